@@ -1,0 +1,39 @@
+#include "environment.h"
+
+namespace rawloop {
+
+void OwnedDescriptors::Add(int fd) {
+  size_t word = static_cast<size_t>(fd) / 64;
+  if (word >= bits_.size()) bits_.resize(word + word / 2 + 1);
+  bits_[word] |= uint64_t{1} << (fd % 64);
+}
+
+void OwnedDescriptors::Remove(int fd) {
+  size_t word = static_cast<size_t>(fd) / 64;
+  if (word < bits_.size()) bits_[word] &= ~(uint64_t{1} << (fd % 64));
+}
+
+bool OwnedDescriptors::Has(int fd) const {
+  size_t word = static_cast<size_t>(fd) / 64;
+  return word < bits_.size() && (bits_[word] >> (fd % 64) & 1) != 0;
+}
+
+bool Environment::Create(napi_env env) {
+  auto* environment = new Environment();
+  auto finalize = [](napi_env, void* data, void*) {
+    delete static_cast<Environment*>(data);
+  };
+  if (napi_set_instance_data(env, environment, finalize, nullptr) == napi_ok) {
+    return true;
+  }
+  delete environment;
+  return false;
+}
+
+Environment* Environment::Get(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<Environment*>(data);
+}
+
+}  // namespace rawloop

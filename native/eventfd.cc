@@ -1,0 +1,37 @@
+// eventfd: a counter behind a descriptor, the cheapest wake-up Linux has.
+// See eventfd(2).
+#include <sys/eventfd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "args.h"
+#include "environment.h"
+#include "modules.h"
+
+namespace rawloop {
+namespace {
+
+// eventfd(initval, flags?): descriptor or -errno.
+napi_value Eventfd(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  unsigned int initial = 0;
+  int flags = 0;
+  if ((args.Has(0) && !args.Integer(0, "initval", &initial)) ||
+      (args.Has(1) && !args.Integer(1, "flags", &flags))) {
+    return nullptr;
+  }
+  int fd = eventfd(initial, flags | EFD_CLOEXEC);
+  if (fd < 0) return Int(env, -errno);
+  Environment::Get(env)->owned.Add(fd);
+  return Int(env, fd);
+}
+
+}  // namespace
+
+void RegisterEventfd(napi_env env, napi_value exports) {
+  const Function functions[] = {{"eventfd", Eventfd}};
+  Export(env, exports, functions);
+}
+
+}  // namespace rawloop

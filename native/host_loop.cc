@@ -1,0 +1,118 @@
+// The JavaScript side of a host attachment: class HostLoop, and the turn.
+#include "host_loop.h"
+
+#include <napi.h>
+
+#include <cerrno>
+#include <string>
+
+#include "args.h"
+#include "modules.h"
+
+namespace rawloop {
+
+Turn::Turn(napi_env env, napi_value function) : env_(env) {
+  napi_value name;
+  napi_create_string_utf8(env, "rawloop", NAPI_AUTO_LENGTH, &name);
+  napi_async_init(env, nullptr, name, &context_);
+  napi_create_reference(env, function, 1, &function_);
+}
+
+Turn::~Turn() {
+  napi_delete_reference(env_, function_);
+  napi_async_destroy(env_, context_);
+}
+
+void Turn::Run(bool due) {
+  for (;;) {
+    napi_handle_scope scope;
+    if (napi_open_handle_scope(env_, &scope) != napi_ok) return;
+    napi_value receiver;
+    napi_value function;
+    napi_value argument;
+    napi_get_global(env_, &receiver);
+    napi_get_boolean(env_, due, &argument);
+    napi_get_reference_value(env_, function_, &function);
+    napi_status status = napi_make_callback(env_, context_, receiver, function,
+                                            1, &argument, nullptr);
+    napi_value error = nullptr;
+    bool threw = status == napi_pending_exception &&
+                 napi_get_and_clear_last_exception(env_, &error) == napi_ok;
+    if (threw) napi_fatal_exception(env_, error);
+    napi_close_handle_scope(env_, scope);
+    if (!threw) return;
+  }
+}
+
+namespace {
+
+// new HostLoop(fd, turn, 'libuv' | 'waiter')
+class HostLoop : public Napi::ObjectWrap<HostLoop> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "HostLoop",
+                       {InstanceMethod("arm", &HostLoop::Arm),
+                        InstanceMethod("ref", &HostLoop::Ref),
+                        InstanceMethod("unref", &HostLoop::Unref),
+                        InstanceMethod("close", &HostLoop::Close)});
+  }
+
+  explicit HostLoop(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    Napi::Env env = info.Env();
+    double fd;
+    if (!ReadInteger(env, info[0], "fd", 0, INT32_MAX, &fd)) return;
+    std::string kind;
+    if (info[2].IsString()) kind = info[2].As<Napi::String>();
+    if (!info[1].IsFunction()) {
+      ThrowType(env, "turn", "a function");
+      return;
+    }
+    if (kind != "libuv" && kind != "waiter") {
+      ThrowType(env, "kind", "'libuv' or 'waiter'");
+      return;
+    }
+    auto attach = kind == "libuv" ? AttachToLibuv : AttachWithWaiter;
+    int error = 0;
+    host_ = attach(env, static_cast<int>(fd), info[1], &error);
+    if (host_ != nullptr) host_->holder = &host_;
+    // The constructor cannot return -errno: the caller reads it here.
+    Value().Set("error", Napi::Number::New(env, error));
+  }
+
+  // Not closed by JavaScript: the loop that owned it was collected.
+  void Finalize(Napi::BasicEnv) override { CloseOnce(); }
+
+ private:
+  void Arm(const Napi::CallbackInfo& info) {
+    double timeout_ms;
+    if (ReadInteger(info.Env(), info[0], "timeout", -1, kMaxSafeInteger,
+                    &timeout_ms) &&
+        host_ != nullptr) {
+      host_->Arm(static_cast<int64_t>(timeout_ms));
+    }
+  }
+  void Ref(const Napi::CallbackInfo&) {
+    if (host_ != nullptr) host_->SetRef(true);
+  }
+  void Unref(const Napi::CallbackInfo&) {
+    if (host_ != nullptr) host_->SetRef(false);
+  }
+  void Close(const Napi::CallbackInfo&) { CloseOnce(); }
+  void CloseOnce() {
+    HostAttachment* host = host_;
+    host_ = nullptr;
+    if (host == nullptr) return;
+    host->holder = nullptr;
+    host->Close();
+  }
+
+  HostAttachment* host_ = nullptr;
+};
+
+}  // namespace
+
+void RegisterHostLoop(napi_env env, napi_value exports) {
+  Napi::Object(env, exports).Set("HostLoop", HostLoop::Define(env));
+}
+
+}  // namespace rawloop

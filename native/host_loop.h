@@ -1,0 +1,62 @@
+// How a loop lives inside its host's own loop (guest mode). The poller's
+// descriptor is itself pollable: a host attachment waits for it, and for a
+// deadline, and calls one JavaScript function, the turn, for either.
+//
+// A host must supply:
+//   Arm(ms)   call the turn after this time at the latest, -1: no deadline
+//   SetRef    whether the attachment keeps the process alive
+//   Close     no turn after it; called once, on the JavaScript thread
+// Two do: libuv (Node, Deno) and a waiter thread (Bun, and any host whose libuv
+// cannot be found). See host_loop_libuv.cc and host_loop_waiter.cc.
+#ifndef RAWLOOP_HOST_LOOP_H_
+#define RAWLOOP_HOST_LOOP_H_
+
+#include <node_api.h>
+
+#include <cstdint>
+
+namespace rawloop {
+
+// The turn: a JavaScript function and the async context it is called in.
+class Turn {
+ public:
+  Turn(napi_env env, napi_value function);
+  ~Turn();
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  // Calls the function until it returns without an exception; each exception
+  // becomes the host's uncaughtException. A turn that threw keeps its place, so
+  // the next call delivers what was left of its batch. `due`: the armed deadline
+  // is what called, and is armed no more.
+  void Run(bool due);
+
+ private:
+  napi_env env_;
+  napi_ref function_ = nullptr;
+  napi_async_context context_ = nullptr;
+};
+
+class HostAttachment {
+ public:
+  virtual ~HostAttachment() {
+    if (holder != nullptr) *holder = nullptr;
+  }
+  virtual void Arm(int64_t timeout_ms) = 0;
+  virtual void SetRef(bool ref) = 0;
+  // The attachment deletes itself once its host lets go of it.
+  virtual void Close() = 0;
+
+  // Who points here: told when the environment's end deletes the attachment.
+  HostAttachment** holder = nullptr;
+};
+
+// Null, and `*error` a negative errno, when this host cannot be used.
+HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
+                              int* error);
+HostAttachment* AttachWithWaiter(napi_env env, int fd, napi_value turn,
+                                 int* error);
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_HOST_LOOP_H_

@@ -1,0 +1,181 @@
+// Guest mode on a host with libuv: a uv_poll on the poller's descriptor and a
+// uv_timer for the deadline. libuv is found at run time, so the addon has no
+// undefined uv_ symbol and loads in hosts without it; a handle's size comes
+// from uv_handle_size and its first field is `data`, which libuv's ABI promises.
+#include <dlfcn.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+#include "host_loop.h"
+
+namespace rawloop {
+namespace {
+
+struct UvLoop;
+struct UvHandle {
+  void* data;  // the first field of every libuv handle
+};
+
+constexpr int kUvPoll = 8;    // UV_POLL
+constexpr int kUvTimer = 13;  // UV_TIMER
+constexpr int kUvReadable = 1;
+
+struct Libuv {
+  size_t (*handle_size)(int type);
+  int (*poll_init)(UvLoop*, UvHandle*, int fd);
+  int (*poll_start)(UvHandle*, int events, void (*)(UvHandle*, int, int));
+  int (*timer_init)(UvLoop*, UvHandle*);
+  int (*timer_start)(UvHandle*, void (*)(UvHandle*), uint64_t timeout_ms,
+                     uint64_t repeat_ms);
+  int (*timer_stop)(UvHandle*);
+  void (*ref)(UvHandle*);
+  void (*unref)(UvHandle*);
+  void (*update_time)(UvLoop*);
+  void (*close)(UvHandle*, void (*)(UvHandle*));
+  napi_status (*get_loop)(napi_env, UvLoop**);
+
+  bool Find() {
+    return Load("uv_handle_size", &handle_size) &&
+           Load("uv_poll_init", &poll_init) &&
+           Load("uv_poll_start", &poll_start) &&
+           Load("uv_timer_init", &timer_init) &&
+           Load("uv_timer_start", &timer_start) &&
+           Load("uv_timer_stop", &timer_stop) && Load("uv_ref", &ref) &&
+           Load("uv_unref", &unref) &&
+           Load("uv_update_time", &update_time) && Load("uv_close", &close) &&
+           Load("napi_get_uv_event_loop", &get_loop);
+  }
+
+  template <typename T>
+  static bool Load(const char* name, T* out) {
+    *out = reinterpret_cast<T>(dlsym(RTLD_DEFAULT, name));
+    return *out != nullptr;
+  }
+};
+
+class LibuvAttachment : public HostAttachment {
+ public:
+  static LibuvAttachment* Create(napi_env env, int fd, napi_value turn,
+                                 int* error) {
+    Libuv uv;
+    UvLoop* loop = nullptr;
+    *error = -ENOSYS;
+    if (!uv.Find() || uv.get_loop(env, &loop) != napi_ok) return nullptr;
+    auto* self = new LibuvAttachment(env, uv, loop);
+    *error = self->Open(fd, turn);
+    if (*error == 0) return self;
+    self->Close();
+    return nullptr;
+  }
+
+  void Arm(int64_t timeout_ms) override {
+    if (timeout_ms < 0) {
+      uv_.timer_stop(timer_);
+      return;
+    }
+    // libuv counts from its cached time, which a long callback leaves behind.
+    uv_.update_time(loop_);
+    uv_.timer_start(timer_, OnTimer, static_cast<uint64_t>(timeout_ms), 0);
+  }
+
+  // Either handle may be what fires next, so both carry the reference.
+  void SetRef(bool ref) override {
+    (ref ? uv_.ref : uv_.unref)(poll_);
+    (ref ? uv_.ref : uv_.unref)(timer_);
+  }
+
+  void Close() override {
+    if (closing_) return;
+    closing_ = true;
+    turn_.reset();
+    if (timer_open_) uv_.close(timer_, OnClosed);
+    if (poll_open_) uv_.close(poll_, OnClosed);
+    if (open_handles_ == 0) Finish();
+  }
+
+ private:
+  LibuvAttachment(napi_env env, const Libuv& uv, UvLoop* loop)
+      : env_(env),
+        uv_(uv),
+        loop_(loop),
+        poll_(NewHandle(kUvPoll)),
+        timer_(NewHandle(kUvTimer)) {}
+
+  ~LibuvAttachment() override {
+    free(poll_);
+    free(timer_);
+  }
+
+  UvHandle* NewHandle(int type) {
+    auto* handle = static_cast<UvHandle*>(calloc(1, uv_.handle_size(type)));
+    handle->data = this;
+    return handle;
+  }
+
+  int Open(int fd, napi_value turn) {
+    int error = uv_.timer_init(loop_, timer_);
+    if (error != 0) return error;
+    timer_open_ = true;
+    open_handles_++;
+    error = uv_.poll_init(loop_, poll_, fd);
+    if (error != 0) return error;
+    poll_open_ = true;
+    open_handles_++;
+    turn_ = std::make_shared<Turn>(env_, turn);
+    // The environment waits, on its way out, until the handles are closed.
+    napi_add_async_cleanup_hook(env_, OnCleanup, this, &hook_);
+    return uv_.poll_start(poll_, kUvReadable, OnReadable);
+  }
+
+  static LibuvAttachment* From(void* data) {
+    return static_cast<LibuvAttachment*>(data);
+  }
+
+  static void OnReadable(UvHandle* handle, int, int) {
+    From(handle->data)->RunTurn(false);
+  }
+  static void OnTimer(UvHandle* handle) { From(handle->data)->RunTurn(true); }
+
+  void RunTurn(bool due) {
+    // The turn may close this attachment, which drops the Turn that runs.
+    std::shared_ptr<Turn> turn = turn_;
+    if (turn) turn->Run(due);
+  }
+
+  static void OnCleanup(napi_async_cleanup_hook_handle, void* data) {
+    From(data)->Close();
+  }
+
+  static void OnClosed(UvHandle* handle) {
+    LibuvAttachment* self = From(handle->data);
+    if (--self->open_handles_ == 0) self->Finish();
+  }
+
+  void Finish() {
+    if (hook_ != nullptr) napi_remove_async_cleanup_hook(hook_);
+    delete this;
+  }
+
+  napi_env env_;
+  Libuv uv_;
+  UvLoop* loop_;
+  UvHandle* poll_;
+  UvHandle* timer_;
+  bool poll_open_ = false;
+  bool timer_open_ = false;
+  bool closing_ = false;
+  int open_handles_ = 0;
+  std::shared_ptr<Turn> turn_;
+  napi_async_cleanup_hook_handle hook_ = nullptr;
+};
+
+}  // namespace
+
+HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
+                              int* error) {
+  return LibuvAttachment::Create(env, fd, turn, error);
+}
+
+}  // namespace rawloop

@@ -1,0 +1,26 @@
+// What a descriptor is ready for, as the poller contract spells it: poll(2)'s
+// numbers, which epoll shares. lib/poller/interest.ts has the same values.
+#ifndef RAWLOOP_READINESS_H_
+#define RAWLOOP_READINESS_H_
+
+#include <cstdint>
+
+namespace rawloop {
+
+constexpr uint32_t kReadable = 0x001;
+constexpr uint32_t kPriority = 0x002;
+constexpr uint32_t kWritable = 0x004;
+constexpr uint32_t kError = 0x008;
+constexpr uint32_t kHangup = 0x010;
+
+// One record of a ready list: three 32-bit words.
+struct ReadyRecord {
+  uint32_t events;
+  uint32_t slot;        // low half of the token
+  uint32_t generation;  // high half of the token
+};
+static_assert(sizeof(ReadyRecord) == 12, "three words, no padding");
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_READINESS_H_
