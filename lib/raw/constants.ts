@@ -1,0 +1,16 @@
+// The numbers that the kernel's interfaces are spoken in.
+import { native } from '../binding/index.js';
+
+/**
+ * Every EPOLL*, AF_*, SOCK_*, SOL_*, SO_*, TCP_*, IP*, MSG_*, O_*, F_*, SIG* and
+ * E* that this platform defines, under the kernel's own names. A name that the
+ * platform lacks is absent: `constants.SO_NOSIGPIPE` is undefined on Linux.
+ */
+export const constants: Readonly<Record<string, number>> = Object.freeze(native.constants);
+
+/** A constant that every platform of this package has. */
+export function constant(name: string): number {
+  const value = constants[name];
+  if (value === undefined) throw new Error(`rawloop: ${name} is not defined on ${process.platform}`);
+  return value;
+}

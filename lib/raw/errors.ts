@@ -1,0 +1,102 @@
+// Errors: SystemError for what the kernel said, coded errors for misuse.
+import { getSystemErrorMap } from 'node:util';
+import { constants } from './constants.js';
+
+/** What a failed call was about, as far as it applies. */
+export interface SystemErrorDetails {
+  address?: string | undefined;
+  port?: number | undefined;
+  path?: string | undefined;
+}
+
+let names: Map<number, string> | undefined;
+
+/** The E* name of a positive errno; 'EAGAIN' and 'EWOULDBLOCK' are one number. */
+function nameOf(errno: number): string {
+  if (names === undefined) {
+    names = new Map();
+    for (const [name, value] of Object.entries(constants)) {
+      if (/^E[A-Z0-9]+$/.test(name) && !name.startsWith('EPOLL') && !names.has(value)) {
+        names.set(value, name);
+      }
+    }
+  }
+  return names.get(errno) ?? `E${errno}`;
+}
+
+function textOf(errno: number): string {
+  return getSystemErrorMap().get(-errno)?.[1] ?? 'unknown error';
+}
+
+function placeOf({ address, port, path }: SystemErrorDetails): string {
+  if (path !== undefined) return ` '${path}'`;
+  if (address === undefined) return '';
+  const host = address.includes(':') ? `[${address}]` : address;
+  return port === undefined ? ` ${host}` : ` ${host}:${port}`;
+}
+
+/**
+ * A failure that the kernel reported, in the shape of Node's own system errors.
+ * See errno(3).
+ */
+export class SystemError extends Error {
+  /** The name, such as 'EADDRINUSE'. */
+  readonly code: string;
+  /** The number, negative as Node has it. */
+  readonly errno: number;
+  /** The call that failed, such as 'bind'. */
+  readonly syscall: string;
+  declare readonly address?: string;
+  declare readonly port?: number;
+  declare readonly path?: string;
+
+  /**
+   * @param errno negative, as the raw calls return it
+   * @param hint a sentence for the message that says what to do instead
+   */
+  constructor(errno: number, syscall: string, details: SystemErrorDetails = {}, hint?: string) {
+    const code = nameOf(-errno);
+    super(
+      `${syscall} ${code}: ${textOf(-errno)}${placeOf(details)}${hint === undefined ? '' : `. ${hint}`}`,
+    );
+    this.name = 'SystemError';
+    this.code = code;
+    this.errno = errno;
+    this.syscall = syscall;
+    for (const key of ['address', 'port', 'path'] as const) {
+      if (details[key] !== undefined) {
+        Object.defineProperty(this, key, { value: details[key], enumerable: true });
+      }
+    }
+  }
+}
+
+/**
+ * Turns the result of a raw call into a value or a throw.
+ *
+ * @param result what the call returned: negative is `-errno`
+ * @param syscall its name, for the error
+ * @returns `result`, when it is not negative
+ * @throws SystemError
+ * @example
+ * const fd = check(socket(constants.AF_INET, constants.SOCK_STREAM, 0), 'socket');
+ */
+export function check(result: number, syscall: string, details?: SystemErrorDetails): number;
+export function check<T extends object>(
+  result: T | number,
+  syscall: string,
+  details?: SystemErrorDetails,
+): T;
+export function check(result: unknown, syscall: string, details?: SystemErrorDetails): unknown {
+  if (typeof result === 'number' && result < 0) throw new SystemError(result, syscall, details);
+  return result;
+}
+
+/** An error of `ErrorClass` with a code, for misuse and for state. */
+export function codedError<E extends Error>(
+  ErrorClass: new (message: string) => E,
+  code: string,
+  message: string,
+): E & { code: string } {
+  return Object.assign(new ErrorClass(message), { code });
+}

@@ -1,0 +1,11 @@
+// rawloop/raw: the kernel's calls under their own names, one to one. OS failure
+// returns `-errno` (EAGAIN is routine and costs nothing); a wrong type or range
+// throws before any side effect.
+export type { Address, Bytes, EpollEvent, IpAddress, UnixAddress } from '../binding/index.js';
+export { constants } from './constants.js';
+export * from './descriptors.js';
+export { check, SystemError, type SystemErrorDetails } from './errors.js';
+export * from './events.js';
+export * from './options.js';
+export * from './sockets.js';
+export { supported } from './supported.js';

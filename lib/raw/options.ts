@@ -1,0 +1,19 @@
+// Socket options: a number (the kernel's int) or raw bytes.
+import { native, type RawCalls } from '../binding/index.js';
+
+/**
+ * Sets an option of `level` (SOL_SOCKET, IPPROTO_TCP, ...) to a number or to raw
+ * bytes in the layout that the kernel documents.
+ *
+ * @returns 0 or -errno. See setsockopt(2), socket(7), tcp(7), ip(7).
+ */
+export const setsockopt: RawCalls['setsockopt'] = native.setsockopt;
+
+/**
+ * Reads an option: without `value` as a number, with `value` into those bytes.
+ * The few options that may be negative (SO_PEEK_OFF) need the second form, as a
+ * negative result means -errno.
+ *
+ * @returns the number, or how many bytes were filled; or -errno. See getsockopt(2).
+ */
+export const getsockopt: RawCalls['getsockopt'] = native.getsockopt;

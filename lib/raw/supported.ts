@@ -1,0 +1,52 @@
+// Which of the raw calls this platform has. One that it lacks is present all the
+// same and returns -ENOSYS.
+import { native, type RawCalls } from '../binding/index.js';
+import { constants } from './constants.js';
+
+function hasPwait2(): boolean {
+  const epfd = native.epoll_create1(0);
+  if (epfd < 0) return false;
+  const result = native.epoll_pwait2(epfd, new Uint32Array(3), 1, 0);
+  native.close(epfd);
+  return result === 0;
+}
+
+const linux = process.platform === 'linux';
+let pwait2: boolean | undefined;
+
+/**
+ * Call name to whether the platform (and for `epoll_pwait2` the running kernel)
+ * has it.
+ */
+export const supported: Readonly<Record<keyof RawCalls, boolean>> = Object.freeze({
+  read: true,
+  write: true,
+  readv: true,
+  writev: true,
+  close: true,
+  adopt: true,
+  fcntl: true,
+  pipe2: true,
+  socket: true,
+  socketpair: true,
+  bind: true,
+  listen: true,
+  accept4: true,
+  connect: true,
+  shutdown: true,
+  getsockname: true,
+  getpeername: true,
+  send: true,
+  recv: true,
+  setsockopt: true,
+  getsockopt: true,
+  epoll_create1: linux,
+  epoll_ctl: linux,
+  epoll_wait: linux,
+  // Asked of the kernel on first use: most programs never look.
+  get epoll_pwait2(): boolean {
+    pwait2 ??= linux && hasPwait2();
+    return pwait2;
+  },
+  eventfd: linux || constants['EFD_CLOEXEC'] !== undefined,
+});
