@@ -1,0 +1,87 @@
+// The poller contract: what a backend must supply. A backend waits for
+// descriptors and does nothing else; what a readiness means is the loop's to say.
+//
+// - `add` registers a descriptor that the caller keeps owning; a second `add` of
+//   the same one is EEXIST. `delete` comes before the descriptor is closed.
+// - `wait` fills records of (Ready bits, token) and returns how many; a condition
+//   is reported once per descriptor per wait, with all its bits in one record.
+// - ERROR and HANGUP are reported whether asked for or not.
+// - `notify` makes the wait under way, or else the next one, return early. It is
+//   the only member that another thread may reach (through the waker).
+// - `fd` is readable exactly while a wait would find something.
+
+import type { InterestOptions } from './interest.js';
+import type { ReadyList } from './ready-list.js';
+import type { SharedWaker } from './waker.js';
+
+/** What a backend can do beyond level-triggered read and write. */
+export interface PollerFeatures {
+  readonly edge: boolean;
+  readonly oneshot: boolean;
+  readonly priority: boolean;
+  readonly exclusive: boolean;
+  /** Whether timeouts keep fractions of a millisecond. */
+  readonly submillisecond: boolean;
+}
+
+/** One registration, as `rebuild` takes it. */
+export interface Registration {
+  fd: number;
+  /** Interest bits. */
+  interest: number;
+  token: number;
+}
+
+export interface Poller {
+  /** 'epoll' or 'kqueue'; behind the checked poller, its name too. */
+  readonly name: string;
+  /** The poller's own descriptor, itself pollable. It changes with `rebuild`. */
+  readonly fd: number;
+  readonly supports: PollerFeatures;
+  /** What another thread needs to call `wake`. */
+  readonly waker: SharedWaker;
+
+  /**
+   * Begins to wait for a descriptor. It is borrowed: the caller closes it.
+   *
+   * @param token 0 to 2^53-2; comes back with each event
+   * @throws SystemError EEXIST (it is here already), EPERM (a regular file, always
+   *   ready), EBADF, ENOMEM, ENOSPC
+   */
+  add(fd: number, interest: InterestOptions | number, token: number): void;
+
+  /**
+   * Replaces the interest and the token; re-arms a oneshot.
+   *
+   * @throws SystemError ENOENT (it is not here), EBADF
+   */
+  modify(fd: number, interest: InterestOptions | number, token: number): void;
+
+  /**
+   * Ends waiting for a descriptor.
+   *
+   * @returns false when the kernel does not know it here: never added, or closed
+   */
+  delete(fd: number): boolean;
+
+  /**
+   * Waits until something is ready, the time is over or `notify` is called.
+   *
+   * @param timeoutMs 0: do not wait, -1: for ever. Never returns early for lack of
+   *   precision: a fraction that the kernel cannot wait for is rounded up.
+   * @returns how many records of `ready` were filled
+   */
+  wait(ready: ReadyList, timeoutMs: number): number;
+
+  /** Ends the wait under way, or the next one, early. */
+  notify(): void;
+
+  /** Starts anew with just these registrations; the way out when one cannot be deleted. */
+  rebuild(registrations: Iterable<Registration>, onError: RegistrationError): void;
+
+  /** Closes the poller's own descriptors, no others. */
+  close(): void;
+}
+
+/** Told of each registration that a rebuild could not keep. */
+export type RegistrationError = (registration: Registration, error: Error) => void;

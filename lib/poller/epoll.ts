@@ -1,0 +1,148 @@
+// The epoll backend: Linux. Its wait fits on one screen; the records that the
+// kernel fills are the ready list's own. See epoll(7), epoll_wait(2).
+import { native } from '../binding/index.js';
+import { constant } from '../raw/constants.js';
+import { check, SystemError } from '../raw/errors.js';
+import { supported } from '../raw/supported.js';
+import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
+import { CONDITIONS, Interest, type InterestOptions, toInterest } from './interest.js';
+import type { ReadyList } from './ready-list.js';
+import { createWaker, type SharedWaker, wake } from './waker.js';
+
+const ADD = constant('EPOLL_CTL_ADD');
+const MOD = constant('EPOLL_CTL_MOD');
+const DEL = constant('EPOLL_CTL_DEL');
+const EINTR = -constant('EINTR');
+const GONE = new Set([-constant('ENOENT'), -constant('EBADF')]);
+
+/** No token of a user is this one: both halves are all ones. */
+const WAKE_SLOT = -1;
+const WAKE_TOKEN = 2 ** 53 - 1;
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+const HINTS: Readonly<Record<string, string>> = {
+  EPERM: 'Regular files and folders are always ready: read them with loop.fs, on the pool',
+  EEXIST: 'The descriptor is already waited for here; change that one instead',
+};
+
+function eventsOf(interest: number): number {
+  let events = interest & CONDITIONS;
+  if ((interest & Interest.EDGE) !== 0) events += constant('EPOLLET');
+  if ((interest & Interest.ONESHOT) !== 0) events += constant('EPOLLONESHOT');
+  if ((interest & Interest.EXCLUSIVE) !== 0) events += constant('EPOLLEXCLUSIVE');
+  return events;
+}
+
+function timeLeft(deadlineMs: number): number {
+  return Math.max(0, deadlineMs - performance.now());
+}
+
+export class EpollPoller implements Poller {
+  readonly name = 'epoll';
+  readonly supports: PollerFeatures = {
+    edge: true,
+    oneshot: true,
+    priority: true,
+    exclusive: true,
+    submillisecond: supported.epoll_pwait2,
+  };
+  readonly #waker = createWaker();
+  #epfd = -1;
+
+  constructor() {
+    this.#open();
+  }
+
+  get fd(): number {
+    return this.#epfd;
+  }
+
+  get waker(): SharedWaker {
+    return this.#waker.shared;
+  }
+
+  add(fd: number, interest: InterestOptions | number, token: number): void {
+    this.#control(ADD, fd, interest, token);
+  }
+
+  modify(fd: number, interest: InterestOptions | number, token: number): void {
+    this.#control(MOD, fd, interest, token);
+  }
+
+  delete(fd: number): boolean {
+    const result = native.epoll_ctl(this.#epfd, DEL, fd);
+    if (GONE.has(result)) return false;
+    check(result, 'epoll_ctl');
+    return true;
+  }
+
+  wait(ready: ReadyList, timeoutMs: number): number {
+    const deadlineMs = timeoutMs > 0 ? performance.now() + timeoutMs : 0;
+    let count = this.#waitOnce(ready, timeoutMs);
+    // A signal cut it short: go on to the same deadline, not for the whole time anew.
+    while (count === EINTR) {
+      count = this.#waitOnce(ready, timeoutMs > 0 ? timeLeft(deadlineMs) : timeoutMs);
+    }
+    if (count <= 0) return check(count, 'epoll_wait');
+    return this.#takeWake(ready, count);
+  }
+
+  notify(): void {
+    wake(this.#waker.shared);
+  }
+
+  rebuild(registrations: Iterable<Registration>, onError: RegistrationError): void {
+    const old = this.#epfd;
+    this.#open();
+    native.close(old);
+    for (const registration of registrations) {
+      try {
+        this.add(registration.fd, registration.interest, registration.token);
+      } catch (error) {
+        onError(registration, error as Error);
+      }
+    }
+  }
+
+  close(): void {
+    if (this.#epfd < 0) return;
+    native.close(this.#epfd);
+    this.#epfd = -1;
+    this.#waker.close();
+  }
+
+  #open(): void {
+    this.#epfd = check(native.epoll_create1(0), 'epoll_create1');
+    const edge = this.#waker.edge ? Interest.EDGE : 0;
+    this.add(this.#waker.readFd, Interest.READ | edge, WAKE_TOKEN);
+  }
+
+  #control(op: number, fd: number, interest: InterestOptions | number, token: number): void {
+    const result = native.epoll_ctl(this.#epfd, op, fd, eventsOf(toInterest(interest)), token);
+    if (result >= 0) return;
+    const error = new SystemError(result, 'epoll_ctl');
+    throw new SystemError(result, 'epoll_ctl', {}, HINTS[error.code]);
+  }
+
+  #waitOnce(ready: ReadyList, timeoutMs: number): number {
+    const { buffer, capacity } = ready;
+    if (Number.isInteger(timeoutMs)) {
+      return native.epoll_wait(this.#epfd, buffer, capacity, Math.min(timeoutMs, MAX_TIMEOUT_MS));
+    }
+    if (!this.supports.submillisecond || timeoutMs > MAX_TIMEOUT_MS) {
+      return this.#waitOnce(ready, Math.ceil(Math.min(timeoutMs, MAX_TIMEOUT_MS)));
+    }
+    return native.epoll_pwait2(this.#epfd, buffer, capacity, Math.ceil(timeoutMs * 1e6));
+  }
+
+  /** Takes the waker's record out of the list: it is nobody else's business. */
+  #takeWake(ready: ReadyList, count: number): number {
+    for (let i = 0; i < count; i++) {
+      if (ready.slot(i) !== WAKE_SLOT || ready.token(i) !== WAKE_TOKEN) continue;
+      this.#waker.acknowledge();
+      ready.move(count - 1, i);
+      return count - 1;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,85 @@
+// What to wait for and what was found, as bits. The values of the conditions are
+// poll(2)'s, which native/readiness.h shares; each backend translates the rest.
+
+/** What to wait for. Without Edge or Oneshot a condition is reported as long as it holds. */
+export const Interest = Object.freeze({
+  /** Readable, or a peer that ended. */
+  READ: 0x001,
+  /** Out-of-band data; on Linux also sysfs, GPIO and procfs changes. */
+  PRIORITY: 0x002,
+  /** Writable, or connected. */
+  WRITE: 0x004,
+  /** Report a change once, not a state: read until EAGAIN before the next wait. */
+  EDGE: 0x100,
+  /** Report once, then nothing until `modify`. */
+  ONESHOT: 0x200,
+  /** Wake few of the pollers that wait for this descriptor, where supported. */
+  EXCLUSIVE: 0x400,
+});
+
+/** What was found. Error and hangup are reported whether asked for or not. */
+export const Ready = Object.freeze({
+  READ: 0x001,
+  PRIORITY: 0x002,
+  WRITE: 0x004,
+  ERROR: 0x008,
+  HANGUP: 0x010,
+});
+
+/** The conditions of an interest, without its modes. */
+export const CONDITIONS = Interest.READ | Interest.PRIORITY | Interest.WRITE;
+
+const ALL = CONDITIONS | Interest.EDGE | Interest.ONESHOT | Interest.EXCLUSIVE;
+
+/** An interest by name, as users write it. */
+export interface InterestOptions {
+  read?: boolean;
+  write?: boolean;
+  priority?: boolean;
+  edge?: boolean;
+  oneshot?: boolean;
+  exclusive?: boolean;
+}
+
+const BITS: readonly (readonly [keyof InterestOptions, number])[] = [
+  ['read', Interest.READ],
+  ['write', Interest.WRITE],
+  ['priority', Interest.PRIORITY],
+  ['edge', Interest.EDGE],
+  ['oneshot', Interest.ONESHOT],
+  ['exclusive', Interest.EXCLUSIVE],
+];
+
+/**
+ * The bits of an interest that is given as bits or by name.
+ *
+ * @throws TypeError ERR_INVALID_ARG_TYPE when it is neither, or a member is no boolean
+ * @throws RangeError ERR_OUT_OF_RANGE for unknown bits
+ */
+export function toInterest(interest: InterestOptions | number): number {
+  if (typeof interest === 'number') {
+    if (Number.isInteger(interest) && interest >= 0 && (interest & ~ALL) === 0) return interest;
+    throw Object.assign(new RangeError(`unknown interest bits: ${interest}`), {
+      code: 'ERR_OUT_OF_RANGE',
+    });
+  }
+  if (typeof interest !== 'object' || interest === null) {
+    throw Object.assign(
+      new TypeError('interest must be { read, write, priority, edge, oneshot } or Interest bits'),
+      { code: 'ERR_INVALID_ARG_TYPE' },
+    );
+  }
+  let bits = 0;
+  for (const [name, bit] of BITS) {
+    // An own member only: a polluted prototype must not add interest.
+    const value = Object.hasOwn(interest, name) ? interest[name] : undefined;
+    if (value === undefined) continue;
+    if (typeof value !== 'boolean') {
+      throw Object.assign(new TypeError(`interest.${name} must be a boolean`), {
+        code: 'ERR_INVALID_ARG_TYPE',
+      });
+    }
+    if (value) bits |= bit;
+  }
+  return bits;
+}

@@ -1,0 +1,66 @@
+// What a wait found: records in one block of memory that the poller's native
+// code fills, so that an event makes no object.
+
+const WORDS = 3;
+const HIGH = 2 ** 32;
+
+export class ReadyList {
+  /** How many records fit. */
+  readonly capacity: number;
+  /** The memory behind `words`, as native code takes it. */
+  readonly buffer: ArrayBuffer;
+  /** Three words a record: Ready bits, the token's low half, its high half. */
+  readonly words: Int32Array;
+
+  /** @param capacity 1 to 65,536 */
+  constructor(capacity: number) {
+    if (!Number.isInteger(capacity) || capacity < 1 || capacity > 65536) {
+      throw Object.assign(new RangeError('capacity must be an integer from 1 to 65536'), {
+        code: 'ERR_OUT_OF_RANGE',
+      });
+    }
+    this.capacity = capacity;
+    this.buffer = new ArrayBuffer(capacity * WORDS * 4);
+    this.words = new Int32Array(this.buffer);
+  }
+
+  /** Ready bits of record `index`. */
+  events(index: number): number {
+    return this.words[index * WORDS] as number;
+  }
+
+  /** The token's low 32 bits: in a loop, the handle's slot. */
+  slot(index: number): number {
+    return this.words[index * WORDS + 1] as number;
+  }
+
+  /** The token's high bits: in a loop, the handle's generation. */
+  generation(index: number): number {
+    return this.words[index * WORDS + 2] as number;
+  }
+
+  /** The token that the descriptor was added with. */
+  token(index: number): number {
+    return this.generation(index) * HIGH + (this.slot(index) >>> 0);
+  }
+
+  /** Overwrites record `index` with record `from`. */
+  move(from: number, index: number): void {
+    this.words.copyWithin(index * WORDS, from * WORDS, (from + 1) * WORDS);
+  }
+
+  /** Fills record `index`, for pollers written in TypeScript. */
+  set(index: number, events: number, token: number): void {
+    this.words[index * WORDS] = events;
+    this.words[index * WORDS + 1] = token % HIGH | 0;
+    this.words[index * WORDS + 2] = Math.floor(token / HIGH);
+  }
+}
+
+/** The token of a slot and a generation of at most 21 bits. */
+export function tokenOf(slot: number, generation: number): number {
+  return generation * HIGH + slot;
+}
+
+/** Generations wrap here, so that a token stays below 2^53. */
+export const GENERATION_MASK = 0x1fffff;
