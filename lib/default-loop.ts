@@ -1,0 +1,22 @@
+// The loop that a program shares without making one: attached to the host's loop
+// on first use, one a thread.
+import { EventLoop } from './event-loop.js';
+import type { WatchCallback, WatchOptions, Watcher } from './handles/watcher.js';
+
+let loop: EventLoop | undefined;
+
+/** The loop of this thread, in guest mode. Made and attached on first use. */
+export function defaultLoop(): EventLoop {
+  if (loop === undefined || loop.closed) loop = new EventLoop().attach();
+  return loop;
+}
+
+/**
+ * Waits for any descriptor on the default loop; see `EventLoop.watch`.
+ *
+ * @example
+ * const watcher = watch(fd, { read: true }, () => { ... });
+ */
+export function watch(fd: number, options: WatchOptions, callback: WatchCallback): Watcher {
+  return defaultLoop().watch(fd, options, callback);
+}

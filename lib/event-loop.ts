@@ -1,0 +1,63 @@
+// EventLoop: the loop with everything that stands on it. The core knows neither
+// handles nor requests; here they come together.
+import { type ConnectOptions, connect, type ListenOptions, listen } from './handles/listen.js';
+import type { StreamHandlers } from './handles/handlers.js';
+import type { Server } from './handles/server.js';
+import type { Socket } from './handles/socket.js';
+import { type SignalCallback, SignalHandle } from './handles/signal.js';
+import { type WatchCallback, type WatchOptions, Watcher } from './handles/watcher.js';
+import { LoopCore } from './loop/core.js';
+import type { LoopOptions } from './loop/options.js';
+
+export class EventLoop extends LoopCore {
+  /**
+   * Listens for TCP connections. All sockets share `handlers`.
+   *
+   * @throws SystemError EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE, ...; RangeError
+   *   ERR_SOCKET_BAD_PORT; TypeError; Error ERR_LOOP_CLOSED
+   * @example
+   * loop.listen({ port: 7000 }, { data: (socket, chunk) => socket.write(chunk) });
+   */
+  listen(options: ListenOptions, handlers: StreamHandlers): Server {
+    return listen(this, options, handlers);
+  }
+
+  /**
+   * Connects by TCP. Failure is told by `close(socket, error)`.
+   *
+   * @throws RangeError ERR_SOCKET_BAD_PORT; TypeError; SystemError EMFILE, ...; Error
+   *   ERR_LOOP_CLOSED
+   * @example
+   * loop.connect({ port: 7000 }, { open: (socket) => socket.end('hello') });
+   */
+  connect(options: ConnectOptions, handlers: StreamHandlers): Socket {
+    return connect(this, options, handlers);
+  }
+
+  /**
+   * Waits for any descriptor that the kernel can poll. It is borrowed: not read,
+   * not written, not closed.
+   *
+   * @throws SystemError EPERM (a regular file, always ready: use `loop.fs`), EEXIST
+   *   (waited for already), EBADF; TypeError, RangeError; Error ERR_LOOP_CLOSED
+   * @example
+   * loop.watch(fd, { read: true }, (ready, watcher) => { ... });
+   */
+  watch(fd: number, options: WatchOptions, callback: WatchCallback): Watcher {
+    return new Watcher(this, fd, options, callback);
+  }
+
+  /**
+   * Calls back when a signal comes, instead of the signal's default action.
+   *
+   * @throws TypeError ERR_INVALID_ARG_VALUE for a name that is no signal; SystemError
+   *   EINVAL (SIGKILL, SIGSTOP and faults), EMFILE; Error ERR_LOOP_CLOSED
+   * @example
+   * loop.onSignal('SIGHUP', () => reload()).unref();
+   */
+  onSignal(signal: string, callback: SignalCallback): SignalHandle {
+    return new SignalHandle(this, signal, callback);
+  }
+}
+
+export type { LoopOptions };

@@ -1,0 +1,26 @@
+// rawloop: the loop, its handles and requests.
+export type { Address, Bytes, IpAddress, UnixAddress } from './binding/index.js';
+export { defaultLoop, watch } from './default-loop.js';
+export { EventLoop } from './event-loop.js';
+export type { StreamHandlers, StreamOptions } from './handles/handlers.js';
+export type { ConnectOptions, ListenOptions } from './handles/listen.js';
+export type { Readiness } from './handles/readiness.js';
+export { Server } from './handles/server.js';
+export { type SignalCallback, SignalHandle } from './handles/signal.js';
+export { Socket } from './handles/socket.js';
+export { type WatchCallback, Watcher, type WatchOptions } from './handles/watcher.js';
+export { Immediate } from './loop/immediates.js';
+export type { LoopOptions, RunMode } from './loop/options.js';
+export { Timer } from './loop/timers.js';
+export {
+  createPoller,
+  Interest,
+  type InterestOptions,
+  type Poller,
+  Ready,
+  ReadyList,
+  type SharedWaker,
+  wake,
+} from './poller/index.js';
+export { constants } from './raw/constants.js';
+export { check, SystemError, type SystemErrorDetails } from './raw/errors.js';

@@ -1,0 +1,137 @@
+// A handle: something that lives in a loop and waits for a descriptor. It owns a
+// slot of the handle table while it is active, keeps the loop alive while it is
+// active and referenced, and closes in the loop's closing phase.
+import type { LoopCore } from './core.js';
+import { loopClosed } from './errors.js';
+
+const ACTIVE = 1;
+const REFERENCED = 2;
+const CLOSING = 4;
+const CLOSED = 8;
+/** Its interest changed in this turn and the poller is yet to be told. */
+export const DIRTY = 16;
+/** The first bit that subclasses may use. */
+export const HANDLE_BITS = 5;
+
+export abstract class Handle {
+  readonly loop: LoopCore;
+  /** @internal The descriptor, -1: none. */
+  handleFd = -1;
+  /** @internal Place in the handle table, -1: not active. */
+  slot = -1;
+  /** @internal Interest bits that are wanted. */
+  interest = 0;
+  /** @internal Interest bits that the poller knows. */
+  registered = 0;
+  /** @internal */
+  flags = REFERENCED;
+
+  /** @internal */
+  constructor(loop: LoopCore) {
+    this.loop = loop;
+  }
+
+  /** @internal Called in the poll phase with what was found; `index` is the record's. */
+  abstract onReady(events: number, index: number): void;
+
+  /** @internal Called when the poller refused a change of interest. */
+  abstract onPollError(error: Error): void;
+
+  /** @internal Called in the closing phase, once. */
+  abstract onClosed(): void;
+
+  /** @internal Called when gathered output could not be sent whole; see SendSink. */
+  onUnsent?(sent: number, rest: Uint8Array[]): void;
+
+  /** Waits for a descriptor and keeps the loop alive until `stop`. @internal */
+  start(fd: number, interest: number): void {
+    if (this.loop.closed) throw loopClosed();
+    const { table } = this.loop;
+    this.handleFd = fd;
+    this.slot = table.allocate(this);
+    if (interest !== 0) {
+      try {
+        this.loop.poller.add(fd, interest, table.token(this.slot));
+      } catch (error) {
+        table.release(this.slot);
+        this.slot = -1;
+        throw error;
+      }
+    }
+    this.interest = interest;
+    this.registered = interest;
+    this.flags |= ACTIVE;
+    if ((this.flags & REFERENCED) !== 0) this.loop.retain();
+  }
+
+  /** Ends waiting; the descriptor may be closed right after. @internal */
+  stop(): void {
+    if ((this.flags & ACTIVE) === 0) return;
+    this.flags &= ~ACTIVE;
+    if (this.registered !== 0) this.loop.unregister(this);
+    this.registered = 0;
+    this.interest = 0;
+    this.loop.table.release(this.slot);
+    this.slot = -1;
+    if ((this.flags & REFERENCED) !== 0) this.loop.release();
+  }
+
+  /** Changes what is waited for: at once, or before the next wait of this turn. @internal */
+  setInterest(interest: number): void {
+    if ((this.flags & ACTIVE) === 0 || this.interest === interest) return;
+    this.interest = interest;
+    this.loop.interestChanged(this);
+  }
+
+  /** True while it waits for something. */
+  get active(): boolean {
+    return (this.flags & ACTIVE) !== 0;
+  }
+
+  /** True from the first close on. */
+  get closed(): boolean {
+    return (this.flags & (CLOSING | CLOSED)) !== 0;
+  }
+
+  /** Lets this handle keep the loop alive while it is active. Idempotent. */
+  ref(): this {
+    if ((this.flags & REFERENCED) !== 0) return this;
+    this.flags |= REFERENCED;
+    if (this.active) this.loop.retain();
+    return this;
+  }
+
+  /** Lets the loop end although this handle is active. Idempotent. */
+  unref(): this {
+    if ((this.flags & REFERENCED) === 0) return this;
+    this.flags &= ~REFERENCED;
+    if (this.active) this.loop.release();
+    return this;
+  }
+
+  /** Whether it keeps the loop alive while it is active. */
+  hasRef(): boolean {
+    return (this.flags & REFERENCED) !== 0;
+  }
+
+  /** Stops, and runs `onClosed` in the closing phase. False when closed already. @internal */
+  beginClose(): boolean {
+    if (this.closed) return false;
+    this.flags |= CLOSING;
+    this.stop();
+    this.loop.enqueueClosing(this);
+    return true;
+  }
+
+  /** The closing phase has come to this handle. @internal */
+  finishClose(): void {
+    this.flags = (this.flags & ~CLOSING) | CLOSED;
+    this.onClosed();
+  }
+
+  abstract close(): void;
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

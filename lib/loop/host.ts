@@ -1,0 +1,67 @@
+// What a loop needs of its host: a place in the host's own loop (guest mode) and
+// a way to run the host's nextTick queue and microtasks between two callbacks.
+import { createRequire } from 'node:module';
+import { type HostLoop, type HostLoopKind, native } from '../binding/index.js';
+import { codedError, SystemError } from '../raw/errors.js';
+
+/** Which attachments to try, best first. RAWLOOP_HOST forces one in tests. */
+function kinds(): HostLoopKind[] {
+  const forced = process.env['RAWLOOP_HOST'];
+  if (forced === 'libuv' || forced === 'waiter') return [forced];
+  if (forced !== undefined && forced !== '') {
+    throw codedError(
+      Error,
+      'ERR_INVALID_ARG_VALUE',
+      `RAWLOOP_HOST must be 'libuv' or 'waiter', not '${forced}'`,
+    );
+  }
+  // Bun exports libuv's names, but its functions abort.
+  return process.versions['bun'] === undefined ? ['libuv', 'waiter'] : ['waiter'];
+}
+
+/**
+ * Makes the host call `turn` when `fd` is readable, or at the armed time (then
+ * with true: nothing is armed any more).
+ *
+ * @throws SystemError when the host refuses
+ */
+export function attachToHost(fd: number, turn: (due: boolean) => void): HostLoop {
+  let error = 0;
+  for (const kind of kinds()) {
+    const host = new native.HostLoop(fd, turn, kind);
+    if (host.error === 0) return host;
+    error = host.error;
+  }
+  throw new SystemError(error, 'attach');
+}
+
+type Drain = () => void;
+
+function findDrain(): Drain | undefined {
+  if (process.versions['bun'] !== undefined) {
+    const bun = createRequire(__filename)('bun:jsc') as { drainMicrotasks?: Drain };
+    return bun.drainMicrotasks;
+  }
+  // Node's own way to run a tick by hand: process.nextTick, then microtasks.
+  return (process as { _tickCallback?: Drain })._tickCallback;
+}
+
+/**
+ * Runs the host's nextTick queue and microtasks. Undefined where the host has no
+ * way to do so from JavaScript.
+ */
+export const drainHost: Drain | undefined = findDrain();
+
+/**
+ * Whether microtasks can run from here: not inside a microtask, where the engine
+ * refuses to start the queue again.
+ */
+export function canDrainHere(): boolean {
+  if (drainHost === undefined) return false;
+  let ran = false;
+  queueMicrotask(() => {
+    ran = true;
+  });
+  drainHost();
+  return ran;
+}

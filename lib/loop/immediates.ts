@@ -1,0 +1,103 @@
+// Immediates: callbacks of the check phase. One that is set from the phase itself
+// runs in the next iteration, so a chain of them cannot starve the poll.
+
+type Callback = (...args: never[]) => void;
+
+/** What setImmediate returns. */
+export class Immediate {
+  readonly #queue: ImmediateQueue;
+  #callback: Callback | undefined;
+  readonly #args: readonly unknown[];
+  #referenced = true;
+
+  /** @internal */
+  constructor(queue: ImmediateQueue, callback: Callback, args: readonly unknown[]) {
+    this.#queue = queue;
+    this.#callback = callback;
+    this.#args = args;
+  }
+
+  /** True while it waits to run. */
+  get active(): boolean {
+    return this.#callback !== undefined;
+  }
+
+  /** Lets it keep the loop alive. Idempotent. */
+  ref(): this {
+    if (!this.#referenced && this.active) this.#queue.referenced++;
+    this.#referenced = true;
+    return this;
+  }
+
+  /** Lets the loop end before it ran. Idempotent. */
+  unref(): this {
+    if (this.#referenced && this.active) this.#queue.referenced--;
+    this.#referenced = false;
+    return this;
+  }
+
+  hasRef(): boolean {
+    return this.#referenced;
+  }
+
+  /** @internal */
+  cancel(): Callback | undefined {
+    const callback = this.#callback;
+    if (callback === undefined) return undefined;
+    this.#callback = undefined;
+    this.#queue.size--;
+    if (this.#referenced) this.#queue.referenced--;
+    return callback;
+  }
+
+  /** @internal */
+  run(): void {
+    const callback = this.cancel();
+    if (callback !== undefined) (callback as (...args: unknown[]) => void)(...this.#args);
+  }
+
+  [Symbol.dispose](): void {
+    this.cancel();
+  }
+}
+
+export class ImmediateQueue {
+  /** Immediates that wait. */
+  size = 0;
+  /** Those of them that keep the loop alive. */
+  referenced = 0;
+  #incoming: Immediate[] = [];
+  #running: Immediate[] = [];
+  #next = 0;
+
+  add(callback: Callback, args: readonly unknown[]): Immediate {
+    const immediate = new Immediate(this, callback, args);
+    this.#incoming.push(immediate);
+    this.size++;
+    this.referenced++;
+    return immediate;
+  }
+
+  /** Those that wait now are this turn's, behind what a throw left of the last. */
+  beginTurn(): void {
+    if (this.#next < this.#running.length) {
+      this.#running = this.#running.slice(this.#next).concat(this.#incoming);
+      this.#incoming = [];
+    } else {
+      const emptied = this.#running;
+      emptied.length = 0;
+      this.#running = this.#incoming;
+      this.#incoming = emptied;
+    }
+    this.#next = 0;
+  }
+
+  /** The next of this turn; undefined at its end. */
+  take(): Immediate | undefined {
+    while (this.#next < this.#running.length) {
+      const immediate = this.#running[this.#next++] as Immediate;
+      if (immediate.active) return immediate;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+// Options of a loop, and the one warning it gives.
+import { writeSync } from 'node:fs';
+import { invalidValue } from './errors.js';
+import { checkInteger, readOptions } from './validate.js';
+
+/** How long `run` runs. */
+export type RunMode = 'default' | 'once' | 'nowait';
+
+export interface LoopOptions {
+  /** The poller: 'epoll', 'kqueue' or 'checked'. Default: RAWLOOP_BACKEND, else the platform's. */
+  backend?: string;
+  /** Events taken per wait: 1 to 65,536, default 256. */
+  maxEvents?: number;
+  /** Bytes that one batch of reads may fill: 65,536 to 1 GiB, default 262,144. */
+  slabBytes?: number;
+  /** Threads of the pool: 1 to 1,024. Default: RAWLOOP_THREADPOOL_SIZE, else 4. */
+  poolSize?: number;
+  /**
+   * When nextTick callbacks and microtasks run: between any two callbacks ('each',
+   * the default, as in Node), or once a batch ('batch'), which is faster.
+   */
+  drain?: 'each' | 'batch';
+}
+
+const DEFAULTS = { maxEvents: 256, slabBytes: 262144 };
+
+/** @throws TypeError, RangeError for what is no such option */
+export function readLoopOptions(given: LoopOptions = {}) {
+  const options = readOptions('options', given);
+  const { backend, maxEvents = DEFAULTS.maxEvents, slabBytes = DEFAULTS.slabBytes } = options;
+  if (backend !== undefined && typeof backend !== 'string') {
+    throw invalidValue('options.backend', 'the name of a poller');
+  }
+  checkInteger('options.maxEvents', maxEvents, 1, 65536);
+  checkInteger('options.slabBytes', slabBytes, 65536, 2 ** 30);
+  const { drain = 'each' } = options;
+  if (drain !== 'each' && drain !== 'batch') {
+    throw invalidValue('options.drain', "'each' or 'batch'");
+  }
+  return { backend, maxEvents, slabBytes, drain };
+}
+
+let warned = false;
+
+/**
+ * Says, once, that promises cannot settle inside this `run`. Written at once:
+ * process.emitWarning would come after `run`, which is too late to help.
+ */
+export function warnNoMicrotasks(): void {
+  if (warned || process.env['NODE_NO_WARNINGS'] === '1') return;
+  warned = true;
+  writeSync(
+    2,
+    'rawloop: run() was called from inside a promise callback (or at the top of an ES\n' +
+      'module), so no promise can settle until it returns: the engine does not start the\n' +
+      'microtask queue twice. Call it from setImmediate(() => loop.run()), or use attach().\n',
+  );
+}
