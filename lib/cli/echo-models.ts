@@ -1,0 +1,107 @@
+// The four models of the echo server behind one face. Each stops cleanly on
+// SIGINT and SIGTERM: it closes what is open and the process ends by itself.
+import net from 'node:net';
+import type { Address } from '../binding/index.js';
+import { EventLoop } from '../event-loop.js';
+import type { StreamHandlers } from '../handles/handlers.js';
+import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
+
+export const MODELS = ['loop', 'guest', 'threads', 'net'] as const;
+export type Model = (typeof MODELS)[number];
+
+export interface EchoServer {
+  readonly address: Address;
+  /** Serves until a signal; a model that owns the thread returns only then. */
+  serve(): void;
+}
+
+export interface Place {
+  host: string;
+  port: number;
+}
+
+/** Echo with backpressure: a peer that does not read is not read from. */
+export const echoHandlers: StreamHandlers = {
+  data(socket, chunk) {
+    if (!socket.write(chunk)) socket.pause();
+  },
+  drain(socket) {
+    socket.resume();
+  },
+};
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+function onStopSignal(stop: () => void): void {
+  for (const signal of SIGNALS) process.once(signal, stop);
+}
+
+function startOwned(place: Place): EchoServer {
+  const loop = new EventLoop();
+  const server = loop.listen(place, echoHandlers);
+  // Node's own signal handlers stand still while this loop owns the thread.
+  for (const signal of SIGNALS) loop.onSignal(signal, () => server.destroy()).unref();
+  return {
+    address: server.address as Address,
+    serve() {
+      loop.run();
+      loop.close();
+    },
+  };
+}
+
+function startGuest(place: Place): EchoServer {
+  const loop = new EventLoop().attach();
+  const server = loop.listen(place, echoHandlers);
+  onStopSignal(() => server.destroy());
+  return { address: server.address as Address, serve() {} };
+}
+
+function startThreads(place: Place): EchoServer {
+  const server = new ThreadPerConnectionServer({
+    ...place,
+    onError: (error) => process.stderr.write(`rawloop: ${error.message}\n`),
+  }).start();
+  onStopSignal(() => server.stop());
+  return { address: server.address as Address, serve() {} };
+}
+
+async function startNet(place: Place): Promise<EchoServer> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('data', (chunk) => {
+      if (!socket.write(chunk)) socket.pause();
+    });
+    socket.on('drain', () => socket.resume());
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ ...place, backlog: 511 }, resolve);
+  });
+  onStopSignal(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  const { address, port, family } = server.address() as net.AddressInfo;
+  return {
+    address: { family: family === 'IPv6' ? 'ipv6' : 'ipv4', address, port },
+    serve() {},
+  };
+}
+
+/** Starts a model. @throws SystemError when it cannot listen */
+export async function startModel(model: Model, place: Place): Promise<EchoServer> {
+  switch (model) {
+    case 'loop':
+      return startOwned(place);
+    case 'guest':
+      return startGuest(place);
+    case 'threads':
+      return startThreads(place);
+    case 'net':
+      return startNet(place);
+  }
+}

@@ -1,0 +1,53 @@
+// Where to listen or to connect: options to a socket address, checked before any
+// system call.
+import type { IpAddress, UnixAddress } from '../binding/index.js';
+import { invalidType, invalidValue } from '../loop/errors.js';
+import { codedError } from '../raw/errors.js';
+
+export interface Endpoint {
+  /** An IPv4 or IPv6 address, or 'localhost' (127.0.0.1). */
+  host?: string;
+  /** 0 to 65535; 0 when listening: the kernel picks one. */
+  port?: number;
+}
+
+const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
+
+/** @throws RangeError ERR_SOCKET_BAD_PORT */
+export function checkPort(port: unknown): number {
+  if (typeof port !== 'number') throw invalidType('options.port', 'a number');
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw codedError(
+    RangeError,
+    'ERR_SOCKET_BAD_PORT',
+    `options.port must be an integer from 0 to 65535, not ${port}`,
+  );
+}
+
+/**
+ * The socket address of an endpoint.
+ *
+ * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (a host that is no
+ *   address); RangeError ERR_SOCKET_BAD_PORT
+ */
+export function addressOf(endpoint: Endpoint, fallbackHost: string): IpAddress {
+  const { host = fallbackHost, port } = endpoint;
+  if (typeof host !== 'string') throw invalidType('options.host', 'a string');
+  const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[(.*)\]$/, '$1');
+  const checked = checkPort(port);
+  if (IPV4.test(address)) return { family: 'ipv4', address, port: checked };
+  if (address.includes(':')) return { family: 'ipv6', address, port: checked };
+  throw badHost(host);
+}
+
+/** The error of a host that is no address. */
+export function badHost(host: string): Error {
+  return invalidValue('options.host', `an IPv4 or IPv6 address or 'localhost', not '${host}'`);
+}
+
+/** What an error about an address tells. */
+export function detailsOf(address: IpAddress | UnixAddress) {
+  return address.family === 'unix'
+    ? { path: address.path }
+    : { address: address.address, port: address.port };
+}

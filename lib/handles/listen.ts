@@ -1,0 +1,149 @@
+// loop.listen and loop.connect: from options to a socket that is on its way.
+// Everything is checked before the first system call, and what was opened is
+// closed again when a later call fails. See socket(7), ip(7), ipv6(7).
+import { type IpAddress, native } from '../binding/index.js';
+import type { LoopCore } from '../loop/core.js';
+import { invalidType, invalidValue, loopClosed } from '../loop/errors.js';
+import { checkDescriptor, checkInteger, readOptions } from '../loop/validate.js';
+import { constant } from '../raw/constants.js';
+import { check, SystemError } from '../raw/errors.js';
+import { addressOf, badHost, detailsOf, type Endpoint } from './endpoint.js';
+import type { StreamHandlers, StreamOptions } from './handlers.js';
+import { Server } from './server.js';
+import { Socket } from './socket.js';
+import { checkHandlers, streamSettings } from './stream-options.js';
+
+export interface ListenOptions extends Endpoint, StreamOptions {
+  /**
+   * A listening socket that was inherited, say from systemd, instead of host and
+   * port. It is owned, and closed, from here on.
+   */
+  fd?: number;
+  /** Connections that may wait to be accepted: 1 to 2^31-1, default 511. */
+  backlog?: number;
+  /** SO_REUSEPORT: several processes or Workers listen on one port. Default false. */
+  reusePort?: boolean;
+  /** IPV6_V6ONLY: '::' takes IPv6 alone. Default false. */
+  ipv6Only?: boolean;
+}
+
+export interface ConnectOptions extends Endpoint, StreamOptions {
+  /** The address to connect from. Default: the kernel's choice. */
+  localAddress?: string;
+  /** The port to connect from: 0 to 65535, default 0. */
+  localPort?: number;
+}
+
+const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
+const SOL_SOCKET = constant('SOL_SOCKET');
+const EINVAL = -constant('EINVAL');
+const EINPROGRESS = -constant('EINPROGRESS');
+
+function openStream(address: IpAddress): number {
+  const domain = address.family === 'ipv4' ? constant('AF_INET') : constant('AF_INET6');
+  return check(native.socket(domain, STREAM, 0), 'socket');
+}
+
+function setFlag(fd: number, level: number, name: string): void {
+  check(native.setsockopt(fd, level, constant(name), 1), 'setsockopt');
+}
+
+function bindTo(fd: number, address: IpAddress): void {
+  const result = native.bind(fd, address);
+  // The only EINVAL of a fresh socket: the text was no address.
+  if (result === EINVAL) throw badHost(address.address);
+  check(result, 'bind', detailsOf(address));
+}
+
+/** Runs `use`; closes the descriptor again when it throws. */
+function guarded<T>(fd: number, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    native.close(fd);
+    throw error;
+  }
+}
+
+function setNoDelay(fd: number): void {
+  setFlag(fd, constant('IPPROTO_TCP'), 'TCP_NODELAY');
+}
+
+/** An inherited listening socket, made non-blocking: an accept must never block the loop. */
+function adoptListening(fd: number): number {
+  checkDescriptor('options.fd', fd);
+  const accepts = native.getsockopt(fd, SOL_SOCKET, constant('SO_ACCEPTCONN'));
+  check(accepts, 'getsockopt');
+  if (accepts === 0) throw invalidValue('options.fd', 'a listening socket');
+  const flags = check(native.fcntl(fd, constant('F_GETFL')), 'fcntl');
+  check(native.fcntl(fd, constant('F_SETFL'), flags | constant('O_NONBLOCK')), 'fcntl');
+  check(native.fcntl(fd, constant('F_SETFD'), constant('FD_CLOEXEC')), 'fcntl');
+  check(native.adopt(fd), 'adopt');
+  return fd;
+}
+
+/** Opens a listening socket. @internal */
+export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
+  const options = readOptions('options', given);
+  checkHandlers(handlers);
+  const settings = streamSettings(options);
+  const backlog = checkInteger('options.backlog', options.backlog ?? 511, 1, 2 ** 31 - 1);
+  const address = options.fd === undefined ? addressOf(options, '0.0.0.0') : undefined;
+  settings.signal?.throwIfAborted();
+  if (loop.closed) throw loopClosed();
+  const fd = address === undefined ? adoptListening(options.fd as number) : openStream(address);
+  return guarded(fd, () => {
+    // Accepted sockets inherit it: no call for each of them.
+    if (settings.noDelay) setNoDelay(fd);
+    if (address !== undefined) {
+      setFlag(fd, SOL_SOCKET, 'SO_REUSEADDR');
+      if (options.reusePort === true) setFlag(fd, SOL_SOCKET, 'SO_REUSEPORT');
+      if (options.ipv6Only === true) setFlag(fd, constant('IPPROTO_IPV6'), 'IPV6_V6ONLY');
+      bindTo(fd, address);
+      check(native.listen(fd, backlog), 'listen', detailsOf(address));
+    }
+    const server = new Server(loop, fd, handlers, settings);
+    onAbort(settings.signal, () => server.close());
+    return server;
+  });
+}
+
+function onAbort(signal: AbortSignal | undefined, close: (reason: unknown) => void): void {
+  signal?.addEventListener('abort', () => close(signal.reason), { once: true });
+}
+
+/** Starts to connect. @internal */
+export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamHandlers): Socket {
+  const options = readOptions('options', given);
+  checkHandlers(handlers);
+  const settings = streamSettings(options);
+  const address = addressOf(options, '127.0.0.1');
+  const { localAddress, localPort = 0 } = options;
+  if (localAddress !== undefined && typeof localAddress !== 'string') {
+    throw invalidType('options.localAddress', 'a string');
+  }
+  const local =
+    localAddress === undefined && localPort === 0
+      ? undefined
+      : addressOf(
+          { port: localPort, ...(localAddress === undefined ? {} : { host: localAddress }) },
+          address.family === 'ipv4' ? '0.0.0.0' : '::',
+        );
+  settings.signal?.throwIfAborted();
+  if (loop.closed) throw loopClosed();
+  const fd = openStream(address);
+  return guarded(fd, () => {
+    if (settings.noDelay) setNoDelay(fd);
+    if (local !== undefined) bindTo(fd, local);
+    const result = native.connect(fd, address);
+    if (result === EINVAL) throw badHost(address.address);
+    const socket = new Socket(loop, handlers, settings, undefined);
+    socket.startConnecting(fd, detailsOf(address));
+    // Refused at once, as the loopback may: told like any other failure, later.
+    if (result < 0 && result !== EINPROGRESS) {
+      socket.destroy(new SystemError(result, 'connect', detailsOf(address)));
+    }
+    onAbort(settings.signal, (reason) => socket.destroy(reason as Error));
+    return socket;
+  });
+}

@@ -1,0 +1,226 @@
+// A connected stream socket: the reading half, the options and the life of it.
+// The writing half is in stream-output.ts. See tcp(7), recv(2).
+import { type Address, type Bytes, native } from '../binding/index.js';
+import type { LoopCore } from '../loop/core.js';
+import { handleClosed } from '../loop/errors.js';
+import { NOT_READ } from '../loop/stream-batch.js';
+import { Interest } from '../poller/interest.js';
+import { constant } from '../raw/constants.js';
+import { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
+import type { StreamHandlers } from './handlers.js';
+import type { Server } from './server.js';
+import {
+  CONNECTING,
+  OUTPUT_BITS,
+  READ_ENDED,
+  StreamOutput,
+  WRITE_ENDED,
+} from './stream-output.js';
+import type { StreamSettings } from './stream-options.js';
+
+const PAUSED = 1 << OUTPUT_BITS;
+/** The batched read reads this socket. */
+const READING = 2 << OUTPUT_BITS;
+/** A chunk that was read as the socket was being paused waits in `stashes`. */
+const STASHED = 4 << OUTPUT_BITS;
+
+const EAGAIN = -constant('EAGAIN');
+const SOL_SOCKET = constant('SOL_SOCKET');
+const SO_ERROR = constant('SO_ERROR');
+
+// What few sockets ever have stands beside them, so that an idle one stays small.
+const stashes = new WeakMap<Socket, Uint8Array>();
+const errors = new WeakMap<Socket, Error>();
+const targets = new WeakMap<Socket, SystemErrorDetails>();
+
+export class Socket extends StreamOutput {
+  /** The server that accepted it; undefined when it was connected from here. */
+  readonly server: Server | undefined;
+  /** Bytes read so far. */
+  bytesRead = 0;
+  /** Yours: what belongs to this one connection. */
+  data: unknown = undefined;
+
+  /** @internal Use `loop.listen` or `loop.connect`. The descriptor is owned from here on. */
+  constructor(
+    loop: LoopCore,
+    handlers: StreamHandlers,
+    settings: StreamSettings,
+    server: Server | undefined,
+  ) {
+    super(loop, handlers, settings);
+    this.server = server;
+  }
+
+  /** Starts as connected. @internal */
+  startOpen(fd: number): void {
+    this.start(fd, Interest.READ);
+    this.#setReading(true);
+  }
+
+  /** Starts as connecting to `target`. @internal */
+  startConnecting(fd: number, target: SystemErrorDetails): void {
+    targets.set(this, target);
+    this.flags |= CONNECTING;
+    this.start(fd, Interest.WRITE);
+  }
+
+  /** @internal */
+  onReady(events: number, index: number): void {
+    if ((this.flags & CONNECTING) !== 0) {
+      this.#finishConnect();
+      return;
+    }
+    const { streams } = this.loop;
+    const result = streams.result(index);
+    if (result > 0) {
+      this.bytesRead += result;
+      const chunk = streams.chunk(index);
+      if ((this.flags & PAUSED) !== 0) this.#stash(chunk);
+      else this.handlers.data?.(this, chunk);
+    } else if (result !== NOT_READ && result !== EAGAIN) {
+      this.#readFailed(result);
+    }
+    if ((events & ~Interest.READ) !== 0 && this.active) this.sendQueued();
+  }
+
+  /** @internal */
+  onPollError(error: Error): void {
+    this.destroy(error);
+  }
+
+  /** @internal */
+  onClosed(): void {
+    native.close(this.handleFd);
+    this.server?.forget(this);
+    this.handlers.close?.(this, errors.get(this));
+  }
+
+  /** Stops reading; the kernel's buffer fills and the peer has to wait. Idempotent. */
+  pause(): this {
+    this.flags |= PAUSED;
+    this.#setReading(false);
+    return this;
+  }
+
+  /** Reads again. Idempotent. */
+  resume(): this {
+    if ((this.flags & PAUSED) === 0 || !this.active) return this;
+    this.flags &= ~PAUSED;
+    if ((this.flags & STASHED) !== 0) this.loop.defer(() => this.#unstash());
+    else this.#setReading(true);
+    return this;
+  }
+
+  /** True while `pause` holds. */
+  get paused(): boolean {
+    return (this.flags & PAUSED) !== 0;
+  }
+
+  /** True once connected, until closed. */
+  get open(): boolean {
+    return this.active && (this.flags & CONNECTING) === 0;
+  }
+
+  /** Drops what is queued and closes; `close(socket, error)` follows. Idempotent. */
+  destroy(error?: Error): void {
+    if (this.closed) return;
+    if (error !== undefined) errors.set(this, error);
+    this.#setReading(false);
+    this.dropOutput();
+    stashes.delete(this);
+    this.beginClose();
+  }
+
+  /** The same as `destroy()`. */
+  close(): void {
+    this.destroy();
+  }
+
+  /** Our address; undefined once closed. See getsockname(2). */
+  get address(): Address | undefined {
+    return this.#name(native.getsockname);
+  }
+
+  /** The peer's address; undefined when there is none. See getpeername(2). */
+  get remoteAddress(): Address | undefined {
+    return this.#name(native.getpeername);
+  }
+
+  /** Sets a socket option. @throws SystemError; Error ERR_HANDLE_CLOSED. See setsockopt(2). */
+  setOption(level: number, name: number, value: number | Bytes): this {
+    if (!this.active) throw handleClosed('socket');
+    check(native.setsockopt(this.handleFd, level, name, value), 'setsockopt');
+    return this;
+  }
+
+  /** Reads a socket option: a number, or how much of `value` it filled. See getsockopt(2). */
+  getOption(level: number, name: number, value?: Bytes): number {
+    if (!this.active) throw handleClosed('socket');
+    return check(native.getsockopt(this.handleFd, level, name, value), 'getsockopt');
+  }
+
+  #name(call: (fd: number) => Address | number): Address | undefined {
+    if (!this.active) return undefined;
+    const name = call(this.handleFd);
+    return typeof name === 'number' ? undefined : name;
+  }
+
+  /** Reads, unless paused, ended or not connected yet. */
+  #setReading(wanted: boolean): void {
+    const off = PAUSED | STASHED | READ_ENDED | CONNECTING;
+    const on = wanted && this.active && (this.flags & off) === 0;
+    if (on === ((this.flags & READING) !== 0)) return;
+    this.flags ^= READING;
+    this.loop.streams.readers += on ? 1 : -1;
+    if (!this.active) return;
+    this.loop.table.setReadFd(this.slot, on ? this.handleFd : -1);
+    this.setInterest(on ? this.interest | Interest.READ : this.interest & ~Interest.READ);
+  }
+
+  /** Another handler of this batch paused this socket after its bytes were read. */
+  #stash(chunk: Uint8Array): void {
+    this.flags |= STASHED;
+    stashes.set(this, chunk.slice());
+  }
+
+  #unstash(): void {
+    const chunk = stashes.get(this);
+    if (chunk === undefined || !this.active || (this.flags & PAUSED) !== 0) return;
+    this.flags &= ~STASHED;
+    stashes.delete(this);
+    this.#setReading(true);
+    this.handlers.data?.(this, chunk);
+  }
+
+  /** The end, or an error. */
+  #readFailed(result: number): void {
+    if (result < 0) {
+      this.destroy(new SystemError(result, 'recv'));
+      return;
+    }
+    // Paused meanwhile: the end is still there when it reads again.
+    if ((this.flags & PAUSED) !== 0) return;
+    this.flags |= READ_ENDED;
+    this.#setReading(false);
+    try {
+      this.handlers.end?.(this);
+    } finally {
+      if ((this.flags & WRITE_ENDED) !== 0) this.destroy();
+      else if (!this.settings.allowHalfOpen && this.active) this.end();
+    }
+  }
+
+  #finishConnect(): void {
+    const error = native.getsockopt(this.handleFd, SOL_SOCKET, SO_ERROR);
+    if (error !== 0) {
+      this.destroy(new SystemError(-Math.abs(error), 'connect', targets.get(this)));
+      return;
+    }
+    this.flags &= ~CONNECTING;
+    this.setInterest(0);
+    this.#setReading(true);
+    this.beginOutput();
+    this.handlers.open?.(this);
+  }
+}

@@ -1,0 +1,102 @@
+// loop.watch: waits for any descriptor that the kernel can poll, and calls back.
+// The descriptor is borrowed: it is never read, written or closed here.
+import type { LoopCore } from '../loop/core.js';
+import { handleClosed, invalidValue } from '../loop/errors.js';
+import { Handle } from '../loop/handle.js';
+import { checkDescriptor, checkFunction, checkSignal } from '../loop/validate.js';
+import {
+  CONDITIONS,
+  type InterestOptions,
+  Ready,
+  toInterest,
+} from '../poller/interest.js';
+import { type Readiness, readinessOf } from './readiness.js';
+
+export interface WatchOptions extends Omit<InterestOptions, 'exclusive'> {
+  /** Closes the watcher when it aborts. */
+  signal?: AbortSignal;
+}
+
+export type WatchCallback = (ready: Readiness, watcher: Watcher) => void;
+
+const FAILED = Ready.ERROR | Ready.HANGUP;
+
+/** The interest bits of an options object; at least one condition. */
+function interestOf(options: WatchOptions): number {
+  const interest = toInterest(options);
+  if ((interest & CONDITIONS) === 0) {
+    throw invalidValue('options', 'an object with read, write or priority set to true');
+  }
+  return interest;
+}
+
+export class Watcher extends Handle {
+  readonly #callback: WatchCallback;
+  #error: Error | undefined;
+  #unlisten: (() => void) | undefined;
+
+  /** @internal Use `loop.watch`. */
+  constructor(loop: LoopCore, fd: number, options: WatchOptions, callback: WatchCallback) {
+    checkDescriptor('fd', fd);
+    const interest = interestOf(options);
+    const signal = checkSignal(options.signal);
+    checkFunction('callback', callback);
+    signal?.throwIfAborted();
+    super(loop);
+    this.#callback = callback;
+    this.start(fd, interest);
+    if (signal === undefined) return;
+    const onAbort = () => this.close();
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#unlisten = () => signal.removeEventListener('abort', onAbort);
+  }
+
+  /** The descriptor that is waited for. It stays the caller's. */
+  get fd(): number {
+    return this.handleFd;
+  }
+
+  /** Why the poller dropped the descriptor, if it did. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /**
+   * Waits for something else from now on; re-arms a oneshot. Nothing at all
+   * (`{}`) pauses: the descriptor is not registered, and a hangup is told again
+   * when it is.
+   *
+   * @throws Error ERR_HANDLE_CLOSED; TypeError for a bad interest; SystemError
+   */
+  modify(options: Omit<WatchOptions, 'signal'>): this {
+    const interest = toInterest(options);
+    if (!this.active) throw handleClosed('watcher');
+    // A mode without a condition is no interest.
+    this.interest = (interest & CONDITIONS) === 0 ? 0 : interest;
+    if (this.interest !== 0 || this.registered !== 0) this.loop.register(this);
+    return this;
+  }
+
+  /** Ends waiting; the callback is not called again. Idempotent. */
+  close(): void {
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+    this.beginClose();
+  }
+
+  /** @internal */
+  onReady(events: number): void {
+    // Who waits to read or write finds out about an end by doing so.
+    const failed = (events & FAILED) !== 0 ? this.interest & CONDITIONS : 0;
+    this.#callback(readinessOf(events | failed), this);
+  }
+
+  /** @internal */
+  onPollError(error: Error): void {
+    this.#error = error;
+    this.close();
+  }
+
+  /** @internal */
+  onClosed(): void {}
+}
