@@ -1,0 +1,183 @@
+// Measures servers under load. All of them are alive at once and take turns in
+// short rounds, each in another order than the one before; what the machine
+// does beside the benchmark then hits all of them alike. The main figure is the
+// CPU time that the kernel charged to the server for a message: it depends far
+// less on the client and on other work than a rate does. README.md has more.
+import { programPath } from './build.mjs';
+import { BenchError, messageOf } from './errors.mjs';
+import { startPeer } from './peers.mjs';
+import { Child } from './processes.mjs';
+import { scenarios, yardstick } from './scenarios.mjs';
+
+const loadTimeoutMarginMs = 30_000;
+
+/**
+ * @typedef {object} Settings
+ * @property {number} rounds
+ * @property {number} roundMs length of the measured window
+ * @property {number} roundWarmupMs load before each window
+ * @property {number} peerWarmupMs load before the first round, for the JITs
+ * @property {number} idleConnections
+ * @property {number} idleRounds
+ * @property {number} [serverCpu] undefined: not pinned
+ * @property {number} [loadCpu]
+ */
+
+/**
+ * One peer in one round. The fields of the load client's own line are in it too.
+ * @typedef {object} Round
+ * @property {number} round
+ * @property {string} peer
+ * @property {number} messages
+ * @property {number} messagesPerSecond
+ * @property {number} p50Us
+ * @property {number} p99Us
+ * @property {number} cpuNsPerMessage of the server
+ * @property {number} serverBusy share of a core, 1 is all of it
+ * @property {number} clientBusy
+ */
+
+/**
+ * @typedef {object} Running
+ * @property {string} name
+ * @property {Child} child
+ * @property {string} host
+ * @property {number} port
+ */
+
+/**
+ * @param {string} scenarioName
+ * @param {Map<string, string[]>} commands by peer; the yardstick is one of them
+ * @param {Settings} settings
+ * @param {(text: string) => void} progress
+ * @returns {Promise<{ rounds: Round[], failed: Record<string, string> }>}
+ * @throws {BenchError} when the yardstick fails
+ */
+export async function measureLoad(scenarioName, commands, settings, progress) {
+  const { load } = scenarios[scenarioName];
+  /** @type {Record<string, string>} */
+  const failed = {};
+  /** @type {Running[]} */
+  let running = [];
+  /** @type {Round[]} */
+  const rounds = [];
+
+  /** Does `step`, and drops the peer if it fails. */
+  const attempt = async (name, child, step) => {
+    try {
+      await step();
+    } catch (error) {
+      const why = messageOf(error);
+      await child?.stop();
+      if (name === yardstick) throw new BenchError(`${name}: ${why}`);
+      failed[name] = why;
+      running = running.filter((peer) => peer.name !== name);
+      progress(`${scenarioName}  ${name} failed: ${why}`);
+    }
+  };
+
+  try {
+    for (const [name, command] of commands) {
+      await attempt(name, undefined, async () => {
+        const peer = await startPeer(command, settings.serverCpu);
+        running.push({ name, ...peer });
+      });
+    }
+    for (const peer of [...running]) {
+      progress(`${scenarioName}  warming up ${peer.name}`);
+      await attempt(peer.name, peer.child, () =>
+        runLoad(peer, load, 0, settings.peerWarmupMs, settings),
+      );
+    }
+    for (let round = 0; round < settings.rounds; round++) {
+      const figures = [];
+      for (const peer of rotated(running, round)) {
+        await attempt(peer.name, peer.child, async () => {
+          const { roundWarmupMs: warmupMs, roundMs } = settings;
+          const raw = await runLoad(peer, load, warmupMs, roundMs, settings);
+          const figure = toRound(round, peer.name, raw);
+          rounds.push(figure);
+          figures.push(`${peer.name} ${micros(figure.cpuNsPerMessage)}`);
+        });
+      }
+      const count = `${round + 1}/${settings.rounds}`;
+      progress(
+        `${scenarioName}  round ${count}, CPU µs: ${figures.join(', ')}`,
+      );
+    }
+  } finally {
+    await Promise.all(running.map((peer) => peer.child.stop()));
+  }
+  return { rounds, failed };
+}
+
+/**
+ * Runs the load client once against a peer.
+ * @param {Running} peer
+ * @param {Record<string, string | number>} load
+ * @param {number} warmupMs
+ * @param {number} durationMs
+ * @param {Settings} settings
+ * @returns {Promise<Record<string, any>>} the client's JSON line
+ * @throws {Error} when an answer was wrong or did not come
+ */
+async function runLoad(peer, load, warmupMs, durationMs, settings) {
+  const command = [programPath('load'), '--host', peer.host];
+  const options = {
+    ...load,
+    port: peer.port,
+    'server-pid': peer.child.pid,
+    'warmup-ms': warmupMs,
+    'duration-ms': durationMs,
+  };
+  for (const [name, value] of Object.entries(options)) {
+    command.push(`--${name}`, String(value));
+  }
+  const client = new Child(command, settings.loadCpu);
+  const timer = setTimeout(
+    () => client.stop(),
+    warmupMs + durationMs + loadTimeoutMarginMs,
+  );
+  await client.ended;
+  clearTimeout(timer);
+  if (peer.child.hasEnded) throw new Error(`it ended: ${peer.child.lastWords}`);
+  if (client.stdout === '') throw new Error(`load client: ${client.lastWords}`);
+  const result = JSON.parse(client.stdout);
+  if (result.errors > 0) throw new Error(result.firstError);
+  if (result.messages === 0) throw new Error('nothing was answered in time');
+  return result;
+}
+
+/**
+ * @param {number} round
+ * @param {string} peer
+ * @param {Record<string, any>} raw
+ * @returns {Round}
+ */
+function toRound(round, peer, raw) {
+  const windowNs = raw.seconds * 1e9;
+  return /** @type {Round} */ ({
+    round,
+    peer,
+    ...raw,
+    cpuNsPerMessage: raw.serverCpuNs / raw.messages,
+    serverBusy: raw.serverCpuNs / windowNs,
+    clientBusy: raw.clientCpuNs / windowNs,
+  });
+}
+
+/**
+ * @template T
+ * @param {T[]} list
+ * @param {number} by
+ * @returns {T[]}
+ */
+function rotated(list, by) {
+  const at = list.length === 0 ? 0 : by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}
+
+/** @param {number} ns */
+function micros(ns) {
+  return (ns / 1000).toFixed(2);
+}
