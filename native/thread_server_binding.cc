@@ -1,0 +1,193 @@
+// The ThreadServer class that JavaScript sees, and its end with the
+// environment: process.exit and Worker.terminate run no JavaScript, so a hook
+// stops what is still started. (Node runs the finalizer as well then; other
+// hosts do not promise it.) See napi_add_env_cleanup_hook in Node's Node-API
+// reference.
+#include <limits.h>
+#include <napi.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "address.h"
+#include "args.h"
+#include "modules.h"
+#include "thread_server.h"
+
+namespace rawloop {
+namespace {
+
+constexpr napi_type_tag kTypeTag = {0x8d4f16f0a5b74c3e, 0x9b0e6c1d72f3a845};
+
+class ThreadServerObject : public Napi::ObjectWrap<ThreadServerObject> {
+ public:
+  static void Register(Napi::Env env, Napi::Object exports);
+  // Called by ObjectWrap before each method: a `this` of another class must
+  // not be taken for one of this class. V8 checks that itself, other engines
+  // leave it to the addon.
+  static ThreadServerObject* Unwrap(Napi::Object object);
+
+  explicit ThreadServerObject(const Napi::CallbackInfo& info);
+  ~ThreadServerObject() override;
+
+ private:
+  Napi::Value Start(const Napi::CallbackInfo& info);
+  Napi::Value Stop(const Napi::CallbackInfo& info);
+  Napi::Value Stats(const Napi::CallbackInfo& info);
+  Napi::Value TakeErrors(const Napi::CallbackInfo& info);
+  Napi::Value GetAddress(const Napi::CallbackInfo& info);
+  Napi::Value GetDoorbell(const Napi::CallbackInfo& info);
+
+  void StopNow();
+  static void StopWithEnvironment(void* object);
+
+  // Null only when the constructor threw.
+  std::unique_ptr<ThreadServer> server_;
+};
+
+// The smallest stack that the system lets a thread have: a figure of this
+// machine, since the processor's register state counts in it.
+double MinStackBytes() {
+  return static_cast<double>(
+      std::max<long>(PTHREAD_STACK_MIN, sysconf(_SC_THREAD_STACK_MIN)));
+}
+
+// { errno (negative), syscall, peer? }
+Napi::Object WriteFailure(Napi::Env env, const Failure& failure) {
+  Napi::Object object = Napi::Object::New(env);
+  object["errno"] = -failure.error;
+  object["syscall"] = failure.call;
+  if (failure.has_peer) {
+    object["peer"] = Napi::Value(
+        env, WriteAddress(env, failure.peer.get(), failure.peer.size));
+  }
+  return object;
+}
+
+// new ThreadServer(stackBytes)
+ThreadServerObject::ThreadServerObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<ThreadServerObject>(info) {
+  double stack_bytes;
+  if (!ReadInteger(info.Env(), info[0], "stackBytes", MinStackBytes(),
+                   kMaxSafeInteger, &stack_bytes)) {
+    return;
+  }
+  info.This().As<Napi::Object>().TypeTag(&kTypeTag);
+  server_ = std::make_unique<ThreadServer>(static_cast<size_t>(stack_bytes));
+}
+
+// For a started server only if nobody holds it any more: no loop, no owner.
+ThreadServerObject::~ThreadServerObject() {
+  if (server_) StopNow();
+}
+
+ThreadServerObject* ThreadServerObject::Unwrap(Napi::Object object) {
+  if (!object.CheckTypeTag(&kTypeTag)) {
+    Napi::Env env = object.Env();
+    if (!env.IsExceptionPending()) ThrowType(env, "this", "a ThreadServer");
+    return nullptr;
+  }
+  return Napi::ObjectWrap<ThreadServerObject>::Unwrap(object);
+}
+
+// start(address, backlog): null, or { errno, syscall } of the call that failed.
+Napi::Value ThreadServerObject::Start(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  double backlog;
+  if (!ReadInteger(env, info[1], "backlog", 0, std::numeric_limits<int>::max(),
+                   &backlog)) {
+    return {};
+  }
+  Failure failure;
+  Address address;
+  int error = ReadAddress(env, info[0], &address);
+  if (error > 0) return {};
+  if (error < 0) {
+    failure.error = -error;
+    failure.call = "bind";
+  } else {
+    failure = server_->Start(address, static_cast<int>(backlog));
+  }
+  if (failure.error != 0) return WriteFailure(env, failure);
+  napi_add_env_cleanup_hook(env, StopWithEnvironment, this);
+  return env.Null();
+}
+
+// stop(): every thread has ended when it returns.
+Napi::Value ThreadServerObject::Stop(const Napi::CallbackInfo& info) {
+  StopNow();
+  return info.Env().Undefined();
+}
+
+void ThreadServerObject::StopNow() {
+  if (!server_->started()) return;
+  server_->Stop();
+  napi_remove_env_cleanup_hook(Env(), StopWithEnvironment, this);
+}
+
+void ThreadServerObject::StopWithEnvironment(void* object) {
+  static_cast<ThreadServerObject*>(object)->server_->Stop();
+}
+
+// { threads, connections, bytes, active, errors }
+Napi::Value ThreadServerObject::Stats(const Napi::CallbackInfo& info) {
+  ThreadServer::Figures figures = server_->figures();
+  Napi::Object object = Napi::Object::New(info.Env());
+  object["threads"] = static_cast<double>(figures.clients.threads);
+  object["connections"] = static_cast<double>(figures.connections);
+  object["bytes"] = static_cast<double>(figures.clients.bytes);
+  object["active"] = static_cast<double>(figures.clients.threads);
+  object["errors"] = static_cast<double>(figures.errors);
+  return object;
+}
+
+// takeErrors(): what failed since the last call, the oldest first.
+Napi::Value ThreadServerObject::TakeErrors(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  std::vector<Failure> failures = server_->TakeFailures();
+  Napi::Array array = Napi::Array::New(env, failures.size());
+  for (uint32_t i = 0; i < failures.size(); i++) {
+    array[i] = WriteFailure(env, failures[i]);
+  }
+  return array;
+}
+
+// address: where it listens, null when not started.
+Napi::Value ThreadServerObject::GetAddress(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  Address address;
+  if (server_->GetAddress(&address) != 0) return env.Null();
+  return {env, WriteAddress(env, address.get(), address.size)};
+}
+
+// doorbell: readable while takeErrors() has some; -1 when not started. It
+// stays the server's, which closes it in stop().
+Napi::Value ThreadServerObject::GetDoorbell(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), server_->doorbell());
+}
+
+void ThreadServerObject::Register(Napi::Env env, Napi::Object exports) {
+  using Self = ThreadServerObject;
+  exports["ThreadServer"] = DefineClass(
+      env, "ThreadServer",
+      {
+          StaticValue("minStackBytes", Napi::Number::New(env, MinStackBytes()),
+                      napi_enumerable),
+          InstanceMethod<&Self::Start>("start"),
+          InstanceMethod<&Self::Stop>("stop"),
+          InstanceMethod<&Self::Stats>("stats"),
+          InstanceMethod<&Self::TakeErrors>("takeErrors"),
+          InstanceAccessor<&Self::GetAddress>("address"),
+          InstanceAccessor<&Self::GetDoorbell>("doorbell"),
+      });
+}
+
+}  // namespace
+
+void RegisterThreadServer(napi_env env, napi_value exports) {
+  ThreadServerObject::Register(env, Napi::Object(env, exports));
+}
+
+}  // namespace rawloop

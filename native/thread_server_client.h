@@ -1,0 +1,116 @@
+// The client side of the server of the textbooks: one pthread per connection,
+// each in a blocking recv/send loop that echoes. It stands apart from the
+// accept loop because ending the threads is the difficult half of the model.
+// See pthread_create(3), pthread_join(3), recv(2), send(2), shutdown(2).
+#ifndef RAWLOOP_THREAD_SERVER_CLIENT_H_
+#define RAWLOOP_THREAD_SERVER_CLIENT_H_
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <mutex>
+#include <optional>
+
+namespace rawloop {
+
+// What one recv may bring, on each client's stack. 64 KiB, because the loop's
+// slab and the C yardsticks (kReadBytes in bench/native/server.h) read as much
+// at once: a comparison of the models then compares no buffer sizes. Only the
+// pages that a message reaches become resident, so that an idle client is
+// small.
+constexpr size_t kEchoBytes = 64 * 1024;
+
+// A descriptor with one owner, closed with it.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    Reset(other.Release());
+    return *this;
+  }
+  ~UniqueFd() { Reset(); }
+
+  int get() const { return fd_; }
+  bool ok() const { return fd_ >= 0; }
+  int Release();
+  // Closes and never retries: after EINTR the descriptor is gone on Linux, and
+  // its number may be another thread's by now.
+  void Reset(int fd = -1);
+
+ private:
+  int fd_ = -1;
+};
+
+// Blocks every signal in this scope, for the threads created in it: they
+// inherit the mask, and the host's handlers stay on the host's threads.
+class SignalsBlocked {
+ public:
+  SignalsBlocked();
+  ~SignalsBlocked();
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+// Names the calling thread for ps, top and debuggers: 15 bytes at most.
+void NameThisThread(const char* name);
+
+class ClientThreads {
+ public:
+  struct Figures {
+    size_t threads = 0;  // alive now: one for each open connection
+    uint64_t bytes = 0;  // echoed, to clients that left included
+  };
+
+  // `stack_bytes` comes on top of the echo buffer on each thread's stack.
+  explicit ClientThreads(size_t stack_bytes);
+  ~ClientThreads();
+  ClientThreads(const ClientThreads&) = delete;
+  ClientThreads& operator=(const ClientThreads&) = delete;
+
+  // Starts a thread that echoes until the peer or StopAll() ends it, and takes
+  // the socket. Or the error number of pthread_create, and takes nothing.
+  int Serve(UniqueFd* socket);
+
+  // Ends and joins all threads. Serve() must not run meanwhile. What bounds
+  // the time: shutdown(2) wakes a blocked recv and send alike, whatever the
+  // peer does or does not.
+  void StopAll();
+
+  Figures figures() const;
+
+ private:
+  struct Client {
+    ClientThreads* owner = nullptr;
+    UniqueFd socket;
+    // Written by its own thread alone: no counter is shared on the way of a
+    // message, so that counting does not slow what is being compared.
+    std::atomic<uint64_t> bytes{0};
+    std::list<Client>::iterator self;
+  };
+
+  static void* Run(void* client);
+  void Finish(Client* client);
+
+  pthread_attr_t attributes_;
+  mutable std::mutex mutex_;
+  std::condition_variable all_left_;
+  // Guarded by mutex_ from here on.
+  std::list<Client> clients_;
+  uint64_t bytes_of_gone_ = 0;
+  // The thread that finished last and that nobody has joined yet.
+  std::optional<pthread_t> finished_;
+};
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_THREAD_SERVER_CLIENT_H_

@@ -1,0 +1,317 @@
+// The server of the textbooks as its users see it: it echoes, counts, stops and
+// refuses what is no option. Real sockets, node:net on the other side.
+import { randomBytes, randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { native } from '../../lib/binding/index.js';
+import { EventLoop } from '../../lib/event-loop.js';
+import {
+  type ThreadPerConnectionOptions,
+  ThreadPerConnectionServer,
+} from '../../lib/models/thread-per-connection.js';
+import {
+  closed,
+  connect,
+  echo,
+  openDescriptors,
+  run,
+  serverThreads,
+  until,
+} from './thread-per-connection-support.js';
+
+const HOST = '127.0.0.1';
+const started: ThreadPerConnectionServer[] = [];
+
+function start(options: ThreadPerConnectionOptions = {}): ThreadPerConnectionServer {
+  const server = new ThreadPerConnectionServer({ host: HOST, ...options }).start();
+  started.push(server);
+  return server;
+}
+
+afterEach(() => {
+  for (const server of started.splice(0)) server.stop();
+});
+
+/** Writes in pieces of any size, shuts down and gives all that came back. */
+async function exchange(socket: Socket, data: Buffer): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk) => chunks.push(chunk));
+  const ended = once(socket, 'end');
+  for (let at = 0; at < data.length; ) {
+    const size = randomInt(1, 30000);
+    if (!socket.write(data.subarray(at, at + size))) await once(socket, 'drain');
+    at += size;
+  }
+  socket.end();
+  await ended;
+  return Buffer.concat(chunks);
+}
+
+describe.each([HOST, '::1'])('a started server on %s', (host) => {
+  it('echoes what 50 clients write, byte for byte', async () => {
+    const server = start({ host });
+    const exchanges = Array.from({ length: 50 }, async () => {
+      const data = randomBytes(256 * 1024);
+      return (await exchange(await connect(server), data)).equals(data);
+    });
+    expect(await Promise.all(exchanges)).toEqual(Array(50).fill(true));
+  });
+
+  it('tells the address that the kernel picked, and keeps it after stop', () => {
+    const server = start({ host });
+    const address = { family: host === HOST ? 'ipv4' : 'ipv6', address: host };
+    expect(server.address).toMatchObject(address);
+    expect(server.address?.port).toBeGreaterThan(0);
+    server.stop();
+    expect(server.address).toMatchObject(address);
+  });
+
+  it('answers all that came before a half close, then closes', async () => {
+    const server = start({ host });
+    const socket = await connect(server);
+    const data = randomBytes(1024 * 1024);
+    const chunks: Buffer[] = [];
+    socket.pause();
+    socket.end(data);
+    await until(() => server.stats.bytes > 0);
+    socket.on('data', (chunk) => chunks.push(chunk)).resume();
+    await once(socket, 'end');
+    expect(Buffer.concat(chunks).equals(data)).toBe(true);
+  });
+});
+
+describe('stats', () => {
+  it('count threads, connections and bytes exactly', async () => {
+    const server = start();
+    expect(server.stats).toEqual({ threads: 0, connections: 0, bytes: 0, active: 0, errors: 0 });
+    const sockets = await Promise.all([connect(server), connect(server), connect(server)]);
+    for (const socket of sockets) expect(await echo(socket, 'hello')).toBe('hello');
+    expect(server.stats).toMatchObject({ threads: 3, connections: 3, active: 3, errors: 0 });
+    expect(serverThreads()).toBe(4);
+    for (const socket of sockets) {
+      socket.end();
+      await closed(socket);
+    }
+    const end = { threads: 0, connections: 3, bytes: 15, active: 0, errors: 0 };
+    expect(server.stats).toEqual(end);
+    server.stop();
+    expect(server.stats).toEqual(end);
+  });
+
+  it('go on over a second start', async () => {
+    const server = start();
+    await echo(await connect(server), 'one');
+    server.stop();
+    server.start();
+    await echo(await connect(server), 'two');
+    server.stop();
+    expect(server.stats).toMatchObject({ connections: 2, bytes: 6 });
+  });
+});
+
+describe('stop', () => {
+  it('ends connected clients, one that never reads included, and every thread', async () => {
+    const before = openDescriptors();
+    const server = start();
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => connect(server)));
+    for (const socket of sockets) await echo(socket, 'x');
+    const deaf = await connect(server);
+    deaf.pause();
+    // The thread has to be blocked in send: nothing drains any more.
+    let stuck = false;
+    while (!stuck) {
+      if (deaf.write(randomBytes(65536))) continue;
+      const drained = once(deaf, 'drain').then(() => true);
+      const full = new Promise<false>((resolve) => setTimeout(() => resolve(false), 200));
+      stuck = !(await Promise.race([drained, full]));
+    }
+    expect(server.stats.active).toBe(21);
+    server.stop();
+    expect(serverThreads()).toBe(0);
+    expect(server.stats).toMatchObject({ threads: 0, active: 0 });
+    deaf.destroy();
+    await Promise.all([...sockets, deaf].map(closed));
+    await until(() => openDescriptors() <= before);
+  });
+
+  it('frees the port, and the server can be started again', async () => {
+    const server = start();
+    const first = await connect(server);
+    server.stop();
+    await closed(first);
+    const again = new ThreadPerConnectionServer({ host: HOST, port: server.address?.port ?? 0 });
+    again.start();
+    again.stop();
+    server.start();
+    expect(await echo(await connect(server), 'again')).toBe('again');
+  });
+
+  it('may be called before start, twice, as close and by dispose', () => {
+    const server = new ThreadPerConnectionServer({ host: HOST });
+    server.stop();
+    server.start();
+    server.stop();
+    server.stop();
+    server.start();
+    server.close();
+    expect(serverThreads()).toBe(0);
+    server.start();
+    server[Symbol.dispose]();
+    expect(serverThreads()).toBe(0);
+  });
+
+  it('comes by itself when the loop is closed', async () => {
+    const loop = new EventLoop();
+    const server = start({ loop });
+    const socket = await connect(server);
+    loop.close();
+    await closed(socket);
+    expect(serverThreads()).toBe(0);
+    expect(() => server.start()).toThrow(expect.objectContaining({ code: 'ERR_LOOP_CLOSED' }));
+    expect(serverThreads()).toBe(0);
+  });
+});
+
+describe('the loop of a server', () => {
+  it('is kept alive while the server is started and referenced', async () => {
+    const loop = new EventLoop();
+    const server = new ThreadPerConnectionServer({ host: HOST, loop });
+    expect([loop.alive, server.hasRef()]).toEqual([false, true]);
+    server.start();
+    expect(loop.alive).toBe(true);
+    expect(server.unref()).toBe(server);
+    expect([loop.alive, server.hasRef()]).toEqual([false, false]);
+    expect(server.ref()).toBe(server);
+    expect(loop.alive).toBe(true);
+    server.stop();
+    expect(await run(loop)).toBe(false);
+    server.unref().start();
+    expect(await run(loop)).toBe(false);
+    loop.close();
+  });
+});
+
+describe('start', () => {
+  it('refuses an address in use, with address and port, and leaves nothing open', () => {
+    const { address } = start();
+    const before = openDescriptors();
+    const port = address?.port ?? 0;
+    const second = new ThreadPerConnectionServer({ host: HOST, port });
+    expect(() => second.start()).toThrow(
+      expect.objectContaining({
+        name: 'SystemError',
+        code: 'EADDRINUSE',
+        syscall: 'bind',
+        address: HOST,
+        port,
+      }),
+    );
+    expect(second.address).toBeUndefined();
+    expect(openDescriptors()).toBe(before);
+  });
+
+  it('refuses an address that is not ours', () => {
+    const server = new ThreadPerConnectionServer({ host: '192.0.2.1' });
+    expect(() => server.start()).toThrow(expect.objectContaining({ code: 'EADDRNOTAVAIL' }));
+  });
+
+  it('refuses a host that only looks like an address', () => {
+    const server = new ThreadPerConnectionServer({ host: '1.2.3.999' });
+    expect(() => server.start()).toThrow(
+      expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }),
+    );
+  });
+
+  it('refuses to start twice', () => {
+    const server = start();
+    expect(() => server.start()).toThrow(
+      expect.objectContaining({ code: 'ERR_SERVER_ALREADY_LISTEN' }),
+    );
+  });
+});
+
+describe('the constructor', () => {
+  const make = (options: unknown) => () =>
+    new ThreadPerConnectionServer(options as ThreadPerConnectionOptions);
+  const numbers = [-1, 1.5, Number.NaN, 2 ** 53, 1e308, Number.POSITIVE_INFINITY];
+  const others = ['1', 1n, {}, true, null, Symbol('s'), () => 1];
+
+  it.each([70000, 65536, ...numbers])('refuses the port %s', (port) => {
+    expect(make({ port })).toThrow(
+      expect.objectContaining({ name: 'RangeError', code: 'ERR_SOCKET_BAD_PORT' }),
+    );
+  });
+
+  it.each(
+    (['backlog', 'stackBytes'] as const).flatMap((name) =>
+      [0, 2 ** 54, ...numbers].map((value) => [name, value] as const),
+    ),
+  )('refuses the %s %s', (name, value) => {
+    expect(make({ [name]: value })).toThrow(
+      expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' }),
+    );
+  });
+
+  it.each(['port', 'backlog', 'stackBytes', 'host', 'loop', 'onError'])(
+    'refuses another type as %s',
+    (name) => {
+      const isOne = { host: 'string', onError: 'function' }[name];
+      for (const value of others.filter((other) => typeof other !== isOne)) {
+        expect(make({ [name]: value })).toThrow(
+          expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }),
+        );
+      }
+    },
+  );
+
+  it.each(['example.org', '', 'x'.repeat(300), '127.0.0.1\0'])('refuses the host %j', (host) => {
+    expect(make({ host })).toThrow(
+      expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }),
+    );
+  });
+
+  it.each([null, 1, 'x'])('refuses %s instead of options', (options) => {
+    expect(make(options)).toThrow(TypeError);
+  });
+
+  it('reads each option once and none from a polluted prototype', () => {
+    const reads: string[] = [];
+    const options = new Proxy<Record<string, unknown>>(
+      { host: HOST, port: 0, backlog: 5, stackBytes: 65536 },
+      {
+        get(target, name) {
+          reads.push(String(name));
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    Object.defineProperty(Object.prototype, 'port', { value: 70000, configurable: true });
+    try {
+      make(options)();
+      expect(make({ host: HOST })).not.toThrow();
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'port');
+    }
+    expect(reads.sort()).toEqual(['backlog', 'host', 'port', 'stackBytes']);
+  });
+});
+
+describe('the native class', () => {
+  const server = new native.ThreadServer(65536);
+  const calls = ['start', 'stop', 'stats', 'takeErrors'] as const;
+
+  it.each(calls)('refuses to %s anything but one of its own', (name) => {
+    for (const other of [undefined, 1, {}, Object.create(server), new Map(), new EventLoop()]) {
+      expect(() => Reflect.apply(server[name], other, [])).toThrow(TypeError);
+    }
+    expect(server.doorbell).toBe(-1);
+    expect(server.address).toBeNull();
+  });
+
+  it('is not made without new, nor without a size', () => {
+    expect(() => Reflect.apply(native.ThreadServer, undefined, [65536])).toThrow(TypeError);
+    expect(() => Reflect.construct(native.ThreadServer, [])).toThrow(TypeError);
+    expect(() => Reflect.construct(native.ThreadServer, [1])).toThrow(RangeError);
+  });
+});
