@@ -1,6 +1,16 @@
 #include "environment.h"
 
+#include <unistd.h>
+
 namespace rawloop {
+
+OwnedDescriptors::~OwnedDescriptors() {
+  for (size_t word = 0; word < bits_.size(); word++) {
+    for (int bit = 0; bits_[word] != 0; bit++, bits_[word] >>= 1) {
+      if ((bits_[word] & 1) != 0) close(static_cast<int>(word * 64) + bit);
+    }
+  }
+}
 
 void OwnedDescriptors::Add(int fd) {
   size_t word = static_cast<size_t>(fd) / 64;

@@ -16,6 +16,12 @@ namespace rawloop {
 // only these, so a wrong number cannot close the host's own descriptors.
 class OwnedDescriptors {
  public:
+  OwnedDescriptors() = default;
+  // The environment ends: a Worker that was terminated ran no close of its own.
+  ~OwnedDescriptors();
+  OwnedDescriptors(const OwnedDescriptors&) = delete;
+  OwnedDescriptors& operator=(const OwnedDescriptors&) = delete;
+
   void Add(int fd);
   void Remove(int fd);
   bool Has(int fd) const;
