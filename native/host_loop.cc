@@ -33,14 +33,20 @@ void Turn::Run(bool due) {
     napi_get_global(env_, &receiver);
     napi_get_boolean(env_, due, &argument);
     napi_get_reference_value(env_, function_, &function);
+    napi_value ignored;  // Deno writes a result even where none is asked for.
     napi_status status = napi_make_callback(env_, context_, receiver, function,
-                                            1, &argument, nullptr);
+                                            1, &argument, &ignored);
+    // An environment that ends (a Worker's terminate or process.exit) reports an
+    // exception too, but has none, or cannot take it: there is no next call then.
+    bool pending = false;
     napi_value error = nullptr;
-    bool threw = status == napi_pending_exception &&
-                 napi_get_and_clear_last_exception(env_, &error) == napi_ok;
-    if (threw) napi_fatal_exception(env_, error);
+    bool told = status == napi_pending_exception &&
+                napi_is_exception_pending(env_, &pending) == napi_ok &&
+                pending &&
+                napi_get_and_clear_last_exception(env_, &error) == napi_ok &&
+                napi_fatal_exception(env_, error) == napi_ok;
     napi_close_handle_scope(env_, scope);
-    if (!threw) return;
+    if (!told) return;
   }
 }
 

@@ -26,17 +26,20 @@ struct Libuv {
   size_t (*handle_size)(int type);
   int (*poll_init)(UvLoop*, UvHandle*, int fd);
   int (*poll_start)(UvHandle*, int events, void (*)(UvHandle*, int, int));
+  // Deno's stand-in for libuv has no loop to run, and its poll handles report
+  // once: they are started again after each report.
+  bool poll_once;
   int (*timer_init)(UvLoop*, UvHandle*);
   int (*timer_start)(UvHandle*, void (*)(UvHandle*), uint64_t timeout_ms,
                      uint64_t repeat_ms);
   int (*timer_stop)(UvHandle*);
   void (*ref)(UvHandle*);
   void (*unref)(UvHandle*);
-  void (*update_time)(UvLoop*);
   void (*close)(UvHandle*, void (*)(UvHandle*));
   napi_status (*get_loop)(napi_env, UvLoop**);
 
   bool Find() {
+    poll_once = dlsym(RTLD_DEFAULT, "uv_run") == nullptr;
     return Load("uv_handle_size", &handle_size) &&
            Load("uv_poll_init", &poll_init) &&
            Load("uv_poll_start", &poll_start) &&
@@ -44,7 +47,7 @@ struct Libuv {
            Load("uv_timer_start", &timer_start) &&
            Load("uv_timer_stop", &timer_stop) && Load("uv_ref", &ref) &&
            Load("uv_unref", &unref) &&
-           Load("uv_update_time", &update_time) && Load("uv_close", &close) &&
+           Load("uv_close", &close) &&
            Load("napi_get_uv_event_loop", &get_loop);
   }
 
@@ -75,8 +78,9 @@ class LibuvAttachment : public HostAttachment {
       uv_.timer_stop(timer_);
       return;
     }
-    // libuv counts from its cached time, which a long callback leaves behind.
-    uv_.update_time(loop_);
+    // libuv counts from its cached time, which a long callback leaves behind: then
+    // the turn comes early, finds nothing due and arms the rest. Deno has no
+    // uv_update_time.
     uv_.timer_start(timer_, OnTimer, static_cast<uint64_t>(timeout_ms), 0);
   }
 
@@ -110,17 +114,18 @@ class LibuvAttachment : public HostAttachment {
 
   UvHandle* NewHandle(int type) {
     auto* handle = static_cast<UvHandle*>(calloc(1, uv_.handle_size(type)));
-    handle->data = this;
     return handle;
   }
 
   int Open(int fd, napi_value turn) {
     int error = uv_.timer_init(loop_, timer_);
     if (error != 0) return error;
+    timer_->data = this;  // Deno clears it in init
     timer_open_ = true;
     open_handles_++;
     error = uv_.poll_init(loop_, poll_, fd);
     if (error != 0) return error;
+    poll_->data = this;
     poll_open_ = true;
     open_handles_++;
     turn_ = std::make_shared<Turn>(env_, turn);
@@ -141,7 +146,12 @@ class LibuvAttachment : public HostAttachment {
   void RunTurn(bool due) {
     // The turn may close this attachment, which drops the Turn that runs.
     std::shared_ptr<Turn> turn = turn_;
-    if (turn) turn->Run(due);
+    if (!turn) return;
+    turn->Run(due);
+    if (turn.use_count() == 1) return;  // closed: perhaps deleted by now
+    if (!due && uv_.poll_once) {
+      uv_.poll_start(poll_, kUvReadable, OnReadable);
+    }
   }
 
   static void OnCleanup(napi_async_cleanup_hook_handle, void* data) {

@@ -15,8 +15,10 @@ function kinds(): HostLoopKind[] {
       `RAWLOOP_HOST must be 'libuv' or 'waiter', not '${forced}'`,
     );
   }
-  // Bun exports libuv's names, but its functions abort.
-  return process.versions['bun'] === undefined ? ['libuv', 'waiter'] : ['waiter'];
+  // Bun exports libuv's names, but its functions abort. Deno's poll handle starts a
+  // thread for every report; the waiter keeps one.
+  if (process.versions['bun'] !== undefined) return ['waiter'];
+  return process.versions['deno'] === undefined ? ['libuv', 'waiter'] : ['waiter', 'libuv'];
 }
 
 /**
