@@ -7,9 +7,42 @@ import type { Socket } from './handles/socket.js';
 import { type SignalCallback, SignalHandle } from './handles/signal.js';
 import { type WatchCallback, type WatchOptions, Watcher } from './handles/watcher.js';
 import { LoopCore } from './loop/core.js';
-import type { LoopOptions } from './loop/options.js';
+import { type LoopOptions, readLoopOptions } from './loop/options.js';
+import { CryptoRequests } from './requests/crypto.js';
+import { FileRequests } from './requests/fs.js';
+import { ThreadPool } from './requests/pool.js';
 
 export class EventLoop extends LoopCore {
+  readonly #poolSize: number | undefined;
+  #pool: ThreadPool | undefined;
+  #fs: FileRequests | undefined;
+  #crypto: CryptoRequests | undefined;
+
+  /** @throws TypeError, RangeError for a bad option; SystemError EMFILE, ENFILE, ENOMEM */
+  constructor(options?: LoopOptions) {
+    super(options);
+    const { poolSize } = readLoopOptions(options);
+    this.#poolSize = poolSize;
+  }
+
+  /** The threads for blocking work; made on first use. */
+  get pool(): ThreadPool {
+    this.#pool ??= new ThreadPool(this, { size: this.#poolSize });
+    return this.#pool;
+  }
+
+  /** Files, on the pool. */
+  get fs(): FileRequests {
+    this.#fs ??= new FileRequests(this.pool);
+    return this.#fs;
+  }
+
+  /** Keys, on the pool. */
+  get crypto(): CryptoRequests {
+    this.#crypto ??= new CryptoRequests(this.pool);
+    return this.#crypto;
+  }
+
   /**
    * Listens for TCP connections. All sockets share `handlers`.
    *
@@ -59,5 +92,3 @@ export class EventLoop extends LoopCore {
     return new SignalHandle(this, signal, callback);
   }
 }
-
-export type { LoopOptions };

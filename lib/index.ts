@@ -13,6 +13,11 @@ export { Immediate } from './loop/immediates.js';
 export type { LoopOptions, RunMode } from './loop/options.js';
 export { Timer } from './loop/timers.js';
 export {
+  type ThreadPerConnectionOptions,
+  ThreadPerConnectionServer,
+  type ThreadPerConnectionStats,
+} from './models/thread-per-connection.js';
+export {
   createPoller,
   Interest,
   type InterestOptions,
@@ -24,3 +29,8 @@ export {
 } from './poller/index.js';
 export { constants } from './raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from './raw/errors.js';
+export { CryptoRequests, type KeyInput, type KeyOptions } from './requests/crypto.js';
+export { FileRequests, type Path, type StatOptions } from './requests/fs.js';
+export type { PoolStats } from './requests/native-pool.js';
+export { ThreadPool } from './requests/pool.js';
+export { BigIntStats, Stats } from './requests/stats.js';

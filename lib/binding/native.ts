@@ -91,6 +91,31 @@ export interface HostLoop {
 
 export type HostLoopKind = 'libuv' | 'waiter';
 
+/** A failure of a thread server, told later; see native/thread_server.h. */
+export interface ThreadServerFailure {
+  /** Negative. */
+  errno: number;
+  syscall: string;
+  peer?: IpAddress;
+}
+
+/** An echo server with a thread per connection; see native/thread_server_binding.cc. */
+export interface ThreadServer {
+  start(address: IpAddress, backlog: number): Pick<ThreadServerFailure, 'errno' | 'syscall'> | null;
+  stop(): void;
+  stats(): {
+    threads: number;
+    connections: number;
+    bytes: number;
+    active: number;
+    errors: number;
+  };
+  takeErrors(): ThreadServerFailure[];
+  readonly address: IpAddress | null;
+  /** Readable while `takeErrors` has some, -1 when not started. */
+  readonly doorbell: number;
+}
+
 /** Signals as bytes in a pipe; see native/signals.cc. */
 export interface SignalCalls {
   watchSignal(signal: number, fd: number): number;
@@ -99,5 +124,9 @@ export interface SignalCalls {
 
 export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls {
   readonly constants: Readonly<Record<string, number>>;
+  ThreadServer: {
+    new (stackBytes: number): ThreadServer;
+    readonly minStackBytes: number;
+  };
   HostLoop: new (fd: number, turn: (due: boolean) => void, kind: HostLoopKind) => HostLoop;
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Address } from '../binding/index.js';
 import { type EchoServer, MODELS, startModel } from './echo-models.js';
-import { parseChoice, parsePort } from './usage.js';
+import { parseChoice, parseHost, parsePort } from './usage.js';
 
 export const summary = 'an echo server in one of four models';
 
@@ -36,17 +36,21 @@ function placeOf(address: Address): string {
 }
 
 /** @throws UsageError; SystemError when it cannot listen */
-export async function run(args: string[]): Promise<void> {
+export function run(args: string[]): void | Promise<void> {
   const { values } = parseArgs({ args, options: OPTIONS, strict: true });
   if (values.help) {
     process.stdout.write(HELP);
     return;
   }
   const model = parseChoice('model', values.model, MODELS);
-  const server: EchoServer = await startModel(model, {
-    host: values.host,
-    port: parsePort(values.port),
-  });
-  process.stdout.write(`rawloop echo (${model}) listening on ${placeOf(server.address)}\n`);
-  server.serve();
+  const place = { host: parseHost(values.host), port: parsePort(values.port) };
+  const announce = (server: EchoServer) => {
+    process.stdout.write(`rawloop echo (${model}) listening on ${placeOf(server.address)}\n`);
+    server.serve();
+  };
+  // Not awaited where there is nothing to wait for: a loop that owns the thread
+  // must not start inside a promise callback.
+  const started = startModel(model, place);
+  if (started instanceof Promise) return started.then(announce);
+  announce(started);
 }

@@ -37,7 +37,9 @@ export function readLoopOptions(given: LoopOptions = {}) {
   if (drain !== 'each' && drain !== 'batch') {
     throw invalidValue('options.drain', "'each' or 'batch'");
   }
-  return { backend, maxEvents, slabBytes, drain };
+  const { poolSize } = options;
+  if (poolSize !== undefined) checkInteger('options.poolSize', poolSize, 1, 1024);
+  return { backend, maxEvents, slabBytes, drain, poolSize };
 }
 
 let warned = false;
