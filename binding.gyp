@@ -58,7 +58,11 @@
           "sources": ["<@(epoll_sources)"],
           "libraries": ["-ldl", "-lpthread"],
         }],
-        ["werror==1", { "cflags": ["-Werror"] }],
+        # `npx node-gyp rebuild -- -Dwerror=1`
+        ["werror==1", {
+          "cflags": ["-Werror"],
+          "xcode_settings": { "GCC_TREAT_WARNINGS_AS_ERRORS": "YES" },
+        }],
       ],
       "variables": { "werror%": 0 },
     },

@@ -1,15 +1,16 @@
 // Bundles lib/ to CommonJS with shared chunks, so that every entry point shares
-// one instance of the module's state. scripts/build.mjs adds the ES modules.
+// one instance of the module's state. scripts/build.mjs adds the ES modules and
+// the types of each entry; package.json's exports map names them all.
 import { defineConfig } from 'rolldown';
 
-export const entries = ['index', 'raw'];
+/** The package's entry points by their name in dist/. */
+export const entries = {
+  index: 'lib/index.ts',
+  raw: 'lib/raw/index.ts',
+};
 
 export default defineConfig({
-  input: {
-    index: 'lib/index.ts',
-    raw: 'lib/raw/index.ts',
-    'cli/main': 'lib/cli/main.ts',
-  },
+  input: { ...entries, 'cli/main': 'lib/cli/main.ts' },
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts'] } },
   transform: { target: 'node20' },
@@ -20,5 +21,16 @@ export default defineConfig({
     entryFileNames: '[name].cjs',
     chunkFileNames: 'chunks/[name].cjs',
     sourcemap: true,
+    strict: true,
+    // Named after the layers, so that a stack trace tells where it is.
+    codeSplitting: {
+      groups: [
+        { name: 'raw', test: /\/lib\/(binding|raw)\// },
+        {
+          name: 'loop',
+          test: /\/lib\/(poller|loop|requests|handles|models)\/|\/lib\/(event|default)-loop\.ts/,
+        },
+      ],
+    },
   },
 });

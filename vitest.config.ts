@@ -1,6 +1,10 @@
 // Tests run in processes of their own: they open descriptors, send signals and
 // block threads. Nothing in them asserts on time; the limits only end a hang.
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// CI counts the tests from this file.
+const results = process.env['RAWLOOP_TEST_RESULTS'];
 
 export default defineConfig({
   test: {
@@ -8,5 +12,12 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
+    // The addon of this checkout, even when there is a prebuild as well.
+    env: {
+      RAWLOOP_ADDON:
+        process.env['RAWLOOP_ADDON'] ??
+        join(import.meta.dirname, 'build', 'Release', 'rawloop.node'),
+    },
   },
 });

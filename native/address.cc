@@ -43,6 +43,7 @@ int ReadUnix(napi_env env, napi_value path_value, Address* out) {
       ThrowType(env, "address.path", "a string or bytes");
       return kThrown;
     }
+    if (!IsAttached(env, path_value, bytes, "address.path")) return kThrown;
     path.assign(reinterpret_cast<char*>(bytes.data), bytes.size);
   }
   auto* unix_address = reinterpret_cast<sockaddr_un*>(&out->storage);
@@ -111,6 +112,7 @@ int ReadFamily(napi_env env, napi_value value) {
 int ReadAddress(napi_env env, napi_value value, Address* out) {
   Span bytes;
   if (ReadSpan(env, value, &bytes)) {
+    if (!IsAttached(env, value, bytes, "address")) return kThrown;
     if (bytes.size < sizeof(sa_family_t) || bytes.size > sizeof(out->storage)) {
       ThrowRange(env, "address", "a sockaddr of 2 to 128 bytes");
       return kThrown;

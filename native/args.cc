@@ -51,9 +51,25 @@ size_t ElementBytes(napi_typedarray_type type) {
     case napi_uint32_array:
     case napi_float32_array:
       return 4;
-    default:
+    case napi_float64_array:
+    case napi_bigint64_array:
+    case napi_biguint64_array:
       return 8;
+    default:
+      return 0;
   }
+}
+
+napi_value BufferOf(napi_env env, napi_value value) {
+  napi_value buffer = value;
+  bool is = false;
+  if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
+    napi_get_typedarray_info(env, value, nullptr, nullptr, nullptr, &buffer,
+                             nullptr);
+  } else if (napi_is_dataview(env, value, &is) == napi_ok && is) {
+    napi_get_dataview_info(env, value, nullptr, nullptr, &buffer, nullptr);
+  }
+  return buffer;
 }
 
 }  // namespace
@@ -68,12 +84,15 @@ bool ReadSpan(napi_env env, napi_value value, Span* out) {
       return false;
     }
   } else if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
-    napi_typedarray_type type;
+    napi_typedarray_type type{};
     if (napi_get_typedarray_info(env, value, &type, &size, &data, nullptr,
                                  nullptr) != napi_ok) {
       return false;
     }
-    size *= ElementBytes(type);
+    // Arrays of a kind that is younger than this code are refused.
+    size_t element_bytes = ElementBytes(type);
+    if (element_bytes == 0) return false;
+    size *= element_bytes;
   } else if (napi_is_dataview(env, value, &is) == napi_ok && is) {
     if (napi_get_dataview_info(env, value, &size, &data, nullptr, nullptr) !=
         napi_ok) {
@@ -86,6 +105,21 @@ bool ReadSpan(napi_env env, napi_value value, Span* out) {
   out->data = static_cast<uint8_t*>(data);
   out->size = data == nullptr ? 0 : size;
   return true;
+}
+
+bool IsAttached(napi_env env, napi_value value, const Span& span,
+                const char* name) {
+  bool detached = false;
+  if (span.size != 0 ||
+      napi_is_detached_arraybuffer(env, BufferOf(env, value), &detached) !=
+          napi_ok ||
+      !detached) {
+    return true;
+  }
+  std::string message =
+      std::string("The buffer of \"") + name + "\" is detached";
+  napi_throw_type_error(env, "ERR_INVALID_STATE", message.c_str());
+  return false;
 }
 
 bool Args::Has(size_t index) const {
@@ -108,7 +142,10 @@ bool Args::Slice(size_t index, Span* out, const char* name) const {
     return false;
   }
   Span span;
-  if (!Memory(index, &span, name)) return false;
+  if (!Memory(index, &span, name) ||
+      !IsAttached(env_, values_[index], span, name)) {
+    return false;
+  }
   if (offset > static_cast<double>(span.size)) {
     ThrowRange(env_, "offset", "within the buffer");
     return false;

@@ -35,6 +35,12 @@ bool ReadInteger(napi_env env, napi_value value, const char* name, double min,
 // none of these.
 bool ReadSpan(napi_env env, napi_value value, Span* out);
 
+// Looks at what ReadSpan gave for `value`. False, with a TypeError pending,
+// when it is empty because its buffer was detached: reading into it would look
+// like the end of the file.
+bool IsAttached(napi_env env, napi_value value, const Span& span,
+                const char* name);
+
 class Args {
  public:
   static constexpr size_t kMax = 8;

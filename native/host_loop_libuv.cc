@@ -1,11 +1,14 @@
-// Guest mode on a host with libuv: a uv_poll on the poller's descriptor and a
-// uv_timer for the deadline. libuv is found at run time, so the addon has no
+// Guest mode on a host with libuv: a uv_poll on the poller's descriptor, a uv_timer
+// for the deadline, and a uv_check with a uv_idle for a turn in the host's very next
+// iteration (a timer of 0 ms would be served again and again before the host's own
+// I/O; the idle handle only keeps the host from waiting). libuv is found at run time, so the addon has no
 // undefined uv_ symbol and loads in hosts without it; a handle's size comes
 // from uv_handle_size and its first field is `data`, which libuv's ABI promises.
 #include <dlfcn.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <initializer_list>
 #include <memory>
 
 #include "host_loop.h"
@@ -18,6 +21,8 @@ struct UvHandle {
   void* data;  // the first field of every libuv handle
 };
 
+constexpr int kUvCheck = 2;   // UV_CHECK
+constexpr int kUvIdle = 6;    // UV_IDLE
 constexpr int kUvPoll = 8;    // UV_POLL
 constexpr int kUvTimer = 13;  // UV_TIMER
 constexpr int kUvReadable = 1;
@@ -33,6 +38,12 @@ struct Libuv {
   int (*timer_start)(UvHandle*, void (*)(UvHandle*), uint64_t timeout_ms,
                      uint64_t repeat_ms);
   int (*timer_stop)(UvHandle*);
+  int (*check_init)(UvLoop*, UvHandle*);
+  int (*check_start)(UvHandle*, void (*)(UvHandle*));
+  int (*check_stop)(UvHandle*);
+  int (*idle_init)(UvLoop*, UvHandle*);
+  int (*idle_start)(UvHandle*, void (*)(UvHandle*));
+  int (*idle_stop)(UvHandle*);
   void (*ref)(UvHandle*);
   void (*unref)(UvHandle*);
   void (*close)(UvHandle*, void (*)(UvHandle*));
@@ -45,7 +56,13 @@ struct Libuv {
            Load("uv_poll_start", &poll_start) &&
            Load("uv_timer_init", &timer_init) &&
            Load("uv_timer_start", &timer_start) &&
-           Load("uv_timer_stop", &timer_stop) && Load("uv_ref", &ref) &&
+           Load("uv_timer_stop", &timer_stop) &&
+           Load("uv_check_init", &check_init) &&
+           Load("uv_check_start", &check_start) &&
+           Load("uv_check_stop", &check_stop) &&
+           Load("uv_idle_init", &idle_init) &&
+           Load("uv_idle_start", &idle_start) &&
+           Load("uv_idle_stop", &idle_stop) && Load("uv_ref", &ref) &&
            Load("uv_unref", &unref) &&
            Load("uv_close", &close) &&
            Load("napi_get_uv_event_loop", &get_loop);
@@ -74,29 +91,34 @@ class LibuvAttachment : public HostAttachment {
   }
 
   void Arm(int64_t timeout_ms) override {
-    if (timeout_ms < 0) {
+    if (timeout_ms == 0 && !uv_.poll_once) {
+      uv_.check_start(check_, OnCheck);
+      uv_.idle_start(idle_, OnIdle);
+    } else if (timeout_ms < 0) {
       uv_.timer_stop(timer_);
-      return;
+    } else {
+      // libuv counts from its cached time, which a long callback leaves behind:
+      // then the turn comes early, finds nothing due and arms the rest. Deno has no
+      // uv_update_time.
+      uv_.timer_start(timer_, OnTimer, static_cast<uint64_t>(timeout_ms), 0);
     }
-    // libuv counts from its cached time, which a long callback leaves behind: then
-    // the turn comes early, finds nothing due and arms the rest. Deno has no
-    // uv_update_time.
-    uv_.timer_start(timer_, OnTimer, static_cast<uint64_t>(timeout_ms), 0);
   }
 
-  // Either handle may be what fires next, so both carry the reference.
+  // Any of them may be what calls next, so all carry the reference.
   void SetRef(bool ref) override {
-    (ref ? uv_.ref : uv_.unref)(poll_);
-    (ref ? uv_.ref : uv_.unref)(timer_);
+    for (UvHandle* handle : {poll_, timer_, check_, idle_}) {
+      (ref ? uv_.ref : uv_.unref)(handle);
+    }
   }
 
   void Close() override {
     if (closing_) return;
     closing_ = true;
     turn_.reset();
-    if (timer_open_) uv_.close(timer_, OnClosed);
-    if (poll_open_) uv_.close(poll_, OnClosed);
-    if (open_handles_ == 0) Finish();
+    if (open_handles_ == 0) return Finish();
+    for (UvHandle* handle : {timer_, check_, idle_, poll_}) {
+      if (handle->data == this) uv_.close(handle, OnClosed);
+    }
   }
 
  private:
@@ -105,29 +127,38 @@ class LibuvAttachment : public HostAttachment {
         uv_(uv),
         loop_(loop),
         poll_(NewHandle(kUvPoll)),
-        timer_(NewHandle(kUvTimer)) {}
+        timer_(NewHandle(kUvTimer)),
+        check_(NewHandle(kUvCheck)),
+        idle_(NewHandle(kUvIdle)) {}
 
   ~LibuvAttachment() override {
     free(poll_);
     free(timer_);
+    free(check_);
+    free(idle_);
   }
 
   UvHandle* NewHandle(int type) {
-    auto* handle = static_cast<UvHandle*>(calloc(1, uv_.handle_size(type)));
-    return handle;
+    return static_cast<UvHandle*>(calloc(1, uv_.handle_size(type)));
+  }
+
+  // What was opened carries this in `data`, set after init, as Deno clears it there.
+  void Opened(UvHandle* handle) {
+    handle->data = this;
+    open_handles_++;
   }
 
   int Open(int fd, napi_value turn) {
-    int error = uv_.timer_init(loop_, timer_);
+    int error = uv_.poll_init(loop_, poll_, fd);
     if (error != 0) return error;
-    timer_->data = this;  // Deno clears it in init
-    timer_open_ = true;
-    open_handles_++;
-    error = uv_.poll_init(loop_, poll_, fd);
-    if (error != 0) return error;
-    poll_->data = this;
-    poll_open_ = true;
-    open_handles_++;
+    Opened(poll_);
+    // These cannot fail.
+    uv_.timer_init(loop_, timer_);
+    Opened(timer_);
+    uv_.check_init(loop_, check_);
+    Opened(check_);
+    uv_.idle_init(loop_, idle_);
+    Opened(idle_);
     turn_ = std::make_shared<Turn>(env_, turn);
     // The environment waits, on its way out, until the handles are closed.
     napi_add_async_cleanup_hook(env_, OnCleanup, this, &hook_);
@@ -140,6 +171,13 @@ class LibuvAttachment : public HostAttachment {
 
   static void OnReadable(UvHandle* handle, int, int) {
     From(handle->data)->RunTurn(false);
+  }
+  static void OnIdle(UvHandle*) {}
+  static void OnCheck(UvHandle* handle) {
+    LibuvAttachment* self = From(handle->data);
+    self->uv_.check_stop(self->check_);
+    self->uv_.idle_stop(self->idle_);
+    self->RunTurn(true);
   }
   static void OnTimer(UvHandle* handle) { From(handle->data)->RunTurn(true); }
 
@@ -173,8 +211,8 @@ class LibuvAttachment : public HostAttachment {
   UvLoop* loop_;
   UvHandle* poll_;
   UvHandle* timer_;
-  bool poll_open_ = false;
-  bool timer_open_ = false;
+  UvHandle* check_;
+  UvHandle* idle_;
   bool closing_ = false;
   int open_handles_ = 0;
   std::shared_ptr<Turn> turn_;

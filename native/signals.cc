@@ -33,6 +33,9 @@ std::atomic<int> handlers_running{0};
 
 void CallReplaced(int signal, siginfo_t* info, void* context) {
   const struct sigaction& before = replaced[signal];
+  // A one-shot handler is Node's way out: it resets the terminal and raises the
+  // signal again. Who watches a signal replaces that, like any default action.
+  if ((before.sa_flags & SA_RESETHAND) != 0) return;
   if ((before.sa_flags & SA_SIGINFO) != 0) {
     before.sa_sigaction(signal, info, context);
   } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {

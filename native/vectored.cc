@@ -38,6 +38,7 @@ bool ReadBuffers(napi_env env, napi_value array, std::vector<iovec>* out) {
       ThrowType(env, "buffers", "an array of buffers");
       return false;
     }
+    if (!IsAttached(env, value, span, "buffers")) return false;
     if (span.size > room) span.size = room;
     room -= span.size;
     out->push_back({span.data, span.size});

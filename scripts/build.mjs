@@ -1,63 +1,78 @@
 #!/usr/bin/env node
 // Builds everything: `node scripts/build.mjs [native] [js]`, default both.
-//   native  the addon, by node-gyp (incremental: a second run takes a second)
+//   native  the addon, by node-gyp (incremental: a second run takes a second);
+//           options (`--debug`) are passed on to it
 //   js      dist/: CommonJS by rolldown, thin ES modules that re-export it (so
 //           that there is one instance however it is loaded), types by tsc
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeStalePrebuilds } from './prebuilds.mjs';
+import { headerEnv, root, run, tool } from './project.mjs';
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const require = createRequire(import.meta.url);
-
-function run(packageBin, args) {
-  execFileSync(process.execPath, [packageBin, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-}
-
-/** Headers beside this very node: nothing is downloaded when they are there. */
-function headerArgs() {
-  const folder = resolve(process.execPath, '../..');
-  return existsSync(join(folder, 'include/node/node_api.h')) ? [`--nodedir=${folder}`] : [];
-}
-
-function buildNative() {
-  const nodeGyp = join(dirname(require.resolve('node-gyp/package.json')), 'bin/node-gyp.js');
-  const options = ['--silent', '--jobs=max', ...headerArgs()];
-  run(nodeGyp, ['configure', 'build', ...options, ...process.argv.filter((arg) => arg.startsWith('--'))]);
+function buildNative(options) {
+  // cmake-js shares build/ and takes its cache as a sign that it is configured.
+  rmSync(join(root, 'build/CMakeCache.txt'), { force: true });
+  run(tool('node-gyp'), ['configure', 'build', '--silent', '--jobs=max', ...options], {
+    env: headerEnv(),
+  });
+  removeStalePrebuilds();
 }
 
 async function buildJs() {
   const { rolldown } = await import('rolldown');
   const { default: config, entries } = await import('../rolldown.config.mjs');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  const bundle = await rolldown({ ...config, cwd: root });
-  const { output } = await bundle.write({ ...config.output, dir: join(root, 'dist') });
-  await bundle.close();
-  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
-  run(tsc, ['-p', 'tsconfig.build.json']);
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  for (const entry of entries) {
-    const chunk = output.find(({ fileName }) => fileName === `${entry}.cjs`);
-    writeEntry(entry, chunk.exports.filter((name) => name !== 'default'));
+  // Built beside and put in place at once: a process that loads dist/ meanwhile
+  // sees the old one or the new one.
+  const fresh = join(root, `.dist-${process.pid}`);
+  try {
+    const bundle = await rolldown({ ...config, cwd: root });
+    const { output } = await bundle.write({ ...config.output, dir: fresh });
+    await bundle.close();
+    run(tool('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')]);
+    for (const [entry, source] of Object.entries(entries)) {
+      const chunk = output.find(({ fileName }) => fileName === `${entry}.cjs`);
+      writeEntry(fresh, entry, source, chunk.exports);
+    }
+    chmodSync(join(fresh, 'cli/main.cjs'), 0o755);
+    putInPlace(fresh, join(root, 'dist'));
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
   }
 }
 
-function writeEntry(entry, names) {
-  const source = entry === 'index' ? 'index' : `${entry}/index`;
-  const list = names.sort().join(',\n  ');
-  const write = (file, text) => writeFileSync(join(root, 'dist', file), text);
-  write(`${entry}.mjs`, `import cjs from './${entry}.cjs';\nexport const {\n  ${list},\n} = cjs;\n`);
-  write(`${entry}.d.cts`, `export * from './types/${source}.js';\n`);
-  write(`${entry}.d.mts`, `export * from './types/${source}.js';\n`);
+function writeEntry(folder, entry, source, exported) {
+  const names = exported.filter((name) => name !== 'default').sort();
+  const types = source.replace(/^lib\//, './types/').replace(/\.ts$/, '.js');
+  // Handles have [Symbol.dispose]; a project on an older `lib` lacks its type.
+  const declarations = `/// <reference lib="esnext.disposable" />\nexport * from '${types}';\n`;
+  const write = (suffix, text) => writeFileSync(join(folder, `${entry}${suffix}`), text);
+  write(
+    '.mjs',
+    `import cjs from './${entry}.cjs';\nexport const {\n  ${names.join(',\n  ')},\n} = cjs;\n`,
+  );
+  write('.d.cts', declarations);
+  write('.d.mts', declarations);
 }
 
-const parts = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
-const unknown = parts.filter((part) => part !== 'native' && part !== 'js');
-if (unknown.length > 0) {
-  console.error(`build: unknown part '${unknown[0]}': use native, js or nothing for both`);
+function putInPlace(fresh, target) {
+  const old = `${fresh}-old`;
+  mkdirSync(target, { recursive: true });
+  renameSync(target, old);
+  renameSync(fresh, target);
+  rmSync(old, { recursive: true, force: true });
+}
+
+const args = process.argv.slice(2);
+const options = args.filter((arg) => arg.startsWith('--'));
+const parts = args.filter((arg) => !arg.startsWith('--'));
+const unknown = parts.find((part) => part !== 'native' && part !== 'js');
+if (unknown !== undefined) {
+  console.error(`build: unknown part '${unknown}': use native, js or nothing for both`);
   process.exit(2);
 }
-if (parts.length === 0 || parts.includes('native')) buildNative();
+if (!existsSync(join(root, 'node_modules'))) {
+  console.error('build: the development dependencies are missing: npm ci');
+  process.exit(2);
+}
+if (parts.length === 0 || parts.includes('native')) buildNative(options);
 if (parts.length === 0 || parts.includes('js')) await buildJs();

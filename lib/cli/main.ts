@@ -8,12 +8,16 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  demo: () => import('./demo.js'),
+  // Started by demo, not by people.
+  'demo-client': () => import('./demo-client.js'),
   echo: () => import('./echo.js'),
 };
 
 const HELP = `Usage: rawloop <command> [options]
 
 Commands:
+  demo      what a message and a connection cost in each model, in a minute
   echo      an echo server: on the raw loop, inside Node's loop, with a thread
             per connection, or on node:net
 

@@ -3,7 +3,7 @@
 import { type Address, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { Handle } from '../loop/handle.js';
-import type { Timer } from '../loop/timers.js';
+import type { Timer } from '../loop/timer.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { SystemError } from '../raw/errors.js';

@@ -73,7 +73,7 @@ export class Watcher extends Handle {
     if (!this.active) throw handleClosed('watcher');
     // A mode without a condition is no interest.
     this.interest = (interest & CONDITIONS) === 0 ? 0 : interest;
-    if (this.interest !== 0 || this.registered !== 0) this.loop.register(this);
+    if (this.interest !== 0 || this.registered !== 0) this.loop.pollSet.register(this);
     return this;
   }
 

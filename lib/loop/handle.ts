@@ -68,7 +68,7 @@ export abstract class Handle {
   stop(): void {
     if ((this.flags & ACTIVE) === 0) return;
     this.flags &= ~ACTIVE;
-    if (this.registered !== 0) this.loop.unregister(this);
+    if (this.registered !== 0) this.loop.pollSet.unregister(this);
     this.registered = 0;
     this.interest = 0;
     this.loop.table.release(this.slot);

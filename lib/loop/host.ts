@@ -48,11 +48,28 @@ function findDrain(): Drain | undefined {
   return (process as { _tickCallback?: Drain })._tickCallback;
 }
 
+const hostDrain = findDrain();
+
 /**
  * Runs the host's nextTick queue and microtasks. Undefined where the host has no
- * way to do so from JavaScript.
+ * way to do so from JavaScript. What a callback of the host's queues throws is the
+ * host's uncaughtException, as ever: unwinding through here would leave Node's stack
+ * of async ids as it is, which it aborts over later.
  */
-export const drainHost: Drain | undefined = findDrain();
+export const drainHost: Drain | undefined = hostDrain === undefined ? undefined : drain;
+
+function drain(): void {
+  for (;;) {
+    try {
+      (hostDrain as Drain)();
+      return;
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+}
 
 /**
  * Whether microtasks can run from here: not inside a microtask, where the engine

@@ -1,88 +1,43 @@
-// Timers: a four-ary heap ordered by due time, then by start order, so that ties
-// fire in the order in which they were started.
-import { invalidType, outOfRange } from './errors.js';
-import type { LoopCore } from './core.js';
-
-export type TimerCallback = (...args: never[]) => void;
+// The waiting timers of a loop. Timers of one delay fall due in the order in which
+// they start, so each delay has a list that grows at its end, and a heap holds the
+// lists by when their first is due: starting and clearing a timer touch neither the
+// heap nor a timer far away. Links and times stand in typed arrays, where they cost
+// the collector nothing. bench/timers.mjs compares this with a heap of timers.
+import { invalidType, loopClosed, outOfRange } from './errors.js';
+import { REFERENCED, REPEATS, Timer, type TimerCallback } from './timer.js';
 
 const MAX_DELAY_MS = 2 ** 53;
-const NOT_QUEUED = -1;
+const NEVER = Number.POSITIVE_INFINITY;
+const NONE = -1;
+const FIRST_SLOTS = 64;
+/** Below the clock's resolution, a nanosecond, an interval has no grid to keep. */
+const MIN_GRID_MS = 1e-6;
 
-/** One timer: what setTimeout and setInterval return. */
-export class Timer {
-  readonly #loop: LoopCore;
-  /** @internal */ readonly callback: TimerCallback;
-  /** @internal */ readonly args: readonly unknown[] | undefined;
-  /** @internal */ readonly delayMs: number;
-  /** @internal */ readonly repeats: boolean;
-  /** @internal */ readonly id: number;
-  /** @internal */ dueMs = 0;
-  /** @internal Orders timers that are due at the same time. */ order = 0;
-  /** @internal */ heapIndex = NOT_QUEUED;
-  /** @internal */ referenced = true;
+/** What the timers need of their loop. */
+export interface TimerOwner {
+  readonly closed: boolean;
+  retain(): void;
+  release(): void;
+  /** The next timer may be due sooner than before. */
+  timerStarted(): void;
+}
 
-  /** @internal */
-  constructor(
-    loop: LoopCore,
-    id: number,
-    callback: TimerCallback,
-    delayMs: number,
-    repeats: boolean,
-    args: readonly unknown[] | undefined,
-  ) {
-    this.#loop = loop;
-    this.id = id;
-    this.callback = callback;
-    this.delayMs = delayMs;
-    this.repeats = repeats;
-    this.args = args;
-  }
+/** Where time comes from: milliseconds, monotonic. */
+export type Clock = () => number;
 
-  /** True while it waits to fire. */
-  get active(): boolean {
-    return this.heapIndex !== NOT_QUEUED;
-  }
+/** The timers of one delay, by when they are due. Repeating ones have lists of their own. */
+interface DelayList {
+  readonly key: number;
+  first: number;
+  last: number;
+  /** When its first is due, or earlier, and that one's order: what the heap goes by. */
+  dueMs: number;
+  order: number;
+}
 
-  /** Lets this timer keep the loop alive. Idempotent. */
-  ref(): this {
-    if (this.referenced) return this;
-    this.referenced = true;
-    if (this.active) this.#loop.retain();
-    return this;
-  }
-
-  /** Lets the loop end although this timer waits. Idempotent. */
-  unref(): this {
-    if (!this.referenced) return this;
-    this.referenced = false;
-    if (this.active) this.#loop.release();
-    return this;
-  }
-
-  hasRef(): boolean {
-    return this.referenced;
-  }
-
-  /** Starts its delay anew from now, also after it fired. */
-  refresh(): this {
-    this.#loop.refreshTimer(this);
-    return this;
-  }
-
-  /** Cancels it. */
-  close(): this {
-    this.#loop.clearTimeout(this);
-    return this;
-  }
-
-  /** A number that clearTimeout takes as well. */
-  [Symbol.toPrimitive](): number {
-    return this.#loop.rememberTimer(this);
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
+/** The key of the list that a timer belongs to. */
+function keyOf(timer: Timer): number {
+  return (timer.flags & REPEATS) === 0 ? timer.delayMs : -1 - timer.delayMs;
 }
 
 /**
@@ -96,92 +51,238 @@ export function checkDelay(delayMs: unknown): number {
   return delayMs;
 }
 
-function isBefore(a: Timer, b: Timer): boolean {
-  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
-}
-
-/** The waiting timers of a loop. */
-export class TimerQueue {
-  readonly #heap: Timer[] = [];
+export class Timers {
+  /** @internal */ readonly owner: TimerOwner;
+  readonly #clock: Clock;
+  readonly #lists = new Map<number, DelayList>();
+  /** The lists, a binary heap. */
+  readonly #heap: DelayList[] = [];
+  readonly #byNumber = new Map<number, Timer>();
+  readonly #numbers = new WeakMap<Timer, number>();
+  #nextNumber = 1;
   #nextOrder = 0;
 
-  get size(): number {
-    return this.#heap.length;
+  // By slot.
+  readonly #timers: (Timer | undefined)[] = [];
+  #dueMs = new Float64Array(FIRST_SLOTS);
+  /** Orders timers that are due at the same time. */
+  #order = new Float64Array(FIRST_SLOTS);
+  #next = new Int32Array(FIRST_SLOTS);
+  #previous = new Int32Array(FIRST_SLOTS);
+  #firstFree = NONE;
+
+  constructor(owner: TimerOwner, clock: Clock) {
+    this.owner = owner;
+    this.#clock = clock;
+  }
+
+  /** Starts a timer. @throws TypeError, RangeError; Error ERR_LOOP_CLOSED */
+  start(callback: TimerCallback, ms: number, repeats: boolean): Timer {
+    const delayMs = checkDelay(ms);
+    if (this.owner.closed) throw loopClosed();
+    const timer = new Timer(this, callback, delayMs, repeats ? REFERENCED | REPEATS : REFERENCED);
+    this.#add(timer, this.#clock() + delayMs);
+    this.owner.retain();
+    this.owner.timerStarted();
+    return timer;
+  }
+
+  refresh(timer: Timer): void {
+    if (this.owner.closed) throw loopClosed();
+    if (timer.slot >= 0) this.#remove(timer);
+    else if ((timer.flags & REFERENCED) !== 0) this.owner.retain();
+    this.#add(timer, this.#clock() + timer.delayMs);
+    this.owner.timerStarted();
+  }
+
+  /** Cancels a timer; one that does not wait is left alone. */
+  clear(timer: Timer): void {
+    if (timer.slot < 0) return;
+    this.#remove(timer);
+    if (this.#byNumber.size > 0) this.#forget(timer);
+    if ((timer.flags & REFERENCED) !== 0) this.owner.release();
+  }
+
+  clearAll(): void {
+    for (const timer of this.#timers) if (timer !== undefined) this.clear(timer);
+  }
+
+  /** The timer that `numberOf` gave this number, while it waits. */
+  withNumber(number: number): Timer | undefined {
+    return this.#byNumber.get(number);
+  }
+
+  numberOf(timer: Timer): number {
+    let number = this.#numbers.get(timer);
+    if (number === undefined) {
+      number = this.#nextNumber++;
+      this.#numbers.set(timer, number);
+    }
+    if (timer.slot >= 0) this.#byNumber.set(number, timer);
+    return number;
   }
 
   /** When the next timer is due, Infinity: never. */
   get nextDueMs(): number {
-    return this.#heap[0]?.dueMs ?? Number.POSITIVE_INFINITY;
+    return this.#first()?.dueMs ?? NEVER;
   }
 
-  /** The order that the next timer to start will have. */
+  /** The order that the next timer to start will have: where a phase's work ends. */
   get nextOrder(): number {
     return this.#nextOrder;
   }
 
-  add(timer: Timer, dueMs: number): void {
-    timer.dueMs = dueMs;
-    timer.order = this.#nextOrder++;
-    timer.heapIndex = this.#heap.length;
-    this.#heap.push(timer);
-    this.#siftUp(timer);
-  }
-
-  remove(timer: Timer): void {
-    const index = timer.heapIndex;
-    const last = this.#heap.pop() as Timer;
-    timer.heapIndex = NOT_QUEUED;
-    if (last === timer) return;
-    last.heapIndex = index;
-    this.#heap[index] = last;
-    this.#siftUp(last);
-    this.#siftDown(last);
-  }
-
-  /** The next timer that is due at `nowMs` and was started before `order`. */
-  firstDue(nowMs: number, order: number): Timer | undefined {
-    const first = this.#heap[0];
-    if (first === undefined || first.dueMs > nowMs || first.order >= order) return undefined;
-    return first;
-  }
-
-  #siftUp(timer: Timer): void {
-    const heap = this.#heap;
-    let index = timer.heapIndex;
-    while (index > 0) {
-      const parentIndex = (index - 1) >> 2;
-      const parent = heap[parentIndex] as Timer;
-      if (!isBefore(timer, parent)) break;
-      heap[index] = parent;
-      parent.heapIndex = index;
-      index = parentIndex;
+  /**
+   * Takes the next timer that is due and was started before `order`; a repeating one
+   * starts again. Undefined when there is none.
+   */
+  takeDue(nowMs: number, order: number): Timer | undefined {
+    const list = this.#first();
+    if (list === undefined || list.dueMs > nowMs || list.order >= order) return undefined;
+    const timer = this.#timers[list.first] as Timer;
+    const { dueMs } = list;
+    this.#remove(timer);
+    if ((timer.flags & REPEATS) !== 0) {
+      this.#add(timer, nextOnGrid(dueMs, timer.delayMs, nowMs));
+      return timer;
     }
-    heap[index] = timer;
-    timer.heapIndex = index;
+    if (this.#byNumber.size > 0) this.#forget(timer);
+    if ((timer.flags & REFERENCED) !== 0) this.owner.release();
+    return timer;
   }
 
-  #siftDown(timer: Timer): void {
-    const heap = this.#heap;
-    let index = timer.heapIndex;
+  /** The list whose first timer is the next, its key exact. Empty lists are dropped. */
+  #first(): DelayList | undefined {
     for (;;) {
-      const firstChild = index * 4 + 1;
-      if (firstChild >= heap.length) break;
-      let bestIndex = firstChild;
-      let best = heap[firstChild] as Timer;
-      const end = Math.min(firstChild + 4, heap.length);
-      for (let i = firstChild + 1; i < end; i++) {
-        const child = heap[i] as Timer;
-        if (isBefore(child, best)) {
-          best = child;
-          bestIndex = i;
-        }
+      const list = this.#heap[0];
+      if (list === undefined) return undefined;
+      if (list.first === NONE) {
+        this.#lists.delete(list.key);
+        const last = this.#heap.pop() as DelayList;
+        if (last !== list) this.#heap[0] = last;
+        if (this.#heap.length > 0) this.#siftDown();
+        continue;
       }
-      if (!isBefore(best, timer)) break;
-      heap[index] = best;
-      best.heapIndex = index;
-      index = bestIndex;
+      const order = this.#order[list.first] as number;
+      if (order === list.order) return list;
+      // Its first was cleared or fired: what the heap went by was a lower bound.
+      list.dueMs = this.#dueMs[list.first] as number;
+      list.order = order;
+      this.#siftDown();
     }
-    heap[index] = timer;
-    timer.heapIndex = index;
   }
+
+  #add(timer: Timer, dueMs: number): void {
+    let slot = this.#firstFree;
+    if (slot === NONE) slot = this.#newSlot();
+    else this.#firstFree = this.#next[slot] as number;
+    const key = keyOf(timer);
+    const list = this.#lists.get(key) ?? this.#newList(key, dueMs);
+    // At the end, but for a repeating timer that comes late, behind which others of
+    // its delay are due later: a few steps.
+    let previous = list.last;
+    while (previous !== NONE && (this.#dueMs[previous] as number) > dueMs) {
+      previous = this.#previous[previous] as number;
+    }
+    const next = previous === NONE ? list.first : (this.#next[previous] as number);
+    this.#dueMs[slot] = dueMs;
+    this.#order[slot] = this.#nextOrder++;
+    this.#next[slot] = next;
+    this.#previous[slot] = previous;
+    if (previous === NONE) list.first = slot;
+    else this.#next[previous] = slot;
+    if (next === NONE) list.last = slot;
+    else this.#previous[next] = slot;
+    this.#timers[slot] = timer;
+    timer.slot = slot;
+  }
+
+  #remove(timer: Timer): void {
+    const { slot } = timer;
+    const previous = this.#previous[slot] as number;
+    const next = this.#next[slot] as number;
+    if (previous >= 0 && next >= 0) {
+      this.#next[previous] = next;
+      this.#previous[next] = previous;
+    } else {
+      const list = this.#lists.get(keyOf(timer)) as DelayList;
+      if (previous >= 0) this.#next[previous] = next;
+      else list.first = next;
+      if (next >= 0) this.#previous[next] = previous;
+      else list.last = previous;
+    }
+    this.#timers[slot] = undefined;
+    this.#next[slot] = this.#firstFree;
+    this.#firstFree = slot;
+    timer.slot = NONE;
+  }
+
+  #forget(timer: Timer): void {
+    const number = this.#numbers.get(timer);
+    if (number !== undefined) this.#byNumber.delete(number);
+  }
+
+  #newSlot(): number {
+    const slot = this.#timers.length;
+    if (slot === this.#dueMs.length) {
+      this.#dueMs = grown(this.#dueMs, new Float64Array(slot * 2));
+      this.#order = grown(this.#order, new Float64Array(slot * 2));
+      this.#next = grown(this.#next, new Int32Array(slot * 2));
+      this.#previous = grown(this.#previous, new Int32Array(slot * 2));
+    }
+    return slot;
+  }
+
+  #newList(key: number, dueMs: number): DelayList {
+    const list = { key, first: NONE, last: NONE, dueMs, order: this.#nextOrder };
+    this.#lists.set(key, list);
+    this.#heap.push(list);
+    this.#siftUp(list);
+    return list;
+  }
+
+  #siftUp(list: DelayList): void {
+    const heap = this.#heap;
+    let index = heap.length - 1;
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      if (!isBefore(list, heap[above] as DelayList)) break;
+      heap[index] = heap[above] as DelayList;
+      index = above;
+    }
+    heap[index] = list;
+  }
+
+  /** Moves the first list of the heap to where it belongs. */
+  #siftDown(): void {
+    const heap = this.#heap;
+    const list = heap[0] as DelayList;
+    let index = 0;
+    for (;;) {
+      let below = index * 2 + 1;
+      if (below >= heap.length) break;
+      const other = heap[below + 1];
+      if (other !== undefined && isBefore(other, heap[below] as DelayList)) below++;
+      if (!isBefore(heap[below] as DelayList, list)) break;
+      heap[index] = heap[below] as DelayList;
+      index = below;
+    }
+    heap[index] = list;
+  }
+}
+
+function isBefore(a: DelayList, b: DelayList): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
+}
+
+/** When a repeating timer is due next: on the grid of its start, past now. */
+function nextOnGrid(dueMs: number, delayMs: number, nowMs: number): number {
+  if (delayMs < MIN_GRID_MS) return nowMs;
+  const missed = Math.floor((nowMs - dueMs) / delayMs);
+  return dueMs + (missed + 1) * delayMs;
+}
+
+function grown<T extends Float64Array | Int32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

@@ -4,7 +4,7 @@
 import { codedError } from '../raw/errors.js';
 import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
 import { CONDITIONS, type InterestOptions, Ready, toInterest } from './interest.js';
-import type { ReadyList } from './ready-list.js';
+import { checkToken, type ReadyList } from './ready-list.js';
 import type { SharedWaker } from './waker.js';
 
 const UNASKED = Ready.ERROR | Ready.HANGUP;
@@ -41,7 +41,7 @@ export class CheckedPoller implements Poller {
   add(fd: number, interest: InterestOptions | number, token: number): void {
     this.#assertUsable('add');
     const bits = toInterest(interest);
-    assert(Number.isSafeInteger(token) && token >= 0, `token ${token} is not 0 to 2^53-1`);
+    checkToken(token);
     const known = this.#byFd.get(fd);
     this.#inner.add(fd, bits, token);
     // The kernel took it: then an earlier one by that number was closed meanwhile.
@@ -53,10 +53,12 @@ export class CheckedPoller implements Poller {
   modify(fd: number, interest: InterestOptions | number, token: number): void {
     this.#assertUsable('modify');
     const bits = toInterest(interest);
+    checkToken(token);
     this.#inner.modify(fd, bits, token);
     const known = this.#byFd.get(fd);
     assert(known !== undefined, `modify(${fd}) succeeded, but it was never added`);
     this.#forget(known);
+    assert(!this.#byToken.has(token), `token ${token} is in use`);
     this.#remember({ fd, interest: bits, token });
   }
 
@@ -73,8 +75,12 @@ export class CheckedPoller implements Poller {
     this.#assertUsable('wait');
     assert(timeoutMs === -1 || timeoutMs >= 0, `timeout ${timeoutMs} is not -1 or more than 0`);
     this.#waiting = true;
-    const count = this.#inner.wait(ready, timeoutMs);
-    this.#waiting = false;
+    let count: number;
+    try {
+      count = this.#inner.wait(ready, timeoutMs);
+    } finally {
+      this.#waiting = false;
+    }
     assert(count >= 0 && count <= ready.capacity, `wait returned ${count} of ${ready.capacity}`);
     const seen = new Set<number>();
     for (let i = 0; i < count; i++) this.#assertRecord(ready.events(i), ready.token(i), seen);

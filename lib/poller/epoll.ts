@@ -6,16 +6,15 @@ import { check, SystemError } from '../raw/errors.js';
 import { supported } from '../raw/supported.js';
 import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
 import { CONDITIONS, Interest, type InterestOptions, toInterest } from './interest.js';
-import type { ReadyList } from './ready-list.js';
-import { createWaker, type SharedWaker, wake } from './waker.js';
+import { checkToken, type ReadyList } from './ready-list.js';
+import { createWaker, type SharedWaker, type Waker, wake } from './waker.js';
 
 const ADD = constant('EPOLL_CTL_ADD');
 const MOD = constant('EPOLL_CTL_MOD');
 const DEL = constant('EPOLL_CTL_DEL');
 const EINTR = -constant('EINTR');
-const GONE = new Set([-constant('ENOENT'), -constant('EBADF')]);
 
-/** No token of a user is this one: both halves are all ones. */
+/** No token of a user is this one (see checkToken): both halves are all ones. */
 const WAKE_SLOT = -1;
 const WAKE_TOKEN = 2 ** 53 - 1;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -46,11 +45,16 @@ export class EpollPoller implements Poller {
     exclusive: true,
     submillisecond: supported.epoll_pwait2,
   };
-  readonly #waker = createWaker();
+  readonly #waker: Waker = createWaker();
   #epfd = -1;
 
   constructor() {
-    this.#open();
+    try {
+      this.#open();
+    } catch (error) {
+      this.#waker.close();
+      throw error;
+    }
   }
 
   get fd(): number {
@@ -70,10 +74,9 @@ export class EpollPoller implements Poller {
   }
 
   delete(fd: number): boolean {
-    const result = native.epoll_ctl(this.#epfd, DEL, fd);
-    if (GONE.has(result)) return false;
-    check(result, 'epoll_ctl');
-    return true;
+    // ENOENT: never added. EBADF: closed. EPERM, EINVAL: closed, and the number is
+    // now a regular file's, or this poller's own. None of them is here.
+    return native.epoll_ctl(this.#epfd, DEL, fd) === 0;
   }
 
   wait(ready: ReadyList, timeoutMs: number): number {
@@ -112,12 +115,17 @@ export class EpollPoller implements Poller {
   }
 
   #open(): void {
-    this.#epfd = check(native.epoll_create1(0), 'epoll_create1');
-    const edge = this.#waker.edge ? Interest.EDGE : 0;
-    this.add(this.#waker.readFd, Interest.READ | edge, WAKE_TOKEN);
+    const epfd = check(native.epoll_create1(0), 'epoll_create1');
+    const { readFd, edge } = this.#waker;
+    const events = eventsOf(edge ? Interest.READ | Interest.EDGE : Interest.READ);
+    const result = native.epoll_ctl(epfd, ADD, readFd, events, WAKE_TOKEN);
+    if (result < 0) native.close(epfd);
+    check(result, 'epoll_ctl');
+    this.#epfd = epfd;
   }
 
   #control(op: number, fd: number, interest: InterestOptions | number, token: number): void {
+    checkToken(token);
     const result = native.epoll_ctl(this.#epfd, op, fd, eventsOf(toInterest(interest)), token);
     if (result >= 0) return;
     const error = new SystemError(result, 'epoll_ctl');

@@ -58,7 +58,7 @@ const BITS: readonly (readonly [keyof InterestOptions, number])[] = [
  */
 export function toInterest(interest: InterestOptions | number): number {
   if (typeof interest === 'number') {
-    if (Number.isInteger(interest) && interest >= 0 && (interest & ~ALL) === 0) return interest;
+    if (interest >= 0 && interest <= ALL && (interest & ALL) === interest) return interest;
     throw Object.assign(new RangeError(`unknown interest bits: ${interest}`), {
       code: 'ERR_OUT_OF_RANGE',
     });

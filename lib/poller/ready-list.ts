@@ -1,5 +1,6 @@
 // What a wait found: records in one block of memory that the poller's native
 // code fills, so that an event makes no object.
+import { codedError } from '../raw/errors.js';
 
 const WORDS = 3;
 const HIGH = 2 ** 32;
@@ -60,6 +61,27 @@ export class ReadyList {
 /** The token of a slot and a generation of at most 21 bits. */
 export function tokenOf(slot: number, generation: number): number {
   return generation * HIGH + slot;
+}
+
+/** The last token: the one above it is the waker's. */
+const MAX_TOKEN = 2 ** 53 - 2;
+
+/**
+ * Refuses what is no token.
+ *
+ * @throws TypeError ERR_INVALID_ARG_TYPE when it is no number; RangeError
+ *   ERR_OUT_OF_RANGE when it is not an integer from 0 to 2^53-2
+ */
+export function checkToken(token: number): void {
+  if (typeof token !== 'number') {
+    throw codedError(TypeError, 'ERR_INVALID_ARG_TYPE', 'token must be a number');
+  }
+  if (Number.isInteger(token) && token >= 0 && token <= MAX_TOKEN) return;
+  throw codedError(
+    RangeError,
+    'ERR_OUT_OF_RANGE',
+    `token must be an integer from 0 to 2^53-2, not ${token}`,
+  );
 }
 
 /** Generations wrap here, so that a token stays below 2^53. */

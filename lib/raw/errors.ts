@@ -56,16 +56,18 @@ export class SystemError extends Error {
    */
   constructor(errno: number, syscall: string, details: SystemErrorDetails = {}, hint?: string) {
     const code = nameOf(-errno);
+    // Without a prototype: a polluted one must not add details.
+    const place: SystemErrorDetails = Object.assign(Object.create(null), details);
     super(
-      `${syscall} ${code}: ${textOf(-errno)}${placeOf(details)}${hint === undefined ? '' : `. ${hint}`}`,
+      `${syscall} ${code}: ${textOf(-errno)}${placeOf(place)}${hint === undefined ? '' : `. ${hint}`}`,
     );
     this.name = 'SystemError';
     this.code = code;
     this.errno = errno;
     this.syscall = syscall;
     for (const key of ['address', 'port', 'path'] as const) {
-      if (details[key] !== undefined) {
-        Object.defineProperty(this, key, { value: details[key], enumerable: true });
+      if (place[key] !== undefined) {
+        Object.defineProperty(this, key, { value: place[key], enumerable: true });
       }
     }
   }

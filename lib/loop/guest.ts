@@ -1,0 +1,50 @@
+// A loop's place in its host's loop: it asks for a turn at the right time and keeps
+// the process alive exactly while the loop is. See native/host_loop.h.
+import type { HostLoop } from '../binding/index.js';
+import { attachToHost } from './host.js';
+
+const NEVER = Number.POSITIVE_INFINITY;
+/** The next turn is asked for already, as soon as the host comes round. */
+const AT_ONCE = Number.NEGATIVE_INFINITY;
+
+export class Guest {
+  readonly #host: HostLoop;
+  #referenced = true;
+  #armedMs = NEVER;
+
+  /**
+   * @param fd the poller's descriptor
+   * @param turn called when it is readable or the time has come
+   * @throws SystemError when the host refuses
+   */
+  constructor(fd: number, turn: () => void) {
+    this.#host = attachToHost(fd, (due) => {
+      if (due) this.#armedMs = NEVER;
+      turn();
+    });
+  }
+
+  /**
+   * Says when the next turn is due at the latest, Infinity: not by itself, and
+   * whether the process stays alive for it.
+   */
+  settle(dueMs: number, nowMs: number, alive: boolean): void {
+    if (alive !== this.#referenced) {
+      this.#referenced = alive;
+      if (alive) this.#host.ref();
+      else this.#host.unref();
+    }
+    if (this.#armedMs === AT_ONCE || this.#armedMs === dueMs) return;
+    if (dueMs <= nowMs) {
+      this.#armedMs = AT_ONCE;
+      this.#host.arm(0);
+    } else {
+      this.#armedMs = dueMs;
+      this.#host.arm(dueMs === NEVER ? -1 : Math.ceil(dueMs - nowMs));
+    }
+  }
+
+  close(): void {
+    this.#host.close();
+  }
+}

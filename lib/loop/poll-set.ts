@@ -1,0 +1,91 @@
+// What the poller knows, brought in line with what the handles want. A handle says
+// what it wants as often as it likes; the kernel is told once, before the next wait.
+import type { Poller, Registration } from '../poller/index.js';
+import { DIRTY, type Handle } from './handle.js';
+import type { HandleTable } from './handle-table.js';
+import { Queue } from './queue.js';
+
+export class PollSet {
+  readonly #poller: Poller;
+  readonly #table: HandleTable;
+  readonly #dirty = new Queue<Handle>();
+  #stale = 0;
+  #releasedBefore = 0;
+
+  constructor(poller: Poller, table: HandleTable) {
+    this.#poller = poller;
+    this.#table = table;
+  }
+
+  /** This handle wants something else than the poller knows. */
+  changed(handle: Handle): void {
+    if ((handle.flags & DIRTY) !== 0) return;
+    handle.flags |= DIRTY;
+    this.#dirty.push(handle);
+  }
+
+  /** Tells the poller what changed. An error is that handle's alone. */
+  reconcile(): void {
+    for (let handle = this.#dirty.shift(); handle !== undefined; handle = this.#dirty.shift()) {
+      handle.flags &= ~DIRTY;
+      if (handle.slot < 0 || handle.interest === handle.registered) continue;
+      try {
+        this.register(handle);
+      } catch (error) {
+        handle.onPollError(error as Error);
+      }
+    }
+  }
+
+  /** Tells the poller this handle's interest, also when it is the same (oneshot). */
+  register(handle: Handle): void {
+    const { handleFd, interest, registered } = handle;
+    const token = this.#table.token(handle.slot);
+    if (interest === 0) this.unregister(handle);
+    else if (registered === 0) this.#poller.add(handleFd, interest, token);
+    else this.#poller.modify(handleFd, interest, token);
+    handle.registered = interest;
+  }
+
+  unregister(handle: Handle): void {
+    // It fails when its owner closed the descriptor before us. A duplicate may still
+    // report then, and nothing ends that but starting the set anew: see `endBatch`.
+    this.#poller.delete(handle.handleFd);
+    handle.registered = 0;
+  }
+
+  beginBatch(): void {
+    this.#stale = 0;
+    this.#releasedBefore = this.#table.released;
+  }
+
+  /** A record of this batch was for a handle that is gone. */
+  countStale(): void {
+    this.#stale++;
+  }
+
+  /**
+   * Stale records that no close in this batch explains come from a registration that
+   * could not be deleted: the set starts anew. True when it did.
+   */
+  endBatch(): boolean {
+    if (this.#stale <= this.#table.released - this.#releasedBefore) return false;
+    this.#poller.rebuild(this.#registrations(), ({ token }, error) => {
+      const handle = this.#table.handles[token % 2 ** 32];
+      if (handle === undefined) return;
+      handle.registered = 0;
+      handle.onPollError(error);
+    });
+    return true;
+  }
+
+  #registrations(): Registration[] {
+    const found: Registration[] = [];
+    for (const handle of this.#table.handles) {
+      if (handle === undefined || handle.registered === 0) continue;
+      const token = this.#table.token(handle.slot);
+      found.push({ fd: handle.handleFd, interest: handle.registered, token });
+    }
+    return found;
+  }
+}

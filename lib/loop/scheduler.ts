@@ -1,0 +1,96 @@
+// What a program asks of a loop's time: timers, immediates and ticks. When each runs
+// is the loop's to say (core.ts).
+import { loopClosed } from './errors.js';
+import { type Immediate, ImmediateQueue } from './immediates.js';
+import { Queue } from './queue.js';
+import { Timer, type TimerCallback } from './timer.js';
+import { type TimerOwner, Timers } from './timers.js';
+import { checkFunction } from './validate.js';
+
+type Callback = (...args: never[]) => void;
+
+/** `callback` with the arguments that follow it and the delay. */
+function bound(callback: Callback, all: IArguments): TimerCallback {
+  if (all.length <= 2) return callback as unknown as TimerCallback;
+  const args = Array.prototype.slice.call(all, 2) as unknown[];
+  return () => (callback as unknown as (...args: unknown[]) => void)(...args);
+}
+
+export abstract class Scheduler implements TimerOwner {
+  /** @internal */ protected readonly timers = new Timers(this, () => performance.now());
+  /** @internal */ protected readonly immediates = new ImmediateQueue();
+  /** @internal */ protected readonly ticks = new Queue<() => void>();
+  /** @internal */ protected isClosed = false;
+
+  /** Something referenced more keeps the loop alive. @internal */
+  abstract retain(): void;
+  /** @internal */
+  abstract release(): void;
+  /** There is work for the next turn. @internal */
+  abstract wakeHost(): void;
+
+  /** True from `close` on. */
+  get closed(): boolean {
+    return this.isClosed;
+  }
+
+  /** @internal */
+  timerStarted(): void {
+    this.wakeHost();
+  }
+
+  /**
+   * Calls `callback(...args)` once, `ms` from now at the earliest.
+   *
+   * @param ms 0 to 2^53, fractions allowed
+   * @throws TypeError, RangeError for a bad callback or delay; Error ERR_LOOP_CLOSED
+   */
+  setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): Timer;
+  setTimeout(callback: Callback, ms = 0): Timer {
+    checkFunction('callback', callback);
+    // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time
+    return this.timers.start(bound(callback, arguments), ms, false);
+  }
+
+  /** Calls `callback(...args)` every `ms`, without drift; missed calls do not pile up. */
+  setInterval<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): Timer;
+  setInterval(callback: Callback, ms = 0): Timer {
+    checkFunction('callback', callback);
+    // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time
+    return this.timers.start(bound(callback, arguments), ms, true);
+  }
+
+  /** Cancels a timer; anything else, and one that fired, is left alone. */
+  clearTimeout(timer: Timer | number | undefined | null): void {
+    const found = typeof timer === 'number' ? this.timers.withNumber(timer) : timer;
+    if (found instanceof Timer) found.close();
+  }
+
+  /** The same as `clearTimeout`. */
+  clearInterval(timer: Timer | number | undefined | null): void {
+    this.clearTimeout(timer);
+  }
+
+
+  /** Calls `callback(...args)` in the check phase of this iteration, or of the next. */
+  setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): Immediate {
+    checkFunction('callback', callback);
+    if (this.isClosed) throw loopClosed();
+    const immediate = this.immediates.add(callback as unknown as Callback, args);
+    this.wakeHost();
+    return immediate;
+  }
+
+  /** Cancels an immediate that has not run. */
+  clearImmediate(immediate: Immediate | undefined | null): void {
+    immediate?.cancel?.();
+  }
+
+  /** Calls `callback(...args)` right after the callback under way, before microtasks. */
+  nextTick<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
+    checkFunction('callback', callback);
+    if (this.isClosed) throw loopClosed();
+    this.ticks.push(args.length === 0 ? (callback as () => void) : () => callback(...args));
+    this.wakeHost();
+  }
+}

@@ -1,0 +1,57 @@
+// One request on the pool: its promise, its signal, and how a completion becomes
+// a value. A family (fs, crypto) derives a class for each kind of request.
+import type { Batch, NativePool } from './native-pool.js';
+
+/**
+ * The promise rejects, the work goes on: nothing can stop a thread that is inside
+ * the kernel or a library.
+ */
+function stillRunning(signal: AbortSignal): Error {
+  const error = new Error(
+    'The operation was aborted, but its work had begun and the running work could not be ' +
+      'stopped: it goes on, and its result is dropped',
+    { cause: signal.reason },
+  );
+  error.name = 'AbortError';
+  return Object.assign(error, { code: 'ABORT_ERR' });
+}
+
+export abstract class PoolRequest<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+  #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+
+  constructor(resolve: (value: T) => void, reject: (reason: unknown) => void) {
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /**
+   * Queues the work, with every argument checked and every byte copied first.
+   *
+   * @returns the id, or -errno when the pool has no thread
+   * @throws TypeError, RangeError; Error with a code
+   */
+  abstract submit(pool: NativePool): number;
+
+  /** What the completion in `row` of `batch` amounts to. What it throws, rejects. */
+  abstract finish(batch: Batch, row: number): T;
+
+  /** Rejects when `signal` aborts; `cancel` tells whether the work was still queued. */
+  watch(signal: AbortSignal, cancel: () => boolean): void {
+    this.#signal = signal;
+    this.#onAbort = () => {
+      this.unwatch();
+      this.reject(cancel() ? signal.reason : stillRunning(signal));
+    };
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** The request is over: a signal that lives on must not keep it. */
+  unwatch(): void {
+    if (this.#onAbort === undefined) return;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#onAbort = undefined;
+  }
+}

@@ -1,0 +1,87 @@
+// The pool's platform functions on Linux: eventfd(2), statx(2). See
+// pool_platform.h for the contract.
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "pool_platform.h"
+
+namespace rawloop {
+
+int OpenWakeup(bool pipe, int fds[2]) {
+  if (pipe) return pipe2(fds, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : -errno;
+  fds[0] = fds[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return fds[0] < 0 ? -errno : 0;
+}
+
+void NameThread(const char* name) { pthread_setname_np(pthread_self(), name); }
+
+namespace {
+
+// Kernels before 4.11 have no statx, and seccomp filters of old container
+// hosts refuse it with EPERM: then the time of birth is that of the change.
+int StatPathWithoutBirth(const char* path, bool follow,
+                         int64_t fields[kStatFields]) {
+  struct stat s;
+  if ((follow ? stat(path, &s) : lstat(path, &s)) != 0) return -errno;
+  fields[kStatDev] = static_cast<int64_t>(s.st_dev);
+  fields[kStatMode] = s.st_mode;
+  fields[kStatNlink] = static_cast<int64_t>(s.st_nlink);
+  fields[kStatUid] = s.st_uid;
+  fields[kStatGid] = s.st_gid;
+  fields[kStatRdev] = static_cast<int64_t>(s.st_rdev);
+  fields[kStatBlksize] = s.st_blksize;
+  fields[kStatIno] = static_cast<int64_t>(s.st_ino);
+  fields[kStatSize] = s.st_size;
+  fields[kStatBlocks] = s.st_blocks;
+  fields[kStatAtimeSec] = s.st_atim.tv_sec;
+  fields[kStatAtimeNsec] = s.st_atim.tv_nsec;
+  fields[kStatMtimeSec] = s.st_mtim.tv_sec;
+  fields[kStatMtimeNsec] = s.st_mtim.tv_nsec;
+  fields[kStatCtimeSec] = fields[kStatBirthtimeSec] = s.st_ctim.tv_sec;
+  fields[kStatCtimeNsec] = fields[kStatBirthtimeNsec] = s.st_ctim.tv_nsec;
+  return 0;
+}
+
+}  // namespace
+
+int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
+  struct statx s;
+  const int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+  if (statx(AT_FDCWD, path, flags, STATX_BASIC_STATS | STATX_BTIME, &s) != 0) {
+    if (errno == ENOSYS || errno == EPERM || errno == EINVAL ||
+        errno == EOPNOTSUPP) {
+      return StatPathWithoutBirth(path, follow, fields);
+    }
+    return -errno;
+  }
+  fields[kStatDev] =
+      static_cast<int64_t>(makedev(s.stx_dev_major, s.stx_dev_minor));
+  fields[kStatMode] = s.stx_mode;
+  fields[kStatNlink] = s.stx_nlink;
+  fields[kStatUid] = s.stx_uid;
+  fields[kStatGid] = s.stx_gid;
+  fields[kStatRdev] =
+      static_cast<int64_t>(makedev(s.stx_rdev_major, s.stx_rdev_minor));
+  fields[kStatBlksize] = s.stx_blksize;
+  fields[kStatIno] = static_cast<int64_t>(s.stx_ino);
+  fields[kStatSize] = static_cast<int64_t>(s.stx_size);
+  fields[kStatBlocks] = static_cast<int64_t>(s.stx_blocks);
+  fields[kStatAtimeSec] = s.stx_atime.tv_sec;
+  fields[kStatAtimeNsec] = s.stx_atime.tv_nsec;
+  fields[kStatMtimeSec] = s.stx_mtime.tv_sec;
+  fields[kStatMtimeNsec] = s.stx_mtime.tv_nsec;
+  fields[kStatCtimeSec] = s.stx_ctime.tv_sec;
+  fields[kStatCtimeNsec] = s.stx_ctime.tv_nsec;
+  // A file system without a time of birth leaves these 0, and so does Node.
+  fields[kStatBirthtimeSec] = s.stx_btime.tv_sec;
+  fields[kStatBirthtimeNsec] = s.stx_btime.tv_nsec;
+  return 0;
+}
+
+}  // namespace rawloop

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+// `npm run ok`: everything that CI runs, one line a step. A failure stops nothing;
+// it shows the end of its output at once, and the exit code is 1. With
+// RAWLOOP_OK_RESULTS set, the results go to that file as JSON too.
+import { writeFileSync } from 'node:fs';
+import { runStep } from './ok/run-step.mjs';
+import { stages } from './ok/steps.mjs';
+
+const AT_ONCE = 2;
+const SHOWN_LINES = 60;
+const NAME_COLUMNS = 20;
+
+function tell({ name, result, seconds, output }) {
+  const label = { passed: 'ok     ', failed: 'FAILED ', skipped: 'skipped' }[result];
+  const note = result === 'skipped' ? output : `${seconds.toFixed(1)} s`;
+  console.log(`${label}  ${name.padEnd(NAME_COLUMNS)}  ${note}`);
+  if (result !== 'failed') return;
+  const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES);
+  console.log(lines.map((line) => `    | ${line}`).join('\n'));
+}
+
+/** Runs the steps of a stage, AT_ONCE of them at a time. */
+async function runStage(steps) {
+  const waiting = [...steps];
+  const results = [];
+  const worker = async () => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+      const result = await runStep(step);
+      tell(result);
+      results.push(result);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+const startMs = performance.now();
+const results = [];
+for (const steps of stages) results.push(...(await runStage(steps)));
+
+const count = (wanted) => results.filter(({ result }) => result === wanted).length;
+const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(count);
+const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
+console.log(
+  `\n${results.length} steps in ${seconds} s: ${passed} ok, ${failed} failed, ${skipped} skipped`,
+);
+if (process.env.RAWLOOP_OK_RESULTS) {
+  writeFileSync(process.env.RAWLOOP_OK_RESULTS, JSON.stringify({ passed, failed, skipped }));
+}
+process.exitCode = failed === 0 ? 0 : 1;

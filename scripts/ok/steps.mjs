@@ -1,0 +1,89 @@
+// What `npm run ok` checks: the steps by stage. The steps of a stage may run at
+// the same time; stages follow one another. A step is a command, or says why it
+// is skipped; a command that fails fails its step and nothing else.
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasCommand, headerEnv, root, tool } from '../project.mjs';
+
+const work = join(root, '.cache/ok');
+const vitest = tool('vitest');
+// In a file of its own, as it packs and installs the package.
+const TARBALL_TEST = 'test/package/tarball.test.ts';
+
+const script = (name, ...args) => [join(root, 'scripts', name), ...args];
+
+/**
+ * The package's own sources in a folder below the root, where node_modules is
+ * still found: `node-gyp rebuild` there leaves build/ of the checkout alone.
+ */
+function copySources(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['native', 'binding.gyp', 'package.json']) {
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  }
+  return folder;
+}
+
+function gypBuild() {
+  return {
+    command: [tool('node-gyp'), 'rebuild', '--', '-Dwerror=1'],
+    cwd: copySources(join(work, 'gyp')),
+    env: headerEnv(),
+  };
+}
+
+function cmakeBuild() {
+  if (!hasCommand('cmake')) return { skip: 'cmake is not installed' };
+  const folder = join(work, 'cmake');
+  rmSync(folder, { recursive: true, force: true });
+  const out = ['--out', folder, '--CDRAWLOOP_WERROR=ON'];
+  return { command: [tool('cmake-js'), 'compile', '--prefer-make', ...out] };
+}
+
+/** clang-tidy needs what cmake knows: the flags of each file. */
+function clangTidy() {
+  if (!hasCommand('clang-tidy')) return { skip: 'clang-tidy is not installed' };
+  if (!hasCommand('cmake')) return { skip: 'cmake is not installed' };
+  const sources = readdirSync(join(root, 'native')).filter((name) => name.endsWith('.cc'));
+  return { command: script('ok/clang-tidy.mjs', join(work, 'tidy'), ...sources.sort()) };
+}
+
+function tests() {
+  const before = process.env.RAWLOOP_TESTS_RAN;
+  if (before) return { skip: `the README's test command has just run them: ${before}` };
+  return { command: [vitest, 'run', '--exclude', TARBALL_TEST], limitMinutes: 15 };
+}
+
+/** `run` is called when the step's turn has come. */
+export const stages = [
+  [
+    { name: 'format', run: () => ({ command: script('format.mjs') }) },
+    { name: 'lint', run: () => ({ command: [tool('@biomejs/biome', 'biome'), 'lint'] }) },
+    { name: 'types', run: () => ({ command: [tool('typescript', 'tsc'), '-p', '.'] }) },
+    { name: 'build', run: () => ({ command: script('build.mjs') }) },
+  ],
+  [
+    { name: 'node-gyp -Werror', run: gypBuild },
+    { name: 'cmake-js -Werror', run: cmakeBuild },
+    { name: 'clang-tidy', run: clangTidy },
+  ],
+  [
+    {
+      name: 'exports (node-gyp)',
+      run: () => ({
+        command: script('check-exports.mjs', join(work, 'gyp/build/Release/rawloop.node')),
+      }),
+    },
+    {
+      name: 'exports (cmake-js)',
+      run: () =>
+        hasCommand('cmake')
+          ? { command: script('check-exports.mjs', join(work, 'cmake/Release/rawloop.node')) }
+          : { skip: 'cmake is not installed' },
+    },
+  ],
+  [{ name: 'tests', run: tests }],
+  [{ name: 'packed tarball', run: () => ({ command: [vitest, 'run', TARBALL_TEST] }) }],
+  [{ name: 'examples', run: () => ({ command: script('run-examples.mjs') }) }],
+];

@@ -1,0 +1,98 @@
+#!/usr/bin/env node
+// Runs what the documentation shows: every examples/*.{mjs,cjs} and each ```js
+// block of README.md, one after another, each with a time limit.
+//   - A program passes when it ends by itself with code 0.
+//   - A server does not end: once it has printed a line with "listening" it gets
+//     SIGTERM and passes. So does a README block that is still alive, silent and
+//     without an error after some seconds.
+//   - A block that starts ```js no-run (it needs a device, say) is left out.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './project.mjs';
+
+const EXAMPLE_LIMIT_MS = 60_000;
+const BLOCK_SERVES_AFTER_MS = 4_000;
+const STOP_LIMIT_MS = 5_000;
+
+// Within the package, so that `import 'rawloop'` finds it by its own name.
+const blockFolder = join(root, '.cache/readme');
+
+/** `{ label, file, isBlock }` of all that is to run. */
+function findPrograms() {
+  const examples = readdirSync(join(root, 'examples'))
+    .filter((name) => /\.(mjs|cjs)$/.test(name))
+    .sort()
+    .map((name) => ({ label: `examples/${name}`, file: join(root, 'examples', name) }));
+  return [...examples, ...readmeBlocks()];
+}
+
+function readmeBlocks() {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  rmSync(blockFolder, { recursive: true, force: true });
+  mkdirSync(blockFolder, { recursive: true });
+  const blocks = [];
+  for (const { 1: info, 2: code, index } of text.matchAll(/^```js([^\n]*)\n(.*?)^```$/gms)) {
+    const line = text.slice(0, index).split('\n').length;
+    if (info.includes('no-run')) continue;
+    const suffix = /\brequire\(/.test(code) ? 'cjs' : 'mjs';
+    const file = join(blockFolder, `line-${line}.${suffix}`);
+    writeFileSync(file, code);
+    blocks.push({ label: `README.md:${line}`, file, isBlock: true });
+  }
+  return blocks;
+}
+
+/** Runs one program; resolves with undefined, or with why it failed. */
+function runProgram({ file, isBlock }) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [file], {
+      cwd: isBlock ? blockFolder : root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let stopped = false;
+    let why;
+    const stop = () => {
+      if (stopped) return;
+      stopped = true;
+      child.kill('SIGTERM');
+      setTimeout(fail, STOP_LIMIT_MS, 'it did not end on SIGTERM').unref();
+    };
+    const fail = (reason) => {
+      why = reason;
+      child.kill('SIGKILL');
+    };
+    const limit = isBlock
+      ? setTimeout(stop, BLOCK_SERVES_AFTER_MS)
+      : setTimeout(fail, EXAMPLE_LIMIT_MS, `it did not end within ${EXAMPLE_LIMIT_MS} ms`);
+    const take = (chunk) => {
+      output += chunk;
+      if (/\blistening\b/i.test(output)) stop();
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', (error) => resolve(`${error}\n`));
+    child.on('close', (code, signal) => {
+      clearTimeout(limit);
+      const ended = code === 0 || (stopped && signal === 'SIGTERM');
+      why ??= ended ? undefined : `it ended with ${signal ?? `code ${code}`}`;
+      resolve(why === undefined ? undefined : `${why}\n${output}`);
+    });
+  });
+}
+
+let failed = 0;
+const programs = findPrograms();
+for (const program of programs) {
+  const startMs = performance.now();
+  const why = await runProgram(program);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  console.log(`${why === undefined ? 'ok    ' : 'FAILED'}  ${program.label}  ${seconds} s`);
+  if (why === undefined) continue;
+  failed += 1;
+  console.log(why.trimEnd().replace(/^/gm, '        '));
+}
+rmSync(blockFolder, { recursive: true, force: true });
+console.log(`examples: ${programs.length - failed} ran, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,41 @@
+// The built addon as others see it: each export typed, documented and tested
+// (scripts/check-exports.mjs), no symbol of libuv, no library that a machine with
+// Node lacks.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { builtAddon, root, run } from './support.js';
+
+const isElf = process.platform !== 'darwin';
+const has = (command: string) => spawnSync(command, ['--version']).error === undefined;
+
+test('every native export is typed, documented and tested', () => {
+  const script = join(root, 'scripts/check-exports.mjs');
+  const { status, stdout, stderr } = run(process.execPath, [script, builtAddon()], root);
+  expect(stderr).toBe('');
+  expect(stdout).toContain('are typed, documented and tested');
+  expect(status).toBe(0);
+});
+
+test.skipIf(!isElf || !has('nm'))('no undefined symbol is one of libuv or of V8', () => {
+  const { stdout } = run('nm', ['-D', '--undefined-only', builtAddon()], root);
+  const symbols = stdout.split('\n').map((line) => line.trim().split(' ').at(-1) ?? '');
+  expect(symbols).toContain('napi_create_function');
+  expect(symbols.filter((name) => /^uv_|v8|^_ZN4node/.test(name))).toEqual([]);
+});
+
+test.skipIf(!isElf || !has('nm'))('nothing is exported but the entry points of Node-API', () => {
+  const { stdout } = run('nm', ['-D', '--defined-only', builtAddon()], root);
+  const symbols = stdout.split('\n').map((line) => line.trim().split(' ').at(-1) ?? '');
+  const others = symbols.filter((name) => name !== '' && !name.startsWith('_'));
+  expect(others.sort()).toEqual(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
+});
+
+test.skipIf(!isElf || !has('readelf'))('it needs the libraries that Node needs, no more', () => {
+  const { stdout } = run('readelf', ['-d', builtAddon()], root);
+  const needed = [...stdout.matchAll(/\(NEEDED\).*\[(.+?)\]/g)].map(([, name = '']) => name);
+  const expected =
+    /^(libstdc\+\+|libgcc_s|libc|libm|libpthread|libdl|ld-linux[\w-]*|libc\.musl-\w+)\.so/;
+  expect(needed).not.toEqual([]);
+  expect(needed.filter((name) => !expected.test(name))).toEqual([]);
+});

@@ -1,0 +1,57 @@
+// What the tests of pollers share: one poller a test, and what a wait found.
+import { afterEach, beforeEach } from 'vitest';
+import { type Poller, ReadyList } from '../../lib/poller/index.js';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
+
+export type OpenPoller = () => Poller;
+
+/** How pollers are told to wake up, by the environment. */
+export const WAKERS = ['eventfd', 'pipe'] as const;
+export type WakerKind = (typeof WAKERS)[number];
+
+/** Runs `open` with RAWLOOP_WAKER set to `waker`. */
+export function withWaker<T>(waker: WakerKind, open: () => T): T {
+  const before = process.env['RAWLOOP_WAKER'];
+  process.env['RAWLOOP_WAKER'] = waker;
+  try {
+    return open();
+  } finally {
+    if (before === undefined) delete process.env['RAWLOOP_WAKER'];
+    else process.env['RAWLOOP_WAKER'] = before;
+  }
+}
+
+/** Declares that each test of this block gets a poller of its own. */
+export function eachWithPoller(open: OpenPoller): { readonly poller: Poller } {
+  let poller: Poller | undefined;
+  beforeEach(() => {
+    poller = open();
+  });
+  afterEach(() => poller?.close());
+  return {
+    get poller(): Poller {
+      if (poller === undefined) throw new Error('the poller is there during a test only');
+      return poller;
+    },
+  };
+}
+
+/** What one wait finds: Ready bits by token. */
+export function found(poller: Poller, timeoutMs = 0, capacity = 64): Map<number, number> {
+  const ready = new ReadyList(capacity);
+  const count = poller.wait(ready, timeoutMs);
+  const events = new Map<number, number>();
+  for (let i = 0; i < count; i++) events.set(ready.token(i), ready.events(i));
+  if (events.size !== count) throw new Error('a token stands in two records');
+  return events;
+}
+
+/** Whether the poller's own descriptor is readable, as another poller sees it. */
+export function isReadable(fd: number): boolean {
+  const epfd = raw.check(raw.epoll_create1(0), 'epoll_create1');
+  raw.check(raw.epoll_ctl(epfd, constant('EPOLL_CTL_ADD'), fd, constant('EPOLLIN')), 'epoll_ctl');
+  const count = raw.epoll_wait(epfd, new Uint32Array(3), 1, 0);
+  raw.close(epfd);
+  return count === 1;
+}

@@ -1,0 +1,165 @@
+// Traps 20, 25 and 31: NaN and its friends, getters and polluted prototypes. Every
+// bad argument is a TypeError or RangeError before anything is queued.
+//
+// Without the range checks (a bare cast instead): -1 iterations become 2^64-1 and the
+// thread never ends, a key of NaN bytes is empty, size 2^32 starts no thread and the
+// request hangs.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { native } from '../../lib/binding/index.js';
+import { STACK_BYTES, TestLoop, WatchedPool } from '../requests/support.js';
+
+const NO_INTEGERS: unknown[] = [
+  Number.NaN,
+  -1,
+  -0.5,
+  1.5,
+  2 ** 31,
+  2 ** 32,
+  2 ** 53,
+  1e308,
+  Number.POSITIVE_INFINITY,
+  1n,
+  '1',
+  {},
+  [],
+  [1],
+  null,
+  undefined,
+  true,
+  Symbol('one'),
+  () => 1,
+  { valueOf: () => 1 },
+];
+
+/** Absurd, but a number of bytes all the same. */
+const isStackBytes = (value: unknown) => value === 2 ** 31 || value === 2 ** 32;
+
+const COUNTERS = { queued: 0, running: 0, finished: 0, completed: 0 };
+const MISUSE = expect.objectContaining({ name: expect.stringMatching(/^(Type|Range)Error$/) });
+const CODED = expect.objectContaining({ code: expect.stringMatching(/^ERR_/) });
+
+let loop: TestLoop;
+beforeEach(() => {
+  loop = new TestLoop();
+});
+afterEach(() => {
+  expect(loop.alive).toBe(false);
+  expect(loop.pool.stats()).toMatchObject(COUNTERS);
+  loop.close();
+});
+
+async function expectRefused(request: Promise<unknown>) {
+  const error = await request.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toEqual(MISUSE);
+  expect(error).toEqual(CODED);
+}
+
+describe('bad numbers', () => {
+  it.each(NO_INTEGERS.map((value) => [String(value?.toString?.() ?? value), value]))(
+    '%s is refused everywhere',
+    async (_, value) => {
+      const bad = value as never;
+      await expectRefused(loop.crypto.pbkdf2('p', 's', bad, 8, 'sha256'));
+      await expectRefused(loop.crypto.pbkdf2('p', 's', 1, bad, 'sha256'));
+      if (typeof value !== 'string') {
+        await expectRefused(loop.fs.stat(bad));
+        await expectRefused(loop.crypto.pbkdf2(bad, 's', 1, 8, 'sha256'));
+        await expectRefused(loop.crypto.pbkdf2('p', bad, 1, 8, 'sha256'));
+      }
+      await expectRefused(loop.crypto.pbkdf2('p', 's', 1, 8, bad));
+      if (typeof value !== 'boolean' && value !== undefined) {
+        await expectRefused(loop.fs.stat('/', { bigint: bad }));
+      }
+      expect(() => loop.pool.resize(bad)).toThrow(CODED);
+      if (value !== undefined) {
+        expect(() => new TestLoop({ size: bad })).toThrow(CODED);
+        const withStack = () => new TestLoop({ stackBytes: bad });
+        if (!isStackBytes(value)) expect(withStack).toThrow(CODED);
+      }
+    },
+  );
+
+  it.each([0, 1025])('a pool of %i threads is refused', (size) => {
+    expect(() => loop.pool.resize(size)).toThrow(RangeError);
+    expect(() => new TestLoop({ size })).toThrow(RangeError);
+  });
+
+  it('zero iterations are refused', async () => {
+    await expectRefused(loop.crypto.pbkdf2('p', 's', 0, 8, 'sha256'));
+  });
+});
+
+describe('the native pool', () => {
+  it('refuses in every place what is no argument for it', () => {
+    const pool = new WatchedPool();
+    const { Pool } = native as unknown as { Pool: new (...args: unknown[]) => object };
+    const methods = pool.native as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const good: Record<string, unknown[]> = {
+      submitStat: ['/', 0],
+      submitPbkdf2: [Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256'],
+      cancel: [0],
+      takeCompletions: [new ArrayBuffer(160)],
+      takeBytes: [0, new Uint8Array(8), 0],
+      resize: [1],
+      open: [false],
+    };
+    // Where these are as good as any.
+    const fits = (name: string, place: number, value: unknown) =>
+      (name === 'submitStat' && place === 0 && typeof value === 'string') ||
+      (name === 'open' && typeof value === 'boolean') ||
+      (name === 'cancel' && value === 2 ** 31);
+    for (const value of NO_INTEGERS) {
+      for (const [name, args] of Object.entries(good)) {
+        for (let place = 0; place < args.length; place++) {
+          if (fits(name, place, value)) continue;
+          const call = () => methods[name]?.(...args.with(place, value));
+          expect(call, `${name}, argument ${place}: ${String(value)}`).toThrow(CODED);
+        }
+      }
+      expect(() => new Pool(value, STACK_BYTES)).toThrow(CODED);
+      if (!isStackBytes(value)) expect(() => new Pool(1, value)).toThrow(CODED);
+    }
+    expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
+    pool.close();
+  });
+});
+
+describe('options', () => {
+  it('are not read from a polluted prototype', async () => {
+    const polluted = Object.prototype as { bigint?: unknown; signal?: unknown; size?: unknown };
+    try {
+      Object.assign(polluted, { bigint: true, signal: AbortSignal.abort(), size: 9 });
+      const other = new TestLoop({});
+      expect(other.pool.size).toBe(4);
+      const stats = await other.outcome('owned', other.fs.stat('/', {}));
+      expect(typeof stats.size).toBe('number');
+      other.close();
+    } finally {
+      delete polluted.bigint;
+      delete polluted.signal;
+      delete polluted.size;
+    }
+  });
+
+  it.each([null, 1, 'bigint', true])('%j is refused as options', async (options) => {
+    await expectRefused(loop.fs.stat('/', options as never));
+    await expectRefused(loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', options as never));
+  });
+
+  it('are read once', async () => {
+    let reads = 0;
+    const other = new TestLoop();
+    const options = {
+      get bigint() {
+        return reads++ === 0 ? true : 7;
+      },
+    };
+    const stats = await other.outcome('owned', other.fs.stat('/', options as { bigint: true }));
+    expect(typeof stats.size).toBe('bigint');
+    expect(reads).toBe(1);
+    other.close();
+  });
+});

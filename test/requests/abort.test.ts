@@ -1,0 +1,106 @@
+// Signals: queued work is cancelled, running work cannot be and says so.
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LONG, MODES, TestLoop } from './support.js';
+
+let loop: TestLoop;
+beforeEach(() => {
+  loop = new TestLoop({ size: 1 });
+});
+afterEach(() => loop.close());
+
+/** Makes a request that keeps the only thread busy; it does when this returns. */
+async function occupy(signal?: AbortSignal) {
+  const request = loop.crypto.pbkdf2('p', 's', LONG, 8, 'sha512', { signal });
+  request.catch(() => {});
+  while (loop.pool.stats().running === 0) await new Promise(setImmediate);
+  return { request };
+}
+
+describe('a request whose signal aborts', () => {
+  it('before it is made rejects with the reason, and nothing is queued', async () => {
+    const reason = new Error('no need');
+    const signal = AbortSignal.abort(reason);
+    await expect(loop.fs.stat('/', { signal })).rejects.toBe(reason);
+    await expect(loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', { signal })).rejects.toBe(reason);
+    expect(loop.pool.stats()).toMatchObject({ queued: 0, completed: 0, threads: 0 });
+    expect(loop.alive).toBe(false);
+  });
+
+  it.each(MODES)('while it is queued rejects with the reason and never runs (%s)', async (mode) => {
+    const { request: busy } = await occupy();
+    const controller = new AbortController();
+    const reason = { any: 'value' };
+    const { signal } = controller;
+    const requests = Array.from({ length: 10 }, () => loop.fs.stat('/', { signal }));
+    const other = loop.fs.stat('/');
+    expect(loop.pool.stats().queued).toBe(11);
+    controller.abort(reason);
+    for (const request of requests) await expect(request).rejects.toBe(reason);
+    expect(loop.pool.stats().queued).toBe(1);
+    await loop.outcome(mode, Promise.all([busy, other]));
+    expect(loop.pool.stats().completed).toBe(2);
+  });
+
+  it('without a reason of its own rejects with an AbortError', async () => {
+    await occupy();
+    const controller = new AbortController();
+    const request = loop.fs.stat('/', { signal: controller.signal });
+    controller.abort();
+    await expect(request).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it.each(MODES)('while it runs rejects at once and says that it goes on (%s)', async (mode) => {
+    const controller = new AbortController();
+    const { request } = await occupy(controller.signal);
+    controller.abort();
+    await expect(request).rejects.toThrow('running work could not be stopped');
+    expect(loop.pool.stats().running).toBe(1);
+    expect(loop.alive).toBe(false);
+    // Its completion comes with the next, and is dropped.
+    await loop.outcome(mode, loop.fs.stat('/'));
+    expect(loop.pool.stats()).toMatchObject({ completed: 2, running: 0 });
+  });
+
+  it('while it runs rejects with a coded error that has the reason as its cause', async () => {
+    const controller = new AbortController();
+    const { request } = await occupy(controller.signal);
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(request).rejects.toMatchObject({
+      name: 'AbortError',
+      code: 'ABORT_ERR',
+      message: expect.stringMatching(/running work could not be stopped/),
+      cause: reason,
+    });
+  });
+
+  it('after it is settled is left alone', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const request = loop.fs.stat('/', { signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    expect((await loop.outcome('owned', request)).isDirectory()).toBe(true);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    controller.abort();
+    expect(loop.alive).toBe(false);
+  });
+
+  it('when the loop is closed forgets its signal', async () => {
+    const { signal } = new AbortController();
+    const request = loop.fs.stat('/', { signal });
+    const rejected = expect(request).rejects.toMatchObject({ code: 'ERR_LOOP_CLOSED' });
+    loop.close();
+    await rejected;
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it.each([null, {}, 'abort', 1, new EventTarget()])('refuses %j as a signal', async (signal) => {
+    const options = { signal: signal as unknown as AbortSignal };
+    await expect(loop.fs.stat('/', options)).rejects.toMatchObject({
+      name: 'TypeError',
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+    expect(loop.alive).toBe(false);
+  });
+});
