@@ -162,13 +162,19 @@ export interface ThreadServer {
   readonly doorbell: number;
 }
 
+/** The writing side of a waker; see native/descriptors.cc and lib/poller/waker.ts. */
+export interface WakerCalls {
+  /** False when `state` says that the waker is closed. */
+  wake(fd: number, state: Int32Array): boolean;
+}
+
 /** Signals as bytes in a pipe; see native/signals.cc. */
 export interface SignalCalls {
   watchSignal(signal: number, fd: number): number;
   unwatchSignal(signal: number, fd: number): number;
 }
 
-export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls {
+export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, WakerCalls {
   readonly constants: Readonly<Record<string, number>>;
   Pool: new (size: number, stackBytes: number) => NativePool;
   ThreadServer: {

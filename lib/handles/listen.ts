@@ -12,6 +12,7 @@ import type { StreamHandlers, StreamOptions } from './handlers.js';
 import { Server } from './server.js';
 import { Socket } from './socket.js';
 import { checkHandlers, streamSettings } from './stream-options.js';
+import { whenClosed } from './when-closed.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
   /**
@@ -88,7 +89,8 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
   checkHandlers(handlers);
   const settings = streamSettings(options);
   const backlog = checkInteger('options.backlog', options.backlog ?? 511, 1, 2 ** 31 - 1);
-  const address = options.fd === undefined ? addressOf(options, '0.0.0.0') : undefined;
+  const { port = 0 } = options;
+  const address = options.fd === undefined ? addressOf({ ...options, port }, '0.0.0.0') : undefined;
   settings.signal?.throwIfAborted();
   if (loop.closed) throw loopClosed();
   const fd = address === undefined ? adoptListening(options.fd as number) : openStream(address);
@@ -103,13 +105,21 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
       check(native.listen(fd, backlog), 'listen', detailsOf(address));
     }
     const server = new Server(loop, fd, handlers, settings);
-    onAbort(settings.signal, () => server.close());
+    onAbort(settings.signal, server, () => server.close());
     return server;
   });
 }
 
-function onAbort(signal: AbortSignal | undefined, close: (reason: unknown) => void): void {
-  signal?.addEventListener('abort', () => close(signal.reason), { once: true });
+/** Calls `close` when the signal aborts, until the handle has closed by itself. */
+function onAbort(
+  signal: AbortSignal | undefined,
+  handle: Server | Socket,
+  close: (reason: unknown) => void,
+): void {
+  if (signal === undefined) return;
+  const listener = () => close(signal.reason);
+  signal.addEventListener('abort', listener, { once: true });
+  whenClosed(handle, () => signal.removeEventListener('abort', listener));
 }
 
 /** Starts to connect. @internal */
@@ -143,7 +153,7 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
     if (result < 0 && result !== EINPROGRESS) {
       socket.destroy(new SystemError(result, 'connect', detailsOf(address)));
     }
-    onAbort(settings.signal, (reason) => socket.destroy(reason as Error));
+    onAbort(settings.signal, socket, (reason) => socket.destroy(reason as Error));
     return socket;
   });
 }

@@ -10,6 +10,7 @@ import { SystemError } from '../raw/errors.js';
 import type { StreamHandlers } from './handlers.js';
 import { Socket } from './socket.js';
 import type { StreamSettings } from './stream-options.js';
+import { runCleanup } from './when-closed.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
 const EAGAIN = -constant('EAGAIN');
@@ -97,6 +98,7 @@ export class Server extends Handle {
 
   /** @internal */
   onClosed(): void {
+    runCleanup(this);
     native.close(this.handleFd);
   }
 

@@ -17,6 +17,7 @@ import {
   WRITE_ENDED,
 } from './stream-output.js';
 import type { StreamSettings } from './stream-options.js';
+import { runCleanup } from './when-closed.js';
 
 const PAUSED = 1 << OUTPUT_BITS;
 /** The batched read reads this socket. */
@@ -91,6 +92,7 @@ export class Socket extends StreamOutput {
 
   /** @internal */
   onClosed(): void {
+    runCleanup(this);
     native.close(this.handleFd);
     this.server?.forget(this);
     this.handlers.close?.(this, errors.get(this));

@@ -11,6 +11,7 @@ import {
   toInterest,
 } from '../poller/interest.js';
 import { type Readiness, readinessOf } from './readiness.js';
+import { runCleanup, whenClosed } from './when-closed.js';
 
 export interface WatchOptions extends Omit<InterestOptions, 'exclusive'> {
   /** Closes the watcher when it aborts. */
@@ -33,7 +34,6 @@ function interestOf(options: WatchOptions): number {
 export class Watcher extends Handle {
   readonly #callback: WatchCallback;
   #error: Error | undefined;
-  #unlisten: (() => void) | undefined;
 
   /** @internal Use `loop.watch`. */
   constructor(loop: LoopCore, fd: number, options: WatchOptions, callback: WatchCallback) {
@@ -48,7 +48,7 @@ export class Watcher extends Handle {
     if (signal === undefined) return;
     const onAbort = () => this.close();
     signal.addEventListener('abort', onAbort, { once: true });
-    this.#unlisten = () => signal.removeEventListener('abort', onAbort);
+    whenClosed(this, () => signal.removeEventListener('abort', onAbort));
   }
 
   /** The descriptor that is waited for. It stays the caller's. */
@@ -79,9 +79,7 @@ export class Watcher extends Handle {
 
   /** Ends waiting; the callback is not called again. Idempotent. */
   close(): void {
-    this.#unlisten?.();
-    this.#unlisten = undefined;
-    this.beginClose();
+    if (this.beginClose()) runCleanup(this);
   }
 
   /** @internal */

@@ -32,6 +32,8 @@ export class LoopCore extends Scheduler {
   #stopping = false;
   #inTurn = false;
   #canDrain = true;
+  /** `close` was called from a callback: it follows the turn. */
+  #closeAfterTurn = false;
 
   // The batch under way: records [cursor, filled) are read and not dispatched,
   // [filled, count) are not even read. It survives a handler that throws.
@@ -205,9 +207,7 @@ export class LoopCore extends Scheduler {
         if (mode !== 'default') break;
       }
     } finally {
-      this.#inTurn = false;
-      this.#stopping = false;
-      this.flush();
+      this.#endTurn();
     }
     return this.alive;
   }
@@ -260,10 +260,16 @@ export class LoopCore extends Scheduler {
     try {
       this.#iterate('nowait');
     } finally {
-      this.#inTurn = false;
-      this.flush();
+      this.#endTurn();
       this.#settle();
     }
+  }
+
+  #endTurn(): void {
+    this.#inTurn = false;
+    this.#stopping = false;
+    this.flush();
+    if (this.#closeAfterTurn) this.close();
   }
 
   /** Outside a turn: what changed reaches the kernel, and the host, at once. */
@@ -375,14 +381,17 @@ export class LoopCore extends Scheduler {
   }
 
   /**
-   * Closes every handle, runs their closing callbacks, then closes the poller.
-   * Idempotent.
-   *
-   * @throws Error ERR_LOOP_RUNNING when called from a callback of this loop
+   * Closes every handle, runs their closing callbacks, then closes the poller. From a
+   * callback of this loop: after the iteration under way, and `run` returns then.
+   * Idempotent. What a closing callback throws, `close` throws once all is closed.
    */
   close(): void {
     if (this.isClosed) return;
-    if (this.#inTurn) throw errors.loopRunning('close');
+    if (this.#inTurn) {
+      this.#closeAfterTurn = true;
+      this.#stopping = true;
+      return;
+    }
     this.isClosed = true;
     this.timers.clearAll();
     for (const handle of this.table.handles) handle?.close();

@@ -53,7 +53,7 @@ export class ReadyList {
   /** Fills record `index`, for pollers written in TypeScript. */
   set(index: number, events: number, token: number): void {
     this.words[index * WORDS] = events;
-    this.words[index * WORDS + 1] = token % HIGH | 0;
+    this.words[index * WORDS + 1] = (token % HIGH) | 0;
     this.words[index * WORDS + 2] = Math.floor(token / HIGH);
   }
 }

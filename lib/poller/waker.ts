@@ -27,8 +27,6 @@ export interface Waker {
 }
 
 const CLOSED = 1;
-const WRITER = 2;
-const ONE = new BigUint64Array([1n]);
 
 function shareable(fd: number): SharedWaker {
   return { fd, state: new Int32Array(new SharedArrayBuffer(4)) };
@@ -40,13 +38,7 @@ function shareable(fd: number): SharedWaker {
  * @returns false when that loop is closed
  */
 export function wake(waker: SharedWaker): boolean {
-  const { fd, state } = waker;
-  const before = Atomics.add(state, 0, WRITER);
-  const open = (before & CLOSED) === 0;
-  // EAGAIN, a full pipe or counter, is as good as one more wake-up.
-  if (open) native.write(fd, ONE);
-  Atomics.sub(state, 0, WRITER);
-  return open;
+  return native.wake(waker.fd, waker.state);
 }
 
 /** Waits out the writers in other threads, so that none writes to a reused number. */

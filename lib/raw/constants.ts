@@ -11,6 +11,7 @@ export const constants: Readonly<Record<string, number>> = Object.freeze(native.
 /** A constant that every platform of this package has. */
 export function constant(name: string): number {
   const value = constants[name];
-  if (value === undefined) throw new Error(`rawloop: ${name} is not defined on ${process.platform}`);
+  if (value === undefined)
+    throw new Error(`rawloop: ${name} is not defined on ${process.platform}`);
   return value;
 }

@@ -57,10 +57,26 @@ describe('IP addresses', () => {
   });
 
   it('that are none give -EINVAL', () => {
-    for (const address of ['', 'localhost', '1.2.3', '1.2.3.256', '::1', '127.0.0.1\0', ' 1.2.3.4']) {
+    for (const address of [
+      '',
+      'localhost',
+      '1.2.3',
+      '1.2.3.256',
+      '::1',
+      '127.0.0.1\0',
+      ' 1.2.3.4',
+    ]) {
       expect(bound('ipv4', { family: 'ipv4', address, port: 0 })).toBe(EINVAL);
     }
-    for (const address of ['', '1.2.3.4', ':::', '::1\0', '12345::', '[::1]', 'x'.repeat(100_000)]) {
+    for (const address of [
+      '',
+      '1.2.3.4',
+      ':::',
+      '::1\0',
+      '12345::',
+      '[::1]',
+      'x'.repeat(100_000),
+    ]) {
       expect(bound('ipv6', { family: 'ipv6', address, port: 0 })).toBe(EINVAL);
     }
   });

@@ -48,7 +48,9 @@ describe('check', () => {
     expect(unix).toMatchObject({ path: '/run/x' });
     expect(unix.message).toContain("'/run/x'");
     expect('port' in unix).toBe(false);
-    expect(thrownBy(() => check(errno, 'x', { address: '1.2.3.4' })).message).toMatch(/1\.2\.3\.4$/);
+    expect(thrownBy(() => check(errno, 'x', { address: '1.2.3.4' })).message).toMatch(
+      /1\.2\.3\.4$/,
+    );
     expect('port' in thrownBy(() => check(errno, 'x', { port: undefined }))).toBe(false);
   });
 });

@@ -2,6 +2,7 @@
 // block threads. Nothing in them asserts on time; the limits only end a hang.
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { HangReporter } from './scripts/vitest/hang-reporter.mjs';
 
 // CI counts the tests from this file.
 const results = process.env['RAWLOOP_TEST_RESULTS'];
@@ -12,7 +13,12 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    reporters: results ? ['default', ['json', { outputFile: results }]] : ['default'],
+    setupFiles: ['scripts/vitest/name-process.mjs'],
+    reporters: [
+      'default',
+      new HangReporter(360_000),
+      ...(results ? [['json', { outputFile: results }] as ['json', object]] : []),
+    ],
     // The addon of this checkout, even when there is a prebuild as well.
     env: {
       RAWLOOP_ADDON:

@@ -1,0 +1,84 @@
+// The flags of rawloop demo, checked before anything is started.
+import { parseArgs } from 'node:util';
+import { MODELS, type Model } from './echo-models.js';
+import { parseChoice, UsageError } from './usage.js';
+
+export interface DemoOptions {
+  help: boolean;
+  json: boolean;
+  /** Ascending, each once. */
+  connections: number[];
+  models: Model[];
+  /** Measured time of each model at each number of connections. */
+  seconds: number;
+}
+
+const MAX_CONNECTIONS = 20_000;
+const MIN_SECONDS = 0.1;
+const MAX_SECONDS = 600;
+
+export const HELP = `Usage: rawloop demo [options]
+
+Runs an echo server in four models, each in a process of its own, drives it over
+TCP with a client on rawloop's loop, checks every byte that comes back, and prints
+what a message and a connection cost. Under a minute.
+
+Options:
+  --connections LIST  how many at once, default 10,100,1000
+  --models LIST       of ${MODELS.join(', ')}; default all
+  --seconds N         measured per model and number of connections, ${MIN_SECONDS} to ${MAX_SECONDS};
+                      default 2
+  --json              the figures as JSON on stdout
+  -h, --help          this text
+
+Models:
+  loop     rawloop's loop owns the thread
+  guest    rawloop's loop inside Node's
+  threads  one thread per connection, in C++
+  net      node:net, to compare
+
+The table is on stdout, progress on stderr. Exit code 0: done; 1: a byte was wrong
+or a process failed; 2: a bad flag; 130: Ctrl-C. NO_COLOR is respected.
+`;
+
+const OPTIONS = {
+  connections: { type: 'string', default: '10,100,1000' },
+  models: { type: 'string', default: MODELS.join(',') },
+  seconds: { type: 'string', default: '2' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** @throws UsageError; TypeError ERR_PARSE_ARGS_* for an unknown flag */
+export function parseDemoOptions(args: string[]): DemoOptions {
+  const { values } = parseArgs({ args, options: OPTIONS, strict: true });
+  const counts = listOf(values.connections).map(parseCount);
+  const models = listOf(values.models).map((text) => parseChoice('models', text, MODELS));
+  return {
+    help: values.help,
+    json: values.json,
+    connections: [...new Set(counts)].sort((a, b) => a - b),
+    models: [...new Set(models)],
+    seconds: parseSeconds(values.seconds),
+  };
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((item) => item.trim());
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_CONNECTIONS) return count;
+  throw new UsageError(
+    `--connections must be integers from 1 to ${MAX_CONNECTIONS}, separated by commas, not '${text}'`,
+  );
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
+  throw new UsageError(
+    `--seconds must be a number from ${MIN_SECONDS} to ${MAX_SECONDS}, not '${text}'`,
+  );
+}

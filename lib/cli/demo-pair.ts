@@ -1,0 +1,128 @@
+// A server in one model and the client that drives it, each a process of its own.
+// CPU time is read while no message is on the way, so that it belongs to the messages
+// in between and to nothing else.
+import type { Child, Children } from './demo-children.js';
+import type { Cores } from './demo-cores.js';
+import { type LoadFigures, MESSAGE_BYTES } from './demo-load.js';
+import { cpuMsOf, residentBytesOf, threadsOf } from './demo-process.js';
+import type { Answer, Command } from './demo-protocol.js';
+import type { Model } from './echo-models.js';
+
+/** What one model did with one number of connections; null: the system does not tell. */
+export interface Step {
+  model: Model;
+  connections: number;
+  /** Answered in the measured windows. */
+  messages: number;
+  messagesPerSecond: number;
+  p50Us: number;
+  p99Us: number;
+  /** Of the server, in user and kernel mode, on all its threads. */
+  cpuUsPerMessage: number | null;
+  threads: number | null;
+  /** Resident memory of the server; null, too, when there are too few to tell. */
+  bytesPerConnection: number | null;
+  /** Of all messages at this step, those outside the windows included. */
+  bytesVerified: number;
+}
+
+/** Open when the count of memory starts: a server's first ones make more than themselves. */
+export const BASE_CONNECTIONS = 8;
+/**
+ * With fewer, what the runtime does by the way outweighs them: a megabyte more or less
+ * of garbage, as it happens to be collected.
+ */
+export const MIN_CONNECTIONS_FOR_MEMORY = 500;
+const ANSWER_LIMIT_MS = 30_000;
+
+export class Pair {
+  readonly model: Model;
+  readonly #server: Child;
+  readonly #client: Child;
+  /** Of the server's memory, as connections were opened. */
+  #grownBytes = 0;
+  /** By number of connections. */
+  readonly #bytesPerConnection = new Map<number, number>();
+  #cpuMs: number | undefined = 0;
+  #figures: LoadFigures | undefined;
+
+  /** Starts both. */
+  constructor(model: Model, children: Children, cores: Cores | undefined) {
+    this.model = model;
+    const serve = ['echo', '--model', model];
+    this.#server = children.start(`${model} server`, serve, cores?.server);
+    this.#client = children.start(`client of ${model}`, ['demo-client'], cores?.client);
+  }
+
+  /** Waits until they are connected. */
+  async connect(): Promise<void> {
+    const line = await this.#server.nextLine(ANSWER_LIMIT_MS);
+    const port = Number(/listening on .*:(\d+)$/.exec(line)?.[1]);
+    await this.#tell({ do: 'target', pid: this.#server.pid, port });
+    await this.setConnections(BASE_CONNECTIONS);
+  }
+
+  /** Opens more connections, and notes what one takes. */
+  async open(count: number): Promise<void> {
+    // From just before to just after: in between a runtime tidies up by itself.
+    const before = residentBytesOf(this.#server.pid);
+    await this.setConnections(count);
+    const after = residentBytesOf(this.#server.pid);
+    if (before === undefined || after === undefined) return;
+    this.#grownBytes += after - before;
+    if (count < MIN_CONNECTIONS_FOR_MEMORY) return;
+    const bytes = this.#grownBytes / (count - BASE_CONNECTIONS);
+    this.#bytesPerConnection.set(count, Math.max(0, bytes));
+  }
+
+  /** Opens or closes connections, and starts the figures afresh. */
+  async setConnections(count: number): Promise<void> {
+    await this.#tell({ do: 'connections', count });
+    this.#cpuMs = 0;
+    this.#figures = undefined;
+  }
+
+  /**
+   * Loads the server; the figures add up until `setConnections`.
+   *
+   * @returns messages per second so far
+   */
+  async run(rampMs: number, windowMs: number): Promise<number> {
+    const { pid } = this.#server;
+    const beforeMs = cpuMsOf(pid);
+    const limitMs = rampMs + windowMs + ANSWER_LIMIT_MS;
+    const figures = await this.#tell({ do: 'run', rampMs, windowMs }, limitMs);
+    const afterMs = cpuMsOf(pid);
+    if (beforeMs === undefined || afterMs === undefined) this.#cpuMs = undefined;
+    else if (this.#cpuMs !== undefined) this.#cpuMs += afterMs - beforeMs;
+    this.#figures = figures;
+    return rateOf(figures);
+  }
+
+  /** The figures since `setConnections`. */
+  step(connections: number): Step {
+    const figures = this.#figures as LoadFigures;
+    const { messages, allMessages, p50Us, p99Us } = figures;
+    return {
+      model: this.model,
+      connections,
+      messages,
+      messagesPerSecond: rateOf(figures),
+      p50Us,
+      p99Us,
+      cpuUsPerMessage: this.#cpuMs === undefined ? null : (this.#cpuMs * 1000) / allMessages,
+      threads: threadsOf(this.#server.pid) ?? null,
+      bytesPerConnection: this.#bytesPerConnection.get(connections) ?? null,
+      bytesVerified: allMessages * MESSAGE_BYTES,
+    };
+  }
+
+  async #tell(command: Command, limitMs = ANSWER_LIMIT_MS): Promise<Answer> {
+    this.#client.writeLine(JSON.stringify(command));
+    return JSON.parse(await this.#client.nextLine(limitMs)) as Answer;
+  }
+}
+
+function rateOf({ messages, windowMs }: LoadFigures): number {
+  return (messages * 1000) / windowMs;
+}

@@ -1,0 +1,17 @@
+// The examples as a reader runs them: each ends by itself and prints what happened.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Run, root } from './support.js';
+
+const folder = join(root, 'examples');
+const names = readdirSync(folder).filter((name) => /\.[mc]js$/.test(name));
+
+describe('examples', () => {
+  it.each(names)('%s ends by itself and says what happened', async (name) => {
+    const { code, stdout, stderr } = await new Run(process.execPath, [join(folder, name)]).ended;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).not.toBe('');
+  });
+});
