@@ -11,6 +11,7 @@ export { Socket } from './handles/socket.js';
 export { type WatchCallback, Watcher, type WatchOptions } from './handles/watcher.js';
 export { Immediate } from './loop/immediates.js';
 export type { LoopOptions, RunMode } from './loop/options.js';
+export { type HookCallback, PhaseHook } from './loop/phase-hooks.js';
 export { Timer } from './loop/timer.js';
 export {
   type ThreadPerConnectionOptions,

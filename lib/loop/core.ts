@@ -8,6 +8,7 @@ import type { Handle } from './handle.js';
 import { HandleTable } from './handle-table.js';
 import { canDrainHere, drainHost } from './host.js';
 import { type LoopOptions, readLoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
+import type { HookList } from './phase-hooks.js';
 import { PollSet } from './poll-set.js';
 import { pollTimeout } from './poll-timeout.js';
 import { Queue } from './queue.js';
@@ -61,7 +62,10 @@ export class LoopCore extends Scheduler {
     this.updateTime();
     this.#runTimers();
     this.#runPending();
+    this.#runHooks(this.idleHooks);
+    this.#runHooks(this.prepareHooks);
     this.#poll(this.#pollTimeout(mode));
+    this.#runHooks(this.checkHooks);
     this.#runImmediates();
     this.#runClosing();
     // A wait that timed out made timers due: 'once' promises progress.
@@ -88,6 +92,15 @@ export class LoopCore extends Scheduler {
   #runPending(): void {
     for (let left = this.#pending.size; left > 0; left--) {
       (this.#pending.shift() as () => void)();
+      if (this.#drainEach) this.#drain();
+    }
+  }
+
+  #runHooks(hooks: HookList): void {
+    if (hooks.size === 0) return;
+    hooks.begin();
+    for (let hook = hooks.take(); hook !== undefined; hook = hooks.take()) {
+      hook.callback(hook);
       if (this.#drainEach) this.#drain();
     }
   }
@@ -171,6 +184,7 @@ export class LoopCore extends Scheduler {
   get #busy(): boolean {
     return (
       this.immediates.size > 0 ||
+      this.idleHooks.size > 0 ||
       this.#closing.size > 0 ||
       this.#pending.size > 0 ||
       this.ticks.size > 0 ||
@@ -394,6 +408,7 @@ export class LoopCore extends Scheduler {
     }
     this.isClosed = true;
     this.timers.clearAll();
+    for (const hooks of [this.idleHooks, this.prepareHooks, this.checkHooks]) hooks.closeAll();
     for (const handle of this.table.handles) handle?.close();
     for (const hook of this.#closeHooks) hook();
     this.flush();

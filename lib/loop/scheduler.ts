@@ -1,7 +1,8 @@
-// What a program asks of a loop's time: timers, immediates and ticks. When each runs
-// is the loop's to say (core.ts).
+// What a program asks of a loop's time: timers, immediates, ticks and phase hooks. When
+// each runs is the loop's to say (core.ts).
 import { loopClosed } from './errors.js';
 import { type Immediate, ImmediateQueue } from './immediates.js';
+import { type HookCallback, HookList, type PhaseHook } from './phase-hooks.js';
 import { Queue } from './queue.js';
 import { Timer, type TimerCallback } from './timer.js';
 import { type TimerOwner, Timers } from './timers.js';
@@ -20,6 +21,9 @@ export abstract class Scheduler implements TimerOwner {
   /** @internal */ protected readonly timers = new Timers(this, () => performance.now());
   /** @internal */ protected readonly immediates = new ImmediateQueue();
   /** @internal */ protected readonly ticks = new Queue<() => void>();
+  /** @internal */ protected readonly idleHooks = new HookList();
+  /** @internal */ protected readonly prepareHooks = new HookList();
+  /** @internal */ protected readonly checkHooks = new HookList();
   /** @internal */ protected isClosed = false;
 
   /** Something referenced more keeps the loop alive. @internal */
@@ -92,5 +96,29 @@ export abstract class Scheduler implements TimerOwner {
     if (this.isClosed) throw loopClosed();
     this.ticks.push(args.length === 0 ? (callback as () => void) : () => callback(...args));
     this.wakeHost();
+  }
+
+  /**
+   * Calls `callback` in every iteration before the loop waits. While there is an idle
+   * hook, the loop does not wait at all.
+   */
+  idle(callback: HookCallback): PhaseHook {
+    return this.#hook(this.idleHooks, callback);
+  }
+
+  /** Calls `callback` in every iteration right before the poll phase. */
+  prepare(callback: HookCallback): PhaseHook {
+    return this.#hook(this.prepareHooks, callback);
+  }
+
+  /** Calls `callback` in every iteration right after the poll phase, before immediates. */
+  check(callback: HookCallback): PhaseHook {
+    return this.#hook(this.checkHooks, callback);
+  }
+
+  #hook(list: HookList, callback: HookCallback): PhaseHook {
+    checkFunction('callback', callback);
+    if (this.isClosed) throw loopClosed();
+    return list.add(this, callback);
   }
 }

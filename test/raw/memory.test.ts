@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { bytesOf, detach, pattern, put, take } from '../support/bytes.js';
+import { bytesOf, detach, put, take } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 
 guardDescriptors();
@@ -176,6 +176,7 @@ describe('a view of a buffer that was shrunk', () => {
     buffer.resize(PAGE);
     const [left, right] = opened.pair();
     expect(raw.write(left, memory)).toBe(bytes);
+    put(left, 'more');
     expect(raw.recv(right, memory)).toBe(bytes);
     expect(raw.writev(left, [memory])).toBe(bytes);
     expect(() => raw.read(right, memory, 0, bytes + 1)).toThrow(RangeError);

@@ -1,0 +1,116 @@
+// Every exported raw call with its parameters: what each takes, and a good value.
+// A call that is missing here fails the test of hostile arguments.
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
+import type { Opened } from '../support/descriptors.js';
+
+export interface Parameter {
+  name: string;
+  /** A value with which the call does something harmless and does not block. */
+  good: unknown;
+  /** Whether `value` may be taken. */
+  takes(value: unknown): boolean;
+}
+
+export type Call = (...args: unknown[]) => unknown;
+
+export interface Signature {
+  call: Call;
+  parameters: Parameter[];
+}
+
+function isInteger(min: number, max: number): (value: unknown) => boolean {
+  return (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+}
+
+const INT32 = isInteger(-(2 ** 31), 2 ** 31 - 1);
+const SAFE = isInteger(0, 2 ** 53 - 1);
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;
+
+const fd = (good: number, name = 'fd'): Parameter => ({
+  name,
+  good,
+  takes: isInteger(0, 2 ** 31 - 1),
+});
+const int = (name: string, good: number): Parameter => ({ name, good, takes: INT32 });
+const memory = (good: raw.Bytes): Parameter => ({ name: 'buffer', good, takes: () => false });
+const optional = (parameter: Parameter): Parameter => ({
+  ...parameter,
+  takes: (value) => isAbsent(value) || parameter.takes(value),
+});
+/** Within a buffer of 16 bytes. */
+const within = (name: string): Parameter =>
+  optional({ name, good: 0, takes: isInteger(0, 16) });
+
+/** The table; its descriptors are those of one test. */
+export function signatures(opened: Opened): Record<string, Signature> {
+  const [left, right] = opened.pair();
+  const [listener, address] = opened.listening();
+  const epfd = opened.keep(raw.epoll_create1(0));
+  const ready = opened.eventfd(1);
+  raw.check(raw.epoll_ctl(epfd, constant('EPOLL_CTL_ADD'), ready, 1), 'epoll_ctl');
+  const tcp = opened.keep(raw.socket(constant('AF_INET'), constant('SOCK_STREAM')));
+  const buffer = memory(new Uint8Array(16));
+  const buffers: Parameter = {
+    name: 'buffers',
+    good: [new Uint8Array(4)],
+    takes: (value) => Array.isArray(value),
+  };
+  const addressOf = (good: unknown): Parameter => ({ name: 'address', good, takes: () => false });
+  const events: Parameter = { name: 'events', good: new Uint32Array(3), takes: () => false };
+  const option = [int('level', constant('SOL_SOCKET')), int('name', constant('SO_RCVBUF'))];
+  const flags = optional(int('flags', 0));
+  const wait = (timeout: Parameter): Parameter[] => [
+    fd(epfd, 'epfd'),
+    events,
+    { name: 'maxevents', good: 1, takes: isInteger(1, 65536) },
+    timeout,
+  ];
+  const family = [int('domain', constant('AF_UNIX')), int('type', constant('SOCK_STREAM'))];
+  const table: Record<string, [Call, Parameter[]]> = {
+    read: [raw.read as Call, [fd(right), buffer, within('offset'), within('length')]],
+    write: [raw.write as Call, [fd(left), buffer, within('offset'), within('length')]],
+    readv: [raw.readv as Call, [fd(right), buffers]],
+    writev: [raw.writev as Call, [fd(left), buffers]],
+    close: [raw.close as Call, [fd(2 ** 31 - 1)]],
+    adopt: [raw.adopt as Call, [fd(2 ** 31 - 1)]],
+    fcntl: [raw.fcntl as Call, [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))]],
+    pipe2: [raw.pipe2 as Call, [flags]],
+    socket: [raw.socket as Call, [...family, optional(int('protocol', 0))]],
+    socketpair: [raw.socketpair as Call, [...family, optional(int('protocol', 0))]],
+    bind: [raw.bind as Call, [fd(tcp), addressOf({ ...address, port: 0 })]],
+    listen: [raw.listen as Call, [fd(listener), int('backlog', 4)]],
+    accept4: [raw.accept4 as Call, [fd(listener), flags]],
+    connect: [raw.connect as Call, [fd(left), addressOf({ family: 'unix', path: '\0nobody' })]],
+    shutdown: [raw.shutdown as Call, [fd(tcp), int('how', 0)]],
+    getsockname: [raw.getsockname as Call, [fd(listener)]],
+    getpeername: [raw.getpeername as Call, [fd(left)]],
+    send: [raw.send as Call, [fd(left), buffer, within('offset'), within('length'), flags]],
+    recv: [raw.recv as Call, [fd(right), buffer, within('offset'), within('length'), flags]],
+    setsockopt: [
+      raw.setsockopt as Call,
+      [fd(left), ...option, { name: 'value', good: 65536, takes: INT32 }],
+    ],
+    getsockopt: [raw.getsockopt as Call, [fd(left), ...option, optional(buffer)]],
+    epoll_create1: [raw.epoll_create1 as Call, [flags]],
+    epoll_ctl: [
+      raw.epoll_ctl as Call,
+      [
+        fd(epfd, 'epfd'),
+        int('op', constant('EPOLL_CTL_MOD')),
+        fd(ready),
+        { name: 'event', good: 1, takes: isInteger(0, 2 ** 32 - 1) },
+        optional({ name: 'data', good: 7, takes: (value) => SAFE(value) || value === 1n }),
+      ],
+    ],
+    epoll_wait: [raw.epoll_wait as Call, wait({ name: 'timeout', good: 0, takes: INT32 })],
+    epoll_pwait2: [raw.epoll_pwait2 as Call, wait({ name: 'timeout', good: 0, takes: isInteger(-1, 2 ** 53 - 1) })],
+    eventfd: [
+      raw.eventfd as Call,
+      [optional({ name: 'initval', good: 0, takes: isInteger(0, 2 ** 32 - 1) }), flags],
+    ],
+  };
+  return Object.fromEntries(
+    Object.entries(table).map(([name, [call, parameters]]) => [name, { call, parameters }]),
+  );
+}
