@@ -33,6 +33,13 @@ class OwnedDescriptors {
 struct Environment {
   OwnedDescriptors owned;
 
+  Environment() = default;
+  // Ends what a Worker that was terminated could not: its signals first, whose
+  // handler writes to the descriptors that are closed next.
+  ~Environment();
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
   // Creates the instance data. False when a JavaScript exception is pending.
   static bool Create(napi_env env);
   static Environment* Get(napi_env env);

@@ -115,9 +115,17 @@ class HostLoop : public Napi::ObjectWrap<HostLoop> {
   HostAttachment* host_ = nullptr;
 };
 
+// hostDescriptor(): readable when the host's own loop has something to do; or
+// -errno. Borrowed.
+napi_value GetHostDescriptor(napi_env env, napi_callback_info) {
+  return Int(env, HostDescriptor(env));
+}
+
 }  // namespace
 
 void RegisterHostLoop(napi_env env, napi_value exports) {
+  const Function functions[] = {{"hostDescriptor", GetHostDescriptor}};
+  Export(env, exports, functions);
   Napi::Object(env, exports).Set("HostLoop", HostLoop::Define(env));
 }
 

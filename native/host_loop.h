@@ -51,6 +51,10 @@ class HostAttachment {
   HostAttachment** holder = nullptr;
 };
 
+// The descriptor that is readable when the host's own loop has something to do,
+// or -ENOSYS. A Worker's loop does when the Worker is to end.
+int HostDescriptor(napi_env env);
+
 // Null, and `*error` a negative errno, when this host cannot be used.
 HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
                               int* error);

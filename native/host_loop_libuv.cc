@@ -221,6 +221,18 @@ class LibuvAttachment : public HostAttachment {
 
 }  // namespace
 
+int HostDescriptor(napi_env env) {
+  UvLoop* loop = nullptr;
+  napi_status (*get_loop)(napi_env, UvLoop**);
+  int (*backend_fd)(const UvLoop*);
+  if (!Libuv::Load("napi_get_uv_event_loop", &get_loop) ||
+      !Libuv::Load("uv_backend_fd", &backend_fd) ||
+      get_loop(env, &loop) != napi_ok) {
+    return -ENOSYS;
+  }
+  return backend_fd(loop);
+}
+
 HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
                               int* error) {
   return LibuvAttachment::Create(env, fd, turn, error);

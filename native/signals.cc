@@ -3,6 +3,7 @@
 // addon, as a signal's disposition is process-wide too. The handler calls on to
 // the one that it replaced, so the host's own handlers keep working.
 // See sigaction(2), signal-safety(7).
+#include <dlfcn.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <mutex>
 
 #include "args.h"
+#include "environment.h"
 #include "modules.h"
 
 namespace rawloop {
@@ -23,6 +25,7 @@ constexpr int kEntries = 64;
 struct Entry {
   std::atomic<int> signal{0};  // 0: free
   std::atomic<int> fd{-1};
+  const Environment* owner = nullptr;  // guarded by table_mutex
 };
 
 Entry entries[kEntries];
@@ -63,12 +66,23 @@ bool IsFault(int signal) {
          signal == SIGILL;
 }
 
+// Node unloads an addon with the last environment that loaded it, but whoever
+// replaces the handler meanwhile may call on to it later.
+void StayLoaded() {
+  Dl_info self;
+  if (dladdr(reinterpret_cast<void*>(OnSignal), &self) != 0) {
+    dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  }
+}
+
 int Install(int signal) {
   struct sigaction action {};
   action.sa_sigaction = OnSignal;
   action.sa_flags = SA_SIGINFO | SA_RESTART;
   sigfillset(&action.sa_mask);
-  return sigaction(signal, &action, &replaced[signal]) < 0 ? -errno : 0;
+  if (sigaction(signal, &action, &replaced[signal]) < 0) return -errno;
+  StayLoaded();
+  return 0;
 }
 
 // Restores what was there, unless somebody replaced our handler meanwhile: then
@@ -79,6 +93,13 @@ void Restore(int signal) {
   bool ours = (current.sa_flags & SA_SIGINFO) != 0 &&
               current.sa_sigaction == OnSignal;
   if (ours) sigaction(signal, &replaced[signal], nullptr);
+}
+
+// When it returns, no handler writes to the entry's descriptor any more.
+void Release(Entry* entry) {
+  int signal = entry->signal.exchange(0);
+  if (--watchers[signal] == 0) Restore(signal);
+  while (handlers_running.load() != 0) sched_yield();
 }
 
 bool ReadPair(const Args& args, int* signal, int* fd) {
@@ -99,6 +120,7 @@ napi_value WatchSignal(napi_env env, napi_callback_info info) {
   for (Entry& entry : entries) {
     if (entry.signal.load() != 0) continue;
     entry.fd.store(fd);
+    entry.owner = Environment::Get(env);
     entry.signal.store(signal);
     int error = watchers[signal] == 0 ? Install(signal) : 0;
     if (error == 0) {
@@ -121,15 +143,20 @@ napi_value UnwatchSignal(napi_env env, napi_callback_info info) {
   std::lock_guard<std::mutex> lock(table_mutex);
   for (Entry& entry : entries) {
     if (entry.signal.load() != signal || entry.fd.load() != fd) continue;
-    entry.signal.store(0);
-    if (--watchers[signal] == 0) Restore(signal);
-    while (handlers_running.load() != 0) sched_yield();
+    Release(&entry);
     return Int(env, 0);
   }
   return Int(env, -ENOENT);
 }
 
 }  // namespace
+
+void ForgetSignals(const Environment* environment) {
+  std::lock_guard<std::mutex> lock(table_mutex);
+  for (Entry& entry : entries) {
+    if (entry.signal.load() != 0 && entry.owner == environment) Release(&entry);
+  }
+}
 
 void RegisterSignals(napi_env env, napi_value exports) {
   const Function functions[] = {{"watchSignal", WatchSignal},

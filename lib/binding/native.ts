@@ -181,5 +181,7 @@ export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, Waker
     new (stackBytes: number): ThreadServer;
     readonly minStackBytes: number;
   };
+  /** Readable when the host's own loop has something to do; or -errno. Borrowed. */
+  hostDescriptor(): number;
   HostLoop: new (fd: number, turn: (due: boolean) => void, kind: HostLoopKind) => HostLoop;
 }

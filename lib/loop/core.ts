@@ -7,6 +7,7 @@ import { Guest } from './guest.js';
 import type { Handle } from './handle.js';
 import { HandleTable } from './handle-table.js';
 import { canDrainHere, drainHost } from './host.js';
+import { watchHost } from './host-watch.js';
 import { type LoopOptions, readLoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import type { HookList } from './phase-hooks.js';
 import { PollSet } from './poll-set.js';
@@ -215,12 +216,14 @@ export class LoopCore extends Scheduler {
     if (!this.#canDrain && mode === 'default') warnNoMicrotasks();
     this.updateTime();
     this.#inTurn = true;
+    const hostWatch = mode === 'nowait' ? undefined : watchHost(this);
     try {
       while (this.alive && !this.#stopping) {
         this.#iterate(mode);
         if (mode !== 'default') break;
       }
     } finally {
+      hostWatch?.stop();
       this.#endTurn();
     }
     return this.alive;

@@ -6,6 +6,8 @@ import { attachToHost } from './host.js';
 const NEVER = Number.POSITIVE_INFINITY;
 /** The next turn is asked for already, as soon as the host comes round. */
 const AT_ONCE = Number.NEGATIVE_INFINITY;
+/** What is due later is armed again then: a turn too many in 24 days. */
+const MAX_ARM_MS = 2 ** 31 - 1;
 
 export class Guest {
   readonly #host: HostLoop;
@@ -40,7 +42,7 @@ export class Guest {
       this.#host.arm(0);
     } else {
       this.#armedMs = dueMs;
-      this.#host.arm(dueMs === NEVER ? -1 : Math.ceil(dueMs - nowMs));
+      this.#host.arm(dueMs === NEVER ? -1 : Math.min(Math.ceil(dueMs - nowMs), MAX_ARM_MS));
     }
   }
 

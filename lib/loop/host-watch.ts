@@ -1,0 +1,32 @@
+// What lets a Worker be terminated while its loop blocks in the kernel: the engine
+// can stop JavaScript, not a system call. The host tells its own loop of a
+// termination, so a wait that watches that loop's descriptor ends as well.
+import { isMainThread } from 'node:worker_threads';
+import { native } from '../binding/index.js';
+import { Interest } from '../poller/interest.js';
+import type { LoopCore } from './core.js';
+import { Handle } from './handle.js';
+
+class HostWatch extends Handle {
+  override onReady(): void {}
+  override onPollError(): void {}
+  override onClosed(): void {}
+  override close(): void {
+    this.stop();
+  }
+}
+
+/** Watches the host's loop until `stop`; undefined where there is no need or no way. */
+export function watchHost(loop: LoopCore): Handle | undefined {
+  if (isMainThread) return undefined;
+  const fd = native.hostDescriptor();
+  if (fd < 0) return undefined;
+  const watch = new HostWatch(loop).unref();
+  try {
+    // By edges: what the host has to do stays undone while this loop runs.
+    watch.start(fd, Interest.READ | Interest.EDGE);
+  } catch {
+    return undefined;
+  }
+  return watch;
+}
