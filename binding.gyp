@@ -25,6 +25,7 @@
       "native/thread_server_binding.cc",
       "native/thread_server_client.cc",
       "native/vectored.cc",
+      "native/waker.cc",
     ],
     "epoll_sources": [
       "native/epoll.cc",

@@ -7,6 +7,7 @@ import { defineConfig } from 'rolldown';
 export const entries = {
   index: 'lib/index.ts',
   raw: 'lib/raw/index.ts',
+  inspect: 'lib/inspect/index.ts',
 };
 
 export default defineConfig({

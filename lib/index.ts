@@ -10,6 +10,7 @@ export { type SignalCallback, SignalHandle } from './handles/signal.js';
 export { Socket } from './handles/socket.js';
 export { type WatchCallback, Watcher, type WatchOptions } from './handles/watcher.js';
 export { Immediate } from './loop/immediates.js';
+export type { BlockedMessage, LoopMetrics, Phase } from './loop/meter.js';
 export type { LoopOptions, RunMode } from './loop/options.js';
 export { type HookCallback, PhaseHook } from './loop/phase-hooks.js';
 export { Timer } from './loop/timer.js';

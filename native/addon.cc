@@ -11,6 +11,7 @@ napi_value Init(napi_env env, napi_value exports) {
   RegisterConstants(env, exports);
   RegisterDescriptors(env, exports);
   RegisterVectored(env, exports);
+  RegisterWaker(env, exports);
   RegisterSockets(env, exports);
   RegisterSocketOptions(env, exports);
   RegisterEpoll(env, exports);

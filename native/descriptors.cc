@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 
 #include "args.h"
 #include "environment.h"
@@ -65,39 +64,6 @@ napi_value Adopt(napi_env env, napi_callback_info info) {
   if (fcntl(fd, F_GETFD) < 0) return Int(env, -EBADF);
   Environment::Get(env)->owned.Add(fd);
   return Int(env, 0);
-}
-
-// wake(fd, state): adds to the waker behind `fd`, unless `state`, one word of
-// shared memory, says that it is closed; true when it was open. One call, as a
-// Worker may be terminated between any two: it must not end as a writer at
-// work, for whom the one who closes would wait for ever. See
-// lib/poller/waker.ts.
-napi_value Wake(napi_env env, napi_callback_info info) {
-  constexpr int32_t kClosed = 1;
-  constexpr int32_t kWriter = 2;
-  Args args(env, info);
-  int fd;
-  Span state;
-  if (!args.Descriptor(0, &fd) || !args.Memory(1, &state, "state")) {
-    return nullptr;
-  }
-  auto* word = reinterpret_cast<int32_t*>(state.data);
-  if (state.size < sizeof(*word) ||
-      reinterpret_cast<uintptr_t>(word) % alignof(int32_t) != 0) {
-    ThrowRange(env, "state", "an Int32Array of one word");
-    return nullptr;
-  }
-  int32_t before = __atomic_fetch_add(word, kWriter, __ATOMIC_SEQ_CST);
-  bool open = (before & kClosed) == 0;
-  if (open) {
-    // EAGAIN, a full pipe or counter, is as good as one more wake-up.
-    uint64_t one = 1;
-    while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) continue;
-  }
-  __atomic_fetch_sub(word, kWriter, __ATOMIC_SEQ_CST);
-  napi_value result;
-  napi_get_boolean(env, open, &result);
-  return result;
 }
 
 // The commands whose argument is a number. Those that take a pointer would let
@@ -161,8 +127,8 @@ napi_value Pipe2(napi_env env, napi_callback_info info) {
 
 void RegisterDescriptors(napi_env env, napi_value exports) {
   const Function functions[] = {
-      {"read", Read},   {"write", Write}, {"close", Close}, {"adopt", Adopt},
-      {"fcntl", Fcntl}, {"pipe2", Pipe2}, {"wake", Wake},
+      {"read", Read},   {"write", Write}, {"close", Close},
+      {"adopt", Adopt}, {"fcntl", Fcntl}, {"pipe2", Pipe2},
   };
   Export(env, exports, functions);
 }

@@ -11,6 +11,7 @@ namespace rawloop {
 void RegisterConstants(napi_env env, napi_value exports);
 void RegisterDescriptors(napi_env env, napi_value exports);
 void RegisterVectored(napi_env env, napi_value exports);
+void RegisterWaker(napi_env env, napi_value exports);
 void RegisterSockets(napi_env env, napi_value exports);
 void RegisterSocketOptions(napi_env env, napi_value exports);
 void RegisterEpoll(napi_env env, napi_value exports);

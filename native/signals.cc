@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kSignals = NSIG;
 constexpr int kEntries = 64;
+constexpr int kDeliveries = 64;
 
 struct Entry {
   std::atomic<int> signal{0};  // 0: free
@@ -33,6 +34,22 @@ struct sigaction replaced[kSignals];
 int watchers[kSignals];
 std::mutex table_mutex;
 std::atomic<int> handlers_running{0};
+// The deliveries under way, by the context that the kernel made for each.
+std::atomic<void*> deliveries[kDeliveries];
+
+// A place for this delivery; null when it is here already, or there is none.
+// The handler that we replaced may be that of another copy of this addon, which
+// calls on to the one that it replaced: ours.
+std::atomic<void*>* BeginDelivery(void* context) {
+  for (auto& delivery : deliveries) {
+    if (delivery.load() == context) return nullptr;
+  }
+  for (auto& delivery : deliveries) {
+    void* none = nullptr;
+    if (delivery.compare_exchange_strong(none, context)) return &delivery;
+  }
+  return nullptr;
+}
 
 void CallReplaced(int signal, siginfo_t* info, void* context) {
   const struct sigaction& before = replaced[signal];
@@ -49,6 +66,8 @@ void CallReplaced(int signal, siginfo_t* info, void* context) {
 // Async-signal-safe: atomics and write(2) only.
 void OnSignal(int signal, siginfo_t* info, void* context) {
   int saved_errno = errno;
+  std::atomic<void*>* delivery = BeginDelivery(context);
+  if (delivery == nullptr) return;
   handlers_running.fetch_add(1);
   for (Entry& entry : entries) {
     if (entry.signal.load() != signal) continue;
@@ -58,6 +77,7 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
   }
   handlers_running.fetch_sub(1);
   CallReplaced(signal, info, context);
+  delivery->store(nullptr);
   errno = saved_errno;
 }
 

@@ -34,6 +34,6 @@ export function hasFreshPrebuild() {
 export function removeStalePrebuilds() {
   for (const file of stalePrebuilds()) {
     rmSync(file);
-    console.log(`build: ${file} was older than its sources and is gone: npm run prebuildify`);
+    console.error(`${file} was older than its sources and is gone: npm run prebuildify`);
   }
 }

@@ -4,7 +4,7 @@
 // `npm pack --ignore-scripts` leaves everything as it is.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasFreshPrebuild } from './prebuilds.mjs';
+import { hasFreshPrebuild, removeStalePrebuilds } from './prebuilds.mjs';
 import { hasCommand, hasTool, root, run } from './project.mjs';
 
 // The output of `npm pack` is the tarball's name: all else goes to stderr.
@@ -31,6 +31,7 @@ function packNative() {
   }
   try {
     run(join(root, 'scripts/prebuild.mjs'), ['--quiet'], quiet);
+    removeStalePrebuilds();
   } catch (error) {
     say(`the prebuild failed, the package goes without it: ${error.message}`);
   }

@@ -2,9 +2,8 @@
 // Runs what the documentation shows: every examples/*.{mjs,cjs} and each ```js
 // block of README.md, one after another, each with a time limit.
 //   - A program passes when it ends by itself with code 0.
-//   - A server does not end: once it has printed a line with "listening" it gets
-//     SIGTERM and passes. So does a README block that is still alive, silent and
-//     without an error after some seconds.
+//   - A server does not end: some seconds after it has printed "listening" it gets
+//     SIGTERM and passes. So does a README block that is still alive by then.
 //   - A block that starts ```js no-run (it needs a device, say) is left out.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +11,7 @@ import { join } from 'node:path';
 import { root } from './project.mjs';
 
 const EXAMPLE_LIMIT_MS = 60_000;
-const BLOCK_SERVES_AFTER_MS = 4_000;
+const SERVES_AFTER_MS = 3_000;
 const STOP_LIMIT_MS = 5_000;
 
 // Within the package, so that `import 'rawloop'` finds it by its own name.
@@ -64,11 +63,14 @@ function runProgram({ file, isBlock }) {
       child.kill('SIGKILL');
     };
     const limit = isBlock
-      ? setTimeout(stop, BLOCK_SERVES_AFTER_MS)
+      ? setTimeout(stop, SERVES_AFTER_MS)
       : setTimeout(fail, EXAMPLE_LIMIT_MS, `it did not end within ${EXAMPLE_LIMIT_MS} ms`);
+    let serves = isBlock;
     const take = (chunk) => {
       output += chunk;
-      if (/\blistening\b/i.test(output)) stop();
+      if (serves || !/\blistening\b/i.test(output)) return;
+      serves = true;
+      setTimeout(stop, SERVES_AFTER_MS).unref();
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);

@@ -162,10 +162,17 @@ export interface ThreadServer {
   readonly doorbell: number;
 }
 
-/** The writing side of a waker; see native/descriptors.cc and lib/poller/waker.ts. */
+/** The shared half of a waker; see native/waker.cc and lib/poller/waker.ts. */
 export interface WakerCalls {
   /** False when `state` says that the waker is closed. */
   wake(fd: number, state: Int32Array): boolean;
+  WakerGuard: new (state: Int32Array) => WakerGuard;
+}
+
+/** Retires a waker at the latest when its environment ends. */
+export interface WakerGuard {
+  /** Says in the state that it is closed, and waits until nobody writes any more. */
+  retire(): void;
 }
 
 /** Signals as bytes in a pipe; see native/signals.cc. */

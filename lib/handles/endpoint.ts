@@ -2,6 +2,7 @@
 // system call.
 import type { IpAddress, UnixAddress } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
+import { readOptions } from '../loop/validate.js';
 import { codedError } from '../raw/errors.js';
 
 export interface Endpoint {
@@ -31,7 +32,7 @@ export function checkPort(port: unknown): number {
  *   address); RangeError ERR_SOCKET_BAD_PORT
  */
 export function addressOf(endpoint: Endpoint, fallbackHost: string): IpAddress {
-  const { host = fallbackHost, port } = endpoint;
+  const { host = fallbackHost, port } = readOptions('endpoint', endpoint);
   if (typeof host !== 'string') throw invalidType('options.host', 'a string');
   const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[(.*)\]$/, '$1');
   const checked = checkPort(port);

@@ -40,3 +40,15 @@ export interface StreamOptions {
   /** Closes the server, or destroys the socket, when it aborts. */
   signal?: AbortSignal;
 }
+
+let last: keyof StreamHandlers = 'open';
+
+/** Notes which handler is called next, for metrics and traces. @internal */
+export function enter(name: keyof StreamHandlers): void {
+  last = name;
+}
+
+/** The handler that was called last. @internal */
+export function entered(): keyof StreamHandlers {
+  return last;
+}

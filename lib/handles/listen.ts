@@ -11,7 +11,7 @@ import { addressOf, badHost, detailsOf, type Endpoint } from './endpoint.js';
 import type { StreamHandlers, StreamOptions } from './handlers.js';
 import { Server } from './server.js';
 import { Socket } from './socket.js';
-import { checkHandlers, streamSettings } from './stream-options.js';
+import { boolean, checkHandlers, streamSettings } from './stream-options.js';
 import { whenClosed } from './when-closed.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
@@ -70,8 +70,14 @@ function setNoDelay(fd: number): void {
   setFlag(fd, constant('IPPROTO_TCP'), 'TCP_NODELAY');
 }
 
+/** Whether the socket has an IP address: a Unix socket has no TCP_NODELAY. */
+function isIp(fd: number): boolean {
+  const name = native.getsockname(fd);
+  return typeof name === 'object' && 'port' in name;
+}
+
 /** An inherited listening socket, made non-blocking: an accept must never block the loop. */
-function adoptListening(fd: number): number {
+function prepareInherited(fd: number): number {
   checkDescriptor('options.fd', fd);
   const accepts = native.getsockopt(fd, SOL_SOCKET, constant('SO_ACCEPTCONN'));
   check(accepts, 'getsockopt');
@@ -79,7 +85,6 @@ function adoptListening(fd: number): number {
   const flags = check(native.fcntl(fd, constant('F_GETFL')), 'fcntl');
   check(native.fcntl(fd, constant('F_SETFL'), flags | constant('O_NONBLOCK')), 'fcntl');
   check(native.fcntl(fd, constant('F_SETFD'), constant('FD_CLOEXEC')), 'fcntl');
-  check(native.adopt(fd), 'adopt');
   return fd;
 }
 
@@ -89,25 +94,31 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
   checkHandlers(handlers);
   const settings = streamSettings(options);
   const backlog = checkInteger('options.backlog', options.backlog ?? 511, 1, 2 ** 31 - 1);
+  const reusePort = boolean('reusePort', options.reusePort, false);
+  const ipv6Only = boolean('ipv6Only', options.ipv6Only, false);
   const { port = 0 } = options;
   const address = options.fd === undefined ? addressOf({ ...options, port }, '0.0.0.0') : undefined;
   settings.signal?.throwIfAborted();
   if (loop.closed) throw loopClosed();
-  const fd = address === undefined ? adoptListening(options.fd as number) : openStream(address);
-  return guarded(fd, () => {
+  const inherited = address === undefined;
+  const fd = inherited ? prepareInherited(options.fd as number) : openStream(address);
+  const start = () => {
     // Accepted sockets inherit it: no call for each of them.
-    if (settings.noDelay) setNoDelay(fd);
+    if (settings.noDelay && (!inherited || isIp(fd))) setNoDelay(fd);
     if (address !== undefined) {
       setFlag(fd, SOL_SOCKET, 'SO_REUSEADDR');
-      if (options.reusePort === true) setFlag(fd, SOL_SOCKET, 'SO_REUSEPORT');
-      if (options.ipv6Only === true) setFlag(fd, constant('IPPROTO_IPV6'), 'IPV6_V6ONLY');
+      if (reusePort) setFlag(fd, SOL_SOCKET, 'SO_REUSEPORT');
+      if (ipv6Only) setFlag(fd, constant('IPPROTO_IPV6'), 'IPV6_V6ONLY');
       bindTo(fd, address);
       check(native.listen(fd, backlog), 'listen', detailsOf(address));
     }
-    const server = new Server(loop, fd, handlers, settings);
-    onAbort(settings.signal, server, () => server.close());
-    return server;
-  });
+    return new Server(loop, fd, handlers, settings);
+  };
+  // An inherited one stays the caller's until it is served here.
+  const server = inherited ? start() : guarded(fd, start);
+  if (inherited) check(native.adopt(fd), 'adopt');
+  onAbort(settings.signal, server, () => server.close());
+  return server;
 }
 
 /** Calls `close` when the signal aborts, until the handle has closed by itself. */

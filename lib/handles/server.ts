@@ -82,11 +82,14 @@ export class Server extends Handle {
     for (let i = 0; i < MAX_ACCEPTS && this.active; i++) {
       const fd = native.accept4(this.handleFd, SOCK_NONBLOCK);
       if (fd === EAGAIN) return;
-      if (fd >= 0) this.#open(fd);
-      else if (EXHAUSTED.has(fd) || FATAL.has(fd)) return this.#acceptFailed(fd);
-      // Any other error is that of a connection that went away meanwhile.
-      else continue;
-      if (i < MAX_ACCEPTS - 1) this.loop.afterCallback();
+      if (fd < 0) {
+        // Any other error is that of a connection that went away meanwhile.
+        if (!EXHAUSTED.has(fd) && !FATAL.has(fd)) continue;
+        this.#acceptFailed(fd);
+        return;
+      }
+      this.#open(fd);
+      if (i < MAX_ACCEPTS - 1) this.loop.afterCallback(this);
     }
   }
 
@@ -100,6 +103,11 @@ export class Server extends Handle {
   onClosed(): void {
     runCleanup(this);
     native.close(this.handleFd);
+  }
+
+  /** @internal */
+  override describe(): string {
+    return 'Server open';
   }
 
   #open(fd: number): void {

@@ -5,6 +5,7 @@ import { native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
+import { nameOf } from '../loop/names.js';
 import { checkFunction } from '../loop/validate.js';
 import { Interest } from '../poller/interest.js';
 import { constant, constants } from '../raw/constants.js';
@@ -16,7 +17,8 @@ function numberOf(signal: string): number {
   const known = typeof signal === 'string' && /^SIG[A-Z0-9]+$/.test(signal);
   const number = known ? constants[signal] : undefined;
   if (number !== undefined) return number;
-  throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not ${String(signal)}`);
+  const given = typeof signal === 'string' ? `'${signal}'` : typeof signal;
+  throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not ${given}`);
 }
 
 export class SignalHandle extends Handle {
@@ -77,5 +79,10 @@ export class SignalHandle extends Handle {
   onClosed(): void {
     native.close(this.handleFd);
     native.close(this.#writeFd);
+  }
+
+  /** @internal */
+  override describe(): string {
+    return `SignalHandle ${this.signal} ${nameOf(this.#callback)}`;
   }
 }

@@ -7,16 +7,10 @@ import { NOT_READ } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
-import type { StreamHandlers } from './handlers.js';
+import { enter, entered, type StreamHandlers } from './handlers.js';
 import type { Server } from './server.js';
-import {
-  CONNECTING,
-  OUTPUT_BITS,
-  READ_ENDED,
-  StreamOutput,
-  WRITE_ENDED,
-} from './stream-output.js';
 import type { StreamSettings } from './stream-options.js';
+import { CONNECTING, OUTPUT_BITS, READ_ENDED, StreamOutput, WRITE_ENDED } from './stream-output.js';
 import { runCleanup } from './when-closed.js';
 
 const PAUSED = 1 << OUTPUT_BITS;
@@ -78,7 +72,7 @@ export class Socket extends StreamOutput {
       this.bytesRead += result;
       const chunk = streams.chunk(index);
       if ((this.flags & PAUSED) !== 0) this.#stash(chunk);
-      else this.handlers.data?.(this, chunk);
+      else this.#deliver(chunk);
     } else if (result !== NOT_READ && result !== EAGAIN) {
       this.#readFailed(result);
     }
@@ -95,7 +89,13 @@ export class Socket extends StreamOutput {
     runCleanup(this);
     native.close(this.handleFd);
     this.server?.forget(this);
+    enter('close');
     this.handlers.close?.(this, errors.get(this));
+  }
+
+  /** @internal */
+  override describe(): string {
+    return `Socket ${entered()}`;
   }
 
   /** Stops reading; the kernel's buffer fills and the peer has to wait. Idempotent. */
@@ -109,7 +109,7 @@ export class Socket extends StreamOutput {
   resume(): this {
     if ((this.flags & PAUSED) === 0 || !this.active) return this;
     this.flags &= ~PAUSED;
-    if ((this.flags & STASHED) !== 0) this.loop.defer(() => this.#unstash());
+    if ((this.flags & STASHED) !== 0) this.loop.defer(() => this.#unstash(), this);
     else this.#setReading(true);
     return this;
   }
@@ -192,6 +192,11 @@ export class Socket extends StreamOutput {
     this.flags &= ~STASHED;
     stashes.delete(this);
     this.#setReading(true);
+    this.#deliver(chunk);
+  }
+
+  #deliver(chunk: Uint8Array): void {
+    enter('data');
     this.handlers.data?.(this, chunk);
   }
 
@@ -206,6 +211,7 @@ export class Socket extends StreamOutput {
     this.flags |= READ_ENDED;
     this.#setReading(false);
     try {
+      enter('end');
       this.handlers.end?.(this);
     } finally {
       if ((this.flags & WRITE_ENDED) !== 0) this.destroy();
@@ -223,6 +229,7 @@ export class Socket extends StreamOutput {
     this.setInterest(0);
     this.#setReading(true);
     this.beginOutput();
+    enter('open');
     this.handlers.open?.(this);
   }
 }

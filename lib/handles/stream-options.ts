@@ -23,7 +23,8 @@ export function checkHandlers(handlers: StreamHandlers): StreamHandlers {
   return handlers;
 }
 
-function boolean(name: string, value: unknown, fallback: boolean): boolean {
+/** An option that is true, false or not given. @throws TypeError */
+export function boolean(name: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback;
   if (typeof value === 'boolean') return value;
   throw invalidType(`options.${name}`, 'a boolean');

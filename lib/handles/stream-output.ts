@@ -10,7 +10,7 @@ import { GATHER_BYTES } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { codedError, SystemError } from '../raw/errors.js';
-import type { StreamHandlers } from './handlers.js';
+import { enter, type StreamHandlers } from './handlers.js';
 import { OutputQueue } from './output-queue.js';
 import type { Socket } from './socket.js';
 import type { StreamSettings } from './stream-options.js';
@@ -77,12 +77,7 @@ export abstract class StreamOutput extends Handle {
     if (maxBytes <= GATHER_BYTES && this.#canGather(maxBytes)) {
       const { streams } = this.loop;
       if (bytes === undefined) {
-        this.bytesWritten += streams.gatherText(
-          this.slot,
-          this.handleFd,
-          data as string,
-          maxBytes,
-        );
+        this.bytesWritten += streams.gatherText(this.slot, this.handleFd, data as string, maxBytes);
       } else {
         streams.gather(this.slot, this.handleFd, bytes);
         this.bytesWritten += bytes.length;
@@ -141,7 +136,10 @@ export abstract class StreamOutput extends Handle {
     const needDrain = (this.flags & NEED_DRAIN) !== 0;
     this.flags &= ~NEED_DRAIN;
     if ((this.flags & ENDING) !== 0) this.#finishEnd();
-    else if (needDrain) this.handlers.drain?.(this as unknown as Socket);
+    else if (needDrain) {
+      enter('drain');
+      this.handlers.drain?.(this as unknown as Socket);
+    }
   }
 
   /** @internal */

@@ -3,13 +3,9 @@
 import type { LoopCore } from '../loop/core.js';
 import { handleClosed, invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
-import { checkDescriptor, checkFunction, checkSignal } from '../loop/validate.js';
-import {
-  CONDITIONS,
-  type InterestOptions,
-  Ready,
-  toInterest,
-} from '../poller/interest.js';
+import { nameOf } from '../loop/names.js';
+import { checkDescriptor, checkFunction, checkSignal, readOptions } from '../loop/validate.js';
+import { CONDITIONS, type InterestOptions, Ready, toInterest } from '../poller/interest.js';
 import { type Readiness, readinessOf } from './readiness.js';
 import { runCleanup, whenClosed } from './when-closed.js';
 
@@ -36,8 +32,9 @@ export class Watcher extends Handle {
   #error: Error | undefined;
 
   /** @internal Use `loop.watch`. */
-  constructor(loop: LoopCore, fd: number, options: WatchOptions, callback: WatchCallback) {
+  constructor(loop: LoopCore, fd: number, given: WatchOptions, callback: WatchCallback) {
     checkDescriptor('fd', fd);
+    const options = readOptions('options', given);
     const interest = interestOf(options);
     const signal = checkSignal(options.signal);
     checkFunction('callback', callback);
@@ -97,4 +94,9 @@ export class Watcher extends Handle {
 
   /** @internal */
   onClosed(): void {}
+
+  /** @internal */
+  override describe(): string {
+    return `Watcher ${nameOf(this.#callback)}`;
+  }
 }

@@ -8,6 +8,8 @@ import type { Handle } from './handle.js';
 import { HandleTable } from './handle-table.js';
 import { canDrainHere, drainHost } from './host.js';
 import { watchHost } from './host-watch.js';
+import { type LoopMetrics, Meter, type Phase, type Subject } from './meter.js';
+import { nameOf } from './names.js';
 import { type LoopOptions, readLoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import type { HookList } from './phase-hooks.js';
 import { PollSet } from './poll-set.js';
@@ -16,15 +18,22 @@ import { Queue } from './queue.js';
 import { StreamBatch } from './stream-batch.js';
 import { Scheduler } from './scheduler.js';
 
+/** A callback that was put off to the pending phase. */
+interface Deferred {
+  run(): void;
+  subject: Subject;
+}
+
 export class LoopCore extends Scheduler {
   /** @internal */ readonly poller: Poller;
   /** @internal */ readonly table = new HandleTable();
   /** @internal */ readonly streams: StreamBatch;
+  /** @internal */ readonly meter: Meter;
   /** @internal */ readonly pollSet: PollSet;
   readonly #ready: ReadyList;
   readonly #drainEach: boolean;
 
-  readonly #pending = new Queue<() => void>();
+  readonly #pending = new Queue<Deferred>();
   readonly #closing = new Queue<Handle>();
   readonly #closeHooks: (() => void)[] = [];
 
@@ -47,10 +56,11 @@ export class LoopCore extends Scheduler {
 
   constructor(options?: LoopOptions) {
     super();
-    const { backend, maxEvents, slabBytes, drain } = readLoopOptions(options);
+    const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = readLoopOptions(options);
     this.#ready = new ReadyList(maxEvents);
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
     this.#drainEach = drain === 'each';
+    this.meter = new Meter(timing, blockedMs);
     this.poller = createPoller(backend);
     this.pollSet = new PollSet(this.poller, this.table);
   }
@@ -61,12 +71,13 @@ export class LoopCore extends Scheduler {
   #iterate(mode: RunMode): void {
     this.#finishBatch();
     this.updateTime();
+    this.meter.iterationBegan(this.#nowMs);
     this.#runTimers();
     this.#runPending();
-    this.#runHooks(this.idleHooks);
-    this.#runHooks(this.prepareHooks);
+    this.#runHooks('idle', this.idleHooks);
+    this.#runHooks('prepare', this.prepareHooks);
     this.#poll(this.#pollTimeout(mode));
-    this.#runHooks(this.checkHooks);
+    this.#runHooks('check', this.checkHooks);
     this.#runImmediates();
     this.#runClosing();
     // A wait that timed out made timers due: 'once' promises progress.
@@ -86,23 +97,24 @@ export class LoopCore extends Scheduler {
       const timer = this.timers.takeDue(this.#nowMs, order);
       if (timer === undefined) return;
       timer.callback();
-      if (this.#drainEach) this.#drain();
+      this.#called('timers', timer, this.timers.lateMs);
     }
   }
 
   #runPending(): void {
     for (let left = this.#pending.size; left > 0; left--) {
-      (this.#pending.shift() as () => void)();
-      if (this.#drainEach) this.#drain();
+      const { run, subject } = this.#pending.shift() as Deferred;
+      run();
+      this.#called('pending', subject);
     }
   }
 
-  #runHooks(hooks: HookList): void {
+  #runHooks(phase: Phase, hooks: HookList): void {
     if (hooks.size === 0) return;
     hooks.begin();
     for (let hook = hooks.take(); hook !== undefined; hook = hooks.take()) {
       hook.callback(hook);
-      if (this.#drainEach) this.#drain();
+      this.#called(phase, hook);
     }
   }
 
@@ -111,8 +123,13 @@ export class LoopCore extends Scheduler {
     this.pollSet.reconcile();
     this.flush();
     this.pollSet.beginBatch();
+    // A wait of no time is not worth two looks at the clock, unless one is recorded.
+    const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
+    const beginMs = timed ? performance.now() : this.#nowMs;
+    if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
     const count = this.poller.wait(this.#ready, timeoutMs);
-    if (timeoutMs !== 0) this.updateTime();
+    if (timed) this.updateTime();
+    this.meter.waited(beginMs, this.#nowMs, timeoutMs, count);
     this.#cursor = 0;
     this.#filled = 0;
     this.#count = count;
@@ -127,6 +144,7 @@ export class LoopCore extends Scheduler {
       if (this.#cursor === this.#filled) {
         this.flush();
         this.#filled = this.streams.fill(this.#ready, this.#cursor, this.#count);
+        this.meter.mark();
       }
       while (this.#cursor < this.#filled) {
         const index = this.#cursor++;
@@ -137,7 +155,7 @@ export class LoopCore extends Scheduler {
           continue;
         }
         handle.onReady(words[index * 3] as number, index);
-        if (this.#drainEach) this.#drain();
+        this.#called('poll', handle);
       }
     }
     this.flush();
@@ -151,16 +169,23 @@ export class LoopCore extends Scheduler {
       const immediate = this.immediates.take();
       if (immediate === undefined) break;
       immediate.run();
-      if (this.#drainEach) this.#drain();
+      this.#called('check', immediate);
     }
     this.flush();
   }
 
   #runClosing(): void {
     for (let left = this.#closing.size; left > 0; left--) {
-      (this.#closing.shift() as Handle).finishClose();
-      if (this.#drainEach) this.#drain();
+      const handle = this.#closing.shift() as Handle;
+      handle.finishClose();
+      this.#called('closing', handle);
     }
+  }
+
+  /** A callback is over: what it put off runs, then it is accounted for. */
+  #called(phase: Phase, subject: Subject, lateMs = 0): void {
+    if (this.#drainEach) this.#drain();
+    this.meter.called(phase, subject, lateMs);
   }
 
   /** Own nextTick callbacks, then the host's nextTick queue and microtasks. */
@@ -286,6 +311,7 @@ export class LoopCore extends Scheduler {
     this.#inTurn = false;
     this.#stopping = false;
     this.flush();
+    this.meter.idleBegan(performance.now());
     if (this.#closeAfterTurn) this.close();
   }
 
@@ -323,6 +349,11 @@ export class LoopCore extends Scheduler {
     this.#nowMs = performance.now();
   }
 
+  /** What the loop did so far; cheap enough to ask at any time. */
+  metrics(): LoopMetrics {
+    return this.meter.read();
+  }
+
   // ---- for handles and requests --------------------------------------------
 
   /** Whether a turn is under way, so that writes are gathered. @internal */
@@ -343,14 +374,14 @@ export class LoopCore extends Scheduler {
   }
 
   /** Runs `callback` in the next pending phase, between timers and poll. @internal */
-  defer(callback: () => void): void {
-    this.#pending.push(callback);
+  defer(run: () => void, subject: Subject = { describe: () => nameOf(run) }): void {
+    this.#pending.push({ run, subject });
     this.wakeHost();
   }
 
   /** A handle is between two callbacks of its own. @internal */
-  afterCallback(): void {
-    if (this.#drainEach) this.#drain();
+  afterCallback(handle: Handle): void {
+    this.#called('poll', handle);
   }
 
   /** There is work for the next turn. @internal */

@@ -129,6 +129,11 @@ export abstract class Handle {
     this.onClosed();
   }
 
+  /** @internal What its last callback is called in metrics and traces. */
+  describe(): string {
+    return this.constructor.name;
+  }
+
   abstract close(): void;
 
   [Symbol.dispose](): void {

@@ -1,13 +1,16 @@
 // Immediates: callbacks of the check phase. One that is set from the phase itself
 // runs in the next iteration, so a chain of them cannot starve the poll.
 
+import { nameOf } from './names.js';
+
 type Callback = (...args: never[]) => void;
 
 /** What setImmediate returns. */
 export class Immediate {
   readonly #queue: ImmediateQueue;
-  #callback: Callback | undefined;
+  readonly #callback: Callback;
   readonly #args: readonly unknown[];
+  #active = true;
   #referenced = true;
 
   /** @internal */
@@ -19,7 +22,7 @@ export class Immediate {
 
   /** True while it waits to run. */
   get active(): boolean {
-    return this.#callback !== undefined;
+    return this.#active;
   }
 
   /** Lets it keep the loop alive. Idempotent. */
@@ -41,19 +44,22 @@ export class Immediate {
   }
 
   /** @internal */
-  cancel(): Callback | undefined {
-    const callback = this.#callback;
-    if (callback === undefined) return undefined;
-    this.#callback = undefined;
+  cancel(): void {
+    if (!this.#active) return;
+    this.#active = false;
     this.#queue.size--;
     if (this.#referenced) this.#queue.referenced--;
-    return callback;
   }
 
   /** @internal */
   run(): void {
-    const callback = this.cancel();
-    if (callback !== undefined) (callback as (...args: unknown[]) => void)(...this.#args);
+    this.cancel();
+    (this.#callback as (...args: unknown[]) => void)(...this.#args);
+  }
+
+  /** @internal */
+  describe(): string {
+    return `Immediate ${nameOf(this.#callback)}`;
   }
 
   [Symbol.dispose](): void {

@@ -20,9 +20,16 @@ export interface LoopOptions {
    * the default, as in Node), or once a batch ('batch'), which is faster.
    */
   drain?: 'each' | 'batch';
+  /**
+   * Whether callbacks are timed, for `metrics()`, the flight recorder and
+   * `rawloop:blocked`: a look at the clock each. Default true.
+   */
+  timing?: boolean;
+  /** A callback that takes this long is published as blocked: ms, default 100. */
+  blockedMs?: number;
 }
 
-const DEFAULTS = { maxEvents: 256, slabBytes: 262144 };
+const DEFAULTS = { maxEvents: 256, slabBytes: 262144, blockedMs: 100 };
 
 /** @throws TypeError, RangeError for what is no such option */
 export function readLoopOptions(given: LoopOptions = {}) {
@@ -37,9 +44,13 @@ export function readLoopOptions(given: LoopOptions = {}) {
   if (drain !== 'each' && drain !== 'batch') {
     throw invalidValue('options.drain', "'each' or 'batch'");
   }
-  const { poolSize } = options;
+  const { poolSize, timing = true, blockedMs = DEFAULTS.blockedMs } = options;
+  if (typeof timing !== 'boolean') throw invalidValue('options.timing', 'a boolean');
+  if (typeof blockedMs !== 'number' || !(blockedMs > 0)) {
+    throw invalidValue('options.blockedMs', 'a number of milliseconds above 0');
+  }
   if (poolSize !== undefined) checkInteger('options.poolSize', poolSize, 1, 1024);
-  return { backend, maxEvents, slabBytes, drain, poolSize };
+  return { backend, maxEvents, slabBytes, drain, poolSize, timing, blockedMs };
 }
 
 let warned = false;

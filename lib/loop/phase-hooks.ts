@@ -1,6 +1,8 @@
 // Callbacks that run in one phase of every iteration: idle, prepare and check
 // handles, as libuv has them.
 
+import { nameOf } from './names.js';
+
 /** What a hook needs of its loop. */
 export interface HookOwner {
   retain(): void;
@@ -55,6 +57,11 @@ export class PhaseHook {
     this.#active = false;
     this.#list.remove(this);
     if (this.#referenced) this.#owner.release();
+  }
+
+  /** @internal */
+  describe(): string {
+    return `PhaseHook ${nameOf(this.callback)}`;
   }
 
   [Symbol.dispose](): void {

@@ -14,7 +14,8 @@ type Callback = (...args: never[]) => void;
 function bound(callback: Callback, all: IArguments): TimerCallback {
   if (all.length <= 2) return callback as unknown as TimerCallback;
   const args = Array.prototype.slice.call(all, 2) as unknown[];
-  return () => (callback as unknown as (...args: unknown[]) => void)(...args);
+  const call = () => (callback as unknown as (...args: unknown[]) => void)(...args);
+  return Object.defineProperty(call, 'name', { value: callback.name });
 }
 
 export abstract class Scheduler implements TimerOwner {

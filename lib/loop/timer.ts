@@ -1,5 +1,6 @@
 // One timer: what setTimeout and setInterval return. It is small, as programs hold
 // many: when it is due, and its place among the others, stand in the loop's tables.
+import { nameOf } from './names.js';
 import type { Timers } from './timers.js';
 
 export type TimerCallback = () => void;
@@ -66,6 +67,11 @@ export class Timer {
   /** A number that clearTimeout takes as well. */
   [Symbol.toPrimitive](): number {
     return this.timers.numberOf(this);
+  }
+
+  /** @internal */
+  describe(): string {
+    return `Timer ${nameOf(this.callback)}`;
   }
 
   [Symbol.dispose](): void {

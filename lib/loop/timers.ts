@@ -60,6 +60,8 @@ export class Timers {
   readonly #byNumber = new Map<number, Timer>();
   readonly #numbers = new WeakMap<Timer, number>();
   #nextNumber = 1;
+  /** By how much the timer taken last was overdue. */
+  lateMs = 0;
   #nextOrder = 0;
 
   // By slot.
@@ -141,6 +143,7 @@ export class Timers {
     if (list === undefined || list.dueMs > nowMs || list.order >= order) return undefined;
     const timer = this.#timers[list.first] as Timer;
     const { dueMs } = list;
+    this.lateMs = nowMs - dueMs;
     this.#remove(timer);
     if ((timer.flags & REPEATS) !== 0) {
       this.#add(timer, nextOnGrid(dueMs, timer.delayMs, nowMs));

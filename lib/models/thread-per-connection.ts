@@ -81,7 +81,7 @@ class DoorbellHandle extends Handle {
       // A callback of its own each: one that throws does not lose the others.
       this.loop.defer(() => {
         if (!this.closed) this.#tell(error);
-      });
+      }, this);
     }
   }
 

@@ -1,7 +1,7 @@
 // Wakers: how a wait is ended from outside. An eventfd where the kernel has one,
 // else a pipe to ourselves; RAWLOOP_WAKER=pipe forces the latter in tests.
 // See eventfd(2), pipe(7).
-import { native } from '../binding/index.js';
+import { native, type WakerGuard } from '../binding/index.js';
 import { constant, constants } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 
@@ -26,8 +26,6 @@ export interface Waker {
   close(): void;
 }
 
-const CLOSED = 1;
-
 function shareable(fd: number): SharedWaker {
   return { fd, state: new Int32Array(new SharedArrayBuffer(4)) };
 }
@@ -41,32 +39,24 @@ export function wake(waker: SharedWaker): boolean {
   return native.wake(waker.fd, waker.state);
 }
 
-/** Waits out the writers in other threads, so that none writes to a reused number. */
-function retire({ state }: SharedWaker): void {
-  Atomics.or(state, 0, CLOSED);
-  for (;;) {
-    const now = Atomics.load(state, 0);
-    if (now === CLOSED) return;
-    Atomics.wait(state, 0, now, 1);
-  }
-}
-
 class EventfdWaker implements Waker {
   readonly shared: SharedWaker;
   readonly readFd: number;
   // Each write is a new edge and the counter cannot overflow in practice, so
   // nothing is ever read.
   readonly edge = true;
+  readonly #guard: WakerGuard;
 
   constructor() {
     this.readFd = check(native.eventfd(0, constant('EFD_NONBLOCK')), 'eventfd');
     this.shared = shareable(this.readFd);
+    this.#guard = new native.WakerGuard(this.shared.state);
   }
 
   acknowledge(): void {}
 
   close(): void {
-    retire(this.shared);
+    this.#guard.retire();
     native.close(this.readFd);
   }
 }
@@ -76,11 +66,13 @@ class PipeWaker implements Waker {
   readonly readFd: number;
   readonly edge = false;
   readonly #bytes = new Uint8Array(512);
+  readonly #guard: WakerGuard;
 
   constructor() {
     const [readFd, writeFd] = check(native.pipe2(constant('O_NONBLOCK')), 'pipe2');
     this.readFd = readFd;
     this.shared = shareable(writeFd);
+    this.#guard = new native.WakerGuard(this.shared.state);
   }
 
   acknowledge(): void {
@@ -89,7 +81,7 @@ class PipeWaker implements Waker {
   }
 
   close(): void {
-    retire(this.shared);
+    this.#guard.retire();
     native.close(this.shared.fd);
     native.close(this.readFd);
   }

@@ -1,6 +1,6 @@
 // The poller contract, third part: when a wait ends.
 import { describe, expect, it } from 'vitest';
-import { Interest, ReadyList, wake } from '../../lib/poller/index.js';
+import { Interest, ReadyList, type SharedWaker, wake } from '../../lib/poller/index.js';
 import { put, take } from '../support/bytes.js';
 import { isOpen, Opened } from '../support/descriptors.js';
 import { startWorker } from '../support/worker.js';
@@ -136,6 +136,27 @@ export function waitingContract(open: OpenPoller): void {
       // Waits for those who still write; that must end.
       test.poller.close();
       expect(wake(test.poller.waker)).toBe(false);
+    });
+  });
+
+  describe('the waker of a thread that is gone', () => {
+    it('wakes nobody, says so, and leaves a reused number alone', async () => {
+      const { name } = test.poller;
+      for (const end of ['terminate', 'end'] as const) {
+        const script = `
+          const poller = createPoller('${name}');
+          parentPort.postMessage(poller.waker);
+          ${end === 'terminate' ? 'setInterval(() => {}, 1000);' : ''}
+        `;
+        const worker = startWorker(script);
+        const waker = (await worker.message()) as SharedWaker;
+        await worker[end]();
+        expect(isOpen(waker.fd)).toBe(false);
+        const ends = Array.from({ length: 8 }, () => opened.pair());
+        expect(ends.flat()).toContain(waker.fd);
+        expect(wake(waker)).toBe(false);
+        for (const fd of ends.flat()) expect(take(fd)).toBe('');
+      }
     });
   });
 

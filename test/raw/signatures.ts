@@ -3,6 +3,7 @@
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import type { Opened } from '../support/descriptors.js';
+import { HOSTILE } from '../support/hostile.js';
 
 export interface Parameter {
   name: string;
@@ -39,8 +40,7 @@ const optional = (parameter: Parameter): Parameter => ({
   takes: (value) => isAbsent(value) || parameter.takes(value),
 });
 /** Within a buffer of 16 bytes. */
-const within = (name: string): Parameter =>
-  optional({ name, good: 0, takes: isInteger(0, 16) });
+const within = (name: string): Parameter => optional({ name, good: 0, takes: isInteger(0, 16) });
 
 /** The table; its descriptors are those of one test. */
 export function signatures(opened: Opened): Record<string, Signature> {
@@ -54,7 +54,8 @@ export function signatures(opened: Opened): Record<string, Signature> {
   const buffers: Parameter = {
     name: 'buffers',
     good: [new Uint8Array(4)],
-    takes: (value) => Array.isArray(value),
+    // Not Array.isArray: it throws for a revoked Proxy.
+    takes: (value) => value === HOSTILE['[]'],
   };
   const addressOf = (good: unknown): Parameter => ({ name: 'address', good, takes: () => false });
   const events: Parameter = { name: 'events', good: new Uint32Array(3), takes: () => false };
@@ -74,7 +75,10 @@ export function signatures(opened: Opened): Record<string, Signature> {
     writev: [raw.writev as Call, [fd(left), buffers]],
     close: [raw.close as Call, [fd(2 ** 31 - 1)]],
     adopt: [raw.adopt as Call, [fd(2 ** 31 - 1)]],
-    fcntl: [raw.fcntl as Call, [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))]],
+    fcntl: [
+      raw.fcntl as Call,
+      [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],
+    ],
     pipe2: [raw.pipe2 as Call, [flags]],
     socket: [raw.socket as Call, [...family, optional(int('protocol', 0))]],
     socketpair: [raw.socketpair as Call, [...family, optional(int('protocol', 0))]],
@@ -104,7 +108,10 @@ export function signatures(opened: Opened): Record<string, Signature> {
       ],
     ],
     epoll_wait: [raw.epoll_wait as Call, wait({ name: 'timeout', good: 0, takes: INT32 })],
-    epoll_pwait2: [raw.epoll_pwait2 as Call, wait({ name: 'timeout', good: 0, takes: isInteger(-1, 2 ** 53 - 1) })],
+    epoll_pwait2: [
+      raw.epoll_pwait2 as Call,
+      wait({ name: 'timeout', good: 0, takes: isInteger(-1, 2 ** 53 - 1) }),
+    ],
     eventfd: [
       raw.eventfd as Call,
       [optional({ name: 'initval', good: 0, takes: isInteger(0, 2 ** 32 - 1) }), flags],

@@ -80,4 +80,3 @@ export function isFromObject(error: unknown): boolean {
 export function isErrno(result: unknown): boolean {
   return typeof result === 'number' && Number.isInteger(result) && result < 0 && result > -4096;
 }
-

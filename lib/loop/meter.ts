@@ -1,0 +1,175 @@
+// What the loop did: counts, times, the longest callback. It reads the clock once a
+// callback and twice a wait; `timing: false` leaves the callbacks out.
+import { channel } from 'node:diagnostics_channel';
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+
+/** The phases in which callbacks run, in the order of an iteration. */
+export const PHASES = [
+  'timers',
+  'pending',
+  'idle',
+  'prepare',
+  'poll',
+  'check',
+  'closing',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** What a callback belongs to: it knows what to call itself. */
+export interface Subject {
+  /** Kind and callback, such as 'Timer tick' or 'Socket data'. */
+  describe(): string;
+}
+
+/** Told of everything, in order; the flight recorder is one. Must not throw. */
+export interface LoopObserver {
+  iteration(beginMs: number, endMs: number): void;
+  wait(beginMs: number, endMs: number, timeoutMs: number, events: number): void;
+  /** @param lateMs of a timer: how long it was overdue; else 0 */
+  callback(phase: Phase, subject: Subject, beginMs: number, endMs: number, lateMs: number): void;
+}
+
+/** What is published on `rawloop:blocked`. */
+export interface BlockedMessage {
+  /** Such as 'Timer tick' or 'Socket data'. */
+  callback: string;
+  phase: Phase;
+  durationMs: number;
+  limitMs: number;
+  /** The timer, socket, watcher, ... itself. */
+  subject: unknown;
+}
+
+/** What `loop.metrics()` gives. Times in ms. */
+export interface LoopMetrics {
+  /** Turns of the loop since it was made. */
+  iterations: number;
+  /** Times that the kernel was asked. */
+  waits: number;
+  /** Events that it reported. */
+  events: number;
+  eventsPerWait: number;
+  callbacks: number;
+  /** Time spent waiting in the kernel. In guest mode the host waits: 0. */
+  idleMs: number;
+  /** Time in callbacks, with the ticks and microtasks that they led to. */
+  callbackMs: number;
+  longestCallbackMs: number;
+  /** Which that was, such as 'Socket data'. */
+  longestCallback: string;
+  /** Time from one wait's end to the next one's start: what an event waits at most. */
+  loopTime: { count: number; meanMs: number; p50Ms: number; p99Ms: number; maxMs: number };
+  /** Share of the time since the loop was made in which it worked: 0 to 1. */
+  utilisation: number;
+}
+
+const blocked = channel('rawloop:blocked');
+const NS = 1e6;
+
+export class Meter {
+  observer: LoopObserver | undefined;
+  readonly #timing: boolean;
+  readonly #blockedMs: number;
+  readonly #bornMs = performance.now();
+  readonly #loopTime: RecordableHistogram = createHistogram();
+  #iterations = 0;
+  #waits = 0;
+  #events = 0;
+  #callbacks = 0;
+  #idleMs = 0;
+  #busyMs = 0;
+  #callbackMs = 0;
+  #longestMs = 0;
+  #longestName = '';
+  /** When the callback under way began: the end of the last one. */
+  #markMs = 0;
+  #busySinceMs = 0;
+
+  /** @param blockedMs a callback that takes this long is published */
+  constructor(timing: boolean, blockedMs: number) {
+    this.#timing = timing;
+    this.#blockedMs = blockedMs;
+  }
+
+  /** An iteration, or what is left of one, begins. */
+  iterationBegan(nowMs: number): void {
+    this.#iterations++;
+    this.#markMs = nowMs;
+    if (this.#busySinceMs === 0) this.#busySinceMs = nowMs;
+  }
+
+  /** The loop is about to wait, or returns to its host. */
+  idleBegan(nowMs: number): void {
+    if (this.#busySinceMs === 0) return;
+    this.observer?.iteration(this.#busySinceMs, nowMs);
+    const tookMs = nowMs - this.#busySinceMs;
+    this.#busyMs += tookMs;
+    this.#loopTime.record(Math.max(1, Math.round(tookMs * NS)));
+    this.#busySinceMs = 0;
+  }
+
+  waited(beginMs: number, endMs: number, timeoutMs: number, events: number): void {
+    this.#waits++;
+    this.#events += events;
+    this.#idleMs += endMs - beginMs;
+    this.#markMs = endMs;
+    if (this.#busySinceMs === 0) this.#busySinceMs = endMs;
+    this.observer?.wait(beginMs, endMs, timeoutMs, events);
+  }
+
+  /** What ran since the last mark was no callback. */
+  mark(): void {
+    if (this.#timing) this.#markMs = performance.now();
+  }
+
+  /** A callback, and what it put off, is done. */
+  called(phase: Phase, subject: Subject, lateMs: number): void {
+    this.#callbacks++;
+    if (!this.#timing) return;
+    const beginMs = this.#markMs;
+    const endMs = performance.now();
+    this.#markMs = endMs;
+    const tookMs = endMs - beginMs;
+    this.#callbackMs += tookMs;
+    if (tookMs > this.#longestMs) {
+      this.#longestMs = tookMs;
+      this.#longestName = subject.describe();
+    }
+    this.observer?.callback(phase, subject, beginMs, endMs, lateMs);
+    if (tookMs >= this.#blockedMs && blocked.hasSubscribers) {
+      const message: BlockedMessage = {
+        callback: subject.describe(),
+        phase,
+        durationMs: tookMs,
+        limitMs: this.#blockedMs,
+        subject,
+      };
+      blocked.publish(message);
+    }
+  }
+
+  read(): LoopMetrics {
+    const sinceMs = performance.now() - this.#bornMs;
+    const { count, mean, max } = this.#loopTime;
+    const some = count > 0;
+    return {
+      iterations: this.#iterations,
+      waits: this.#waits,
+      events: this.#events,
+      eventsPerWait: this.#waits === 0 ? 0 : this.#events / this.#waits,
+      callbacks: this.#callbacks,
+      idleMs: this.#idleMs,
+      callbackMs: this.#callbackMs,
+      longestCallbackMs: this.#longestMs,
+      longestCallback: this.#longestName,
+      loopTime: {
+        count,
+        meanMs: some ? mean / NS : 0,
+        p50Ms: some ? this.#loopTime.percentile(50) / NS : 0,
+        p99Ms: some ? this.#loopTime.percentile(99) / NS : 0,
+        maxMs: some ? max / NS : 0,
+      },
+      utilisation: sinceMs > 0 ? Math.min(1, this.#busyMs / sinceMs) : 0,
+    };
+  }
+}

@@ -1,0 +1,106 @@
+// The shared half of a waker: one word of memory that every thread which may
+// wake looks at before it writes. It counts the writers at work, so that the
+// descriptor is closed, and its number used again, only when none is left. What
+// must hold although a Worker may be terminated at any time is done here, as
+// native code is not interrupted. See lib/poller/waker.ts.
+#include <napi.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "args.h"
+#include "modules.h"
+
+namespace rawloop {
+namespace {
+
+constexpr int32_t kClosed = 1;
+constexpr int32_t kWriter = 2;
+
+bool ReadWord(napi_env env, napi_value value, int32_t** out) {
+  Span state;
+  if (!ReadSpan(env, value, &state) || state.size < sizeof(int32_t) ||
+      reinterpret_cast<uintptr_t>(state.data) % alignof(int32_t) != 0) {
+    ThrowType(env, "state", "an Int32Array of one word");
+    return false;
+  }
+  *out = reinterpret_cast<int32_t*>(state.data);
+  return true;
+}
+
+// wake(fd, state): adds to the waker behind `fd`, unless `state` says that it
+// is closed; true when it was open.
+napi_value Wake(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  int32_t* word;
+  if (!args.Descriptor(0, &fd) || !ReadWord(env, args.at(1), &word)) {
+    return nullptr;
+  }
+  int32_t before = __atomic_fetch_add(word, kWriter, __ATOMIC_SEQ_CST);
+  bool open = (before & kClosed) == 0;
+  if (open) {
+    // EAGAIN, a full pipe or counter, is as good as one more wake-up.
+    uint64_t one = 1;
+    while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) continue;
+  }
+  __atomic_fetch_sub(word, kWriter, __ATOMIC_SEQ_CST);
+  napi_value result;
+  napi_get_boolean(env, open, &result);
+  return result;
+}
+
+// new WakerGuard(state): retires a waker when it is told to, and at the latest
+// when its environment ends, which closes its descriptors next.
+class WakerGuard : public Napi::ObjectWrap<WakerGuard> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "WakerGuard",
+                       {InstanceMethod("retire", &WakerGuard::Retire)});
+  }
+
+  explicit WakerGuard(const Napi::CallbackInfo& info)
+      : ObjectWrap(info), env_(info.Env()) {
+    if (!ReadWord(env_, info[0], &word_)) return;
+    state_ = Napi::Persistent(info[0].As<Napi::Object>());
+    napi_add_env_cleanup_hook(env_, OnEnvironmentEnd, this);
+    // Other threads may hold the waker when nobody here does.
+    Ref();
+  }
+
+ private:
+  // When it returns, nobody writes to the descriptor any more.
+  void Retire(const Napi::CallbackInfo&) {
+    if (word_ == nullptr) return;
+    napi_remove_env_cleanup_hook(env_, OnEnvironmentEnd, this);
+    RetireWord();
+    state_.Reset();
+    Unref();
+  }
+
+  static void OnEnvironmentEnd(void* data) {
+    static_cast<WakerGuard*>(data)->RetireWord();
+  }
+
+  void RetireWord() {
+    __atomic_fetch_or(word_, kClosed, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(word_, __ATOMIC_SEQ_CST) != kClosed) sched_yield();
+    word_ = nullptr;
+  }
+
+  napi_env env_;
+  int32_t* word_ = nullptr;
+  Napi::ObjectReference state_;  // keeps `word_` alive
+};
+
+}  // namespace
+
+void RegisterWaker(napi_env env, napi_value exports) {
+  const Function functions[] = {{"wake", Wake}};
+  Export(env, exports, functions);
+  Napi::Object(env, exports).Set("WakerGuard", WakerGuard::Define(env));
+}
+
+}  // namespace rawloop

@@ -1,0 +1,275 @@
+// Listening: where, how it fails, inherited sockets, and the life of a server.
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { ListenOptions } from '../../lib/handles/listen.js';
+import type { Socket } from '../../lib/handles/socket.js';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
+import { runChild } from '../support/child.js';
+import { guardDescriptors, isCloseOnExec, isOpen, Opened } from '../support/descriptors.js';
+import { drive, eachWithLoop, run } from '../support/drive.js';
+import { recording, serve } from './support.js';
+
+guardDescriptors();
+const test = eachWithLoop();
+const opened = new Opened();
+const isRoot = process.getuid?.() === 0;
+
+describe('where', () => {
+  it('is every IPv4 address unless told otherwise, on the port that the kernel picks', () => {
+    const server = test.loop.listen({}, {});
+    expect(server.address).toMatchObject({ family: 'ipv4', address: '0.0.0.0' });
+    expect((server.address as raw.IpAddress).port).toBeGreaterThan(0);
+    const v6 = test.loop.listen({ host: '::', port: 0 }, {});
+    expect(v6.address).toMatchObject({ family: 'ipv6', address: '::' });
+  });
+
+  it("'::' takes IPv4 as well, unless ipv6Only", async () => {
+    for (const ipv6Only of [false, true]) {
+      const events: string[] = [];
+      const { server, port } = serve(test.loop, {}, { host: '::', ipv6Only });
+      test.loop.connect(
+        { host: '127.0.0.1', port },
+        { ...recording(events), open: (socket) => socket.destroy() },
+      );
+      server.unref();
+      await drive(test.loop);
+      expect(events).toEqual([ipv6Only ? 'close ECONNREFUSED' : 'close']);
+      server.destroy();
+      await drive(test.loop);
+    }
+  });
+
+  it('may be shared with reusePort, and else is EADDRINUSE', async () => {
+    const first = serve(test.loop, { open: (socket) => socket.destroy() }, { reusePort: true });
+    const { port } = first;
+    const second = test.loop.listen(
+      { host: '127.0.0.1', port, reusePort: true },
+      {
+        open: (socket) => socket.destroy(),
+      },
+    );
+    expect(second.address).toEqual(first.server.address);
+    expect(() => test.loop.listen({ host: '127.0.0.1', port }, {})).toThrow(
+      expect.objectContaining({
+        name: 'SystemError',
+        code: 'EADDRINUSE',
+        syscall: 'bind',
+        address: '127.0.0.1',
+        port,
+      }),
+    );
+  });
+
+  it('may be taken again right after a close, with connections in TIME_WAIT', async () => {
+    const { server, port } = serve(test.loop, { open: (socket) => socket.end() });
+    test.loop.connect({ port }, { close: () => server.close() });
+    await drive(test.loop);
+    const again = test.loop.listen({ host: '127.0.0.1', port }, {});
+    expect((again.address as raw.IpAddress).port).toBe(port);
+  });
+
+  it('fails when the address is not ours, or not allowed', () => {
+    expect(() => test.loop.listen({ host: '192.0.2.1', port: 0 }, {})).toThrow(
+      expect.objectContaining({ code: 'EADDRNOTAVAIL', syscall: 'bind', address: '192.0.2.1' }),
+    );
+    const [code, port] = runChild<[string, number]>(
+      `
+      const loop = new EventLoop();
+      const before = countDescriptors();
+      try {
+        loop.listen({ host: '127.0.0.1', port: 80 }, {});
+        report(['allowed', 80]);
+      } catch (error) {
+        assert.strictEqual(countDescriptors(), before);
+        report([error.code, error.port]);
+      }
+    `,
+      isRoot ? { uid: 65534 } : {},
+    );
+    expect(['EACCES', 'allowed']).toContain(code);
+    expect(port).toBe(80);
+  });
+});
+
+describe('misuse', () => {
+  it('throws before anything is opened', () => {
+    const attempts: [unknown, code: string][] = [
+      [{ port: 70000 }, 'ERR_SOCKET_BAD_PORT'],
+      [{ port: -1 }, 'ERR_SOCKET_BAD_PORT'],
+      [{ port: Number.NaN }, 'ERR_SOCKET_BAD_PORT'],
+      [{ port: 1.5 }, 'ERR_SOCKET_BAD_PORT'],
+      [{ port: '80' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ port: null }, 'ERR_INVALID_ARG_TYPE'],
+      [{ host: 'example.com', port: 0 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ host: '1.2.3', port: 0 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ host: ':::', port: 0 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ port: 0, backlog: 0 }, 'ERR_OUT_OF_RANGE'],
+      [{ port: 0, backlog: 2 ** 31 }, 'ERR_OUT_OF_RANGE'],
+      [{ port: 0, backlog: '5' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ port: 0, allowHalfOpen: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ port: 0, reusePort: 'yes' }, 'ERR_INVALID_ARG_TYPE'],
+      [{ port: 0, ipv6Only: 1 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ port: 0, signal: {} }, 'ERR_INVALID_ARG_TYPE'],
+      [{ fd: -1 }, 'ERR_OUT_OF_RANGE'],
+      [{ fd: 1.5 }, 'ERR_OUT_OF_RANGE'],
+      [{ fd: '3' }, 'ERR_INVALID_ARG_TYPE'],
+      [null, 'ERR_INVALID_ARG_TYPE'],
+      ['127.0.0.1:80', 'ERR_INVALID_ARG_TYPE'],
+    ];
+    for (const [options, code] of attempts) {
+      expect(() => test.loop.listen(options as ListenOptions, {}), JSON.stringify(options)).toThrow(
+        expect.objectContaining({ code }),
+      );
+    }
+    for (const handlers of [null, undefined, 7, 'data', () => {}]) {
+      expect(() => test.loop.listen({ port: 0 }, handlers as object)).toThrow(TypeError);
+    }
+    expect(() => test.loop.listen({ port: 0 }, { error: 5 as unknown as () => void })).toThrow(
+      TypeError,
+    );
+    test.loop.close();
+    expect(() => test.loop.listen({ port: 0 }, {})).toThrow(
+      expect.objectContaining({ code: 'ERR_LOOP_CLOSED' }),
+    );
+  });
+});
+
+describe('an inherited descriptor', () => {
+  it('is served, owned and closed', async () => {
+    const [fd, { port }] = opened.listening();
+    raw.fcntl(fd, constant('F_SETFD'), 0);
+    const events: string[] = [];
+    const server = test.loop.listen({ fd }, recording(events));
+    expect(isCloseOnExec(fd)).toBe(true);
+    expect((server.address as raw.IpAddress).port).toBe(port);
+    test.loop.connect({ port }, { open: (s) => s.end('hello'), close: () => server.close() });
+    await drive(test.loop);
+    expect(events).toEqual(['open', 'data hello', 'end', 'close']);
+    expect(isOpen(fd)).toBe(false);
+  });
+
+  it('that does not listen, or is no socket, stays open and the caller\u2019s', () => {
+    const attempts: [fd: number, code: string][] = [
+      [
+        opened.keep(raw.socket(constant('AF_INET'), constant('SOCK_STREAM'))),
+        'ERR_INVALID_ARG_VALUE',
+      ],
+      [
+        opened.keep(raw.socket(constant('AF_INET'), constant('SOCK_DGRAM'))),
+        'ERR_INVALID_ARG_VALUE',
+      ],
+      [opened.pair()[0], 'ERR_INVALID_ARG_VALUE'],
+      [opened.eventfd(), 'ENOTSOCK'],
+    ];
+    for (const [fd, code] of attempts) {
+      const flags = raw.fcntl(fd, constant('F_GETFL'));
+      expect(() => test.loop.listen({ fd }, {})).toThrow(expect.objectContaining({ code }));
+      expect(isOpen(fd)).toBe(true);
+      expect(raw.fcntl(fd, constant('F_GETFL'))).toBe(flags);
+    }
+    expect(() => test.loop.listen({ fd: 2 ** 31 - 1 }, {})).toThrow(
+      expect.objectContaining({ code: 'EBADF' }),
+    );
+  });
+
+  it('that is served already is EEXIST, and the first server goes on', async () => {
+    const [fd, { port }] = opened.listening();
+    const events: string[] = [];
+    const server = test.loop.listen({ fd }, recording(events));
+    expect(() => test.loop.listen({ fd }, {})).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+    expect(isOpen(fd)).toBe(true);
+    test.loop.connect({ port }, { open: (s) => s.end('hello'), close: () => server.close() });
+    await drive(test.loop);
+    expect(events).toEqual(['open', 'data hello', 'end', 'close']);
+  });
+
+  it('may be a Unix socket', async () => {
+    const fd = opened.keep(raw.socket(constant('AF_UNIX'), constant('SOCK_STREAM')));
+    const address = { family: 'unix', path: `\0rawloop-listen-${process.pid}` } as const;
+    raw.check(raw.bind(fd, address), 'bind');
+    raw.check(raw.listen(fd, 4), 'listen');
+    const events: string[] = [];
+    const server = test.loop.listen({ fd }, { ...recording(events), end: () => server.close() });
+    expect(server.address).toEqual(address);
+    const client = opened.keep(raw.socket(constant('AF_UNIX'), constant('SOCK_STREAM')));
+    raw.check(raw.connect(client, address), 'connect');
+    raw.check(raw.send(client, new Uint8Array(Buffer.from('local'))), 'send');
+    opened.close(client);
+    await drive(test.loop);
+    expect(events).toEqual(['open', 'data local', 'close']);
+  });
+});
+
+describe('a server', () => {
+  it('that is closed takes no more, and its connections live on', async () => {
+    const events: string[] = [];
+    const { server, port } = serve(test.loop, {
+      ...recording(events),
+      open() {
+        expect(server.connections).toBe(1);
+        server.close();
+        server.close();
+      },
+    });
+    const client = test.loop.connect({ port }, { end: () => events.push('client end') });
+    const late = () =>
+      test.loop.connect({ port }, { close: (_, error) => events.push(`late ${error?.name}`) });
+    test.loop.setTimeout(late, 10);
+    test.loop.setTimeout(() => client.end('after the close'), 30);
+    await drive(test.loop);
+    expect(events.sort()).toEqual(
+      ['close', 'client end', 'data after the close', 'end', 'late SystemError'].sort(),
+    );
+    expect([server.closed, server.connections]).toEqual([true, 0]);
+    expect((server.address as raw.IpAddress).port).toBe(port);
+  });
+
+  it('that is destroyed closes its connections', async () => {
+    const events: string[] = [];
+    const { server, port } = serve(test.loop, recording(events));
+    for (let i = 0; i < 3; i++) {
+      test.loop.connect(
+        { port },
+        {
+          open() {
+            if (server.connections === 3) server.destroy();
+          },
+        },
+      );
+    }
+    test.loop.setTimeout(() => server.destroy(), 30);
+    await drive(test.loop);
+    expect(events.filter((event) => event === 'close').length).toBe(3);
+    expect(server.connections).toBe(0);
+  });
+
+  it('is closed by its AbortSignal, which it does not hold on to', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const { server } = serve(test.loop, {}, { signal });
+    controller.abort();
+    expect(server.closed).toBe(true);
+    const other = new AbortController();
+    serve(test.loop, {}, { signal: other.signal }).server.close();
+    await drive(test.loop);
+    expect(getEventListeners(other.signal, 'abort').length).toBe(0);
+    expect(() => serve(test.loop, {}, { signal })).toThrow(signal.reason);
+  });
+
+  it('whose open handler throws keeps that connection and takes the rest', async () => {
+    const failure = new Error('from open');
+    const sockets: Socket[] = [];
+    const { server, port } = serve(test.loop, {
+      open(socket) {
+        sockets.push(socket);
+        if (sockets.length === 1) throw failure;
+        if (sockets.length === 3) server.destroy();
+      },
+    });
+    for (let i = 0; i < 3; i++) test.loop.connect({ port }, {});
+    await expect(run(test.loop)).rejects.toThrow(failure);
+    await run(test.loop);
+    expect(sockets.length).toBe(3);
+  });
+});

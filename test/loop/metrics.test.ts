@@ -1,0 +1,95 @@
+// loop.metrics() and the rawloop:blocked channel.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { BlockedMessage } from '../../lib/index.js';
+import { newLoop, outside } from './support.js';
+
+function spin(ms: number): void {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs) {}
+}
+
+/** Messages on rawloop:blocked until the test ends. */
+function blockedMessages(): BlockedMessage[] {
+  const messages: BlockedMessage[] = [];
+  const listener = (message: unknown) => void messages.push(message as BlockedMessage);
+  subscribe('rawloop:blocked', listener);
+  onTestFinished(() => void unsubscribe('rawloop:blocked', listener));
+  return messages;
+}
+
+describe('metrics', () => {
+  it('counts iterations, waits, events and callbacks', async () => {
+    const loop = newLoop();
+    expect(loop.metrics()).toMatchObject({ iterations: 0, waits: 0, events: 0, callbacks: 0 });
+    const server = loop.listen({ port: 0, host: '127.0.0.1' }, { close: () => server.close() });
+    const { port } = server.address as { port: number };
+    loop.connect({ port }, { open: (socket) => socket.end() });
+    await outside(() => loop.run());
+    const metrics = loop.metrics();
+    expect(metrics.iterations).toBeGreaterThan(0);
+    expect(metrics.waits).toBe(metrics.iterations);
+    expect(metrics.events).toBeGreaterThanOrEqual(3);
+    expect(metrics.eventsPerWait).toBeCloseTo(metrics.events / metrics.waits);
+    expect(metrics.callbacks).toBeGreaterThanOrEqual(metrics.events);
+  });
+
+  it('tells waiting from working and names the longest callback', async () => {
+    const loop = newLoop();
+    loop.setTimeout(function short() {}, 1);
+    loop.setTimeout(function long() {
+      spin(30);
+    }, 20);
+    await outside(() => loop.run());
+    const metrics = loop.metrics();
+    expect(metrics.longestCallback).toBe('Timer long');
+    expect(metrics.longestCallbackMs).toBeGreaterThanOrEqual(30);
+    expect(metrics.callbackMs).toBeGreaterThanOrEqual(metrics.longestCallbackMs);
+    expect(metrics.idleMs).toBeGreaterThanOrEqual(15);
+    expect(metrics.loopTime.maxMs).toBeGreaterThanOrEqual(30);
+    expect(metrics.loopTime.p50Ms).toBeLessThanOrEqual(metrics.loopTime.maxMs);
+    expect(metrics.utilisation).toBeGreaterThan(0);
+    expect(metrics.utilisation).toBeLessThanOrEqual(1);
+  });
+
+  it('counts the microtasks of a callback as its time', async () => {
+    const loop = newLoop();
+    loop.setTimeout(function leads() {
+      Promise.resolve().then(() => spin(10));
+    }, 0);
+    await outside(() => loop.run());
+    expect(loop.metrics().longestCallback).toBe('Timer leads');
+    expect(loop.metrics().longestCallbackMs).toBeGreaterThanOrEqual(10);
+  });
+
+  it('does not time callbacks with timing off', async () => {
+    const loop = newLoop({ timing: false });
+    loop.setTimeout(() => spin(5), 0);
+    await outside(() => loop.run());
+    expect(loop.metrics()).toMatchObject({ callbacks: 1, callbackMs: 0, longestCallback: '' });
+  });
+});
+
+describe('rawloop:blocked', () => {
+  it('names the callback that held the loop, and no other', async () => {
+    const messages = blockedMessages();
+    const loop = newLoop({ blockedMs: 20 });
+    loop.setTimeout(() => {}, 0);
+    const timer = loop.setTimeout(function hog() {
+      spin(25);
+    }, 1);
+    await outside(() => loop.run());
+    const own = messages.filter(({ subject }) => subject === timer);
+    expect(own).toHaveLength(1);
+    expect(own[0]).toMatchObject({ callback: 'Timer hog', phase: 'timers', limitMs: 20 });
+    expect(own[0]?.durationMs).toBeGreaterThanOrEqual(25);
+  });
+
+  it('refuses a limit that is none', () => {
+    for (const blockedMs of [0, -1, Number.NaN, '5']) {
+      expect(() => newLoop({ blockedMs } as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+      );
+    }
+  });
+});

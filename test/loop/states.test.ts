@@ -1,0 +1,131 @@
+// Calls at the wrong time: from within the loop, while it is attached, after close.
+import { describe, expect, it } from 'vitest';
+import type { EventLoop } from '../../lib/event-loop.js';
+import { openDescriptors } from '../support/descriptors.js';
+import { run } from '../support/drive.js';
+import { newLoop, outside, PHASES, silentFd, thrownBy, TICKS } from './support.js';
+
+const RUNNING = { code: 'ERR_LOOP_RUNNING' };
+const ATTACHED = { code: 'ERR_LOOP_ATTACHED' };
+const CLOSED = { code: 'ERR_LOOP_CLOSED' };
+
+const PLACES = { ...PHASES, ...TICKS };
+
+const CALLS: Record<string, (loop: EventLoop) => unknown> = {
+  "run('default')": (loop) => loop.run(),
+  "run('nowait')": (loop) => loop.run('nowait'),
+  'attach()': (loop) => loop.attach(),
+  'close()': (loop) => loop.close(),
+};
+
+describe.each(Object.keys(PLACES))('from a callback of %s', (place) => {
+  it.each(Object.keys(CALLS))('%s throws ERR_LOOP_RUNNING and changes nothing', async (call) => {
+    const loop = newLoop();
+    let error: unknown;
+    PLACES[place]?.(loop, () => {
+      error = thrownBy(() => CALLS[call]?.(loop));
+      loop.setTimeout(() => {}, 0);
+    });
+    expect(await run(loop)).toBe(false);
+    expect(error).toMatchObject(RUNNING);
+    expect([loop.closed, loop.attached]).toEqual([false, false]);
+  });
+});
+
+describe('two loops', () => {
+  it('may run one inside the other', async () => {
+    const [outer, inner] = [newLoop(), newLoop()];
+    const log: string[] = [];
+    inner.setTimeout(() => log.push('inner'), 1);
+    outer.setTimeout(() => {
+      log.push('before');
+      inner.run();
+      inner.close();
+      log.push('after');
+    });
+    await run(outer);
+    expect(log).toEqual(['before', 'inner', 'after']);
+  });
+
+  it('may close each other', async () => {
+    const [a, b] = [newLoop(), newLoop()];
+    a.setTimeout(() => b.close());
+    b.setTimeout(() => {});
+    await run(a);
+    expect(b.closed).toBe(true);
+  });
+});
+
+describe('an attached loop', () => {
+  it('does not run: ERR_LOOP_ATTACHED, in any mode', async () => {
+    const loop = newLoop().attach();
+    for (const mode of ['default', 'once', 'nowait'] as const) {
+      expect(await outside(() => thrownBy(() => loop.run(mode)))).toMatchObject(ATTACHED);
+    }
+    expect(loop.attached).toBe(true);
+    loop.detach();
+    expect(await run(loop)).toBe(false);
+  });
+});
+
+describe('a closed loop', () => {
+  const closedLoop = () => {
+    const loop = newLoop();
+    loop.close();
+    return loop;
+  };
+
+  const REFUSED: Record<string, (loop: EventLoop, fd: number) => unknown> = {
+    run: (loop) => loop.run(),
+    attach: (loop) => loop.attach(),
+    setTimeout: (loop) => loop.setTimeout(() => {}, 1),
+    setInterval: (loop) => loop.setInterval(() => {}, 1),
+    setImmediate: (loop) => loop.setImmediate(() => {}),
+    nextTick: (loop) => loop.nextTick(() => {}),
+    listen: (loop) => loop.listen({ port: 0 }, {}),
+    connect: (loop) => loop.connect({ port: 9 }, {}),
+    watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
+    onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
+  };
+  it.each(Object.keys(REFUSED))('refuses %s with ERR_LOOP_CLOSED, and opens nothing', (name) => {
+    const loop = closedLoop();
+    const fd = silentFd();
+    const before = openDescriptors();
+    expect(thrownBy(() => REFUSED[name]?.(loop, fd))).toMatchObject(CLOSED);
+    expect(openDescriptors()).toEqual(before);
+  });
+
+  const HARMLESS: Record<string, (loop: EventLoop) => unknown> = {
+    close: (loop) => loop.close(),
+    dispose: (loop) => loop[Symbol.dispose](),
+    detach: (loop) => loop.detach(),
+    stop: (loop) => loop.stop(),
+    wake: (loop) => loop.wake(),
+    updateTime: (loop) => loop.updateTime(),
+    now: (loop) => loop.now(),
+    clearTimeout: (loop) => loop.clearTimeout(1),
+    clearInterval: (loop) => loop.clearInterval(undefined),
+    clearImmediate: (loop) => loop.clearImmediate(null),
+  };
+  it.each(Object.keys(HARMLESS))('takes %s without a word', (name) => {
+    const loop = closedLoop();
+    expect(() => HARMLESS[name]?.(loop)).not.toThrow();
+    expect(loop.closed).toBe(true);
+  });
+
+  it('refuses bad arguments as bad arguments, also when it is closed', () => {
+    const loop = closedLoop();
+    const error = { code: 'ERR_INVALID_ARG_TYPE' };
+    expect(thrownBy(() => loop.setTimeout(5 as never))).toMatchObject(error);
+    expect(thrownBy(() => loop.setImmediate(5 as never))).toMatchObject(error);
+    expect(thrownBy(() => loop.nextTick(5 as never))).toMatchObject(error);
+  });
+
+  it('refuses to refresh a timer of its own', () => {
+    const loop = newLoop();
+    const timer = loop.setTimeout(() => {}, 1);
+    loop.close();
+    expect(thrownBy(() => timer.refresh())).toMatchObject(CLOSED);
+    expect(() => timer.ref().unref().close()).not.toThrow();
+  });
+});
