@@ -41,11 +41,11 @@ function libcOfThisProcess(): 'musl' | 'glibc' {
 export function addonCandidates(): string[] {
   const root = packageRoot();
   const platform = `${process.platform}-${process.arch}`;
-  const tag = process.platform === 'linux' ? `.${libcOfThisProcess()}` : '';
+  const tagged = process.platform === 'linux' ? [`rawloop.${libcOfThisProcess()}.node`] : [];
   const forced = process.env['RAWLOOP_ADDON'];
   return [
     ...(forced ? [forced] : []),
-    join(root, 'prebuilds', platform, `rawloop${tag}.node`),
+    ...[...tagged, 'rawloop.node'].map((file) => join(root, 'prebuilds', platform, file)),
     join(root, 'build', 'Release', 'rawloop.node'),
   ];
 }

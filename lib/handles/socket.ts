@@ -6,7 +6,7 @@ import { handleClosed } from '../loop/errors.js';
 import { NOT_READ } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
+import { check, codedError, SystemError, type SystemErrorDetails } from '../raw/errors.js';
 import { enter, entered, type StreamHandlers } from './handlers.js';
 import type { Server } from './server.js';
 import type { StreamSettings } from './stream-options.js';
@@ -70,7 +70,8 @@ export class Socket extends StreamOutput {
     const result = streams.result(index);
     if (result > 0) {
       this.bytesRead += result;
-      const chunk = streams.chunk(index);
+      const chunk = this.#chunk(index);
+      if (chunk === undefined) return;
       if ((this.flags & PAUSED) !== 0) this.#stash(chunk);
       else this.#deliver(chunk);
     } else if (result !== NOT_READ && result !== EAGAIN) {
@@ -178,6 +179,18 @@ export class Socket extends StreamOutput {
     if (!this.active) return;
     this.loop.table.setReadFd(this.slot, on ? this.handleFd : -1);
     this.setInterest(on ? this.interest | Interest.READ : this.interest & ~Interest.READ);
+  }
+
+  /** What was read; undefined when it is lost, and the stream with it. */
+  #chunk(index: number): Uint8Array | undefined {
+    try {
+      return this.loop.streams.chunk(index);
+    } catch {
+      // An earlier handler of this batch transferred the slab's memory away.
+      const message = 'a handler detached the memory that was read into';
+      this.destroy(codedError(Error, 'ERR_CHUNK_DETACHED', message));
+      return undefined;
+    }
   }
 
   /** Another handler of this batch paused this socket after its bytes were read. */

@@ -5,7 +5,7 @@ import { type Immediate, ImmediateQueue } from './immediates.js';
 import { type HookCallback, HookList, type PhaseHook } from './phase-hooks.js';
 import { Queue } from './queue.js';
 import { Timer, type TimerCallback } from './timer.js';
-import { type TimerOwner, Timers } from './timers.js';
+import { Timers } from './timers.js';
 import { checkFunction } from './validate.js';
 
 type Callback = (...args: never[]) => void;
@@ -18,7 +18,7 @@ function bound(callback: Callback, all: IArguments): TimerCallback {
   return Object.defineProperty(call, 'name', { value: callback.name });
 }
 
-export abstract class Scheduler implements TimerOwner {
+export abstract class Scheduler {
   /** @internal */ protected readonly timers = new Timers(this, () => performance.now());
   /** @internal */ protected readonly immediates = new ImmediateQueue();
   /** @internal */ protected readonly ticks = new Queue<() => void>();

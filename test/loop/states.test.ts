@@ -15,7 +15,6 @@ const CALLS: Record<string, (loop: EventLoop) => unknown> = {
   "run('default')": (loop) => loop.run(),
   "run('nowait')": (loop) => loop.run('nowait'),
   'attach()': (loop) => loop.attach(),
-  'close()': (loop) => loop.close(),
 };
 
 describe.each(Object.keys(PLACES))('from a callback of %s', (place) => {
@@ -29,6 +28,18 @@ describe.each(Object.keys(PLACES))('from a callback of %s', (place) => {
     expect(await run(loop)).toBe(false);
     expect(error).toMatchObject(RUNNING);
     expect([loop.closed, loop.attached]).toEqual([false, false]);
+  });
+
+  it('close() follows the iteration under way, and ends run()', async () => {
+    const loop = newLoop();
+    let closedInside: boolean | undefined;
+    loop.setTimeout(() => {}, 2 ** 31);
+    PLACES[place]?.(loop, () => {
+      loop.close();
+      closedInside = loop.closed;
+    });
+    expect(await run(loop)).toBe(false);
+    expect([closedInside, loop.closed, loop.alive]).toEqual([false, true, false]);
   });
 });
 
