@@ -43,13 +43,7 @@ const targets = {
   },
   load: {
     language: 'c++',
-    sources: [
-      'load.cc',
-      'load/options.cc',
-      'load/window.cc',
-      'load/echo.cc',
-      'load/churn.cc',
-    ],
+    sources: ['load.cc', 'load/options.cc', 'load/window.cc', 'load/echo.cc', 'load/churn.cc'],
   },
 };
 
@@ -161,9 +155,7 @@ function firstError(complaint) {
 function newestSourceMs() {
   const names = readdirSync(sourceDir, { recursive: true });
   const paths = names.map((name) => join(sourceDir, String(name)));
-  return Math.max(
-    ...[...paths, fileURLToPath(import.meta.url)].map(modifiedMs),
-  );
+  return Math.max(...[...paths, fileURLToPath(import.meta.url)].map(modifiedMs));
 }
 
 /** @param {string} path */

@@ -52,8 +52,7 @@ export async function measureIdle(scenarioName, commands, settings, progress) {
         const memory = await measureOne(command, load, settings);
         rounds.push({ round, peer: name, ...memory });
       } catch (error) {
-        if (name === yardstick)
-          throw new BenchError(`${name}: ${messageOf(error)}`);
+        if (name === yardstick) throw new BenchError(`${name}: ${messageOf(error)}`);
         failed[name] = messageOf(error);
       }
       const bytes = rounds.at(-1)?.rssBytesPerConnection ?? 0;
@@ -75,10 +74,7 @@ async function measureOne(command, load, settings) {
   /** @type {Child[]} */
   const clients = [];
   const openMore = async (count) => {
-    const client = new Child(
-      clientCommand(peer, load, count),
-      settings.loadCpu,
-    );
+    const client = new Child(clientCommand(peer, load, count), settings.loadCpu);
     clients.push(client);
     await client.waitFor(/"open":\d+\}\n/, openTimeoutMs).catch((error) => {
       const { firstError } = JSON.parse(client.stdout || '{}');
@@ -111,9 +107,7 @@ async function measureOne(command, load, settings) {
 async function release(client) {
   client.endInput();
   await client.ended;
-  const { errors, firstError } = JSON.parse(
-    client.stdout.trim().split('\n').at(-1) ?? '{}',
-  );
+  const { errors, firstError } = JSON.parse(client.stdout.trim().split('\n').at(-1) ?? '{}');
   if (errors !== 0) throw new Error(firstError ?? client.lastWords);
 }
 
@@ -127,10 +121,7 @@ function clientCommand(peer, load, connections) {
   const options = { ...load, host: peer.host, port: peer.port, connections };
   return [
     programPath('load'),
-    ...Object.entries(options).flatMap(([key, value]) => [
-      `--${key}`,
-      `${value}`,
-    ]),
+    ...Object.entries(options).flatMap(([key, value]) => [`--${key}`, `${value}`]),
   ];
 }
 
@@ -140,7 +131,6 @@ function clientCommand(peer, load, connections) {
  */
 function readMemory(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const field = (name) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
+  const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
   return { pssBytes: field('Pss'), rssBytes: field('Rss') };
 }

@@ -101,9 +101,7 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
         });
       }
       const count = `${round + 1}/${settings.rounds}`;
-      progress(
-        `${scenarioName}  round ${count}, CPU µs: ${figures.join(', ')}`,
-      );
+      progress(`${scenarioName}  round ${count}, CPU µs: ${figures.join(', ')}`);
     }
   } finally {
     await Promise.all(running.map((peer) => peer.child.stop()));
@@ -134,10 +132,7 @@ async function runLoad(peer, load, warmupMs, durationMs, settings) {
     command.push(`--${name}`, String(value));
   }
   const client = new Child(command, settings.loadCpu);
-  const timer = setTimeout(
-    () => client.stop(),
-    warmupMs + durationMs + loadTimeoutMarginMs,
-  );
+  const timer = setTimeout(() => client.stop(), warmupMs + durationMs + loadTimeoutMarginMs);
   await client.ended;
   clearTimeout(timer);
   if (peer.child.hasEnded) throw new Error(`it ended: ${peer.child.lastWords}`);

@@ -91,12 +91,7 @@ export function parseOptions(args) {
     settings.idleRounds = Math.min(settings.idleRounds, settings.rounds);
   }
   if (values['round-ms'] !== undefined) {
-    settings.roundMs = wholeNumber(
-      '--round-ms',
-      values['round-ms'],
-      10,
-      60_000,
-    );
+    settings.roundMs = wholeNumber('--round-ms', values['round-ms'], 10, 60_000);
   }
   return {
     help: values.help === true,
@@ -139,9 +134,7 @@ function parse(args) {
 function chosen(kind, names, known) {
   const stranger = names.find((name) => !known.includes(name));
   if (stranger !== undefined) {
-    throw new UsageError(
-      `unknown ${kind} '${stranger}': choose from ${known.join(', ')}`,
-    );
+    throw new UsageError(`unknown ${kind} '${stranger}': choose from ${known.join(', ')}`);
   }
   return known.filter((name) => names.length === 0 || names.includes(name));
 }
@@ -157,11 +150,8 @@ function peerNames(text) {
 /** @param {string} text */
 function parseCpus(text) {
   const parts = text.split(',');
-  if (parts.length !== 2)
-    throw new UsageError('--cpus takes two cores, as 0,1');
-  const [server, load] = parts.map((part) =>
-    wholeNumber('--cpus', part, 0, 4095),
-  );
+  if (parts.length !== 2) throw new UsageError('--cpus takes two cores, as 0,1');
+  const [server, load] = parts.map((part) => wholeNumber('--cpus', part, 0, 4095));
   return /** @type {[number, number]} */ ([server, load]);
 }
 
@@ -174,9 +164,7 @@ function parseCpus(text) {
 function wholeNumber(flag, text, low, high) {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < low || number > high) {
-    throw new UsageError(
-      `${flag} takes a whole number from ${low} to ${high}, not '${text}'`,
-    );
+    throw new UsageError(`${flag} takes a whole number from ${low} to ${high}, not '${text}'`);
   }
   return number;
 }

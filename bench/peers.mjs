@@ -75,9 +75,7 @@ export async function startPeer(command, cpu) {
  */
 function compiled(name, what, target) {
   const launch = (/** @type {Record<string, string>} */ absent) =>
-    absent[target] === undefined
-      ? { command: [programPath(target)] }
-      : { absent: absent[target] };
+    absent[target] === undefined ? { command: [programPath(target)] } : { absent: absent[target] };
   return { name, what, launch };
 }
 

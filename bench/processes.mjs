@@ -50,8 +50,7 @@ export class Child {
    * @param {number | undefined} cpu the core to run on; undefined: any
    */
   constructor(command, cpu) {
-    const pinned =
-      cpu === undefined ? command : ['taskset', '-c', String(cpu), ...command];
+    const pinned = cpu === undefined ? command : ['taskset', '-c', String(cpu), ...command];
     const [program, ...args] = pinned;
     const child = spawn(program, args, { stdio: 'pipe' });
     this.#child = child;
@@ -90,8 +89,7 @@ export class Child {
   /** @returns {string} how it ended and the last that it had to say */
   get lastWords() {
     const { exitCode, signalCode } = this.#child;
-    const how =
-      signalCode ?? (exitCode === null ? 'alive' : `exit ${exitCode}`);
+    const how = signalCode ?? (exitCode === null ? 'alive' : `exit ${exitCode}`);
     const said = this.stderr.trim().split('\n').filter(Boolean);
     const telling = said.find((line) => /error/i.test(line)) ?? said.at(-1);
     return telling === undefined ? how : `${how}: ${telling.trim()}`;

@@ -46,10 +46,7 @@ export function reportText(result) {
   const names = Object.keys(result.summaries);
   const rows = [
     [`per ${unit}`, ...columns.map((column) => column.title)],
-    ...names.map((name) => [
-      name,
-      ...columns.map((column) => column.cell(result.summaries[name])),
-    ]),
+    ...names.map((name) => [name, ...columns.map((column) => column.cell(result.summaries[name]))]),
   ];
   return [
     `${result.name}: ${result.title}`,
@@ -93,9 +90,7 @@ export function sentence({ name, summaries }) {
  * @returns {string[]}
  */
 function notes(label, reasons) {
-  return Object.entries(reasons).map(
-    ([name, why]) => `  ${name}  ${label}: ${why}`,
-  );
+  return Object.entries(reasons).map(([name, why]) => `  ${name}  ${label}: ${why}`);
 }
 
 /**
@@ -103,9 +98,7 @@ function notes(label, reasons) {
  * @returns {string[]} the first column to the left, the others to the right
  */
 function aligned(rows) {
-  const widths = rows[0].map((_, column) =>
-    Math.max(...rows.map((row) => row[column].length)),
-  );
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) => {
     const cells = row.map((cell, column) =>
       column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]),

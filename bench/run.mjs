@@ -102,10 +102,7 @@ async function main(options) {
   checkWritable(options.jsonPath);
   const date = new Date().toISOString();
   const absentPrograms = await build(progress);
-  const { commands, versions, absent } = launchable(
-    options.peerNames,
-    absentPrograms,
-  );
+  const { commands, versions, absent } = launchable(options.peerNames, absentPrograms);
   const settings = pinnedSettings(options);
   const machine = await describeMachine(versions);
   const results = [];

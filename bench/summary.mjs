@@ -29,9 +29,7 @@ export function summarizeLoad(rounds) {
     const own = rounds.filter((round) => round.peer === name);
     const middle = (field) => median(own.map((round) => round[field]));
     const ratioOf = (field) =>
-      spread(
-        ratios(byRound(rounds, name, field), byRound(rounds, yardstick, field)),
-      );
+      spread(ratios(byRound(rounds, name, field), byRound(rounds, yardstick, field)));
     summaries[name] = {
       rounds: own.length,
       cpuNsPerMessage: middle('cpuNsPerMessage'),
@@ -67,12 +65,8 @@ export function summarizeIdle(rounds) {
     const own = rounds.filter((round) => round.peer === name);
     summaries[name] = {
       rounds: own.length,
-      rssBytesPerConnection: spread(
-        own.map((one) => one.rssBytesPerConnection),
-      ),
-      pssBytesPerConnection: spread(
-        own.map((one) => one.pssBytesPerConnection),
-      ),
+      rssBytesPerConnection: spread(own.map((one) => one.rssBytesPerConnection)),
+      pssBytesPerConnection: spread(own.map((one) => one.pssBytesPerConnection)),
       baseRssBytes: median(own.map((one) => one.base.rssBytes)),
     };
   }

@@ -72,7 +72,10 @@ const heap = new HeapOfTimers();
 const nothing = () => {};
 const contenders = {
   node: { start: (ms) => setTimeout(nothing, ms), clear: (timer) => clearTimeout(timer) },
-  rawloop: { start: (ms) => loop.setTimeout(nothing, ms), clear: (timer) => loop.clearTimeout(timer) },
+  rawloop: {
+    start: (ms) => loop.setTimeout(nothing, ms),
+    clear: (timer) => loop.clearTimeout(timer),
+  },
   heap: { start: (ms) => heap.start(nothing, ms), clear: (timer) => heap.clear(timer) },
 };
 
@@ -96,7 +99,10 @@ function measure(work) {
   const before = process.cpuUsage();
   work();
   const { user, system } = process.cpuUsage(before);
-  return { cpuNs: ((user + system) * 1000) / count, wallNs: ((performance.now() - wall) * 1e6) / count };
+  return {
+    cpuNs: ((user + system) * 1000) / count,
+    wallNs: ((performance.now() - wall) * 1e6) / count,
+  };
 }
 
 function median(numbers) {
@@ -128,7 +134,9 @@ loop.close();
 if (values.json) {
   console.log(JSON.stringify({ count, rounds, results }, null, 2));
 } else {
-  console.log(`${count.toLocaleString('en')} timers; CPU ns a timer (x Node's CPU, x Node's wall)\n`);
+  console.log(
+    `${count.toLocaleString('en')} timers; CPU ns a timer (x Node's CPU, x Node's wall)\n`,
+  );
   for (const [workload, row] of Object.entries(results)) {
     const cells = Object.entries(row).map(
       ([name, { cpuNs, cpuToNode, wallToNode }]) =>

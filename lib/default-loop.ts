@@ -1,7 +1,7 @@
 // The loop that a program shares without making one: attached to the host's loop
 // on first use, one a thread.
 import { EventLoop } from './event-loop.js';
-import type { WatchCallback, WatchOptions, Watcher } from './handles/watcher.js';
+import type { WatchCallback, Watcher, WatchOptions } from './handles/watcher.js';
 
 let loop: EventLoop | undefined;
 

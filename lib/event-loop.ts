@@ -1,11 +1,12 @@
 // EventLoop: the loop with everything that stands on it. The core knows neither
 // handles nor requests; here they come together.
-import { type ConnectOptions, connect, type ListenOptions, listen } from './handles/listen.js';
+
 import type { StreamHandlers } from './handles/handlers.js';
+import { type ConnectOptions, connect, type ListenOptions, listen } from './handles/listen.js';
 import type { Server } from './handles/server.js';
-import type { Socket } from './handles/socket.js';
 import { type SignalCallback, SignalHandle } from './handles/signal.js';
-import { type WatchCallback, type WatchOptions, Watcher } from './handles/watcher.js';
+import type { Socket } from './handles/socket.js';
+import { type WatchCallback, Watcher, type WatchOptions } from './handles/watcher.js';
 import { LoopCore } from './loop/core.js';
 import { type LoopOptions, readLoopOptions } from './loop/options.js';
 import { CryptoRequests } from './requests/crypto.js';

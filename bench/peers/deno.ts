@@ -19,9 +19,7 @@ async function serve(connection: Deno.TcpConn): Promise<void> {
       if (receivedBytes === null) break;
       let sentBytes = 0;
       while (sentBytes < receivedBytes) {
-        sentBytes += await connection.write(
-          buffer.subarray(sentBytes, receivedBytes),
-        );
+        sentBytes += await connection.write(buffer.subarray(sentBytes, receivedBytes));
       }
     }
   } catch {

@@ -20,15 +20,10 @@ const server = createServer((socket) => {
   socket.on('error', () => socket.destroy());
 });
 
-server.listen(
-  { host: values.host, port: Number(values.port), backlog: 4096 },
-  () => {
-    const { address, port } = /** @type {import('node:net').AddressInfo} */ (
-      server.address()
-    );
-    console.log(`listening on ${address}:${port}`);
-  },
-);
+server.listen({ host: values.host, port: Number(values.port), backlog: 4096 }, () => {
+  const { address, port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  console.log(`listening on ${address}:${port}`);
+});
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.once(signal, () => process.exit(0));

@@ -2,8 +2,8 @@
 // started; then each wait, each iteration and each callback is one record, and the
 // oldest gives way to the newest.
 import type { LoopCore } from '../loop/core.js';
-import { Handle } from '../loop/handle.js';
 import { invalidType } from '../loop/errors.js';
+import { Handle } from '../loop/handle.js';
 import type { LoopObserver, Phase, Subject } from '../loop/meter.js';
 import { checkInteger, readOptions } from '../loop/validate.js';
 

@@ -10,13 +10,13 @@ import { canDrainHere, drainHost } from './host.js';
 import { watchHost } from './host-watch.js';
 import { type LoopMetrics, Meter, type Phase, type Subject } from './meter.js';
 import { nameOf } from './names.js';
-import { type LoopOptions, readLoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
+import { type LoopOptions, type RunMode, readLoopOptions, warnNoMicrotasks } from './options.js';
 import type { HookList } from './phase-hooks.js';
 import { PollSet } from './poll-set.js';
 import { pollTimeout } from './poll-timeout.js';
 import { Queue } from './queue.js';
-import { StreamBatch } from './stream-batch.js';
 import { Scheduler } from './scheduler.js';
+import { StreamBatch } from './stream-batch.js';
 
 /** A callback that was put off to the pending phase. */
 interface Deferred {

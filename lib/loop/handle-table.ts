@@ -42,7 +42,7 @@ export class HandleTable {
     const at = slot * SLOT_WORDS;
     this.handles[slot] = undefined;
     this.words[at + READ_FD] = -1;
-    this.words[at + GENERATION] = this.generation(slot) + 1 & GENERATION_MASK;
+    this.words[at + GENERATION] = (this.generation(slot) + 1) & GENERATION_MASK;
     this.words[at + LAST_RECORD] = 0;
     this.words[at + PENDING_BYTES] = 0;
     this.#free.push(slot);

@@ -1,7 +1,7 @@
 // What lets a Worker be terminated while its loop blocks in the kernel: the engine
 // can stop JavaScript, not a system call. The host tells its own loop of a
 // termination, so a wait that watches that loop's descriptor ends as well.
-import { isMainThread } from 'node:worker_threads';
+import { createRequire } from 'node:module';
 import { native } from '../binding/index.js';
 import { Interest } from '../poller/interest.js';
 import type { LoopCore } from './core.js';
@@ -16,9 +16,18 @@ class HostWatch extends Handle {
   }
 }
 
+let inWorker: boolean | undefined;
+
+/** Asked on first use: loading the module takes longer than most of this package. */
+function isInWorker(): boolean {
+  inWorker ??= !(createRequire(__filename)('node:worker_threads') as { isMainThread: boolean })
+    .isMainThread;
+  return inWorker;
+}
+
 /** Watches the host's loop until `stop`; undefined where there is no need or no way. */
 export function watchHost(loop: LoopCore): Handle | undefined {
-  if (isMainThread) return undefined;
+  if (!isInWorker()) return undefined;
   const fd = native.hostDescriptor();
   if (fd < 0) return undefined;
   const watch = new HostWatch(loop).unref();

@@ -4,15 +4,7 @@ import { channel } from 'node:diagnostics_channel';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 
 /** The phases in which callbacks run, in the order of an iteration. */
-export const PHASES = [
-  'timers',
-  'pending',
-  'idle',
-  'prepare',
-  'poll',
-  'check',
-  'closing',
-] as const;
+export const PHASES = ['timers', 'pending', 'idle', 'prepare', 'poll', 'check', 'closing'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** What a callback belongs to: it knows what to call itself. */

@@ -76,7 +76,6 @@ export abstract class Scheduler {
     this.clearTimeout(timer);
   }
 
-
   /** Calls `callback(...args)` in the check phase of this iteration, or of the next. */
   setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): Immediate {
     checkFunction('callback', callback);

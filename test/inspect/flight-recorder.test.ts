@@ -76,9 +76,9 @@ describe('the flight recorder', () => {
     const trace = JSON.parse(JSON.stringify(toTrace(recorder))) as ReturnType<typeof toTrace>;
     expect(trace.traceEvents.length).toBeGreaterThan(recorder.records().length);
     for (const event of trace.traceEvents) expectSound(event);
-    expect(trace.traceEvents.some(({ cat, name }) => cat === 'poll' && name === 'Socket data')).toBe(
-      true,
-    );
+    expect(
+      trace.traceEvents.some(({ cat, name }) => cat === 'poll' && name === 'Socket data'),
+    ).toBe(true);
   });
 
   it('refuses what is no loop and a capacity that is none', () => {

@@ -16,7 +16,8 @@ interface Kind {
   end(loop: EventLoop, one: Referable): void;
 }
 
-const closeIt = (_loop: EventLoop, one: Referable) => (one as Referable & Disposable)[Symbol.dispose]();
+const closeIt = (_loop: EventLoop, one: Referable) =>
+  (one as Referable & Disposable)[Symbol.dispose]();
 
 const KINDS: Record<string, Kind> = {
   'a timer': { start: (loop) => loop.setTimeout(() => {}, 1e6), end: closeIt },

@@ -25,7 +25,8 @@ describe('the options of a loop', () => {
   });
 
   it('are taken at both ends of their ranges', () => {
-    for (const maxEvents of [1, 65536]) expect(readLoopOptions({ maxEvents }).maxEvents).toBe(maxEvents);
+    for (const maxEvents of [1, 65536])
+      expect(readLoopOptions({ maxEvents }).maxEvents).toBe(maxEvents);
     for (const slabBytes of [65536, 2 ** 30]) {
       expect(readLoopOptions({ slabBytes }).slabBytes).toBe(slabBytes);
     }

@@ -12,15 +12,18 @@ describe('every mode', () => {
     expect(await run(newLoop(), mode)).toBe(false);
   });
 
-  it.each(MODES)("run('%s') does not run what is not referenced, and returns false", async (mode) => {
-    const loop = newLoop();
-    let calls = 0;
-    loop.setTimeout(() => calls++, 0).unref();
-    loop.setImmediate(() => calls++).unref();
-    loop.watch(readableFd(), { read: true }, () => calls++).unref();
-    expect(await run(loop, mode)).toBe(false);
-    expect(calls).toBe(0);
-  });
+  it.each(MODES)(
+    "run('%s') does not run what is not referenced, and returns false",
+    async (mode) => {
+      const loop = newLoop();
+      let calls = 0;
+      loop.setTimeout(() => calls++, 0).unref();
+      loop.setImmediate(() => calls++).unref();
+      loop.watch(readableFd(), { read: true }, () => calls++).unref();
+      expect(await run(loop, mode)).toBe(false);
+      expect(calls).toBe(0);
+    },
+  );
 
   it.each(MODES)("run('%s') may be called again and again", async (mode) => {
     const loop = newLoop();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventLoop } from '../../lib/event-loop.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { run } from '../support/drive.js';
-import { newLoop, outside, PHASES, silentFd, thrownBy, TICKS } from './support.js';
+import { newLoop, outside, PHASES, silentFd, TICKS, thrownBy } from './support.js';
 
 const RUNNING = { code: 'ERR_LOOP_RUNNING' };
 const ATTACHED = { code: 'ERR_LOOP_ATTACHED' };

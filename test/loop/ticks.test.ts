@@ -78,9 +78,14 @@ describe('nextTick', () => {
   it('passes arguments on', async () => {
     const loop = newLoop();
     let got: unknown[] = [];
-    loop.nextTick((...args: unknown[]) => {
-      got = args;
-    }, 1, 'two', null);
+    loop.nextTick(
+      (...args: unknown[]) => {
+        got = args;
+      },
+      1,
+      'two',
+      null,
+    );
     await run(loop);
     expect(got).toEqual([1, 'two', null]);
   });

@@ -137,7 +137,10 @@ describe('the timers', () => {
         due.sort(([, a], [, b]) => a - b);
         const fired = clocked.phase();
         expect(fired.length, `RAWLOOP_SEED=${seed}`).toBe(due.length);
-        expect(fired.every((timer, j) => timer === due[j]?.[0]), `RAWLOOP_SEED=${seed}`).toBe(true);
+        expect(
+          fired.every((timer, j) => timer === due[j]?.[0]),
+          `RAWLOOP_SEED=${seed}`,
+        ).toBe(true);
         for (const timer of fired) model.delete(timer);
       }
       expect(clocked.timers.nextDueMs, `RAWLOOP_SEED=${seed}`).toBe(Math.min(...model.values()));
