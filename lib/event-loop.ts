@@ -7,7 +7,7 @@ import type { Server } from './handles/server.js';
 import { type SignalCallback, SignalHandle } from './handles/signal.js';
 import type { Socket } from './handles/socket.js';
 import { type WatchCallback, Watcher, type WatchOptions } from './handles/watcher.js';
-import { LoopCore } from './loop/core.js';
+import { LoopCore, type LoopParts } from './loop/core.js';
 import { type LoopOptions, readLoopOptions } from './loop/options.js';
 import { CryptoRequests } from './requests/crypto.js';
 import { FileRequests } from './requests/fs.js';
@@ -20,8 +20,11 @@ export class EventLoop extends LoopCore {
   #crypto: CryptoRequests | undefined;
 
   /** @throws TypeError, RangeError for a bad option; SystemError EMFILE, ENFILE, ENOMEM */
-  constructor(options?: LoopOptions) {
-    super(options);
+  constructor(options?: LoopOptions);
+  /** @internal */
+  constructor(options?: LoopOptions, parts?: LoopParts);
+  constructor(options?: LoopOptions, parts?: LoopParts) {
+    super(options, parts);
     const { poolSize } = readLoopOptions(options);
     this.#poolSize = poolSize;
   }

@@ -65,6 +65,7 @@ class HostLoop : public Napi::ObjectWrap<HostLoop> {
 
   explicit HostLoop(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     Napi::Env env = info.Env();
+    if (Value().IsEmpty()) return;  // a Worker that is ending wraps nothing
     double fd;
     if (!ReadInteger(env, info[0], "fd", 0, INT32_MAX, &fd)) return;
     std::string kind;

@@ -63,6 +63,7 @@ class WakerGuard : public Napi::ObjectWrap<WakerGuard> {
 
   explicit WakerGuard(const Napi::CallbackInfo& info)
       : ObjectWrap(info), env_(info.Env()) {
+    if (Value().IsEmpty()) return;  // a Worker that is ending wraps nothing
     if (!ReadWord(env_, info[0], &word_)) return;
     state_ = Napi::Persistent(info[0].As<Napi::Object>());
     napi_add_env_cleanup_hook(env_, OnEnvironmentEnd, this);

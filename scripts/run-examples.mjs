@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Runs what the documentation shows: every examples/*.{mjs,cjs} and each ```js
-// block of README.md, one after another, each with a time limit.
+// Runs what the documentation shows: every .mjs and .cjs below examples/, and each
+// ```js block of README.md, one after another, each with a time limit.
 //   - A program passes when it ends by itself with code 0.
 //   - A server does not end: some seconds after it has printed "listening" it gets
 //     SIGTERM and passes. So does a README block that is still alive by then.
@@ -19,7 +19,7 @@ const blockFolder = join(root, '.cache/readme');
 
 /** `{ label, file, isBlock }` of all that is to run. */
 function findPrograms() {
-  const examples = readdirSync(join(root, 'examples'))
+  const examples = readdirSync(join(root, 'examples'), { recursive: true })
     .filter((name) => /\.(mjs|cjs)$/.test(name))
     .sort()
     .map((name) => ({ label: `examples/${name}`, file: join(root, 'examples', name) }));

@@ -17,12 +17,23 @@ import { pollTimeout } from './poll-timeout.js';
 import { Queue } from './queue.js';
 import { Scheduler } from './scheduler.js';
 import { StreamBatch } from './stream-batch.js';
+import type { Clock } from './timers.js';
 
 /** A callback that was put off to the pending phase. */
 interface Deferred {
   run(): void;
   subject: Subject;
 }
+
+/** What a test may put in the place of the kernel. @internal */
+export interface LoopParts {
+  /** Instead of the backend that the options name; the loop closes it. */
+  poller?: Poller;
+  /** When timers are due and `now()`; metrics keep the host's clock. */
+  clock?: Clock;
+}
+
+const hostClock: Clock = () => performance.now();
 
 export class LoopCore extends Scheduler {
   /** @internal */ readonly poller: Poller;
@@ -37,7 +48,8 @@ export class LoopCore extends Scheduler {
   readonly #closing = new Queue<Handle>();
   readonly #closeHooks: (() => void)[] = [];
 
-  #nowMs = performance.now();
+  readonly #clock: Clock;
+  #nowMs: number;
   /** Referenced things that keep the loop alive: handles, timers, requests. */
   #refs = 0;
   #stopping = false;
@@ -54,14 +66,17 @@ export class LoopCore extends Scheduler {
 
   #guest: Guest | undefined;
 
-  constructor(options?: LoopOptions) {
-    super();
+  /** @internal `parts` is for tests. */
+  constructor(options?: LoopOptions, { poller, clock = hostClock }: LoopParts = {}) {
+    super(clock);
+    this.#clock = clock;
+    this.#nowMs = clock();
     const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = readLoopOptions(options);
     this.#ready = new ReadyList(maxEvents);
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
     this.#drainEach = drain === 'each';
     this.meter = new Meter(timing, blockedMs);
-    this.poller = createPoller(backend);
+    this.poller = poller ?? createPoller(backend);
     this.pollSet = new PollSet(this.poller, this.table);
   }
 
@@ -125,7 +140,7 @@ export class LoopCore extends Scheduler {
     this.pollSet.beginBatch();
     // A wait of no time is not worth two looks at the clock, unless one is recorded.
     const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
-    const beginMs = timed ? performance.now() : this.#nowMs;
+    const beginMs = timed ? this.#clock() : this.#nowMs;
     if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
     const count = this.poller.wait(this.#ready, timeoutMs);
     if (timed) this.updateTime();
@@ -197,13 +212,15 @@ export class LoopCore extends Scheduler {
   }
 
   #pollTimeout(mode: RunMode): number {
+    const { nextDueMs } = this.timers;
     return pollTimeout({
       nowait: mode === 'nowait',
       stopping: this.#stopping,
       alive: this.alive,
       busy: this.#busy,
-      nextDueMs: this.timers.nextDueMs,
-      nowMs: this.#nowMs,
+      nextDueMs,
+      // Not as of the start of the iteration: its callbacks may have taken long.
+      nowMs: nextDueMs === Number.POSITIVE_INFINITY ? this.#nowMs : this.#clock(),
     });
   }
 
@@ -311,7 +328,7 @@ export class LoopCore extends Scheduler {
     this.#inTurn = false;
     this.#stopping = false;
     this.flush();
-    this.meter.idleBegan(performance.now());
+    this.meter.idleBegan(this.#clock());
     if (this.#closeAfterTurn) this.close();
   }
 
@@ -320,7 +337,7 @@ export class LoopCore extends Scheduler {
     if (this.#inTurn) return;
     this.pollSet.reconcile();
     if (this.#guest === undefined) return;
-    const nowMs = performance.now();
+    const nowMs = this.#clock();
     this.#guest.settle(this.#busy ? nowMs : this.timers.nextDueMs, nowMs, this.alive);
   }
 
@@ -346,7 +363,7 @@ export class LoopCore extends Scheduler {
 
   /** Brings `now()` up to the clock, say after a long callback. */
   updateTime(): void {
-    this.#nowMs = performance.now();
+    this.#nowMs = this.#clock();
   }
 
   /** What the loop did so far; cheap enough to ask at any time. */

@@ -5,7 +5,7 @@ import { type Immediate, ImmediateQueue } from './immediates.js';
 import { type HookCallback, HookList, type PhaseHook } from './phase-hooks.js';
 import { Queue } from './queue.js';
 import { Timer, type TimerCallback } from './timer.js';
-import { Timers } from './timers.js';
+import { type Clock, Timers } from './timers.js';
 import { checkFunction } from './validate.js';
 
 type Callback = (...args: never[]) => void;
@@ -19,13 +19,18 @@ function bound(callback: Callback, all: IArguments): TimerCallback {
 }
 
 export abstract class Scheduler {
-  /** @internal */ protected readonly timers = new Timers(this, () => performance.now());
+  /** @internal */ protected readonly timers: Timers;
   /** @internal */ protected readonly immediates = new ImmediateQueue();
   /** @internal */ protected readonly ticks = new Queue<() => void>();
   /** @internal */ protected readonly idleHooks = new HookList();
   /** @internal */ protected readonly prepareHooks = new HookList();
   /** @internal */ protected readonly checkHooks = new HookList();
   /** @internal */ protected isClosed = false;
+
+  /** @internal */
+  constructor(clock: Clock) {
+    this.timers = new Timers(this, clock);
+  }
 
   /** Something referenced more keeps the loop alive. @internal */
   abstract retain(): void;

@@ -2,7 +2,7 @@
 // test's event loop, and a loop that blocks its thread for ever gives none: the
 // run would hang without a word. Here the file is named and its process killed,
 // which fails that file; the others go on.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,6 +18,7 @@ export class HangReporter {
   constructor(limitMs) {
     this.#limitMs = limitMs;
     process.env.RAWLOOP_TEST_NOTES = this.#folder;
+    process.once('exit', () => rmSync(this.#folder, { recursive: true, force: true }));
   }
 
   onTestRunStart() {
@@ -46,16 +47,23 @@ export class HangReporter {
 
   onTestRunEnd() {
     clearInterval(this.#timer);
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #see({ moduleId }) {
     if (this.#lastSeenMs.has(moduleId)) this.#lastSeenMs.set(moduleId, performance.now());
   }
 
+  /** Which process runs which file: `{ path, pid, moduleId }` of each note. */
+  #notes() {
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder).map((name) => {
+      const path = join(this.#folder, name);
+      return { path, pid: Number(name), moduleId: readFileSync(path, 'utf8') };
+    });
+  }
+
   #check() {
-    for (const name of readdirSync(this.#folder)) {
-      const moduleId = readFileSync(join(this.#folder, name), 'utf8');
+    for (const { moduleId } of this.#notes()) {
       // Its first sign of life may be the note alone.
       if (this.#lastSeenMs.get(moduleId) === Number.POSITIVE_INFINITY) this.#see({ moduleId });
     }
@@ -67,11 +75,13 @@ export class HangReporter {
   #kill(moduleId) {
     this.#lastSeenMs.delete(moduleId);
     console.error(`stuck for ${this.#limitMs / 1000} s, killed: ${moduleId}`);
-    for (const name of readdirSync(this.#folder)) {
-      const path = join(this.#folder, name);
-      if (readFileSync(path, 'utf8') !== moduleId) continue;
-      rmSync(path);
-      process.kill(Number(name), 'SIGKILL');
+    for (const note of this.#notes().filter((each) => each.moduleId === moduleId)) {
+      rmSync(note.path);
+      try {
+        process.kill(note.pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself meanwhile.
+      }
     }
   }
 }

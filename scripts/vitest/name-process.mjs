@@ -1,8 +1,11 @@
 // Runs in each test process before its file: leaves a note of which process runs
 // which file, for hang-reporter.mjs.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
 const folder = process.env.RAWLOOP_TEST_NOTES;
-if (folder) writeFileSync(join(folder, String(process.pid)), expect.getState().testPath ?? '');
+if (folder) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, String(process.pid)), expect.getState().testPath ?? '');
+}

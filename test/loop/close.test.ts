@@ -4,7 +4,9 @@ import { EventLoop } from '../../lib/event-loop.js';
 import type { Socket } from '../../lib/handles/socket.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { run } from '../support/drive.js';
-import { outside, PlainHandle, readableFd, silentFd, thrownBy } from './support.js';
+import { outside, PHASES, PlainHandle, readableFd, silentFd, TICKS, thrownBy } from './support.js';
+
+const PLACES = { ...PHASES, ...TICKS };
 
 /** Connects `count` sockets to a server in `loop`; both ends are open when it returns. */
 async function connected(loop: EventLoop, count: number, onClose: (socket: Socket) => void) {
@@ -131,6 +133,51 @@ describe('close()', () => {
     expect(loop.alive).toBe(true);
     loop.close();
     expect([calls, loop.alive]).toEqual([1, false]);
+  });
+});
+
+describe.each(Object.keys(PLACES))('close() in a callback of %s', (place) => {
+  it('closes the loop at the end of the iteration, which does not wait', async () => {
+    const before = openDescriptors();
+    const loop = new EventLoop();
+    const log: string[] = [];
+    loop.listen({ port: 0 }, {});
+    const far = loop.setTimeout(() => {}, 2 ** 40);
+    PLACES[place]?.(loop, () => {
+      loop.close();
+      loop.close();
+      log.push(`closed ${loop.closed}`);
+      // The loop may be used until then, for what little is left of it.
+      loop.setTimeout(() => log.push('never'), 1000);
+    });
+    expect(await run(loop)).toBe(false);
+    expect(log).toEqual(['closed false']);
+    expect([loop.closed, loop.alive, far.active]).toEqual([true, false, false]);
+    expect([...openDescriptors().keys()].filter((fd) => !before.has(fd))).toEqual(
+      place === 'poll' ? [expect.any(Number)] : [],
+    );
+  });
+
+  it('lets the rest of the iteration run', async () => {
+    const loop = new EventLoop();
+    const log: string[] = [];
+    PLACES[place]?.(loop, () => loop.close());
+    for (const phase of Object.keys(PHASES)) PHASES[phase]?.(loop, () => log.push(phase));
+    await run(loop);
+    expect(log).toEqual(Object.keys(PHASES));
+    expect(loop.closed).toBe(true);
+  });
+
+  it('closes also when that callback throws, and the error leaves run()', async () => {
+    const loop = new EventLoop();
+    const error = new Error('on purpose');
+    if (place in TICKS) return;
+    PLACES[place]?.(loop, () => {
+      loop.close();
+      throw error;
+    });
+    await expect(run(loop)).rejects.toBe(error);
+    expect(loop.closed).toBe(true);
   });
 });
 

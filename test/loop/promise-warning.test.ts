@@ -17,12 +17,14 @@ const RUN = `
   const log = [];
   function go() {
     const loop = new EventLoop();
-    loop.setTimeout(() => {
-      Promise.resolve().then(() => log.push('promise'));
-      loop.nextTick(() => log.push('tick'));
-      log.push('timer');
-    }, 1);
-    loop.setImmediate(() => log.push('immediate'));
+    loop.setImmediate(() => {
+      log.push('immediate');
+      loop.setTimeout(() => {
+        Promise.resolve().then(() => log.push('promise'));
+        loop.nextTick(() => log.push('tick'));
+        log.push('timer');
+      }, 1);
+    });
     loop.run();
     log.push('returned');
     loop.close();

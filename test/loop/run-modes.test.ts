@@ -49,8 +49,10 @@ describe("run('default')", () => {
   it('is what run() means', async () => {
     const loop = newLoop();
     const log: string[] = [];
-    loop.setTimeout(() => log.push('timer'), 5);
-    loop.setImmediate(() => log.push('immediate'));
+    loop.setImmediate(() => {
+      log.push('immediate');
+      loop.setTimeout(() => log.push('timer'), 5);
+    });
     expect(await run(loop)).toBe(false);
     expect(log).toEqual(['immediate', 'timer']);
   });
@@ -82,13 +84,13 @@ describe("run('default')", () => {
     const log: string[] = [];
     loop.setTimeout(() => log.push('timer'), 0).unref();
     loop.setImmediate(() => log.push('immediate')).unref();
+    loop.setImmediate(() => loop.setTimeout(() => log.push('last'), 20));
     loop
       .watch(readableFd(), { read: true }, (_ready, watcher) => {
         watcher.close();
         log.push('watcher');
       })
       .unref();
-    loop.setTimeout(() => log.push('last'), 20);
     await run(loop);
     expect(log).toEqual(['timer', 'watcher', 'immediate', 'last']);
   });

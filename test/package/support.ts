@@ -8,10 +8,15 @@ import { afterAll } from 'vitest';
 
 export const root = join(import.meta.dirname, '../..');
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that is gone after the tests of this file. */
 export function makeFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rawloop-')));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rawloop-package-')));
+  folders.push(folder);
   return folder;
 }
 

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export const DIST = resolve(import.meta.dirname, '../../dist');
-const LIMIT_MS = 50_000;
+const LIMIT_MS = 30_000;
 
 const PRELUDE = `
 'use strict';

@@ -1,0 +1,67 @@
+// Trap 24: a wrong number closes standard output, or the host's own epoll instance, and
+// something else breaks far away.
+//
+// Without the look at what was opened here in close: the child loses its descriptors
+// one by one and cannot even report.
+import { expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
+
+it('close refuses 0 to 2 and everything that the host has opened', () => {
+  const result = runChild(`
+    const net = require('node:net');
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const file = fs.openSync(process.execPath, 'r');
+      const fds = fs.readdirSync('/proc/self/fd').map(Number)
+        .filter((fd) => raw.fcntl(fd, c.F_GETFD) >= 0);
+      assert.ok([0, 1, 2, file, server._handle.fd].every((fd) => fds.includes(fd)));
+      const kinds = fds.map((fd) => fs.readlinkSync('/proc/self/fd/' + fd));
+      assert.ok(kinds.some((kind) => kind.includes('eventpoll')));
+      const results = new Set(fds.map((fd) => raw.close(fd)));
+      const open = fds.every((fd) => raw.fcntl(fd, c.F_GETFD) >= 0);
+      // The host's own still work: its loop, its file, its server.
+      fs.readSync(file, Buffer.alloc(1));
+      fs.closeSync(file);
+      net.connect(server.address().port, '127.0.0.1', () => server.close()).on('close', () => {
+        report({ refused: results.size === 1 && results.has(-c.EPERM), open });
+      }).end();
+    });
+  `);
+  expect(result).toEqual({ refused: true, open: true });
+});
+
+it('close serves what was opened here, until then and no longer', () => {
+  const result = runChild(`
+    const fd = raw.eventfd(0);
+    const steps = [raw.close(fd)];
+    // The number is the host's now.
+    const file = fs.openSync(process.execPath, 'r');
+    steps.push(file === fd, raw.close(file));
+    steps.push(raw.adopt(file), raw.close(file), raw.close(file));
+    report(steps.map((step) => (step === -c.EPERM ? 'EPERM' : step === -c.EBADF ? 'EBADF' : step)));
+  `);
+  expect(result).toEqual([0, true, 'EPERM', 0, 0, 'EBADF']);
+});
+
+it('a Worker may not close what the main thread opened', () => {
+  const result = runChild(`
+    const fd = raw.eventfd(0);
+    const worker = new Worker(\`
+      const raw = require(\${JSON.stringify(DIST + '/raw.cjs')});
+      const { parentPort, workerData } = require('node:worker_threads');
+      parentPort.postMessage(raw.close(workerData));
+    \`, { eval: true, workerData: fd });
+    worker.on('message', (result) => report([result === -c.EPERM, raw.close(fd)]));
+  `);
+  expect(result).toEqual([true, 0]);
+});
+
+it('a loop that closes leaves the descriptors alone that it watched', () => {
+  const result = runChild(`
+    const loop = new EventLoop();
+    const fds = [raw.eventfd(0), ...raw.pipe2(c.O_NONBLOCK)];
+    for (const fd of fds.slice(0, 2)) loop.watch(fd, { read: true }, () => {});
+    loop.close();
+    report(fds.map((fd) => raw.close(fd)));
+  `);
+  expect(result).toEqual([0, 0, 0]);
+});

@@ -1,0 +1,60 @@
+// Trap 25: options that are read through a prototype which some other code polluted.
+//
+// Without the null-prototype copy in readOptions: the server here listens on port 1, or
+// fails for a value that nobody passed.
+import { expect, it } from 'vitest';
+import { runChild } from '../support/child.js';
+
+it('Object.prototype.port = 1 changes nothing', () => {
+  const result = runChild(`
+    Object.prototype.port = 1;
+    Object.prototype.host = '192.0.2.1';
+    const loop = new EventLoop();
+    const server = loop.listen({}, {});
+    const named = loop.listen({ host: '127.0.0.1' }, {});
+    let code;
+    try { loop.connect({}, {}); } catch (error) { code = error.code; }
+    const ports = [server, named].map(({ address }) => address.port > 1);
+    report([server.address.address, ...ports, code]);
+    loop.close();
+  `);
+  expect(result).toEqual(['0.0.0.0', true, true, 'ERR_INVALID_ARG_TYPE']);
+});
+
+it('nor does any other name that an option has', () => {
+  const names = [
+    ...['fd', 'backlog', 'reusePort', 'ipv6Only', 'localAddress', 'localPort', 'path', 'address'],
+    ...['highWaterMark', 'maxBufferedBytes', 'noDelay', 'allowHalfOpen', 'signal', 'host', 'port'],
+    ...['read', 'write', 'priority', 'edge', 'oneshot', 'exclusive'],
+    ...['backend', 'maxEvents', 'slabBytes', 'poolSize', 'events'],
+  ];
+  const result = runChild(`
+    for (const name of ${JSON.stringify(names)}) Object.prototype[name] = Symbol('polluted');
+    const loop = new EventLoop();
+    const texts = [];
+    const server = loop.listen({ host: '127.0.0.1', port: 0 }, {
+      data: (socket, chunk) => { socket.end(chunk); server.close(); },
+    });
+    const { port } = server.address;
+    loop.connect({ port }, { data: (socket, chunk) => { texts.push(String(chunk)); } });
+    loop.connect({ port, localPort: 0 }, { open: (socket) => { socket.end('hello'); } });
+    const [readEnd, writeEnd] = raw.pipe2(c.O_NONBLOCK);
+    raw.write(writeEnd, Buffer.from('x'));
+    const watched = [];
+    loop.watch(readEnd, { read: true }, (ready, watcher) => {
+      watched.push(ready.read, ready.write);
+      watcher.close();
+    });
+    loop.onSignal('SIGUSR2', () => {}).close();
+    loop.setTimeout(() => server.destroy(), 50);
+    loop.run();
+    let keys;
+    try { raw.check(-c.ENOENT, 'open'); } catch (error) { keys = Object.keys(error); }
+    loop.close();
+    report([watched, keys]);
+  `);
+  expect(result).toEqual([
+    [true, false],
+    ['code', 'errno', 'syscall', 'name'],
+  ]);
+});

@@ -1,0 +1,44 @@
+// Trap 4: an epoll_ctl that fails in a way that nobody thought of takes the whole loop
+// down, or the process.
+//
+// Without the catch in PollSet's reconcile: the error leaves run(), and the other
+// socket's data is not heard of.
+import { describe, expect, it } from 'vitest';
+import type { Socket } from '../../lib/handles/socket.js';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
+import { recording } from '../handles/support.js';
+import { put } from '../support/bytes.js';
+import { guardDescriptors, Opened } from '../support/descriptors.js';
+import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
+
+guardDescriptors();
+const test = eachWithLoop();
+const opened = new Opened();
+
+describe.each(DRIVE_MODES)('in %s mode', (mode) => {
+  it('a descriptor that the poller refuses is told to that handle alone', async () => {
+    const [listener, { port }] = opened.listening();
+    const events: string[] = [];
+    const pairs: [Socket, peer: number][] = [];
+    for (const name of ['broken ', 'good ']) {
+      const socket = test.loop.connect(
+        { port },
+        { ...recording(events, name), open: () => test.loop.stop() },
+      );
+      await run(test.loop);
+      pairs.push([socket, opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')))]);
+    }
+    const [[broken], [good, peer]] = pairs as [[Socket, number], [Socket, number]];
+    test.loop.setImmediate(() => {
+      broken.pause();
+      // Behind its back; and nothing takes the number meanwhile.
+      raw.close(broken.handleFd);
+      test.loop.setImmediate(() => broken.resume());
+    });
+    test.loop.setTimeout(() => put(peer, 'still here'), 10);
+    test.loop.setTimeout(() => good.destroy(), 30);
+    await drive(test.loop, mode);
+    expect(events).toEqual(['broken close EBADF', 'good data still here', 'good close']);
+  });
+});
