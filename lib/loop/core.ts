@@ -29,7 +29,7 @@ interface Deferred {
 export interface LoopParts {
   /** Instead of the backend that the options name; the loop closes it. */
   poller?: Poller;
-  /** When timers are due and `now()`; metrics keep the host's clock. */
+  /** When timers are due, and `now()`. */
   clock?: Clock;
 }
 
@@ -97,6 +97,8 @@ export class LoopCore extends Scheduler {
     this.#runClosing();
     // A wait that timed out made timers due: 'once' promises progress.
     if (mode === 'once') this.#runTimers();
+    // What the last callbacks put off may keep the loop alive.
+    if (!this.#drainEach) this.#drain();
   }
 
   /** What an exception interrupted in the last iteration comes first in this one. */

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { Run, root } from './support.js';
 
 const folder = join(root, 'examples');
-const names = readdirSync(folder).filter((name) => /\.[mc]js$/.test(name));
+const names = readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((name) =>
+  /\.[mc]js$/.test(name),
+);
 
 describe('examples', () => {
   it.each(names)('%s ends by itself and says what happened', async (name) => {

@@ -1,0 +1,188 @@
+// Workers that end with a loop at work, in every way a Worker can end: no crash, no
+// hang, and no descriptor or thread that stays.
+import { describe, expect, it } from 'vitest';
+import { HOSTS, sayingsOf } from './support.js';
+
+/** Parts of a Worker's script: what its loop is doing when the end comes. */
+const LOOPS = {
+  'an attached loop that is idle': `
+    new EventLoop().attach().setInterval(() => {}, 1e6);
+    ready();`,
+  'an attached loop that is busy': `
+    const loop = new EventLoop().attach();
+    const next = () => loop.setImmediate(next);
+    next();
+    loop.setInterval(() => {}, 0);
+    ready();`,
+  'an attached loop in the middle of a callback': `
+    new EventLoop().attach().setTimeout(() => { ready(); for (;;); }, 1);`,
+  'an attached loop in the middle of a microtask': `
+    new EventLoop().attach().setImmediate(async () => { await null; ready(); for (;;); });`,
+  'an attached loop with connections open': `
+    const loop = new EventLoop().attach();
+    let open = 0;
+    const handlers = {
+      open(socket) { socket.write('x'); if (++open === 20) ready(); },
+      data(socket, chunk) { socket.write(chunk); },
+    };
+    const server = loop.listen({ port: 0 }, handlers);
+    for (let i = 0; i < 10; i++) loop.connect({ port: server.address.port }, handlers);
+    loop.watch(eventfd(1), { read: true }, () => {});
+    loop.onSignal('SIGUSR2', () => {});`,
+  'two attached loops': `
+    new EventLoop().attach().setInterval(() => {}, 1);
+    new EventLoop().attach().setInterval(() => {}, 1);
+    ready();`,
+  'a loop that owns the thread and waits for ever': `
+    const loop = new EventLoop();
+    loop.watch(eventfd(0), { read: true }, () => {});
+    loop.setImmediate(ready);
+    loop.run();`,
+  'a loop that owns the thread, with connections open': `
+    const loop = new EventLoop();
+    let open = 0;
+    const handlers = {
+      open(socket) { socket.write('x'); if (++open === 20) ready(); },
+      data(socket, chunk) { if (open < 20) socket.write(chunk); },
+    };
+    const server = loop.listen({ port: 0 }, handlers);
+    for (let i = 0; i < 10; i++) loop.connect({ port: server.address.port }, handlers);
+    loop.onSignal('SIGUSR2', () => {});
+    loop.run();`,
+  'a loop that owns the thread and is busy': `
+    const loop = new EventLoop();
+    loop.setImmediate(ready);
+    loop.idle(() => {});
+    loop.run();`,
+  'a loop that owns the thread inside a promise callback': `
+    Promise.resolve().then(() => {
+      const loop = new EventLoop();
+      loop.setInterval(() => {}, 1e6);
+      loop.setImmediate(ready);
+      process.env.NODE_NO_WARNINGS = '1';
+      loop.run();
+    });`,
+};
+
+const workerSource = (body: string) => `
+  const { parentPort } = require('node:worker_threads');
+  const dist = ${JSON.stringify('DIST')};
+  const { EventLoop } = require(dist + '/index.cjs');
+  const raw = require(dist + '/raw.cjs');
+  const eventfd = (value) => raw.eventfd(value, raw.constants.EFD_NONBLOCK);
+  let told = false;
+  const ready = () => { if (!told) parentPort.postMessage('ready'); told = true; };
+  ${body}`;
+
+/** Runs Workers one after the other; says whether they left anything. */
+const manyWorkers = (body: string, count: number, end: string) => `
+  const source = ${JSON.stringify(workerSource(body))}.replace('"DIST"', JSON.stringify(DIST));
+  const oneWorker = (i) => new Promise((resolve) => {
+    const worker = new Worker(source, { eval: true });
+    worker.on('error', (error) => { if (error.message !== 'on purpose') say(error.stack); });
+    worker.on('exit', resolve);
+    worker.once('message', () => { ${end}; });
+  });
+  (async () => {
+    await oneWorker(0);
+    await oneWorker(1);
+    const before = [openDescriptors(), threads()].join();
+    for (let i = 0; i < ${count}; i++) await oneWorker(i);
+    const after = [openDescriptors(), threads()].join();
+    say(after === before ? 'nothing stays' : before + ' became ' + after);
+  })();`;
+
+describe.each(HOSTS)('by %s', (host) => {
+  it.each(Object.entries(LOOPS))('30 Workers are terminated, each with %s', async (_what, body) => {
+    const said = await sayingsOf(manyWorkers(body, 30, 'worker.terminate()'), { host });
+    expect(said).toEqual(['nothing stays']);
+  });
+
+  it('30 Workers are terminated at a random moment of their start', async () => {
+    const body = `${LOOPS['an attached loop with connections open']}`;
+    const end = 'setTimeout(() => worker.terminate(), Math.random() * 3)';
+    const early = manyWorkers(`ready(); ${body}`, 30, end);
+    expect(await sayingsOf(early, { host })).toEqual(['nothing stays']);
+  });
+
+  it.each([
+    ['process.exit() in a timer', 'loop.setTimeout(() => process.exit(4), 5);'],
+    [
+      'process.exit() in a data handler',
+      'loop.connect({ port }, { data: () => process.exit(4) });',
+    ],
+    [
+      'an error that is thrown in a timer',
+      "loop.setTimeout(() => { throw new Error('on purpose'); }, 5);",
+    ],
+    ['a rejection', "loop.setTimeout(async () => { throw new Error('on purpose'); }, 5);"],
+    ['its natural end', 'loop.setTimeout(() => loop.close(), 5);'],
+    ['its natural end, with the loop left open', 'server.unref(); loop.setTimeout(() => {}, 5);'],
+  ])('10 Workers end by %s', async (_how, body) => {
+    const script = `
+      const loop = new EventLoop().attach();
+      const server = loop.listen({ port: 0 }, { open: (socket) => socket.unref().write('hi') });
+      const { port } = server.address;
+      loop.onSignal('SIGUSR2', () => {}).unref();
+      ${body}
+      ready();`;
+    expect(await sayingsOf(manyWorkers(script, 10, ''), { host })).toEqual(['nothing stays']);
+  });
+
+  it('a signal after the Worker that watched it is gone finds nobody, and harms nobody', async () => {
+    // The main thread never loads the addon: with the Worker, it may be unloaded.
+    const source = workerSource(`
+      const loop = new EventLoop().attach();
+      loop.onSignal('SIGWINCH', () => {});
+      loop.onSignal('SIGUSR2', () => {});
+      ready();`);
+    const said = await sayingsOf(
+      `const source = ${JSON.stringify(source)}.replace('"DIST"', JSON.stringify(DIST));
+      process.on('SIGUSR2', () => say('SIGUSR2 for the host'));
+      const worker = new Worker(source, { eval: true });
+      worker.once('message', async () => {
+        await worker.terminate();
+        // Takes the numbers that the Worker's descriptors had.
+        const files = Array.from({ length: 20 }, () => fs.openSync('/dev/null', 'r+'));
+        for (const signal of ['SIGWINCH', 'SIGUSR2']) process.kill(process.pid, signal);
+        setTimeout(() => { say('alive'); process.exit(); }, 50);
+      });`,
+      { host },
+    );
+    expect(said).toEqual(['SIGUSR2 for the host', 'alive']);
+  });
+});
+
+describe('a process', () => {
+  it.each([
+    'a loop that owns the thread and waits for ever',
+    'an attached loop in the middle of a callback',
+  ] as const)('that ends while a Worker has %s ends as asked', async (what) => {
+    const said = await sayingsOf(
+      `const source = ${JSON.stringify(workerSource(LOOPS[what]))}
+        .replace('"DIST"', JSON.stringify(DIST));
+      const worker = new Worker(source, { eval: true });
+      worker.once('message', () => process.exit(0));
+      process.on('exit', (code) => say('exit ' + code));`,
+    );
+    expect(said).toEqual(['exit 0']);
+  });
+
+  it('may post to a Worker whose loop owns the thread: it is heard after run()', async () => {
+    const source = workerSource(`
+      const loop = new EventLoop();
+      loop.setImmediate(ready);
+      loop.setTimeout(() => {}, 50);
+      parentPort.on('message', (text) => { parentPort.postMessage('heard ' + text); process.exit(); });
+      loop.run();`);
+    const said = await sayingsOf(
+      `const source = ${JSON.stringify(source)}.replace('"DIST"', JSON.stringify(DIST));
+      const worker = new Worker(source, { eval: true });
+      worker.on('message', (text) => {
+        say(text);
+        if (text === 'ready') for (let i = 0; i < 3; i++) worker.postMessage(i);
+      });`,
+    );
+    expect(said).toEqual(['ready', 'heard 0']);
+  });
+});
