@@ -1,0 +1,42 @@
+// Everything that can keep a loop alive, each as a script that makes one and does
+// nothing else; see child.ts for `hold` and `settle`.
+
+/** By name; each can be unreferenced and closed. */
+export const KINDS: Readonly<Record<string, string>> = {
+  timer: 'hold(loop.setTimeout(() => {}, 1e9)); settle();',
+  interval: 'hold(loop.setInterval(() => {}, 1)); settle();',
+  // Each sets the next, with the same reference; the first closes the last.
+  immediate: `
+    let last;
+    const again = () => { const had = last.hasRef(); last = loop.setImmediate(again); if (!had) last.unref(); };
+    last = loop.setImmediate(again);
+    hold({
+      unref() { last.unref(); }, ref() { last.ref(); },
+      [Symbol.dispose]() { loop.clearImmediate(last); },
+    });
+    settle();`,
+  server: "hold(loop.listen({ host: '127.0.0.1', port: 0 }, {})); settle();",
+  'connected socket': `
+    const { port } = listening();
+    loop.connect({ host: '127.0.0.1', port }, { open(socket) { hold(socket); settle(); } });`,
+  'accepted socket': `
+    const server = loop.listen({ host: '127.0.0.1', port: 0 }, {
+      open(socket) { server.close(); hold(socket); settle(); },
+    });
+    const client = raw.socket(c.AF_INET, c.SOCK_STREAM);
+    raw.check(raw.connect(client, server.address), 'connect');`,
+  watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
+  'signal handle': "hold(loop.onSignal('SIGUSR2', () => {})); settle();",
+  'idle hook': 'hold(loop.idle(() => {})); settle();',
+  'prepare hook': 'hold(loop.prepare(() => {})); settle();',
+  'check hook': 'hold(loop.check(() => {})); settle();',
+};
+
+/** All of them in one loop; `hold` is for each. */
+export const ALL_KINDS = `
+  let left = ${Object.keys(KINDS).length};
+  const settleOne = () => { if (--left === 0) settle(); };
+  ${Object.values(KINDS)
+    .map((script) => `{ const settle = settleOne; ${script} }`)
+    .join('\n')}
+`;
