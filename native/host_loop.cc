@@ -36,8 +36,9 @@ void Turn::Run(bool due) {
     napi_value ignored;  // Deno writes a result even where none is asked for.
     napi_status status = napi_make_callback(env_, context_, receiver, function,
                                             1, &argument, &ignored);
-    // An environment that ends (a Worker's terminate or process.exit) reports an
-    // exception too, but has none, or cannot take it: there is no next call then.
+    // An environment that ends (a Worker's terminate or process.exit) reports
+    // an exception too, but has none, or cannot take it: there is no next call
+    // then.
     bool pending = false;
     napi_value error = nullptr;
     bool told = status == napi_pending_exception &&

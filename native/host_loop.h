@@ -27,8 +27,8 @@ class Turn {
 
   // Calls the function until it returns without an exception; each exception
   // becomes the host's uncaughtException. A turn that threw keeps its place, so
-  // the next call delivers what was left of its batch. `due`: the armed deadline
-  // is what called, and is armed no more.
+  // the next call delivers what was left of its batch. `due`: the armed
+  // deadline is what called, and is armed no more.
   void Run(bool due);
 
  private:

@@ -1,9 +1,10 @@
-// Guest mode on a host with libuv: a uv_poll on the poller's descriptor, a uv_timer
-// for the deadline, and a uv_check with a uv_idle for a turn in the host's very next
-// iteration (a timer of 0 ms would be served again and again before the host's own
-// I/O; the idle handle only keeps the host from waiting). libuv is found at run time, so the addon has no
-// undefined uv_ symbol and loads in hosts without it; a handle's size comes
-// from uv_handle_size and its first field is `data`, which libuv's ABI promises.
+// Guest mode on a host with libuv: a uv_poll on the poller's descriptor, a
+// uv_timer for the deadline, and a uv_check with a uv_idle for a turn in the
+// host's very next iteration (a timer of 0 ms would be served again and again
+// before the host's own I/O; the idle handle only keeps the host from waiting).
+// libuv is found at run time, so the addon has no undefined uv_ symbol and
+// loads in hosts without it; a handle's size comes from uv_handle_size and its
+// first field is `data`, which libuv's ABI promises.
 #include <dlfcn.h>
 
 #include <cerrno>
@@ -63,8 +64,7 @@ struct Libuv {
            Load("uv_idle_init", &idle_init) &&
            Load("uv_idle_start", &idle_start) &&
            Load("uv_idle_stop", &idle_stop) && Load("uv_ref", &ref) &&
-           Load("uv_unref", &unref) &&
-           Load("uv_close", &close) &&
+           Load("uv_unref", &unref) && Load("uv_close", &close) &&
            Load("napi_get_uv_event_loop", &get_loop);
   }
 
@@ -98,8 +98,8 @@ class LibuvAttachment : public HostAttachment {
       uv_.timer_stop(timer_);
     } else {
       // libuv counts from its cached time, which a long callback leaves behind:
-      // then the turn comes early, finds nothing due and arms the rest. Deno has no
-      // uv_update_time.
+      // then the turn comes early, finds nothing due and arms the rest. Deno
+      // has no uv_update_time.
       uv_.timer_start(timer_, OnTimer, static_cast<uint64_t>(timeout_ms), 0);
     }
   }
@@ -142,7 +142,8 @@ class LibuvAttachment : public HostAttachment {
     return static_cast<UvHandle*>(calloc(1, uv_.handle_size(type)));
   }
 
-  // What was opened carries this in `data`, set after init, as Deno clears it there.
+  // What was opened carries this in `data`, set after init, as Deno clears it
+  // there.
   void Opened(UvHandle* handle) {
     handle->data = this;
     open_handles_++;

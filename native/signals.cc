@@ -1,8 +1,8 @@
 // Signals as readable descriptors: a handler writes the signal's number to the
-// pipes that wait for it. The table is the only process-wide mutable state of the
-// addon, as a signal's disposition is process-wide too. The handler calls on to
-// the one that it replaced, so the host's own handlers keep working.
-// See sigaction(2), signal-safety(7).
+// pipes that wait for it. The table is the only process-wide mutable state of
+// the addon, as a signal's disposition is process-wide too. The handler calls
+// on to the one that it replaced, so the host's own handlers keep working. See
+// sigaction(2), signal-safety(7).
 #include <dlfcn.h>
 #include <sched.h>
 #include <unistd.h>
@@ -72,7 +72,8 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
   for (Entry& entry : entries) {
     if (entry.signal.load() != signal) continue;
     auto number = static_cast<unsigned char>(signal);
-    // A full pipe holds this signal already, or so many that one more is as good.
+    // A full pipe holds this signal already, or so many that one more is as
+    // good.
     [[maybe_unused]] ssize_t ignored = write(entry.fd.load(), &number, 1);
   }
   handlers_running.fetch_sub(1);
@@ -105,14 +106,17 @@ int Install(int signal) {
   return 0;
 }
 
+bool IsInstalled(int signal) {
+  struct sigaction current {};
+  sigaction(signal, nullptr, &current);
+  return (current.sa_flags & SA_SIGINFO) != 0 &&
+         current.sa_sigaction == OnSignal;
+}
+
 // Restores what was there, unless somebody replaced our handler meanwhile: then
 // ours stays in the chain, where it finds no entry and calls on.
 void Restore(int signal) {
-  struct sigaction current {};
-  sigaction(signal, nullptr, &current);
-  bool ours = (current.sa_flags & SA_SIGINFO) != 0 &&
-              current.sa_sigaction == OnSignal;
-  if (ours) sigaction(signal, &replaced[signal], nullptr);
+  if (IsInstalled(signal)) sigaction(signal, &replaced[signal], nullptr);
 }
 
 // When it returns, no handler writes to the entry's descriptor any more.
@@ -128,8 +132,8 @@ bool ReadPair(const Args& args, int* signal, int* fd) {
 }
 
 // watchSignal(signal, fd): from now on each such signal writes its number, one
-// byte, to the non-blocking descriptor. 0 or -errno (-EINVAL: a fault, SIGKILL or
-// SIGSTOP; -ENOSPC: 64 are watched).
+// byte, to the non-blocking descriptor. 0 or -errno (-EINVAL: a fault, SIGKILL
+// or SIGSTOP; -ENOSPC: 64 are watched).
 napi_value WatchSignal(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int signal;
@@ -153,8 +157,19 @@ napi_value WatchSignal(napi_env env, napi_callback_info info) {
   return Int(env, -ENOSPC);
 }
 
-// unwatchSignal(signal, fd): 0, or -ENOENT. When it returns, no handler writes to
-// the descriptor any more.
+// renewSignal(signal): puts the handler back that the host, which calls on to
+// nobody, replaced when its own listeners changed. 0 or -errno.
+napi_value RenewSignal(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int signal;
+  if (!args.Integer(0, "signal", &signal, 1, kSignals - 1)) return nullptr;
+  std::lock_guard<std::mutex> lock(table_mutex);
+  bool gone = watchers[signal] != 0 && !IsInstalled(signal);
+  return Int(env, gone ? Install(signal) : 0);
+}
+
+// unwatchSignal(signal, fd): 0, or -ENOENT. When it returns, no handler writes
+// to the descriptor any more.
 napi_value UnwatchSignal(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int signal;
@@ -180,6 +195,7 @@ void ForgetSignals(const Environment* environment) {
 
 void RegisterSignals(napi_env env, napi_value exports) {
   const Function functions[] = {{"watchSignal", WatchSignal},
+                                {"renewSignal", RenewSignal},
                                 {"unwatchSignal", UnwatchSignal}};
   Export(env, exports, functions);
 }

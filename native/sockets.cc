@@ -136,8 +136,8 @@ napi_value Getpeername(napi_env env, napi_callback_info info) {
   return CallForName(env, info, getpeername);
 }
 
-// send(fd, buffer, offset?, length?, flags?): bytes sent or -errno. MSG_NOSIGNAL
-// is always added: a peer that went away must not raise SIGPIPE.
+// send(fd, buffer, offset?, length?, flags?): bytes sent or -errno.
+// MSG_NOSIGNAL is always added: a peer that went away must not raise SIGPIPE.
 napi_value Send(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;

@@ -160,14 +160,14 @@ bool RecordsAreSound(const Table<SendRecord>& records, uint32_t count,
   if (count > records.size) return false;
   for (uint32_t i = 0; i < count; i++) {
     const SendRecord& record = records.data[i];
-    bool in_slab = record.offset >= 0 && record.length >= 0 &&
-                   static_cast<size_t>(record.offset) + record.length <=
-                       slab.size;
-    bool forward = record.next == 0 ||
-                   (record.next > static_cast<int32_t>(i) &&
-                    static_cast<uint32_t>(record.next) < count);
-    bool has_slot = record.slot >= 0 &&
-                    static_cast<size_t>(record.slot) < slots.size;
+    bool in_slab =
+        record.offset >= 0 && record.length >= 0 &&
+        static_cast<size_t>(record.offset) + record.length <= slab.size;
+    bool forward =
+        record.next == 0 || (record.next > static_cast<int32_t>(i) &&
+                             static_cast<uint32_t>(record.next) < count);
+    bool has_slot =
+        record.slot >= 0 && static_cast<size_t>(record.slot) < slots.size;
     if (!in_slab || !forward || !has_slot) return false;
   }
   return true;

@@ -178,6 +178,7 @@ export interface WakerGuard {
 /** Signals as bytes in a pipe; see native/signals.cc. */
 export interface SignalCalls {
   watchSignal(signal: number, fd: number): number;
+  renewSignal(signal: number): number;
   unwatchSignal(signal: number, fd: number): number;
 }
 

@@ -14,7 +14,7 @@ export function parsePort(text: string): number {
 
 /** An address to listen on. @throws UsageError */
 export function parseHost(text: string): string {
-  if (text === 'localhost' || isIP(text.replace(/%.*$/, '')) !== 0) return text;
+  if (text === 'localhost' || isIP(text) !== 0) return text;
   throw new UsageError(`--host must be an IPv4 or IPv6 address, not '${text}'`);
 }
 

@@ -21,6 +21,32 @@ function numberOf(signal: string): number {
   throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not ${given}`);
 }
 
+/** How many handles of this thread watch a signal, by its name. */
+const watched = new Map<string, number>();
+
+/** The host installs its handler, or the default, whoever else has one. */
+function renew(event: string | symbol): void {
+  if (typeof event === 'string' && watched.has(event)) native.renewSignal(numberOf(event));
+}
+
+function beginWatch(signal: string): void {
+  if (watched.size === 0) {
+    // Behind the host's own listeners to these, so that what it does is done.
+    process.on('newListener', renew);
+    process.on('removeListener', renew);
+  }
+  watched.set(signal, (watched.get(signal) ?? 0) + 1);
+}
+
+function endWatch(signal: string): void {
+  const left = (watched.get(signal) ?? 0) - 1;
+  if (left > 0) watched.set(signal, left);
+  else watched.delete(signal);
+  if (watched.size > 0) return;
+  process.off('newListener', renew);
+  process.off('removeListener', renew);
+}
+
 export class SignalHandle extends Handle {
   /** The name, such as 'SIGHUP'. */
   readonly signal: string;
@@ -44,6 +70,7 @@ export class SignalHandle extends Handle {
       this.start(readFd, Interest.READ);
       const result = native.watchSignal(number, writeFd);
       if (result < 0) throw new SystemError(result, 'sigaction');
+      beginWatch(signal);
     } catch (error) {
       this.stop();
       native.close(readFd);
@@ -59,7 +86,9 @@ export class SignalHandle extends Handle {
 
   /** Stops watching; the signal's former disposition is back. Idempotent. */
   close(): void {
-    if (this.beginClose()) native.unwatchSignal(this.#number, this.#writeFd);
+    if (!this.beginClose()) return;
+    endWatch(this.signal);
+    native.unwatchSignal(this.#number, this.#writeFd);
   }
 
   /** @internal Signals that came before the loop saw them are one, as the kernel has it. */

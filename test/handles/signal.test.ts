@@ -97,6 +97,40 @@ describe('beside others', () => {
     expect(told).toEqual(['host SIGUSR2', 'host SIGUSR2', 'loop SIGUSR2']);
   });
 
+  it("the host's own handlers may come and go later, and harm nobody", () => {
+    const told = runChild(`${DRIVE}
+      const loop = new EventLoop().attach();
+      const hooks = process.listenerCount('newListener');
+      const told = [];
+      const handle = loop.onSignal('SIGUSR2', () => told.push('loop'));
+      const host = () => told.push('host');
+      const steps = [
+        () => process.on('SIGUSR2', host),
+        () => process.off('SIGUSR2', host),
+        () => process.once('SIGUSR2', host),
+        () => {},
+        () => process.on('SIGUSR2', host),
+        () => handle.close(),
+      ];
+      const seen = [];
+      const next = () => {
+        const step = steps.shift();
+        if (step === undefined) {
+          report([seen, process.listenerCount('newListener') === hooks]);
+          process.exit();
+        }
+        step();
+        raise('SIGUSR2');
+        setTimeout(() => {
+          seen.push(told.splice(0).sort().join());
+          next();
+        }, 20);
+      };
+      next();
+    `);
+    expect(told).toEqual([['host,loop', 'loop', 'host,loop', 'loop', 'host,loop', 'host'], true]);
+  });
+
   it('a Worker may watch signals, and its end ends that', () => {
     const end = endOfChild(`${DRIVE}
       const worker = new Worker(\`

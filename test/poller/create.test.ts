@@ -54,7 +54,7 @@ describe('createPoller', () => {
       while (raw.eventfd(0) >= 0) left++;
       report([code, 1, left]);
     `,
-      { maxDescriptors: 64 },
+      { maxDescriptors: 64, env: { RAWLOOP_WAKER: 'eventfd' } },
     );
     expect(code).toBe('EMFILE');
     expect(after).toBe(before);
@@ -63,7 +63,7 @@ describe('createPoller', () => {
 
 describe('RAWLOOP_WAKER', () => {
   it('is eventfd, pipe or nothing', () => {
-    for (const kind of ['eventfd', 'pipe', '', undefined]) {
+    for (const kind of ['eventfd', 'pipe', '']) {
       const waker = createWaker(kind);
       expect(waker.edge).toBe(kind !== 'pipe');
       expect(isCloseOnExec(waker.readFd)).toBe(true);

@@ -2,8 +2,8 @@
 // from their turn.
 //
 // Without MAX_ACCEPTS in Server: every waiting connection is accepted before the
-// first immediate runs. With a recvBatch that reads a socket until EAGAIN: the quiet
-// socket is heard only after all of the busy one's bytes.
+// first immediate runs. With a Socket that goes on reading until EAGAIN: the quiet one
+// is heard only after all of the busy one's bytes.
 import { expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';

@@ -69,7 +69,9 @@ it('a connection that takes the slot of another one within the batch keeps its b
   const [first, second] = [connect(), connect()];
   await run(loop, 'once');
   expect(sockets.length).toBe(2);
-  // Found in this order: the first destroys the second, the new one takes its slot.
+  // Nothing is ready any more: what becomes so is found in this order.
+  await run(loop, 'nowait');
+  // The first destroys the second, the new one takes its slot.
   put(first, 'from the first');
   put(connect(), 'from the new one');
   put(second, 'never seen');
