@@ -50,3 +50,17 @@ export function recording(events: string[], prefix = ''): StreamHandlers {
     },
   };
 }
+
+/**
+ * For a child: `driveIn(mode, loop, then)` runs or attaches a loop and calls `then` when
+ * nothing keeps it alive; `raise` sends this process a signal.
+ */
+export const DRIVE = `
+  const driveIn = (mode, loop, then) => {
+    if (mode === 'owned') return setImmediate(() => { loop.run(); then(); });
+    loop.attach();
+    const look = () => (loop.alive ? setTimeout(look, 1) : then());
+    look();
+  };
+  const raise = (signal) => process.kill(process.pid, signal);
+`;

@@ -2,6 +2,7 @@
 // queue has a bound.
 import { describe, expect, it } from 'vitest';
 import type { Socket } from '../../lib/handles/socket.js';
+import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { pattern } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
@@ -38,7 +39,7 @@ async function withSlowPeer(events: string[], options = {}): Promise<[Socket, pe
     },
   );
   await drive(test.loop);
-  const peer = opened.keep(raw.accept4(listener, 2048));
+  const peer = opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')));
   opened.close(listener);
   return [socket, peer];
 }

@@ -55,7 +55,7 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
     const size = 10_000;
     for (let client = 0; client < clients; client++) {
       let left = size;
-      const socket = test.loop.connect(
+      test.loop.connect(
         { port },
         {
           open: (opened) => {
@@ -68,7 +68,6 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
           },
         },
       );
-      socket.data = client;
     }
     await drive(test.loop, mode);
     for (let client = 0; client < clients; client++) {
