@@ -56,4 +56,6 @@ function hasCode(error: unknown, prefix: string): boolean {
   return String((error as { code?: unknown } | null)?.code ?? '').startsWith(prefix);
 }
 
+// Nobody takes what is said: a pipe that was closed, a disk that is full.
+process.stdout.on('error', fail);
 main(process.argv.slice(2)).catch(fail);

@@ -27,12 +27,16 @@ describe('beside others', () => {
       const told = [];
       process.on('SIGUSR2', (signal) => told.push('host ' + signal));
       loop.onSignal('SIGUSR2', (signal, self) => { told.push('loop ' + signal); self.close(); });
+      loop.attach();
       raise('SIGUSR2');
-      driveIn('guest', loop, () => setTimeout(() => {
+      until(() => told.length === 2, () => {
         // Closed: the host goes on alone.
         raise('SIGUSR2');
-        setTimeout(() => { report(told.sort()); process.exit(); }, 20);
-      }, 20));
+        until(() => told.length === 3, () => {
+          report(told.sort());
+          process.exit();
+        });
+      });
     `);
     expect(told).toEqual(['host SIGUSR2', 'host SIGUSR2', 'loop SIGUSR2']);
   });
@@ -44,27 +48,28 @@ describe('beside others', () => {
       const told = [];
       const handle = loop.onSignal('SIGUSR2', () => told.push('loop'));
       const host = () => told.push('host');
+      // What to do before the signal is raised, and how many hear it then.
       const steps = [
-        () => process.on('SIGUSR2', host),
-        () => process.off('SIGUSR2', host),
-        () => process.once('SIGUSR2', host),
-        () => {},
-        () => process.on('SIGUSR2', host),
-        () => handle.close(),
+        [() => process.on('SIGUSR2', host), 2],
+        [() => process.off('SIGUSR2', host), 1],
+        [() => process.once('SIGUSR2', host), 2],
+        [() => {}, 1],
+        [() => process.on('SIGUSR2', host), 2],
+        [() => handle.close(), 1],
       ];
       const seen = [];
       const next = () => {
-        const step = steps.shift();
-        if (step === undefined) {
+        const [act, hearers] = steps.shift() ?? [];
+        if (act === undefined) {
           report([seen, process.listenerCount('newListener') === hooks]);
           process.exit();
         }
-        step();
+        act();
         raise('SIGUSR2');
-        setTimeout(() => {
+        until(() => told.length >= hearers, () => {
           seen.push(told.splice(0).sort().join());
           next();
-        }, 20);
+        });
       };
       next();
     `);

@@ -27,9 +27,11 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
     const told = runChild<number>(`${DRIVE}
       const loop = new EventLoop();
       let told = 0;
-      const handle = loop.onSignal('SIGHUP', () => { told++; });
+      const handle = loop.onSignal('SIGHUP', () => {
+        // Whatever else there is of them comes in the next turns.
+        if (told++ === 0) loop.setTimeout(() => handle.close(), 20);
+      });
       for (let i = 0; i < 200000; i++) raise('SIGHUP');
-      loop.setTimeout(() => handle.close(), 20);
       driveIn('${mode}', loop, () => report(told));
     `);
     expect(told).toBeGreaterThanOrEqual(1);

@@ -62,5 +62,10 @@ export const DRIVE = `
     const look = () => (loop.alive ? setTimeout(look, 1) : then());
     look();
   };
+  /** Calls \`then\` a little after \`condition\` holds, so that too much is seen as well. */
+  const until = (condition, then) => {
+    if (condition()) setTimeout(then, 5);
+    else setTimeout(until, 1, condition, then);
+  };
   const raise = (signal) => process.kill(process.pid, signal);
 `;

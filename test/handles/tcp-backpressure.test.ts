@@ -213,12 +213,20 @@ describe('before the socket is connected', () => {
       data: (_, chunk) => received.add('', chunk),
       end: () => server.close(),
     });
-    const socket = test.loop.connect({ port, highWaterMark: 8 }, recording(events));
+    const socket = test.loop.connect(
+      { port, highWaterMark: 8 },
+      {
+        ...recording(events),
+        drain(drained) {
+          events.push('drain');
+          drained.end('third');
+        },
+      },
+    );
     expect(socket.write('first ')).toBe(true);
     expect(socket.write('')).toBe(true);
     expect(socket.write('second ')).toBe(false);
     expect(socket.bufferedBytes).toBe(13);
-    test.loop.setTimeout(() => socket.end('third'), 20);
     await run(test.loop);
     expect(received.text).toBe('first second third');
     expect(events).toEqual(['open', 'drain', 'end', 'close']);

@@ -161,18 +161,13 @@ describe('a server', () => {
 
   it('that is destroyed closes its connections', async () => {
     const events: string[] = [];
-    const { server, port } = serve(test.loop, recording(events));
-    for (let i = 0; i < 3; i++) {
-      test.loop.connect(
-        { port },
-        {
-          open() {
-            if (server.connections === 3) server.destroy();
-          },
-        },
-      );
-    }
-    test.loop.setTimeout(() => server.destroy(), 30);
+    const { server, port } = serve(test.loop, {
+      ...recording(events),
+      open() {
+        if (server.connections === 3) server.destroy();
+      },
+    });
+    for (let i = 0; i < 3; i++) test.loop.connect({ port }, {});
     await drive(test.loop);
     expect(events.filter((event) => event === 'close').length).toBe(3);
     expect(server.connections).toBe(0);

@@ -104,8 +104,14 @@ describe('a paused socket', () => {
   it('before it is connected stays so', async () => {
     const [listener, { port }] = opened.listening();
     const events: string[] = [];
-    const socket = test.loop.connect({ port }, { ...recording(events) }).pause();
-    test.loop.setTimeout(() => test.loop.stop(), 20);
+    const handlers = {
+      ...recording(events),
+      open: () => {
+        events.push('open');
+        test.loop.stop();
+      },
+    };
+    const socket = test.loop.connect({ port }, handlers).pause();
     await run(test.loop);
     const peer = opened.keep(raw.accept4(listener));
     put(peer, 'early');

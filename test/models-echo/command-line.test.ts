@@ -1,7 +1,8 @@
 // rawloop echo as a command: what it says, and the codes that it ends with.
+import { spawnSync } from 'node:child_process';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { Command, connectClients, EchoServer, MODELS } from './support.js';
+import { Command, connectClients, EchoServer, MAIN, MODELS } from './support.js';
 
 const USAGE = { code: 2, signal: null, stdout: '' };
 
@@ -117,6 +118,16 @@ describe.each(MODELS)('rawloop echo --model %s', (model) => {
     expect(end.stderr).toMatch(/^rawloop: .*EADDRINUSE/);
     expect(end.stderr).toContain(`127.0.0.1:${port}`);
     expect(end.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('that cannot say where it listens says why and ends with code 1', () => {
+    const command = `exec "$0" "$1" echo --model ${model} > /dev/full`;
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', command, process.execPath, MAIN], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    });
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^rawloop: .*ENOSPC.*\n$/)]);
   });
 
   it('that may not have an address says so and ends with code 1', async () => {

@@ -13,7 +13,8 @@ import { DIST } from '../support/child.js';
 
 export { MODELS, type Model };
 
-const MAIN = join(DIST, 'cli', 'main.cjs');
+/** The command's file. */
+export const MAIN = join(DIST, 'cli', 'main.cjs');
 const LIMIT_MS = 55_000;
 
 export interface CommandEnd {

@@ -28,7 +28,7 @@ it('a number that is closed and watched anew in one callback is watched', async 
     });
     test.loop.setTimeout(() => put(againWrite), 5);
     // Without this the loop would wait for ever, were it not told.
-    test.loop.setTimeout(() => again.close(), 500).unref();
+    test.loop.setTimeout(() => again.close(), 20_000).unref();
   });
   put(writeEnd);
   await drive(test.loop);
