@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/event-loop.js';
 import { newLoop, readableFd, silentFd, thrownBy } from '../loop/support.js';
+import { runChild } from '../support/child.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { run } from '../support/drive.js';
 import { HOSTS, sayingsOf } from './support.js';
@@ -183,6 +184,30 @@ describe.each(HOSTS)('by %s', (host) => {
       await turn(loop);
     }
     expect(calls).toBe(0);
+  });
+});
+
+describe('a process without free descriptors', () => {
+  it.each(HOSTS)('attaches by %s or says why not, and leaks none over it', (host) => {
+    const told = runChild(
+      `
+      const loop = new EventLoop();
+      const files = [];
+      try { for (;;) files.push(fs.openSync('/dev/null')); } catch {}
+      let error;
+      for (let i = 0; i < 5; i++) {
+        try { loop.attach().detach(); } catch (thrown) { error = thrown; }
+      }
+      for (const file of files) fs.closeSync(file);
+      const before = countDescriptors();
+      loop.attach();
+      loop.setTimeout(() => {
+        report({ code: error?.code, syscall: error?.syscall, attached: loop.attached });
+      }, 1);`,
+      { env: { RAWLOOP_HOST: host }, maxDescriptors: 64 },
+    );
+    const failed = { code: 'EMFILE', syscall: 'attach', attached: true };
+    expect(told).toEqual(host === 'waiter' ? failed : { attached: true });
   });
 });
 

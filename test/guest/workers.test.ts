@@ -129,6 +129,25 @@ describe.each(HOSTS)('by %s', (host) => {
     expect(await sayingsOf(manyWorkers(script, 10, ''), { host })).toEqual(['nothing stays']);
   });
 
+  it.each([
+    ['attached', 'loop.attach()'],
+    ['owns the thread', 'setImmediate(() => loop.run())'],
+  ])('a Worker whose loop %s and runs out of memory ends', async (_how, drive) => {
+    const source = workerSource(`
+      const loop = new EventLoop();
+      loop.setTimeout(() => { const all = []; for (;;) all.push(new Array(1000).fill(all)); }, 1);
+      ${drive};`);
+    const said = await sayingsOf(
+      `const source = ${JSON.stringify(source)}.replace('"DIST"', JSON.stringify(DIST));
+      const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 };
+      const worker = new Worker(source, { eval: true, resourceLimits });
+      worker.on('error', (error) => say(error.code));
+      worker.on('exit', (code) => say('exit ' + code));`,
+      { host },
+    );
+    expect(said).toEqual(['ERR_WORKER_OUT_OF_MEMORY', 'exit 1']);
+  });
+
   it('a signal after the Worker that watched it is gone finds nobody, and harms nobody', async () => {
     // The main thread never loads the addon: with the Worker, it may be unloaded.
     const source = workerSource(`
@@ -150,6 +169,26 @@ describe.each(HOSTS)('by %s', (host) => {
       { host },
     );
     expect(said).toEqual(['SIGUSR2 for the host', 'alive']);
+  });
+});
+
+describe('a Worker', () => {
+  it('may own its thread by one loop while another one is attached', async () => {
+    const source = workerSource(`
+      const [guest, owned] = [new EventLoop().attach(), new EventLoop()];
+      const log = [];
+      guest.setInterval(() => { log.push('guest'); if (log.length > 4) { ready(); process.exit(); } }, 1);
+      owned.setTimeout(() => log.push('owned'), 20);
+      setImmediate(() => {
+        owned.run();
+        parentPort.postMessage(log.join());
+      });`);
+    const said = await sayingsOf(
+      `const source = ${JSON.stringify(source)}.replace('"DIST"', JSON.stringify(DIST));
+      new Worker(source, { eval: true }).on('message', say);`,
+    );
+    expect(said[0]).toMatch(/^(guest,)*owned$/);
+    expect(said[1]).toBe('ready');
   });
 });
 

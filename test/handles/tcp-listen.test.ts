@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ListenOptions } from '../../lib/handles/listen.js';
 import type { Socket } from '../../lib/handles/socket.js';
-import type * as raw from '../../lib/raw/index.js';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
 import { runChild } from '../support/child.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { drive, eachWithLoop, run } from '../support/drive.js';
@@ -184,6 +185,21 @@ describe('a server', () => {
     await drive(test.loop);
     expect(getEventListeners(other.signal, 'abort').length).toBe(0);
     expect(() => serve(test.loop, {}, { signal })).toThrow(signal.reason);
+  });
+
+  it('that can accept no more, for good, tells why and closes', async () => {
+    const events: string[] = [];
+    const { server } = serve(test.loop, {
+      error: (from, error) => {
+        expect([from, from.error]).toEqual([server, error]);
+        events.push((error as raw.SystemError).code);
+      },
+    });
+    // Behind its back: it does not listen any more.
+    raw.check(raw.shutdown(server.handleFd, constant('SHUT_RDWR')), 'shutdown');
+    await drive(test.loop);
+    expect(events).toEqual(['EINVAL']);
+    expect([server.closed, (server.error as raw.SystemError).syscall]).toEqual([true, 'accept4']);
   });
 
   it('whose open handler throws keeps that connection and takes the rest', async () => {

@@ -153,6 +153,16 @@ export function conditionsContract(open: OpenPoller): void {
     });
   });
 
+  it('an exclusive interest is reported like another, and cannot be modified', () => {
+    const fd = opened.eventfd(1);
+    test.poller.add(fd, { read: true, exclusive: true }, 1);
+    expect(found(test.poller)).toEqual(new Map([[1, Ready.READ]]));
+    expect(() => test.poller.modify(fd, Interest.READ, 1)).toThrow(
+      expect.objectContaining({ code: 'EINVAL' }),
+    );
+    expect(test.poller.delete(fd)).toBe(true);
+  });
+
   it('what it supports beyond that is told', () => {
     expect(test.poller.supports).toEqual({
       edge: true,

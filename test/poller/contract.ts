@@ -1,8 +1,9 @@
 // The poller contract as tests: every backend, the checked poller around it, and
-// either waker must pass all of it. The three parts stand in files of their own.
+// either waker must pass all of it. The four parts stand in files of their own.
 import { describe } from 'vitest';
 import { guardDescriptors } from '../support/descriptors.js';
 import { conditionsContract } from './contract-conditions.js';
+import { misuseContract } from './contract-misuse.js';
 import { registrationsContract } from './contract-registrations.js';
 import { waitingContract } from './contract-waiting.js';
 import type { OpenPoller } from './support.js';
@@ -14,5 +15,6 @@ export function pollerContract(name: string, open: OpenPoller): void {
     conditionsContract(open);
     registrationsContract(open);
     waitingContract(open);
+    misuseContract(open);
   });
 }

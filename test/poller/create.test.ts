@@ -1,10 +1,11 @@
 // Which poller and which waker are made, and the small parts beside them.
 import { describe, expect, it } from 'vitest';
-import { createPoller, Interest, ReadyList, toInterest } from '../../lib/poller/index.js';
+import { createPoller, Interest, ReadyList, toInterest, wake } from '../../lib/poller/index.js';
 import { GENERATION_MASK, tokenOf } from '../../lib/poller/ready-list.js';
 import { createWaker } from '../../lib/poller/waker.js';
 import { runChild } from '../support/child.js';
 import { guardDescriptors, isCloseOnExec } from '../support/descriptors.js';
+import { HOSTILE } from '../support/hostile.js';
 
 guardDescriptors();
 
@@ -73,6 +74,24 @@ describe('RAWLOOP_WAKER', () => {
     expect(() => createWaker('signal')).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
     );
+  });
+});
+
+describe('wake', () => {
+  it('refuses what is no waker, and writes nowhere', () => {
+    const state = new Int32Array(new SharedArrayBuffer(4));
+    const call = wake as (waker: unknown) => boolean;
+    for (const [kind, value] of Object.entries(HOSTILE)) {
+      expect(() => call(value), kind).toThrow();
+      expect(() => call({ fd: value, state }), kind).toThrow();
+      expect(() => call({ fd: 2 ** 31 - 1, state: value }), kind).toThrow();
+    }
+    for (const memory of [new Int32Array(0), new Uint8Array(8).subarray(1), new Uint8Array(3)]) {
+      expect(() => call({ fd: 2 ** 31 - 1, state: memory })).toThrow(TypeError);
+    }
+    expect(state[0]).toBe(0);
+    expect(call({ fd: 2 ** 31 - 1, state })).toBe(true);
+    expect(state[0]).toBe(0);
   });
 });
 
