@@ -86,9 +86,16 @@ const manyWorkers = (body: string, count: number, end: string) => `
   (async () => {
     await oneWorker(0);
     await oneWorker(1);
-    const before = [openDescriptors(), threads()].join();
+    const count = () => [openDescriptors(), threads()].join();
+    // A thread that was joined is still seen for a moment.
+    const settled = async (wanted) => {
+      for (let i = 0; i < 500 && count() !== wanted; i++) await new Promise((r) => setTimeout(r, 5));
+      return count();
+    };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = count();
     for (let i = 0; i < ${count}; i++) await oneWorker(i);
-    const after = [openDescriptors(), threads()].join();
+    const after = await settled(before);
     say(after === before ? 'nothing stays' : before + ' became ' + after);
   })();`;
 
