@@ -1,6 +1,7 @@
 // The event loop: one iteration is a list of phases. It drives a poller, either
 // blocking its thread (owned: `run`) or a turn at a time inside the host's own
 // loop (guest: `attach`). Handles and requests stand on it and are not known here.
+import { hostNowMs } from '../binding/clock.js';
 import { createPoller, type Poller, ReadyList, type SharedWaker } from '../poller/index.js';
 import * as errors from './errors.js';
 import { Guest } from './guest.js';
@@ -32,8 +33,6 @@ export interface LoopParts {
   /** When timers are due, and `now()`. */
   clock?: Clock;
 }
-
-const hostClock: Clock = () => performance.now();
 
 export class LoopCore extends Scheduler {
   /** @internal */ readonly poller: Poller;
@@ -67,7 +66,7 @@ export class LoopCore extends Scheduler {
   #guest: Guest | undefined;
 
   /** @internal `parts` is for tests. */
-  constructor(options?: LoopOptions, { poller, clock = hostClock }: LoopParts = {}) {
+  constructor(options?: LoopOptions, { poller, clock = hostNowMs }: LoopParts = {}) {
     super(clock);
     this.#clock = clock;
     this.#nowMs = clock();

@@ -1,7 +1,9 @@
 // What the loop did: counts, times, the longest callback. It reads the clock once a
 // callback and twice a wait; `timing: false` leaves the callbacks out.
+
 import { channel } from 'node:diagnostics_channel';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { hostNowMs } from '../binding/clock.js';
 
 /** The phases in which callbacks run, in the order of an iteration. */
 export const PHASES = ['timers', 'pending', 'idle', 'prepare', 'poll', 'check', 'closing'] as const;
@@ -62,7 +64,7 @@ export class Meter {
   observer: LoopObserver | undefined;
   readonly #timing: boolean;
   readonly #blockedMs: number;
-  readonly #bornMs = performance.now();
+  readonly #bornMs = hostNowMs();
   readonly #loopTime: RecordableHistogram = createHistogram();
   #iterations = 0;
   #waits = 0;
@@ -111,7 +113,7 @@ export class Meter {
 
   /** What ran since the last mark was no callback. */
   mark(): void {
-    if (this.#timing) this.#markMs = performance.now();
+    if (this.#timing) this.#markMs = hostNowMs();
   }
 
   /** A callback, and what it put off, is done. */
@@ -119,7 +121,7 @@ export class Meter {
     this.#callbacks++;
     if (!this.#timing) return;
     const beginMs = this.#markMs;
-    const endMs = performance.now();
+    const endMs = hostNowMs();
     this.#markMs = endMs;
     const tookMs = endMs - beginMs;
     this.#callbackMs += tookMs;
@@ -141,7 +143,7 @@ export class Meter {
   }
 
   read(): LoopMetrics {
-    const sinceMs = performance.now() - this.#bornMs;
+    const sinceMs = hostNowMs() - this.#bornMs;
     const { count, mean, max } = this.#loopTime;
     const some = count > 0;
     return {

@@ -11,9 +11,7 @@ import { checkFunction } from './validate.js';
 type Callback = (...args: never[]) => void;
 
 /** `callback` with the arguments that follow it and the delay. */
-function bound(callback: Callback, all: IArguments): TimerCallback {
-  if (all.length <= 2) return callback as unknown as TimerCallback;
-  const args = Array.prototype.slice.call(all, 2) as unknown[];
+function bound(callback: Callback, _ms: number, ...args: unknown[]): TimerCallback {
   const call = () => (callback as unknown as (...args: unknown[]) => void)(...args);
   return Object.defineProperty(call, 'name', { value: callback.name });
 }
@@ -59,7 +57,8 @@ export abstract class Scheduler {
   setTimeout(callback: Callback, ms = 0): Timer {
     checkFunction('callback', callback);
     // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time
-    return this.timers.start(bound(callback, arguments), ms, false);
+    const call = arguments.length > 2 ? bound.apply(undefined, arguments as never) : callback;
+    return this.timers.start(call as TimerCallback, ms, false);
   }
 
   /** Calls `callback(...args)` every `ms`, without drift; missed calls do not pile up. */
@@ -67,7 +66,8 @@ export abstract class Scheduler {
   setInterval(callback: Callback, ms = 0): Timer {
     checkFunction('callback', callback);
     // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time
-    return this.timers.start(bound(callback, arguments), ms, true);
+    const call = arguments.length > 2 ? bound.apply(undefined, arguments as never) : callback;
+    return this.timers.start(call as TimerCallback, ms, true);
   }
 
   /** Cancels a timer; anything else, and one that fired, is left alone. */

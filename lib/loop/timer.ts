@@ -1,72 +1,80 @@
 // One timer: what setTimeout and setInterval return. It is small, as programs hold
 // many: when it is due, and its place among the others, stand in the loop's tables.
 import { nameOf } from './names.js';
-import type { Timers } from './timers.js';
+import type { DelayList } from './timers.js';
 
 export type TimerCallback = () => void;
 
-/** @internal */
-export const REPEATS = 1;
-/** @internal */
-export const REFERENCED = 2;
+/** @internal The lowest bit of `state`. */
+export const REFERENCED = 1;
 
 export class Timer {
-  /** @internal */ readonly timers: Timers;
+  /** @internal The timers of its delay. */ list: DelayList;
   /** @internal */ readonly callback: TimerCallback;
-  /** @internal */ readonly delayMs: number;
-  /** @internal Place in the tables; -1: not waiting. */ slot = -1;
-  /** @internal */ flags: number;
+  /** @internal REFERENCED, and above it the slot plus one, 0: not waiting. */ state = REFERENCED;
 
   /** @internal */
-  constructor(timers: Timers, callback: TimerCallback, delayMs: number, flags: number) {
-    this.timers = timers;
+  constructor(list: DelayList, callback: TimerCallback) {
+    this.list = list;
     this.callback = callback;
-    this.delayMs = delayMs;
-    this.flags = flags;
+  }
+
+  /** @internal Place in the tables; -1: not waiting. */
+  get slot(): number {
+    return (this.state >> 1) - 1;
+  }
+
+  set slot(slot: number) {
+    this.state = ((slot + 1) << 1) | (this.state & REFERENCED);
+  }
+
+  /** @internal */
+  get delayMs(): number {
+    return this.list.delayMs;
   }
 
   /** True while it waits to fire. */
   get active(): boolean {
-    return this.slot >= 0;
+    return this.state > REFERENCED;
   }
 
   /** Lets this timer keep the loop alive. Idempotent. */
   ref(): this {
-    if ((this.flags & REFERENCED) === 0) {
-      this.flags |= REFERENCED;
-      if (this.active) this.timers.owner.retain();
+    if ((this.state & REFERENCED) === 0) {
+      this.state |= REFERENCED;
+      if (this.active) this.list.timers.owner.retain();
     }
     return this;
   }
 
   /** Lets the loop end although this timer waits. Idempotent. */
   unref(): this {
-    if ((this.flags & REFERENCED) !== 0) {
-      this.flags &= ~REFERENCED;
-      if (this.active) this.timers.owner.release();
+    if ((this.state & REFERENCED) !== 0) {
+      this.state &= ~REFERENCED;
+      if (this.active) this.list.timers.owner.release();
     }
     return this;
   }
 
   hasRef(): boolean {
-    return (this.flags & REFERENCED) !== 0;
+    return (this.state & REFERENCED) !== 0;
   }
 
   /** Starts its delay anew from now, also after it fired or was cleared. */
   refresh(): this {
-    this.timers.refresh(this);
+    this.list.timers.refresh(this);
     return this;
   }
 
   /** Cancels it. */
   close(): this {
-    this.timers.clear(this);
+    this.list.timers.clear(this);
     return this;
   }
 
   /** A number that clearTimeout takes as well. */
   [Symbol.toPrimitive](): number {
-    return this.timers.numberOf(this);
+    return this.list.timers.numberOf(this);
   }
 
   /** @internal */

@@ -4,7 +4,7 @@
 // heap nor a timer far away. Links and times stand in typed arrays, where they cost
 // the collector nothing. bench/timers.mjs compares this with a heap of timers.
 import { invalidType, loopClosed, outOfRange } from './errors.js';
-import { REFERENCED, REPEATS, Timer, type TimerCallback } from './timer.js';
+import { REFERENCED, Timer, type TimerCallback } from './timer.js';
 
 const MAX_DELAY_MS = 2 ** 53;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -25,19 +25,32 @@ export interface TimerOwner {
 /** Where time comes from: milliseconds, monotonic. */
 export type Clock = () => number;
 
-/** The timers of one delay, by when they are due. Repeating ones have lists of their own. */
-interface DelayList {
-  readonly key: number;
-  first: number;
-  last: number;
+/**
+ * The timers of one delay, by when they are due. Repeating ones have lists of their
+ * own. A timer knows its list and nothing else of itself: a small timer is a cheap one.
+ */
+export class DelayList {
+  readonly timers: Timers;
+  readonly delayMs: number;
+  readonly repeats: boolean;
+  first = NONE;
+  last = NONE;
   /** When its first is due, or earlier, and that one's order: what the heap goes by. */
-  dueMs: number;
-  order: number;
+  dueMs = NEVER;
+  order = 0;
+  /** Whether it stands in the heap; an empty list leaves it. */
+  listed = false;
+
+  constructor(timers: Timers, delayMs: number, repeats: boolean) {
+    this.timers = timers;
+    this.delayMs = delayMs;
+    this.repeats = repeats;
+  }
 }
 
-/** The key of the list that a timer belongs to. */
-function keyOf(timer: Timer): number {
-  return (timer.flags & REPEATS) === 0 ? timer.delayMs : -1 - timer.delayMs;
+/** What a list is found by. */
+function keyOf(delayMs: number, repeats: boolean): number {
+  return repeats ? -1 - delayMs : delayMs;
 }
 
 /**
@@ -82,7 +95,7 @@ export class Timers {
   start(callback: TimerCallback, ms: number, repeats: boolean): Timer {
     const delayMs = checkDelay(ms);
     if (this.owner.closed) throw loopClosed();
-    const timer = new Timer(this, callback, delayMs, repeats ? REFERENCED | REPEATS : REFERENCED);
+    const timer = new Timer(this.#listOf(delayMs, repeats), callback);
     this.#add(timer, this.#clock() + delayMs);
     this.owner.retain();
     this.owner.timerStarted();
@@ -91,18 +104,20 @@ export class Timers {
 
   refresh(timer: Timer): void {
     if (this.owner.closed) throw loopClosed();
-    if (timer.slot >= 0) this.#remove(timer);
-    else if ((timer.flags & REFERENCED) !== 0) this.owner.retain();
-    this.#add(timer, this.#clock() + timer.delayMs);
+    if (timer.active) this.#remove(timer);
+    else if ((timer.state & REFERENCED) !== 0) this.owner.retain();
+    const { delayMs, repeats } = timer.list;
+    if (!timer.list.listed) timer.list = this.#listOf(delayMs, repeats);
+    this.#add(timer, this.#clock() + delayMs);
     this.owner.timerStarted();
   }
 
   /** Cancels a timer; one that does not wait is left alone. */
   clear(timer: Timer): void {
-    if (timer.slot < 0) return;
+    if (!timer.active) return;
     this.#remove(timer);
     if (this.#byNumber.size > 0) this.#forget(timer);
-    if ((timer.flags & REFERENCED) !== 0) this.owner.release();
+    if ((timer.state & REFERENCED) !== 0) this.owner.release();
   }
 
   clearAll(): void {
@@ -120,7 +135,7 @@ export class Timers {
       number = this.#nextNumber++;
       this.#numbers.set(timer, number);
     }
-    if (timer.slot >= 0) this.#byNumber.set(number, timer);
+    if (timer.active) this.#byNumber.set(number, timer);
     return number;
   }
 
@@ -145,12 +160,12 @@ export class Timers {
     const { dueMs } = list;
     this.lateMs = nowMs - dueMs;
     this.#remove(timer);
-    if ((timer.flags & REPEATS) !== 0) {
-      this.#add(timer, nextOnGrid(dueMs, timer.delayMs, nowMs));
+    if (list.repeats) {
+      this.#add(timer, nextOnGrid(dueMs, list.delayMs, nowMs));
       return timer;
     }
     if (this.#byNumber.size > 0) this.#forget(timer);
-    if ((timer.flags & REFERENCED) !== 0) this.owner.release();
+    if ((timer.state & REFERENCED) !== 0) this.owner.release();
     return timer;
   }
 
@@ -160,7 +175,8 @@ export class Timers {
       const list = this.#heap[0];
       if (list === undefined) return undefined;
       if (list.first === NONE) {
-        this.#lists.delete(list.key);
+        this.#lists.delete(keyOf(list.delayMs, list.repeats));
+        list.listed = false;
         const last = this.#heap.pop() as DelayList;
         if (last !== list) this.#heap[0] = last;
         if (this.#heap.length > 0) this.#siftDown();
@@ -179,8 +195,8 @@ export class Timers {
     let slot = this.#firstFree;
     if (slot === NONE) slot = this.#newSlot();
     else this.#firstFree = this.#next[slot] as number;
-    const key = keyOf(timer);
-    const list = this.#lists.get(key) ?? this.#newList(key, dueMs);
+    const { list } = timer;
+    if (!list.listed) this.#enlist(list, dueMs);
     // At the end, but for a repeating timer that comes late, behind which others of
     // its delay are due later: a few steps.
     let previous = list.last;
@@ -201,14 +217,13 @@ export class Timers {
   }
 
   #remove(timer: Timer): void {
-    const { slot } = timer;
+    const { slot, list } = timer;
     const previous = this.#previous[slot] as number;
     const next = this.#next[slot] as number;
     if (previous >= 0 && next >= 0) {
       this.#next[previous] = next;
       this.#previous[next] = previous;
     } else {
-      const list = this.#lists.get(keyOf(timer)) as DelayList;
       if (previous >= 0) this.#next[previous] = next;
       else list.first = next;
       if (next >= 0) this.#previous[next] = previous;
@@ -236,12 +251,23 @@ export class Timers {
     return slot;
   }
 
-  #newList(key: number, dueMs: number): DelayList {
-    const list = { key, first: NONE, last: NONE, dueMs, order: this.#nextOrder };
-    this.#lists.set(key, list);
+  #listOf(delayMs: number, repeats: boolean): DelayList {
+    const key = keyOf(delayMs, repeats);
+    let list = this.#lists.get(key);
+    if (list === undefined) {
+      list = new DelayList(this, delayMs, repeats);
+      this.#lists.set(key, list);
+    }
+    return list;
+  }
+
+  /** Its first timer comes, due at `dueMs`. */
+  #enlist(list: DelayList, dueMs: number): void {
+    list.dueMs = dueMs;
+    list.order = this.#nextOrder;
+    list.listed = true;
     this.#heap.push(list);
     this.#siftUp(list);
-    return list;
   }
 
   #siftUp(list: DelayList): void {

@@ -1,5 +1,6 @@
 // The epoll backend: Linux. Its wait fits on one screen; the records that the
 // kernel fills are the ready list's own. See epoll(7), epoll_wait(2).
+import { hostNowMs } from '../binding/clock.js';
 import { native } from '../binding/index.js';
 import { constant } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
@@ -33,7 +34,7 @@ function eventsOf(interest: number): number {
 }
 
 function timeLeft(deadlineMs: number): number {
-  return Math.max(0, deadlineMs - performance.now());
+  return Math.max(0, deadlineMs - hostNowMs());
 }
 
 export class EpollPoller implements Poller {
@@ -80,7 +81,7 @@ export class EpollPoller implements Poller {
   }
 
   wait(ready: ReadyList, timeoutMs: number): number {
-    const deadlineMs = timeoutMs > 0 ? performance.now() + timeoutMs : 0;
+    const deadlineMs = timeoutMs > 0 ? hostNowMs() + timeoutMs : 0;
     let count = this.#waitOnce(ready, timeoutMs);
     // A signal cut it short: go on to the same deadline, not for the whole time anew.
     while (count === EINTR) {
