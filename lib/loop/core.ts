@@ -138,6 +138,9 @@ export class LoopCore extends Scheduler {
     if (!this.#drainEach) this.#drain();
     this.pollSet.reconcile();
     this.flush();
+    // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
+    // tell. In guest mode it has: why the host called.
+    if (timeoutMs === 0 && this.pollSet.size === 0 && this.#guest === undefined) return;
     this.pollSet.beginBatch();
     // A wait of no time is not worth two looks at the clock, unless one is recorded.
     const timed = timeoutMs !== 0 || this.meter.observer !== undefined;

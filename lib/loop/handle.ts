@@ -49,17 +49,17 @@ export abstract class Handle {
     const { table } = this.loop;
     this.handleFd = fd;
     this.slot = table.allocate(this);
+    this.interest = interest;
     if (interest !== 0) {
       try {
-        this.loop.poller.add(fd, interest, table.token(this.slot));
+        this.loop.pollSet.register(this);
       } catch (error) {
         table.release(this.slot);
         this.slot = -1;
+        this.interest = 0;
         throw error;
       }
     }
-    this.interest = interest;
-    this.registered = interest;
     this.flags |= ACTIVE;
     if ((this.flags & REFERENCED) !== 0) this.loop.retain();
   }
@@ -69,7 +69,6 @@ export abstract class Handle {
     if ((this.flags & ACTIVE) === 0) return;
     this.flags &= ~ACTIVE;
     if (this.registered !== 0) this.loop.pollSet.unregister(this);
-    this.registered = 0;
     this.interest = 0;
     this.loop.table.release(this.slot);
     this.slot = -1;

@@ -9,6 +9,8 @@ export class PollSet {
   readonly #poller: Poller;
   readonly #table: HandleTable;
   readonly #dirty = new Queue<Handle>();
+  /** How many handles the poller knows. */
+  size = 0;
   #stale = 0;
   #releasedBefore = 0;
 
@@ -41,9 +43,14 @@ export class PollSet {
   register(handle: Handle): void {
     const { handleFd, interest, registered } = handle;
     const token = this.#table.token(handle.slot);
-    if (interest === 0) this.unregister(handle);
-    else if (registered === 0) this.#poller.add(handleFd, interest, token);
-    else this.#poller.modify(handleFd, interest, token);
+    if (interest === 0) {
+      this.unregister(handle);
+    } else if (registered === 0) {
+      this.#poller.add(handleFd, interest, token);
+      this.size++;
+    } else {
+      this.#poller.modify(handleFd, interest, token);
+    }
     handle.registered = interest;
   }
 
@@ -52,6 +59,7 @@ export class PollSet {
     // report then, and nothing ends that but starting the set anew: see `endBatch`.
     this.#poller.delete(handle.handleFd);
     handle.registered = 0;
+    this.size--;
   }
 
   beginBatch(): void {
@@ -74,6 +82,7 @@ export class PollSet {
       const handle = this.#table.handles[token % 2 ** 32];
       if (handle === undefined) return;
       handle.registered = 0;
+      this.size--;
       handle.onPollError(error);
     });
     return true;
