@@ -83,7 +83,6 @@ export class LoopCore extends Scheduler {
 
   /** One iteration: the phases in their order. */
   #iterate(mode: RunMode): void {
-    this.#finishBatch();
     this.updateTime();
     this.meter.iterationBegan(this.#nowMs);
     this.#runTimers();
@@ -100,8 +99,8 @@ export class LoopCore extends Scheduler {
     if (!this.#drainEach) this.#drain();
   }
 
-  /** What an exception interrupted in the last iteration comes first in this one. */
-  #finishBatch(): void {
+  /** What an exception interrupted comes first when the loop goes on. */
+  #goOn(): void {
     this.#drain();
     if (this.#cursor < this.#count) this.#dispatch();
   }
@@ -264,9 +263,10 @@ export class LoopCore extends Scheduler {
     this.#inTurn = true;
     const hostWatch = mode === 'nowait' ? undefined : watchHost(this);
     try {
-      while (this.alive && !this.#stopping) {
-        this.#iterate(mode);
-        if (mode !== 'default') break;
+      if (this.alive) {
+        this.#goOn();
+        do this.#iterate(mode);
+        while (mode === 'default' && this.alive && !this.#stopping);
       }
     } finally {
       hostWatch?.stop();
@@ -321,6 +321,7 @@ export class LoopCore extends Scheduler {
     if (this.#guest === undefined) return;
     this.#inTurn = true;
     try {
+      this.#goOn();
       this.#iterate('nowait');
     } finally {
       this.#endTurn();

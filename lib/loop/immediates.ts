@@ -5,6 +5,9 @@ import { nameOf } from './names.js';
 
 type Callback = (...args: never[]) => void;
 
+/** A queue that was longer once gives its memory back. */
+const KEPT_PLACES = 1024;
+
 /** What setImmediate returns. */
 export class Immediate {
   readonly #queue: ImmediateQueue;
@@ -72,13 +75,16 @@ export class ImmediateQueue {
   size = 0;
   /** Those of them that keep the loop alive. */
   referenced = 0;
-  #incoming: Immediate[] = [];
-  #running: Immediate[] = [];
+  // Emptied by counting: to shorten an array in each turn costs more than the turn.
+  #incoming: (Immediate | undefined)[] = [];
+  #added = 0;
+  #running: (Immediate | undefined)[] = [];
+  #count = 0;
   #next = 0;
 
   add(callback: Callback, args: readonly unknown[]): Immediate {
     const immediate = new Immediate(this, callback, args);
-    this.#incoming.push(immediate);
+    this.#incoming[this.#added++] = immediate;
     this.size++;
     this.referenced++;
     return immediate;
@@ -86,22 +92,26 @@ export class ImmediateQueue {
 
   /** Those that wait now are this turn's, behind what a throw left of the last. */
   beginTurn(): void {
-    if (this.#next < this.#running.length) {
-      this.#running = this.#running.slice(this.#next).concat(this.#incoming);
+    if (this.#next < this.#count) {
+      const left = this.#running.slice(this.#next, this.#count);
+      this.#running = left.concat(this.#incoming.slice(0, this.#added));
+      this.#count = this.#running.length;
       this.#incoming = [];
     } else {
-      const emptied = this.#running;
-      emptied.length = 0;
+      const emptied = this.#running.length > KEPT_PLACES ? [] : this.#running;
       this.#running = this.#incoming;
+      this.#count = this.#added;
       this.#incoming = emptied;
     }
+    this.#added = 0;
     this.#next = 0;
   }
 
   /** The next of this turn; undefined at its end. */
   take(): Immediate | undefined {
-    while (this.#next < this.#running.length) {
-      const immediate = this.#running[this.#next++] as Immediate;
+    while (this.#next < this.#count) {
+      const immediate = this.#running[this.#next] as Immediate;
+      this.#running[this.#next++] = undefined;
       if (immediate.active) return immediate;
     }
     return undefined;
