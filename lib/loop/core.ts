@@ -263,7 +263,7 @@ export class LoopCore extends Scheduler {
     this.#inTurn = true;
     const hostWatch = mode === 'nowait' ? undefined : watchHost(this);
     try {
-      if (this.alive) {
+      if (this.alive && !this.#stopping) {
         this.#goOn();
         do this.#iterate(mode);
         while (mode === 'default' && this.alive && !this.#stopping);
