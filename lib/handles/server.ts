@@ -40,6 +40,7 @@ export class Server extends Handle {
     this.#settings = settings;
     const address = native.getsockname(fd);
     this.#address = typeof address === 'number' ? undefined : address;
+    this.keepContext();
     this.start(fd, Interest.READ);
   }
 
@@ -122,7 +123,7 @@ export class Server extends Handle {
       return;
     }
     this.#sockets.add(socket);
-    this.#handlers.open?.(socket);
+    socket.enter(() => this.#handlers.open?.(socket));
   }
 
   #acceptFailed(result: number): void {

@@ -45,6 +45,7 @@ export class Socket extends StreamOutput {
   ) {
     super(loop, handlers, settings);
     this.server = server;
+    this.keepContext();
   }
 
   /** Starts as connected. @internal */
@@ -110,7 +111,8 @@ export class Socket extends StreamOutput {
   resume(): this {
     if ((this.flags & PAUSED) === 0 || !this.active) return this;
     this.flags &= ~PAUSED;
-    if ((this.flags & STASHED) !== 0) this.loop.defer(() => this.#unstash(), this);
+    if ((this.flags & STASHED) !== 0)
+      this.loop.defer(() => this.enter(() => this.#unstash()), this);
     else this.#setReading(true);
     return this;
   }

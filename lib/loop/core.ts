@@ -3,9 +3,10 @@
 // loop (guest: `attach`). Handles and requests stand on it and are not known here.
 import { hostNowMs } from '../binding/clock.js';
 import { createPoller, type Poller, ReadyList, type SharedWaker } from '../poller/index.js';
+import { withoutContext } from './async-context.js';
 import * as errors from './errors.js';
 import { Guest } from './guest.js';
-import type { Handle } from './handle.js';
+import { type Handle, IN_CONTEXT } from './handle.js';
 import { HandleTable } from './handle-table.js';
 import { canDrainHere, drainHost } from './host.js';
 import { watchHost } from './host-watch.js';
@@ -67,10 +68,11 @@ export class LoopCore extends Scheduler {
 
   /** @internal `parts` is for tests. */
   constructor(options?: LoopOptions, { poller, clock = hostNowMs }: LoopParts = {}) {
-    super(clock);
+    const read = readLoopOptions(options);
+    const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = read;
+    super(clock, read.asyncContext);
     this.#clock = clock;
     this.#nowMs = clock();
-    const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = readLoopOptions(options);
     this.#ready = new ReadyList(maxEvents);
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
     this.#drainEach = drain === 'each';
@@ -172,7 +174,9 @@ export class LoopCore extends Scheduler {
           this.pollSet.countStale();
           continue;
         }
-        handle.onReady(words[index * 3] as number, index);
+        const events = words[index * 3] as number;
+        if ((handle.flags & IN_CONTEXT) === 0) handle.onReady(events, index);
+        else handle.enter(() => handle.onReady(events, index));
         this.#called('poll', handle);
       }
     }
@@ -195,7 +199,7 @@ export class LoopCore extends Scheduler {
   #runClosing(): void {
     for (let left = this.#closing.size; left > 0; left--) {
       const handle = this.#closing.shift() as Handle;
-      handle.finishClose();
+      handle.enter(() => handle.finishClose());
       this.#called('closing', handle);
     }
   }
@@ -263,16 +267,18 @@ export class LoopCore extends Scheduler {
     this.#inTurn = true;
     const hostWatch = mode === 'nowait' ? undefined : watchHost(this);
     try {
-      if (this.alive && !this.#stopping) {
-        this.#goOn();
-        do this.#iterate(mode);
-        while (mode === 'default' && this.alive && !this.#stopping);
-      }
+      if (this.alive && !this.#stopping) withoutContext(() => this.#iterateWhileAlive(mode));
     } finally {
       hostWatch?.stop();
       this.#endTurn();
     }
     return this.alive;
+  }
+
+  #iterateWhileAlive(mode: RunMode): void {
+    this.#goOn();
+    do this.#iterate(mode);
+    while (mode === 'default' && this.alive && !this.#stopping);
   }
 
   /** Makes `run` return after the iteration under way; in guest mode, no effect. */
@@ -309,7 +315,7 @@ export class LoopCore extends Scheduler {
   }
 
   #join(): void {
-    this.#guest = new Guest(this.poller.fd, () => this.#turn());
+    this.#guest = withoutContext(() => new Guest(this.poller.fd, () => this.#turn()));
     this.#canDrain = drainHost !== undefined;
     this.#settle();
   }
@@ -472,7 +478,8 @@ export class LoopCore extends Scheduler {
     // No ticks or microtasks in between: this is a call of the program's, not a turn.
     for (let handle = this.#closing.shift(); handle; handle = this.#closing.shift()) {
       try {
-        handle.finishClose();
+        const closing = handle;
+        closing.enter(() => closing.finishClose());
       } catch (error) {
         failures.push(error);
       }

@@ -1,6 +1,7 @@
 // A handle: something that lives in a loop and waits for a descriptor. It owns a
 // slot of the handle table while it is active, keeps the loop alive while it is
 // active and referenced, and closes in the loop's closing phase.
+import { type AsyncContext, captureContext } from './async-context.js';
 import type { LoopCore } from './core.js';
 import { loopClosed } from './errors.js';
 
@@ -10,8 +11,13 @@ const CLOSING = 4;
 const CLOSED = 8;
 /** Its interest changed in this turn and the poller is yet to be told. */
 export const DIRTY = 16;
+/** Its callbacks run in an async context of its own, see `contexts`. */
+export const IN_CONTEXT = 32;
 /** The first bit that subclasses may use. */
-export const HANDLE_BITS = 5;
+export const HANDLE_BITS = 6;
+
+/** Beside the handles: few programs have contexts, and an idle handle is to be small. */
+const contexts = new WeakMap<Handle, AsyncContext>();
 
 export abstract class Handle {
   readonly loop: LoopCore;
@@ -42,6 +48,21 @@ export abstract class Handle {
 
   /** @internal Called when gathered output could not be sent whole; see SendSink. */
   onUnsent?(sent: number, rest: Uint8Array[]): void;
+
+  /** Its callbacks run in the async context of now, if there is one. @internal */
+  keepContext(): void {
+    if (!this.loop.asyncContext) return;
+    const context = captureContext(this.constructor.name);
+    if (context === undefined) return;
+    contexts.set(this, context);
+    this.flags |= IN_CONTEXT;
+  }
+
+  /** Calls `work`, which leads to callbacks of this handle. @internal */
+  enter(work: () => void): void {
+    if ((this.flags & IN_CONTEXT) === 0) work();
+    else (contexts.get(this) as AsyncContext).runInAsyncScope(work);
+  }
 
   /** Waits for a descriptor and keeps the loop alive until `stop`. @internal */
   start(fd: number, interest: number): void {

@@ -25,6 +25,11 @@ export interface LoopOptions {
    * `rawloop:blocked`: a look at the clock each. Default true.
    */
   timing?: boolean;
+  /**
+   * Whether callbacks run in the async context (`AsyncLocalStorage`) in which they
+   * were handed over, as those of the host do. Default true.
+   */
+  asyncContext?: boolean;
   /** A callback that takes this long is published as blocked: ms, default 100. */
   blockedMs?: number;
 }
@@ -44,13 +49,14 @@ export function readLoopOptions(given: LoopOptions = {}) {
   if (drain !== 'each' && drain !== 'batch') {
     throw invalidValue('options.drain', "'each' or 'batch'");
   }
-  const { poolSize, timing = true, blockedMs = DEFAULTS.blockedMs } = options;
+  const { poolSize, timing = true, asyncContext = true, blockedMs = DEFAULTS.blockedMs } = options;
   if (typeof timing !== 'boolean') throw invalidValue('options.timing', 'a boolean');
+  if (typeof asyncContext !== 'boolean') throw invalidValue('options.asyncContext', 'a boolean');
   if (typeof blockedMs !== 'number' || !(blockedMs > 0)) {
     throw invalidValue('options.blockedMs', 'a number of milliseconds above 0');
   }
   if (poolSize !== undefined) checkInteger('options.poolSize', poolSize, 1, 1024);
-  return { backend, maxEvents, slabBytes, drain, poolSize, timing, blockedMs };
+  return { backend, maxEvents, slabBytes, drain, poolSize, timing, asyncContext, blockedMs };
 }
 
 let warned = false;

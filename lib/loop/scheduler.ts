@@ -1,5 +1,6 @@
 // What a program asks of a loop's time: timers, immediates, ticks and phase hooks. When
 // each runs is the loop's to say (core.ts).
+import { inContext } from './async-context.js';
 import { loopClosed } from './errors.js';
 import { type Immediate, ImmediateQueue } from './immediates.js';
 import { type HookCallback, HookList, type PhaseHook } from './phase-hooks.js';
@@ -24,9 +25,12 @@ export abstract class Scheduler {
   /** @internal */ protected readonly prepareHooks = new HookList();
   /** @internal */ protected readonly checkHooks = new HookList();
   /** @internal */ protected isClosed = false;
+  /** @internal Whether callbacks keep the async context that they come from. */
+  readonly asyncContext: boolean;
 
   /** @internal */
-  constructor(clock: Clock) {
+  constructor(clock: Clock, asyncContext: boolean) {
+    this.asyncContext = asyncContext;
     this.timers = new Timers(this, clock);
   }
 
@@ -58,7 +62,7 @@ export abstract class Scheduler {
     checkFunction('callback', callback);
     // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time
     const call = arguments.length > 2 ? bound.apply(undefined, arguments as never) : callback;
-    return this.timers.start(call as TimerCallback, ms, false);
+    return this.timers.start(this.#kept('Timeout', call as TimerCallback), ms, false);
   }
 
   /** Calls `callback(...args)` every `ms`, without drift; missed calls do not pile up. */
@@ -67,7 +71,7 @@ export abstract class Scheduler {
     checkFunction('callback', callback);
     // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time
     const call = arguments.length > 2 ? bound.apply(undefined, arguments as never) : callback;
-    return this.timers.start(call as TimerCallback, ms, true);
+    return this.timers.start(this.#kept('Timeout', call as TimerCallback), ms, true);
   }
 
   /** Cancels a timer; anything else, and one that fired, is left alone. */
@@ -85,7 +89,8 @@ export abstract class Scheduler {
   setImmediate<A extends unknown[]>(callback: (...args: A) => void, ...args: A): Immediate {
     checkFunction('callback', callback);
     if (this.isClosed) throw loopClosed();
-    const immediate = this.immediates.add(callback as unknown as Callback, args);
+    const call = this.#kept('Immediate', callback as unknown as Callback);
+    const immediate = this.immediates.add(call, args);
     this.wakeHost();
     return immediate;
   }
@@ -99,7 +104,8 @@ export abstract class Scheduler {
   nextTick<A extends unknown[]>(callback: (...args: A) => void, ...args: A): void {
     checkFunction('callback', callback);
     if (this.isClosed) throw loopClosed();
-    this.ticks.push(args.length === 0 ? (callback as () => void) : () => callback(...args));
+    const call = args.length === 0 ? (callback as () => void) : () => callback(...args);
+    this.ticks.push(this.#kept('TickObject', call));
     this.wakeHost();
   }
 
@@ -121,9 +127,13 @@ export abstract class Scheduler {
     return this.#hook(this.checkHooks, callback);
   }
 
+  #kept<F extends (...args: never[]) => void>(kind: string, callback: F): F {
+    return this.asyncContext ? inContext(kind, callback) : callback;
+  }
+
   #hook(list: HookList, callback: HookCallback): PhaseHook {
     checkFunction('callback', callback);
     if (this.isClosed) throw loopClosed();
-    return list.add(this, callback);
+    return list.add(this, this.#kept('PhaseHook', callback));
   }
 }

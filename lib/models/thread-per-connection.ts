@@ -66,6 +66,7 @@ class DoorbellHandle extends Handle {
     super(loop);
     this.#server = server;
     this.#tell = tell;
+    this.keepContext();
   }
 
   /** The loop closes its handles too: without a loop the server has to stop. */
@@ -80,7 +81,7 @@ class DoorbellHandle extends Handle {
       const error = new SystemError(errno, syscall, details);
       // A callback of its own each: one that throws does not lose the others.
       this.loop.defer(() => {
-        if (!this.closed) this.#tell(error);
+        if (!this.closed) this.enter(() => this.#tell(error));
       }, this);
     }
   }

@@ -10,7 +10,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
       const ours = new Set();
       const log = [];
       hooks.createHook({
-        init: (id, type) => { if (type === 'rawloop') ours.add(id); },
+        init: (id, type) => { if (type.startsWith('rawloop')) ours.add(id); },
         before: (id) => { if (ours.has(id)) log.push('before'); },
         after: (id) => { if (ours.has(id)) log.push('after'); },
       }).enable();
