@@ -3,6 +3,7 @@
 // loop (guest: `attach`). Handles and requests stand on it and are not known here.
 import { hostNowMs } from '../binding/clock.js';
 import { createPoller, type Poller, ReadyList, type SharedWaker } from '../poller/index.js';
+import { Holdings, keepAttached, released, releaseWhenAbandoned } from './abandoned.js';
 import { withoutContext } from './async-context.js';
 import * as errors from './errors.js';
 import { Guest } from './guest.js';
@@ -64,7 +65,8 @@ export class LoopCore extends Scheduler {
   #filled = 0;
   #count = 0;
 
-  #guest: Guest | undefined;
+  /** What is left when this loop is collected without having been closed. */
+  readonly #holdings: Holdings;
 
   /** @internal `parts` is for tests. */
   constructor(options?: LoopOptions, { poller, clock = hostNowMs }: LoopParts = {}) {
@@ -79,6 +81,8 @@ export class LoopCore extends Scheduler {
     this.meter = new Meter(timing, blockedMs);
     this.poller = poller ?? createPoller(backend);
     this.pollSet = new PollSet(this.poller, this.table);
+    this.#holdings = new Holdings(this.poller);
+    releaseWhenAbandoned(this, this.#holdings);
   }
 
   // ---- one iteration -------------------------------------------------------
@@ -141,7 +145,7 @@ export class LoopCore extends Scheduler {
     this.flush();
     // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
     // tell. In guest mode it has: why the host called.
-    if (timeoutMs === 0 && this.pollSet.size === 0 && this.#guest === undefined) return;
+    if (timeoutMs === 0 && this.pollSet.size === 0 && !this.attached) return;
     this.pollSet.beginBatch();
     // A wait of no time is not worth two looks at the clock, unless one is recorded.
     const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
@@ -182,7 +186,7 @@ export class LoopCore extends Scheduler {
     }
     this.flush();
     // The poller's descriptor is another one after that: the host has to know it.
-    if (this.pollSet.endBatch() && this.#guest !== undefined) this.detach().#join();
+    if (this.pollSet.endBatch() && this.attached) this.detach().#join();
   }
 
   #runImmediates(): void {
@@ -231,6 +235,11 @@ export class LoopCore extends Scheduler {
     });
   }
 
+  /** Whether something may lead to a callback, be it referenced or not. */
+  get #mayCallBack(): boolean {
+    return this.table.used > 0 || this.prepareHooks.size > 0 || this.checkHooks.size > 0;
+  }
+
   get #busy(): boolean {
     return (
       this.immediates.size > 0 ||
@@ -260,7 +269,7 @@ export class LoopCore extends Scheduler {
     }
     if (this.isClosed) throw errors.loopClosed();
     if (this.#inTurn) throw errors.loopRunning('run');
-    if (this.#guest !== undefined) throw errors.loopAttached();
+    if (this.attached) throw errors.loopAttached();
     this.#canDrain = canDrainHere();
     if (!this.#canDrain && mode === 'default') warnNoMicrotasks();
     this.updateTime();
@@ -283,7 +292,7 @@ export class LoopCore extends Scheduler {
 
   /** Makes `run` return after the iteration under way; in guest mode, no effect. */
   stop(): void {
-    if (this.#guest === undefined) this.#stopping = true;
+    if (!this.attached) this.#stopping = true;
   }
 
   // ---- guest ---------------------------------------------------------------
@@ -298,33 +307,42 @@ export class LoopCore extends Scheduler {
   attach(): this {
     if (this.isClosed) throw errors.loopClosed();
     if (this.#inTurn) throw errors.loopRunning('attach');
-    if (this.#guest === undefined) this.#join();
+    if (!this.attached) this.#join();
     return this;
   }
 
   /** Takes the loop out of the host's loop; `run` or `attach` may follow. Idempotent. */
   detach(): this {
-    this.#guest?.close();
-    this.#guest = undefined;
+    this.#holdings.leave();
+    keepAttached(this, false);
     return this;
   }
 
   /** Whether the host's loop drives this one. */
   get attached(): boolean {
-    return this.#guest !== undefined;
+    return this.#holdings.guest !== undefined;
   }
 
   #join(): void {
-    this.#guest = withoutContext(() => new Guest(this.poller.fd, () => this.#turn()));
+    const turn = LoopCore.#turnOf(new WeakRef(this));
+    this.#holdings.guest = withoutContext(() => new Guest(this.poller.fd, turn));
     this.#canDrain = drainHost !== undefined;
     this.#settle();
+  }
+
+  /** Not to be kept by the host when it has nothing to do: a closure of its own. */
+  static #turnOf(self: WeakRef<LoopCore>): () => void {
+    return () => {
+      const loop = self.deref();
+      if (loop !== undefined) loop.#turn();
+    };
   }
 
   /** One turn inside the host's loop: an iteration that does not wait. */
   #turn(): void {
     // Called again after a throw whose handler detached or closed the loop: what was
     // left waits for the next run or attach.
-    if (this.#guest === undefined) return;
+    if (!this.attached) return;
     this.#inTurn = true;
     try {
       this.#goOn();
@@ -347,9 +365,12 @@ export class LoopCore extends Scheduler {
   #settle(): void {
     if (this.#inTurn) return;
     this.pollSet.reconcile();
-    if (this.#guest === undefined) return;
+    const { guest } = this.#holdings;
+    if (guest === undefined) return;
     const nowMs = this.#clock();
-    this.#guest.settle(this.#busy ? nowMs : this.timers.nextDueMs, nowMs, this.alive);
+    const dueMs = this.#busy ? nowMs : this.timers.nextDueMs;
+    guest.settle(dueMs, nowMs, this.alive);
+    keepAttached(this, dueMs !== Number.POSITIVE_INFINITY || this.#mayCallBack);
   }
 
   // ---- time and life -------------------------------------------------------
@@ -486,6 +507,7 @@ export class LoopCore extends Scheduler {
     }
     this.detach();
     this.poller.close();
+    released(this.#holdings);
     if (failures.length > 0) throw failures[0];
   }
 

@@ -26,6 +26,8 @@ export class HandleTable {
   buffer: ArrayBuffer = this.words.buffer as ArrayBuffer;
   /** How many slots were ever given back; see LoopCore's stale events. */
   released = 0;
+  /** How many slots have an owner. */
+  used = 0;
   readonly #free: number[] = [];
 
   /** Gives `handle` a slot. */
@@ -33,6 +35,7 @@ export class HandleTable {
     const slot = this.#free.pop() ?? this.handles.length;
     if (slot * SLOT_WORDS === this.words.length) this.#grow();
     this.handles[slot] = handle;
+    this.used++;
     this.words[slot * SLOT_WORDS + READ_FD] = -1;
     return slot;
   }
@@ -47,6 +50,7 @@ export class HandleTable {
     this.words[at + PENDING_BYTES] = 0;
     this.#free.push(slot);
     this.released++;
+    this.used--;
   }
 
   generation(slot: number): number {

@@ -1,0 +1,70 @@
+// A loop that nothing leads to any more gives back its descriptors; one that may still
+// call back is never taken for one.
+import { describe, expect, it } from 'vitest';
+import { HOSTS, sayingsOf } from './support.js';
+
+const COLLECT = `
+  const v8 = require('node:v8');
+  v8.setFlagsFromString('--expose-gc');
+  const gc = require('node:vm').runInNewContext('gc');
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  /** Collects until there are as few descriptors as wanted, for at most 5 s. */
+  const collected = async (wanted) => {
+    for (let i = 0; i < 500 && openDescriptors() > wanted; i++) { gc(); await pause(10); }
+    return openDescriptors();
+  };
+  const warmUp = new EventLoop().attach();
+  warmUp.close();`;
+
+const USES: Record<string, string> = {
+  'never used': '',
+  'that ran to its end': `loop.setImmediate(() => {}); loop.run();`,
+  'attached, with nothing in it': `loop.attach();`,
+  'attached, that is done': `loop.attach(); loop.setTimeout(() => {}, 1);`,
+  'attached and detached': `loop.attach().detach();`,
+  'with a timer that nobody runs': `loop.setTimeout(() => {}, 1e6);`,
+};
+
+describe.each(HOSTS)('with the loop attached by %s', (host) => {
+  it.each(Object.keys(USES))('a loop %s leaves no descriptor', async (use) => {
+    const said = await sayingsOf(
+      `${COLLECT}
+      setImmediate(async () => {
+        const before = openDescriptors();
+        const make = () => { const loop = new EventLoop(); ${USES[use]} };
+        for (let i = 0; i < 20; i++) make();
+        say(openDescriptors() > before ? 'made' : 'none made');
+        await pause(20);
+        say((await collected(before)) <= before ? 'given back' : 'left');
+        process.exit();
+      });`,
+      { host },
+    );
+    expect(said).toEqual(['made', 'given back']);
+  });
+
+  it('an attached loop with an unreferenced timer, watcher or signal lives on', async () => {
+    const said = await sayingsOf(
+      `${COLLECT}
+      const fd = eventfd(0);
+      const { port1, port2 } = new MessageChannel();
+      let ticks = 0, events = 0, signals = 0;
+      (() => {
+        new EventLoop().attach().setInterval(() => { ticks++; }, 1).unref();
+        new EventLoop().attach().watch(fd, { read: true, edge: true }, () => { events++; }).unref();
+        new EventLoop().attach().onSignal('SIGUSR2', () => { signals++; }).unref();
+      })();
+      (async () => {
+        for (let i = 0; i < 20; i++) { gc(); await pause(2); }
+        ticks = 0;
+        raw.write(fd, new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]), 0, 8);
+        process.kill(process.pid, 'SIGUSR2');
+        await until(() => ticks > 0 && events > 0 && signals > 0);
+        say('all called');
+        process.exit();
+      })();`,
+      { host },
+    );
+    expect(said).toEqual(['all called']);
+  });
+});
