@@ -158,7 +158,7 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
     if (local !== undefined) bindTo(fd, local);
     const result = native.connect(fd, address);
     if (result === EINVAL) throw badHost(address.address);
-    const socket = new Socket(loop, handlers, settings, undefined);
+    const socket = new Socket(loop, { ...settings, handlers, server: undefined });
     socket.startConnecting(fd, detailsOf(address));
     // Refused at once, as the loopback may: told like any other failure, later.
     if (result < 0 && result !== EINPROGRESS) {

@@ -9,7 +9,7 @@ import { constant } from '../raw/constants.js';
 import { SystemError } from '../raw/errors.js';
 import type { StreamHandlers } from './handlers.js';
 import { Socket } from './socket.js';
-import type { StreamSettings } from './stream-options.js';
+import type { StreamGroup, StreamSettings } from './stream-options.js';
 import { runCleanup } from './when-closed.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
@@ -25,10 +25,9 @@ const FIRST_BACKOFF_MS = 5;
 const MAX_BACKOFF_MS = 1000;
 
 export class Server extends Handle {
-  readonly #handlers: StreamHandlers;
-  readonly #settings: StreamSettings;
+  readonly #group: StreamGroup;
   readonly #address: Address | undefined;
-  readonly #sockets = new Set<Socket>();
+  #connections = 0;
   #backoffMs = 0;
   #retry: Timer | undefined;
   #error: Error | undefined;
@@ -36,8 +35,7 @@ export class Server extends Handle {
   /** @internal Use `loop.listen`. `fd` is a listening, non-blocking socket, owned from here on. */
   constructor(loop: LoopCore, fd: number, handlers: StreamHandlers, settings: StreamSettings) {
     super(loop);
-    this.#handlers = handlers;
-    this.#settings = settings;
+    this.#group = { ...settings, handlers, server: this };
     const address = native.getsockname(fd);
     this.#address = typeof address === 'number' ? undefined : address;
     this.keepContext();
@@ -51,7 +49,7 @@ export class Server extends Handle {
 
   /** Connections that are open now. */
   get connections(): number {
-    return this.#sockets.size;
+    return this.#connections;
   }
 
   /** The error that closed it, if one did. */
@@ -68,12 +66,15 @@ export class Server extends Handle {
   /** Stops listening and destroys every connection. */
   destroy(): void {
     this.close();
-    for (const socket of this.#sockets) socket.destroy();
+    // No list of its own: it would cost more than the half of a connection.
+    for (const handle of this.loop.table.handles) {
+      if (handle instanceof Socket && handle.server === this) handle.destroy();
+    }
   }
 
   /** @internal */
-  forget(socket: Socket): void {
-    this.#sockets.delete(socket);
+  forget(): void {
+    this.#connections--;
   }
 
   /** @internal */
@@ -113,24 +114,24 @@ export class Server extends Handle {
 
   #open(fd: number): void {
     this.#backoffMs = 0;
-    const socket = new Socket(this.loop, this.#handlers, this.#settings, this);
+    const socket = new Socket(this.loop, this.#group);
     try {
       socket.startOpen(fd);
     } catch (error) {
       // epoll's own limit (ENOSPC, ENOMEM): this connection cannot be served.
       native.close(fd);
-      this.#handlers.error?.(this, error as Error);
+      this.#group.handlers.error?.(this, error as Error);
       return;
     }
-    this.#sockets.add(socket);
-    socket.enter(() => this.#handlers.open?.(socket));
+    this.#connections++;
+    socket.enter(() => this.#group.handlers.open?.(socket));
   }
 
   #acceptFailed(result: number): void {
     const error = new SystemError(result, 'accept4');
     if (FATAL.has(result)) this.onPollError(error);
     else this.#backOff();
-    this.#handlers.error?.(this, error);
+    this.#group.handlers.error?.(this, error);
   }
 
   /** Who waits stays in the backlog, and is served once a descriptor is free. */

@@ -7,9 +7,9 @@ import { NOT_READ } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check, codedError, SystemError, type SystemErrorDetails } from '../raw/errors.js';
-import { enter, entered, type StreamHandlers } from './handlers.js';
+import { enter, entered } from './handlers.js';
 import type { Server } from './server.js';
-import type { StreamSettings } from './stream-options.js';
+import type { StreamGroup } from './stream-options.js';
 import { CONNECTING, OUTPUT_BITS, READ_ENDED, StreamOutput, WRITE_ENDED } from './stream-output.js';
 import { runCleanup } from './when-closed.js';
 
@@ -29,29 +29,26 @@ const errors = new WeakMap<Socket, Error>();
 const targets = new WeakMap<Socket, SystemErrorDetails>();
 
 export class Socket extends StreamOutput {
-  /** The server that accepted it; undefined when it was connected from here. */
-  readonly server: Server | undefined;
   /** Bytes read so far. */
   bytesRead = 0;
   /** Yours: what belongs to this one connection. */
   data: unknown = undefined;
 
   /** @internal Use `loop.listen` or `loop.connect`. The descriptor is owned from here on. */
-  constructor(
-    loop: LoopCore,
-    handlers: StreamHandlers,
-    settings: StreamSettings,
-    server: Server | undefined,
-  ) {
-    super(loop, handlers, settings);
-    this.server = server;
+  constructor(loop: LoopCore, group: StreamGroup) {
+    super(loop, group);
     this.keepContext();
+  }
+
+  /** The server that accepted it; undefined when it was connected from here. */
+  get server(): Server | undefined {
+    return this.group.server;
   }
 
   /** Starts as connected. @internal */
   startOpen(fd: number): void {
     this.start(fd, Interest.READ);
-    this.#setReading(true);
+    setReading(this, true);
   }
 
   /** Starts as connecting to `target`. @internal */
@@ -64,19 +61,19 @@ export class Socket extends StreamOutput {
   /** @internal */
   onReady(events: number, index: number): void {
     if ((this.flags & CONNECTING) !== 0) {
-      this.#finishConnect();
+      finishConnect(this);
       return;
     }
     const { streams } = this.loop;
     const result = streams.result(index);
     if (result > 0) {
       this.bytesRead += result;
-      const chunk = this.#chunk(index);
+      const chunk = chunkOf(this, index);
       if (chunk === undefined) return;
-      if ((this.flags & PAUSED) !== 0) this.#stash(chunk);
-      else this.#deliver(chunk);
+      if ((this.flags & PAUSED) !== 0) stash(this, chunk);
+      else deliver(this, chunk);
     } else if (result !== NOT_READ && result !== EAGAIN) {
-      this.#readFailed(result);
+      readFailed(this, result);
     }
     if ((events & ~Interest.READ) !== 0 && this.active) this.sendQueued();
   }
@@ -90,9 +87,9 @@ export class Socket extends StreamOutput {
   onClosed(): void {
     runCleanup(this);
     native.close(this.handleFd);
-    this.server?.forget(this);
+    this.group.server?.forget();
     enter('close');
-    this.handlers.close?.(this, errors.get(this));
+    this.group.handlers.close?.(this, errors.get(this));
   }
 
   /** @internal */
@@ -103,7 +100,7 @@ export class Socket extends StreamOutput {
   /** Stops reading; the kernel's buffer fills and the peer has to wait. Idempotent. */
   pause(): this {
     this.flags |= PAUSED;
-    this.#setReading(false);
+    setReading(this, false);
     return this;
   }
 
@@ -111,9 +108,8 @@ export class Socket extends StreamOutput {
   resume(): this {
     if ((this.flags & PAUSED) === 0 || !this.active) return this;
     this.flags &= ~PAUSED;
-    if ((this.flags & STASHED) !== 0)
-      this.loop.defer(() => this.enter(() => this.#unstash()), this);
-    else this.#setReading(true);
+    if ((this.flags & STASHED) !== 0) this.loop.defer(() => this.enter(() => unstash(this)), this);
+    else setReading(this, true);
     return this;
   }
 
@@ -131,7 +127,7 @@ export class Socket extends StreamOutput {
   destroy(error?: Error): void {
     if (this.closed) return;
     if (error !== undefined) errors.set(this, error);
-    this.#setReading(false);
+    setReading(this, false);
     this.dropOutput();
     stashes.delete(this);
     this.beginClose();
@@ -144,12 +140,12 @@ export class Socket extends StreamOutput {
 
   /** Our address; undefined once closed. See getsockname(2). */
   get address(): Address | undefined {
-    return this.#name(native.getsockname);
+    return nameBy(this, native.getsockname);
   }
 
   /** The peer's address; undefined when there is none. See getpeername(2). */
   get remoteAddress(): Address | undefined {
-    return this.#name(native.getpeername);
+    return nameBy(this, native.getpeername);
   }
 
   /** Sets a socket option. @throws SystemError; Error ERR_HANDLE_CLOSED. See setsockopt(2). */
@@ -164,87 +160,89 @@ export class Socket extends StreamOutput {
     if (!this.active) throw handleClosed('socket');
     return check(native.getsockopt(this.handleFd, level, name, value), 'getsockopt');
   }
+}
 
-  #name(call: (fd: number) => Address | number): Address | undefined {
-    if (!this.active) return undefined;
-    const name = call(this.handleFd);
-    return typeof name === 'number' ? undefined : name;
-  }
+// Functions, not private methods: those cost each object eight bytes a class.
 
-  /** Reads, unless paused, ended or not connected yet. */
-  #setReading(wanted: boolean): void {
-    const off = PAUSED | STASHED | READ_ENDED | CONNECTING;
-    const on = wanted && this.active && (this.flags & off) === 0;
-    if (on === ((this.flags & READING) !== 0)) return;
-    this.flags ^= READING;
-    this.loop.streams.readers += on ? 1 : -1;
-    if (!this.active) return;
-    this.loop.table.setReadFd(this.slot, on ? this.handleFd : -1);
-    this.setInterest(on ? this.interest | Interest.READ : this.interest & ~Interest.READ);
-  }
+function nameBy(socket: Socket, call: (fd: number) => Address | number): Address | undefined {
+  if (!socket.active) return undefined;
+  const name = call(socket.handleFd);
+  return typeof name === 'number' ? undefined : name;
+}
 
-  /** What was read; undefined when it is lost, and the stream with it. */
-  #chunk(index: number): Uint8Array | undefined {
-    try {
-      return this.loop.streams.chunk(index);
-    } catch {
-      // An earlier handler of this batch transferred the slab's memory away.
-      const message = 'a handler detached the memory that was read into';
-      this.destroy(codedError(Error, 'ERR_CHUNK_DETACHED', message));
-      return undefined;
-    }
-  }
+/** Reads, unless paused, ended or not connected yet. */
+function setReading(socket: Socket, wanted: boolean): void {
+  const off = PAUSED | STASHED | READ_ENDED | CONNECTING;
+  const on = wanted && socket.active && (socket.flags & off) === 0;
+  if (on === ((socket.flags & READING) !== 0)) return;
+  socket.flags ^= READING;
+  socket.loop.streams.readers += on ? 1 : -1;
+  if (!socket.active) return;
+  socket.loop.table.setReadFd(socket.slot, on ? socket.handleFd : -1);
+  socket.setInterest(on ? socket.interest | Interest.READ : socket.interest & ~Interest.READ);
+}
 
-  /** Another handler of this batch paused this socket after its bytes were read. */
-  #stash(chunk: Uint8Array): void {
-    this.flags |= STASHED;
-    stashes.set(this, chunk.slice());
+/** What was read; undefined when it is lost, and the stream with it. */
+function chunkOf(socket: Socket, index: number): Uint8Array | undefined {
+  try {
+    return socket.loop.streams.chunk(index);
+  } catch {
+    // An earlier handler of this batch transferred the slab's memory away.
+    const message = 'a handler detached the memory that was read into';
+    socket.destroy(codedError(Error, 'ERR_CHUNK_DETACHED', message));
+    return undefined;
   }
+}
 
-  #unstash(): void {
-    const chunk = stashes.get(this);
-    if (chunk === undefined || !this.active || (this.flags & PAUSED) !== 0) return;
-    this.flags &= ~STASHED;
-    stashes.delete(this);
-    this.#setReading(true);
-    this.#deliver(chunk);
-  }
+/** Another handler of this batch paused this socket after its bytes were read. */
+function stash(socket: Socket, chunk: Uint8Array): void {
+  socket.flags |= STASHED;
+  stashes.set(socket, chunk.slice());
+}
 
-  #deliver(chunk: Uint8Array): void {
-    enter('data');
-    this.handlers.data?.(this, chunk);
-  }
+function unstash(socket: Socket): void {
+  const chunk = stashes.get(socket);
+  if (chunk === undefined || !socket.active || (socket.flags & PAUSED) !== 0) return;
+  socket.flags &= ~STASHED;
+  stashes.delete(socket);
+  setReading(socket, true);
+  deliver(socket, chunk);
+}
 
-  /** The end, or an error. */
-  #readFailed(result: number): void {
-    if (result < 0) {
-      this.destroy(new SystemError(result, 'recv'));
-      return;
-    }
-    // Paused meanwhile: the end is still there when it reads again.
-    if ((this.flags & PAUSED) !== 0) return;
-    this.flags |= READ_ENDED;
-    this.#setReading(false);
-    try {
-      enter('end');
-      this.handlers.end?.(this);
-    } finally {
-      if ((this.flags & WRITE_ENDED) !== 0) this.destroy();
-      else if (!this.settings.allowHalfOpen && this.active) this.end();
-    }
-  }
+function deliver(socket: Socket, chunk: Uint8Array): void {
+  enter('data');
+  socket.group.handlers.data?.(socket, chunk);
+}
 
-  #finishConnect(): void {
-    const error = native.getsockopt(this.handleFd, SOL_SOCKET, SO_ERROR);
-    if (error !== 0) {
-      this.destroy(new SystemError(-Math.abs(error), 'connect', targets.get(this)));
-      return;
-    }
-    this.flags &= ~CONNECTING;
-    this.setInterest(0);
-    this.#setReading(true);
-    this.beginOutput();
-    enter('open');
-    this.handlers.open?.(this);
+/** The end, or an error. */
+function readFailed(socket: Socket, result: number): void {
+  if (result < 0) {
+    socket.destroy(new SystemError(result, 'recv'));
+    return;
   }
+  // Paused meanwhile: the end is still there when it reads again.
+  if ((socket.flags & PAUSED) !== 0) return;
+  socket.flags |= READ_ENDED;
+  setReading(socket, false);
+  try {
+    enter('end');
+    socket.group.handlers.end?.(socket);
+  } finally {
+    if ((socket.flags & WRITE_ENDED) !== 0) socket.destroy();
+    else if (!socket.group.allowHalfOpen && socket.active) socket.end();
+  }
+}
+
+function finishConnect(socket: Socket): void {
+  const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
+  if (error !== 0) {
+    socket.destroy(new SystemError(-Math.abs(error), 'connect', targets.get(socket)));
+    return;
+  }
+  socket.flags &= ~CONNECTING;
+  socket.setInterest(0);
+  setReading(socket, true);
+  socket.beginOutput();
+  enter('open');
+  socket.group.handlers.open?.(socket);
 }

@@ -2,6 +2,7 @@
 import { invalidType } from '../loop/errors.js';
 import { checkFunction, checkInteger, checkSignal } from '../loop/validate.js';
 import type { StreamHandlers, StreamOptions } from './handlers.js';
+import type { Server } from './server.js';
 
 /** What a socket needs to know of its options; one object for all of a server's. */
 export interface StreamSettings {
@@ -10,6 +11,12 @@ export interface StreamSettings {
   readonly noDelay: boolean;
   readonly allowHalfOpen: boolean;
   readonly signal: AbortSignal | undefined;
+}
+
+/** What the sockets of a server share: each knows this one object instead of all of it. */
+export interface StreamGroup extends StreamSettings {
+  readonly handlers: StreamHandlers;
+  readonly server: Server | undefined;
 }
 
 const HANDLERS = ['open', 'data', 'drain', 'end', 'close', 'error'] as const;

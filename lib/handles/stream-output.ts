@@ -10,10 +10,10 @@ import { GATHER_BYTES } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { codedError, SystemError } from '../raw/errors.js';
-import { enter, type StreamHandlers } from './handlers.js';
+import { enter } from './handlers.js';
 import { OutputQueue } from './output-queue.js';
 import type { Socket } from './socket.js';
-import type { StreamSettings } from './stream-options.js';
+import type { StreamGroup } from './stream-options.js';
 
 export const CONNECTING = 1 << HANDLE_BITS;
 /** The peer's end was read. */
@@ -40,24 +40,22 @@ function toBytes(data: Bytes): Uint8Array {
 }
 
 export abstract class StreamOutput extends Handle {
-  /** @internal */ readonly handlers: StreamHandlers;
-  /** @internal */ readonly settings: StreamSettings;
-  #queue: OutputQueue | undefined;
+  /** @internal */ readonly group: StreamGroup;
+  /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
   /** Bytes taken by `write` so far; some may still be queued. */
   bytesWritten = 0;
 
   /** @internal */
-  constructor(loop: LoopCore, handlers: StreamHandlers, settings: StreamSettings) {
+  constructor(loop: LoopCore, group: StreamGroup) {
     super(loop);
-    this.handlers = handlers;
-    this.settings = settings;
+    this.group = group;
   }
 
   abstract destroy(error?: Error): void;
 
   /** Bytes that wait for the peer. */
   get bufferedBytes(): number {
-    return this.#queue?.size ?? 0;
+    return this.queue?.size ?? 0;
   }
 
   /**
@@ -71,10 +69,10 @@ export abstract class StreamOutput extends Handle {
   write(data: Bytes | string): boolean {
     const text = typeof data === 'string';
     const bytes = text ? undefined : toBytes(data);
-    if ((this.flags & (ENDING | WRITE_ENDED)) !== 0 || !this.active) throw this.#notWritable();
+    if ((this.flags & (ENDING | WRITE_ENDED)) !== 0 || !this.active) throw notWritable(this);
     // Three bytes of UTF-8 a code unit at most.
     const maxBytes = bytes === undefined ? (data as string).length * 3 : bytes.length;
-    if (maxBytes <= GATHER_BYTES && this.#canGather(maxBytes)) {
+    if (maxBytes <= GATHER_BYTES && canGather(this, maxBytes)) {
       const { streams } = this.loop;
       if (bytes === undefined) {
         this.bytesWritten += streams.gatherText(this.slot, this.handleFd, data as string, maxBytes);
@@ -84,7 +82,7 @@ export abstract class StreamOutput extends Handle {
       }
       return true;
     }
-    return this.#writeThrough(bytes ?? Buffer.from(data as string));
+    return writeThrough(this, bytes ?? Buffer.from(data as string));
   }
 
   /**
@@ -95,9 +93,9 @@ export abstract class StreamOutput extends Handle {
   end(data?: Bytes | string): void {
     if (data !== undefined) this.write(data);
     if ((this.flags & ENDING) !== 0 || !this.active) return;
-    this.#sendGathered();
+    sendGathered(this);
     this.flags |= ENDING;
-    if (this.#queue === undefined && (this.flags & CONNECTING) === 0) this.#finishEnd();
+    if (this.queue === undefined && (this.flags & CONNECTING) === 0) finishEnd(this);
   }
 
   /** @internal The kernel took only a part of what this stream had gathered. */
@@ -106,18 +104,18 @@ export abstract class StreamOutput extends Handle {
       this.destroy(new SystemError(sent, 'send'));
       return;
     }
-    for (const bytes of rest) this.#enqueue(bytes);
+    for (const bytes of rest) enqueue(this, bytes);
   }
 
   /** @internal Connected: what was written meanwhile may go out. */
   beginOutput(): void {
-    if (this.#queue !== undefined) this.setInterest(this.interest | Interest.WRITE);
-    else if ((this.flags & ENDING) !== 0) this.#finishEnd();
+    if (this.queue !== undefined) this.setInterest(this.interest | Interest.WRITE);
+    else if ((this.flags & ENDING) !== 0) finishEnd(this);
   }
 
   /** @internal The socket is writable. */
   sendQueued(): void {
-    const queue = this.#queue;
+    const queue = this.queue;
     if (queue === undefined) return;
     for (let i = 0; i < MAX_SENDS; i++) {
       const bytes = queue.first();
@@ -131,81 +129,83 @@ export abstract class StreamOutput extends Handle {
       if (sent < bytes.length) return;
     }
     if (queue.size > 0) return;
-    this.#queue = undefined;
+    this.queue = undefined;
     this.setInterest(this.interest & ~Interest.WRITE);
     const needDrain = (this.flags & NEED_DRAIN) !== 0;
     this.flags &= ~NEED_DRAIN;
-    if ((this.flags & ENDING) !== 0) this.#finishEnd();
+    if ((this.flags & ENDING) !== 0) finishEnd(this);
     else if (needDrain) {
       enter('drain');
-      this.handlers.drain?.(this as unknown as Socket);
+      this.group.handlers.drain?.(this as unknown as Socket);
     }
   }
 
   /** @internal */
   dropOutput(): void {
-    this.#queue = undefined;
+    this.queue = undefined;
   }
+}
 
-  /** Whether bytes may wait in the turn's gather slab, which then has room. */
-  #canGather(bytes: number): boolean {
-    const { loop } = this;
-    if (!loop.inTurn || this.#queue !== undefined || (this.flags & CONNECTING) !== 0) return false;
-    if (loop.streams.hasRoom(bytes)) return true;
-    loop.flush();
-    return this.#queue === undefined && this.active;
-  }
+// Functions, not private methods: those cost each object eight bytes a class.
 
-  #sendGathered(): void {
-    if (this.loop.streams.pending(this.slot) > 0) this.loop.flush();
-  }
+/** Whether bytes may wait in the turn's gather slab, which then has room. */
+function canGather(stream: StreamOutput, bytes: number): boolean {
+  const { loop } = stream;
+  if (!loop.inTurn || stream.queue !== undefined || (stream.flags & CONNECTING) !== 0) return false;
+  if (loop.streams.hasRoom(bytes)) return true;
+  loop.flush();
+  return stream.queue === undefined && stream.active;
+}
 
-  #writeThrough(bytes: Uint8Array): boolean {
-    this.#sendGathered();
-    let rest = bytes;
-    if (this.active && this.#queue === undefined && (this.flags & CONNECTING) === 0) {
-      const sent = native.send(this.handleFd, bytes);
-      if (sent === bytes.length) {
-        this.bytesWritten += sent;
-        return true;
-      }
-      if (sent < 0 && sent !== EAGAIN) this.destroy(new SystemError(sent, 'send'));
-      else if (sent > 0) rest = bytes.subarray(sent);
+function sendGathered(stream: StreamOutput): void {
+  if (stream.loop.streams.pending(stream.slot) > 0) stream.loop.flush();
+}
+
+function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
+  sendGathered(stream);
+  let rest = bytes;
+  if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
+    const sent = native.send(stream.handleFd, bytes);
+    if (sent === bytes.length) {
+      stream.bytesWritten += sent;
+      return true;
     }
-    if (!this.active) return false;
-    this.bytesWritten += bytes.length;
-    this.#enqueue(rest);
-    if (this.bufferedBytes <= this.settings.highWaterMark) return this.active;
-    this.flags |= NEED_DRAIN;
-    return false;
+    if (sent < 0 && sent !== EAGAIN) stream.destroy(new SystemError(sent, 'send'));
+    else if (sent > 0) rest = bytes.subarray(sent);
   }
+  if (!stream.active) return false;
+  stream.bytesWritten += bytes.length;
+  enqueue(stream, rest);
+  if (stream.bufferedBytes <= stream.group.highWaterMark) return stream.active;
+  stream.flags |= NEED_DRAIN;
+  return false;
+}
 
-  #enqueue(bytes: Uint8Array): void {
-    if (!this.active) return;
-    this.#queue ??= new OutputQueue();
-    const { maxBufferedBytes } = this.settings;
-    if (this.#queue.size + bytes.length > maxBufferedBytes) {
-      const message = `the peer does not read: over ${maxBufferedBytes} bytes are queued`;
-      this.destroy(codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));
-      return;
-    }
-    this.#queue.push(bytes);
-    if ((this.flags & CONNECTING) === 0) this.setInterest(this.interest | Interest.WRITE);
+function enqueue(stream: StreamOutput, bytes: Uint8Array): void {
+  if (!stream.active) return;
+  stream.queue ??= new OutputQueue();
+  const { maxBufferedBytes } = stream.group;
+  if (stream.queue.size + bytes.length > maxBufferedBytes) {
+    const message = `the peer does not read: over ${maxBufferedBytes} bytes are queued`;
+    stream.destroy(codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));
+    return;
   }
+  stream.queue.push(bytes);
+  if ((stream.flags & CONNECTING) === 0) stream.setInterest(stream.interest | Interest.WRITE);
+}
 
-  /** Everything went out after `end`. */
-  #finishEnd(): void {
-    this.flags |= WRITE_ENDED;
-    if ((this.flags & READ_ENDED) !== 0) {
-      this.destroy();
-      return;
-    }
-    const result = native.shutdown(this.handleFd, SHUT_WR);
-    if (result < 0) this.destroy(new SystemError(result, 'shutdown'));
+/** Everything went out after `end`. */
+function finishEnd(stream: StreamOutput): void {
+  stream.flags |= WRITE_ENDED;
+  if ((stream.flags & READ_ENDED) !== 0) {
+    stream.destroy();
+    return;
   }
+  const result = native.shutdown(stream.handleFd, SHUT_WR);
+  if (result < 0) stream.destroy(new SystemError(result, 'shutdown'));
+}
 
-  #notWritable(): Error {
-    if (this.closed) return handleClosed('socket');
-    return codedError(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end');
-  }
+function notWritable(stream: StreamOutput): Error {
+  if (stream.closed) return handleClosed('socket');
+  return codedError(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end');
 }

@@ -16,6 +16,8 @@ export const LAST_RECORD = 2;
 export const PENDING_BYTES = 3;
 
 const FIRST_SLOTS = 64;
+/** Idle connections are many: half of a table that is nearly empty is too much. */
+const GROWTH = 1.5;
 
 export class HandleTable {
   /** By slot. */
@@ -73,7 +75,8 @@ export class HandleTable {
   }
 
   #grow(): void {
-    const words = new Int32Array(this.words.length * 2);
+    const slots = Math.ceil((this.words.length / SLOT_WORDS) * GROWTH);
+    const words = new Int32Array(slots * SLOT_WORDS);
     words.set(this.words);
     this.words = words;
     this.buffer = words.buffer;

@@ -155,7 +155,7 @@ describe('end', () => {
   it('in the end handler answers before the connection is gone', async () => {
     const events: string[] = [];
     const [socket, peer] = await withPeer(events);
-    Object.assign(socket.handlers, { end: (ended: Socket) => ended.write('thanks') });
+    Object.assign(socket.group.handlers, { end: (ended: Socket) => ended.write('thanks') });
     raw.shutdown(peer, constant('SHUT_WR'));
     await run(test.loop);
     expect(take(peer)).toBe('thanks');
@@ -166,7 +166,7 @@ describe('end', () => {
     const events: string[] = [];
     const [socket, peer] = await withPeer(events);
     const failure = new Error('from end');
-    Object.assign(socket.handlers, {
+    Object.assign(socket.group.handlers, {
       end: () => {
         throw failure;
       },
