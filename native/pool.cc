@@ -142,13 +142,18 @@ void Pool::ReleaseBatch() {
 }
 
 size_t Pool::FillBatch(const Span& rows) {
+  using Ms = std::chrono::duration<double, std::milli>;
   JobList taken;
   threads_->Take(rows.size / Row::kBytes, &taken);
+  const auto now = Job::Clock::now();
   for (size_t i = 0; !taken.empty(); i++) {
     std::unique_ptr<Job> job = taken.PopFront();
     Row row(rows.data + i * Row::kBytes);
     row.Number(Row::kIdCell, job->id_);
     row.Number(Row::kStatusCell, job->status());
+    row.Number(Row::kQueuedCell, Ms(job->began_at_ - job->queued_at_).count());
+    row.Number(Row::kRunCell, Ms(job->done_at_ - job->began_at_).count());
+    row.Number(Row::kDoneCell, Ms(now - job->done_at_).count());
     job->Fill(row);
     requests_[job->id_] = nullptr;
     batch_ids_.push_back(job->id_);

@@ -36,7 +36,7 @@ class StatJob final : public Job {
   }
 
  private:
-  static_assert(Row::kFirstCell + kStatFields <= Row::kCells);
+  static_assert(Row::kFirstCell + kStatFields <= Row::kQueuedCell);
 
   const uint32_t flags_;
   Scratch path_;

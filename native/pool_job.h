@@ -8,6 +8,7 @@
 #ifndef RAWLOOP_POOL_JOB_H_
 #define RAWLOOP_POOL_JOB_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -19,13 +20,16 @@ namespace rawloop {
 
 // One completion as JavaScript sees it: cells of eight bytes in a shared
 // buffer, read there through a Float64Array or a BigInt64Array. The pool fills
-// the first two, the job what it needs of the others.
+// the first two and the last three, the job what it needs of the others.
 class Row {
  public:
   static constexpr size_t kIdCell = 0;      // float64: the id of the request
   static constexpr size_t kStatusCell = 1;  // float64: Job::status()
   static constexpr size_t kFirstCell = 2;   // the job's own cells start here
-  static constexpr size_t kCells = 20;
+  static constexpr size_t kQueuedCell = 20;  // float64: ms in the queue
+  static constexpr size_t kRunCell = 21;     // float64: ms on a thread
+  static constexpr size_t kDoneCell = 22;    // float64: ms from then to the row
+  static constexpr size_t kCells = 23;
   static constexpr size_t kBytes = kCells * sizeof(double);
 
   explicit Row(uint8_t* memory) : memory_(memory) {}
@@ -68,7 +72,13 @@ class Job {
   friend class ThreadPool;
   friend class Pool;
 
+  using Clock = std::chrono::steady_clock;
+
   uint32_t id_ = 0;
+  // Each is written by the thread that the job belongs to at that time.
+  Clock::time_point queued_at_;
+  Clock::time_point began_at_;
+  Clock::time_point done_at_;
   bool queued_ = false;  // guarded by the mutex of the pool
   Job* previous_ = nullptr;
   Job* next_ = nullptr;

@@ -30,6 +30,7 @@ int ThreadPool::Open(bool pipe) {
 }
 
 int ThreadPool::Submit(std::unique_ptr<Job> job) {
+  job->queued_at_ = Job::Clock::now();
   std::unique_lock<std::mutex> lock(mutex_);
   if (wakeup_.fd() < 0) return -EBADF;
   if (alive_ < size_) StartThreads();
@@ -137,7 +138,9 @@ void ThreadPool::Work(Thread* self) {
     const bool wake = !queue_.empty() && idle_ > 0;
     lock.unlock();
     if (wake) work_.notify_one();
+    job->began_at_ = Job::Clock::now();
     job->Run();
+    job->done_at_ = Job::Clock::now();
     lock.lock();
     running_--;
     completed_++;

@@ -5,11 +5,14 @@ import { type Bytes, type NativePool, native } from '../binding/index.js';
 export type { NativePool, PoolStats } from '../binding/index.js';
 
 /** Cells of a row. */
-export const CELLS = 20;
+export const CELLS = 23;
 const ID_CELL = 0;
 const STATUS_CELL = 1;
 /** The first cell that belongs to the kind of request. */
 export const FIRST_CELL = 2;
+const QUEUED_CELL = 20;
+const RUN_CELL = 21;
+const DONE_CELL = 22;
 
 /** A batch of completions on its way from the threads to the promises. */
 export class Batch {
@@ -39,6 +42,21 @@ export class Batch {
   /** 0 or more: success; less: -errno, or what the kind of request says it is. */
   status(row: number): number {
     return this.numbers[row * CELLS + STATUS_CELL] as number;
+  }
+
+  /** How long it waited for a thread, in ms, by the kernel's monotonic clock. */
+  queuedMs(row: number): number {
+    return this.numbers[row * CELLS + QUEUED_CELL] as number;
+  }
+
+  /** How long the thread worked on it, in ms. */
+  runMs(row: number): number {
+    return this.numbers[row * CELLS + RUN_CELL] as number;
+  }
+
+  /** How long ago that ended, in ms, when the batch was taken. */
+  doneMs(row: number): number {
+    return this.numbers[row * CELLS + DONE_CELL] as number;
   }
 
   /**

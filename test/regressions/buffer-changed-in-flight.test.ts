@@ -75,13 +75,13 @@ it('buffers that nobody refers to any more may be collected while they are in us
     const submit = () => expected.map((_, i) =>
       pool.submitPbkdf2(input(i + 1), input(99), 1, 64, 'sha512'));
     const take = (ids) => {
-      const rows = new ArrayBuffer(160 * 8);
+      const rows = new ArrayBuffer(8 * ROW_BYTES);
       until(() => pool.stats().finished === 8);
       assert.equal(pool.takeCompletions(rows), 8);
       for (let row = 0; row < 8; row++) {
         const key = Buffer.alloc(64);
         pool.takeBytes(row, key, 0);
-        assert.deepEqual(key, expected[ids.indexOf(new Float64Array(rows)[row * 20])]);
+        assert.deepEqual(key, expected[ids.indexOf(new Float64Array(rows)[row * CELLS])]);
       }
     };
     (async () => {
@@ -109,7 +109,7 @@ it('a target that was transferred, or is too short, is an error and no fault', (
     pool.open(false);
     pool.submitPbkdf2(text, text, 1, 1 << 20, 'sha256');
     until(() => pool.stats().finished === 1);
-    assert.equal(pool.takeCompletions(new ArrayBuffer(160)), 1);
+    assert.equal(pool.takeCompletions(new ArrayBuffer(ROW_BYTES)), 1);
     const target = new ArrayBuffer(1 << 20);
     const view = new Uint8Array(target);
     structuredClone(target, { transfer: [target] });
@@ -129,12 +129,12 @@ it('rows that were transferred, or are too short, are an error and no fault', ()
     pool.open(false);
     pool.submitStat('/', 0);
     until(() => pool.stats().finished === 1);
-    const rows = new ArrayBuffer(160);
+    const rows = new ArrayBuffer(ROW_BYTES);
     structuredClone(rows, { transfer: [rows] });
-    for (const bad of [rows, new ArrayBuffer(0), new ArrayBuffer(159)]) {
+    for (const bad of [rows, new ArrayBuffer(0), new ArrayBuffer(ROW_BYTES - 1)]) {
       assert.throws(() => pool.takeCompletions(bad), { code: 'ERR_OUT_OF_RANGE' });
     }
-    assert.equal(pool.takeCompletions(new ArrayBuffer(160)), 1);
+    assert.equal(pool.takeCompletions(new ArrayBuffer(ROW_BYTES)), 1);
     pool.close();
   `);
   expect(result).toMatchObject(FINE);

@@ -101,7 +101,7 @@ describe('the native pool', () => {
       submitStat: ['/', 0],
       submitPbkdf2: [Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256'],
       cancel: [0],
-      takeCompletions: [new ArrayBuffer(160)],
+      takeCompletions: [new ArrayBuffer(184)],
       takeBytes: [0, new Uint8Array(8), 0],
       resize: [1],
       open: [false],

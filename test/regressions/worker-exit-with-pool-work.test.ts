@@ -81,7 +81,7 @@ it('two Workers and the main thread have a pool each', () => {
       await Promise.all(workers.map((worker) => once(worker, 'message')));
       await Promise.all(workers.map((worker) => worker.terminate()));
       assert.equal(threadsNamed('rawloop-pool').length, 3);
-      assert.equal(own.takeCompletions(new ArrayBuffer(160)), 1);
+      assert.equal(own.takeCompletions(new ArrayBuffer(ROW_BYTES)), 1);
       assert.equal(own.submitStat('/', 0) >= 0, true);
       own.close();
     })();

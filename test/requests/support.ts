@@ -7,7 +7,7 @@ import { LoopCore } from '../../lib/loop/core.js';
 import { createPoller, type Poller, ReadyList } from '../../lib/poller/index.js';
 import { CryptoRequests } from '../../lib/requests/crypto.js';
 import { FileRequests } from '../../lib/requests/fs.js';
-import { Batch, type NativePool, Pool } from '../../lib/requests/native-pool.js';
+import { Batch, CELLS, type NativePool, Pool } from '../../lib/requests/native-pool.js';
 import { ThreadPool, type ThreadPoolOptions } from '../../lib/requests/pool.js';
 
 export type Mode = 'owned' | 'guest';
@@ -135,6 +135,8 @@ const PRELUDE = `
   const threadsNamed = (name) => fs.readdirSync('/proc/self/task')
     .filter((id) => fs.readFileSync('/proc/self/task/' + id + '/comm', 'latin1').trim() === name);
   const text = Buffer.from('x');
+  const CELLS = ${CELLS};
+  const ROW_BYTES = CELLS * 8;
 `;
 
 export interface ChildResult {
