@@ -65,7 +65,8 @@ export interface Poller {
   delete(fd: number): boolean;
 
   /**
-   * Waits until something is ready, the time is over or `notify` is called.
+   * Waits until something is ready, the time is over or `notify` is called, which
+   * `ready.woken` then says.
    *
    * @param timeoutMs 0: do not wait, -1: for ever. Never returns early for lack of
    *   precision: a fraction that the kernel cannot wait for is rounded up.

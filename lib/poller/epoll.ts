@@ -81,6 +81,7 @@ export class EpollPoller implements Poller {
   }
 
   wait(ready: ReadyList, timeoutMs: number): number {
+    ready.woken = false;
     const deadlineMs = timeoutMs > 0 ? hostNowMs() + timeoutMs : 0;
     let count = this.#waitOnce(ready, timeoutMs);
     // A signal cut it short: go on to the same deadline, not for the whole time anew.
@@ -149,6 +150,7 @@ export class EpollPoller implements Poller {
     for (let i = 0; i < count; i++) {
       if (ready.slot(i) !== WAKE_SLOT || ready.token(i) !== WAKE_TOKEN) continue;
       this.#waker.acknowledge();
+      ready.woken = true;
       ready.move(count - 1, i);
       return count - 1;
     }

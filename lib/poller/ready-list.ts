@@ -12,6 +12,8 @@ export class ReadyList {
   readonly buffer: ArrayBuffer;
   /** Three words a record: Ready bits, the token's low half, its high half. */
   readonly words: Int32Array;
+  /** Whether `notify`, or a waker, ended the wait that filled it last. */
+  woken = false;
 
   /** @param capacity 1 to 65,536 */
   constructor(capacity: number) {

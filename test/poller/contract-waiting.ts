@@ -99,6 +99,22 @@ export function waitingContract(open: OpenPoller): void {
       }
     });
 
+    it('is told by the ready list of the wait that it ended, and of no other', () => {
+      const ready = new ReadyList(2);
+      const wokenBy = (timeoutMs: number) => {
+        test.poller.wait(ready, timeoutMs);
+        return ready.woken;
+      };
+      expect(wokenBy(0)).toBe(false);
+      test.poller.notify();
+      expect(wokenBy(-1)).toBe(true);
+      expect(wokenBy(0)).toBe(false);
+      test.poller.add(opened.eventfd(1), Interest.READ, 1);
+      test.poller.notify();
+      expect(wokenBy(-1)).toBe(true);
+      expect(wokenBy(-1)).toBe(false);
+    });
+
     it('works after a rebuild as before', () => {
       test.poller.notify();
       test.poller.rebuild([], () => expect.unreachable());
