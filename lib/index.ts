@@ -9,6 +9,7 @@ export { Server } from './handles/server.js';
 export { type SignalCallback, SignalHandle } from './handles/signal.js';
 export { Socket } from './handles/socket.js';
 export { type WatchCallback, Watcher, type WatchOptions } from './handles/watcher.js';
+export type { HandleListing, HandleMetrics } from './loop/handle-counters.js';
 export { Immediate } from './loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from './loop/meter.js';
 export type { LoopOptions, RunMode } from './loop/options.js';

@@ -8,6 +8,7 @@ import { withoutContext } from './async-context.js';
 import * as errors from './errors.js';
 import { Guest } from './guest.js';
 import { type Handle, IN_CONTEXT } from './handle.js';
+import { HandleCounters, type HandleListing } from './handle-counters.js';
 import { HandleTable } from './handle-table.js';
 import { canDrainHere, drainHost } from './host.js';
 import { watchHost } from './host-watch.js';
@@ -39,6 +40,7 @@ export interface LoopParts {
 export class LoopCore extends Scheduler {
   /** @internal */ readonly poller: Poller;
   /** @internal */ readonly table = new HandleTable();
+  /** @internal */ readonly counters = new HandleCounters();
   /** @internal */ readonly streams: StreamBatch;
   /** @internal */ readonly meter: Meter;
   /** @internal */ readonly pollSet: PollSet;
@@ -108,7 +110,10 @@ export class LoopCore extends Scheduler {
   /** What an exception interrupted comes first when the loop goes on. */
   #goOn(): void {
     this.#drain();
-    if (this.#cursor < this.#count) this.#dispatch();
+    if (this.#cursor >= this.#count) return;
+    // What went by since the throw is no callback's time.
+    this.meter.mark();
+    this.#dispatch();
   }
 
   #runTimers(): void {
@@ -153,7 +158,7 @@ export class LoopCore extends Scheduler {
     if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
     const count = this.poller.wait(this.#ready, timeoutMs);
     if (timed) this.updateTime();
-    this.meter.waited(beginMs, this.#nowMs, timeoutMs, count);
+    this.meter.waited(beginMs, this.#nowMs, timeoutMs, count, this.#ready);
     this.#cursor = 0;
     this.#filled = 0;
     this.#count = count;
@@ -178,10 +183,11 @@ export class LoopCore extends Scheduler {
           this.pollSet.countStale();
           continue;
         }
+        this.counters.reported(slot);
         const events = words[index * 3] as number;
         if ((handle.flags & IN_CONTEXT) === 0) handle.onReady(events, index);
         else handle.enter(() => handle.onReady(events, index));
-        this.#called('poll', handle);
+        this.afterCallback(handle);
       }
     }
     this.flush();
@@ -208,10 +214,10 @@ export class LoopCore extends Scheduler {
     }
   }
 
-  /** A callback is over: what it put off runs, then it is accounted for. */
-  #called(phase: Phase, subject: Subject, lateMs = 0): void {
+  /** A callback is over: what it put off runs, then it is accounted for. Its time in ms. */
+  #called(phase: Phase, subject: Subject, lateMs = 0): number {
     if (this.#drainEach) this.#drain();
-    this.meter.called(phase, subject, lateMs);
+    return this.meter.called(phase, subject, lateMs);
   }
 
   /** Own nextTick callbacks, then the host's nextTick queue and microtasks. */
@@ -400,7 +406,19 @@ export class LoopCore extends Scheduler {
 
   /** What the loop did so far; cheap enough to ask at any time. */
   metrics(): LoopMetrics {
-    return this.meter.read();
+    return this.meter.read(() => this.#listHandles());
+  }
+
+  #listHandles(): HandleListing[] {
+    return this.table.handles.flatMap((handle) =>
+      handle === undefined
+        ? []
+        : {
+            kind: handle.constructor.name,
+            fd: handle.handleFd,
+            ...this.counters.read(handle.slot),
+          },
+    );
   }
 
   // ---- for handles and requests --------------------------------------------
@@ -428,9 +446,11 @@ export class LoopCore extends Scheduler {
     this.wakeHost();
   }
 
-  /** A handle is between two callbacks of its own. @internal */
+  /** A callback of a handle is over; another may follow at once. @internal */
   afterCallback(handle: Handle): void {
-    this.#called('poll', handle);
+    const tookMs = this.#called('poll', handle);
+    // It may have closed itself.
+    if (handle.slot >= 0) this.counters.called(handle.slot, tookMs);
   }
 
   /** There is work for the next turn. @internal */

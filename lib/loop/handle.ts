@@ -4,6 +4,7 @@
 import { type AsyncContext, captureContext } from './async-context.js';
 import type { LoopCore } from './core.js';
 import { loopClosed } from './errors.js';
+import type { HandleMetrics } from './handle-counters.js';
 
 const ACTIVE = 1;
 const REFERENCED = 2;
@@ -70,6 +71,7 @@ export abstract class Handle {
     const { table } = this.loop;
     this.handleFd = fd;
     this.slot = table.allocate(this);
+    this.loop.counters.begin(this.slot);
     this.interest = interest;
     if (interest !== 0) {
       try {
@@ -111,6 +113,11 @@ export abstract class Handle {
   /** True from the first close on. */
   get closed(): boolean {
     return (this.flags & (CLOSING | CLOSED)) !== 0;
+  }
+
+  /** What it did since it became active; undefined while it is not. */
+  get metrics(): HandleMetrics | undefined {
+    return this.slot < 0 ? undefined : this.loop.counters.read(this.slot);
   }
 
   /** Lets this handle keep the loop alive while it is active. Idempotent. */

@@ -4,6 +4,8 @@
 import { channel } from 'node:diagnostics_channel';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { hostNowMs } from '../binding/clock.js';
+import type { ReadyList } from '../poller/index.js';
+import type { HandleListing } from './handle-counters.js';
 
 /** The phases in which callbacks run, in the order of an iteration. */
 export const PHASES = ['timers', 'pending', 'idle', 'prepare', 'poll', 'check', 'closing'] as const;
@@ -18,9 +20,19 @@ export interface Subject {
 /** Told of everything, in order; the flight recorder is one. Must not throw. */
 export interface LoopObserver {
   iteration(beginMs: number, endMs: number): void;
-  wait(beginMs: number, endMs: number, timeoutMs: number, events: number): void;
+  /** @param ready what the wait found, still to be dispatched */
+  wait(beginMs: number, endMs: number, timeoutMs: number, events: number, ready: ReadyList): void;
   /** @param lateMs of a timer: how long it was overdue; else 0 */
   callback(phase: Phase, subject: Subject, beginMs: number, endMs: number, lateMs: number): void;
+  /**
+   * A request's result has come back from the pool.
+   *
+   * @param takenMs when the loop took it
+   * @param queuedMs how long it waited for a thread
+   * @param runMs how long the thread took
+   * @param doneMs how long its result waited for the loop
+   */
+  request(subject: Subject, takenMs: number, queuedMs: number, runMs: number, doneMs: number): void;
 }
 
 /** What is published on `rawloop:blocked`. */
@@ -55,6 +67,8 @@ export interface LoopMetrics {
   loopTime: { count: number; meanMs: number; p50Ms: number; p99Ms: number; maxMs: number };
   /** Share of the time since the loop was made in which it worked: 0 to 1. */
   utilisation: number;
+  /** Each active handle and what it did; listed when this is first read. */
+  readonly handles: readonly HandleListing[];
 }
 
 const blocked = channel('rawloop:blocked');
@@ -66,7 +80,8 @@ export class Meter {
   readonly #blockedMs: number;
   readonly #bornMs = hostNowMs();
   readonly #loopTime: RecordableHistogram = createHistogram();
-  #iterations = 0;
+  /** Turns of the loop so far. */
+  iterations = 0;
   #waits = 0;
   #events = 0;
   #callbacks = 0;
@@ -85,9 +100,14 @@ export class Meter {
     this.#blockedMs = blockedMs;
   }
 
+  /** Whether callbacks are timed: a recorder wants it whatever the option says. */
+  get #timed(): boolean {
+    return this.#timing || this.observer !== undefined;
+  }
+
   /** An iteration, or what is left of one, begins. */
   iterationBegan(nowMs: number): void {
-    this.#iterations++;
+    this.iterations++;
     this.#markMs = nowMs;
     if (this.#busySinceMs === 0) this.#busySinceMs = nowMs;
   }
@@ -102,24 +122,30 @@ export class Meter {
     this.#busySinceMs = 0;
   }
 
-  waited(beginMs: number, endMs: number, timeoutMs: number, events: number): void {
+  waited(
+    beginMs: number,
+    endMs: number,
+    timeoutMs: number,
+    events: number,
+    ready: ReadyList,
+  ): void {
     this.#waits++;
     this.#events += events;
     this.#idleMs += endMs - beginMs;
     this.#markMs = endMs;
     if (this.#busySinceMs === 0) this.#busySinceMs = endMs;
-    this.observer?.wait(beginMs, endMs, timeoutMs, events);
+    this.observer?.wait(beginMs, endMs, timeoutMs, events, ready);
   }
 
   /** What ran since the last mark was no callback. */
   mark(): void {
-    if (this.#timing) this.#markMs = hostNowMs();
+    if (this.#timed) this.#markMs = hostNowMs();
   }
 
-  /** A callback, and what it put off, is done. */
-  called(phase: Phase, subject: Subject, lateMs: number): void {
+  /** A callback, and what it put off, is done: how long it took, 0 when that is not timed. */
+  called(phase: Phase, subject: Subject, lateMs: number): number {
     this.#callbacks++;
-    if (!this.#timing) return;
+    if (!this.#timed) return 0;
     const beginMs = this.#markMs;
     const endMs = hostNowMs();
     this.#markMs = endMs;
@@ -140,14 +166,17 @@ export class Meter {
       };
       blocked.publish(message);
     }
+    return tookMs;
   }
 
-  read(): LoopMetrics {
+  /** @param listHandles called at most once, when `handles` is read */
+  read(listHandles: () => HandleListing[]): LoopMetrics {
+    let handles: HandleListing[] | undefined;
     const sinceMs = hostNowMs() - this.#bornMs;
     const { count, mean, max } = this.#loopTime;
     const some = count > 0;
     return {
-      iterations: this.#iterations,
+      iterations: this.iterations,
       waits: this.#waits,
       events: this.#events,
       eventsPerWait: this.#waits === 0 ? 0 : this.#events / this.#waits,
@@ -164,6 +193,10 @@ export class Meter {
         maxMs: some ? max / NS : 0,
       },
       utilisation: sinceMs > 0 ? Math.min(1, this.#busyMs / sinceMs) : 0,
+      get handles() {
+        handles ??= listHandles();
+        return handles;
+      },
     };
   }
 }

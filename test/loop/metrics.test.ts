@@ -2,7 +2,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BlockedMessage } from '../../lib/index.js';
-import { newLoop, outside } from './support.js';
+import { drive } from '../support/drive.js';
+import { newLoop, outside, readableFd } from './support.js';
 
 function spin(ms: number): void {
   const endMs = performance.now() + ms;
@@ -60,6 +61,32 @@ describe('metrics', () => {
     await outside(() => loop.run());
     expect(loop.metrics().longestCallback).toBe('Timer leads');
     expect(loop.metrics().longestCallbackMs).toBeGreaterThanOrEqual(10);
+  });
+
+  it('counts what goes by after a throw as no callback’s time', async () => {
+    const loop = newLoop({ blockedMs: 300 });
+    const messages = blockedMessages();
+    for (let i = 0; i < 2; i++) {
+      loop.watch(readableFd(), { read: true }, (_ready, watcher) => {
+        watcher.close();
+        if (i === 0) throw new Error('on purpose');
+      });
+    }
+    await expect(outside(() => loop.run())).rejects.toThrow('on purpose');
+    spin(350);
+    await outside(() => loop.run());
+    expect(messages.map(({ callback }) => callback)).toEqual([]);
+    // The second watcher, and the closing of both.
+    expect(loop.metrics().callbacks).toBe(3);
+  });
+
+  it('does not wait in guest mode: the host does', async () => {
+    const loop = newLoop();
+    loop.setTimeout(() => {}, 20);
+    await drive(loop, 'guest');
+    const { idleMs, iterations, callbacks } = loop.metrics();
+    expect({ idleMs, callbacks }).toEqual({ idleMs: 0, callbacks: 1 });
+    expect(iterations).toBeGreaterThan(0);
   });
 
   it('does not time callbacks with timing off', async () => {
