@@ -6,34 +6,10 @@ import { invalidType } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import type { LoopObserver, Phase, Subject } from '../loop/meter.js';
 import { checkInteger, readOptions } from '../loop/validate.js';
-
-/** Why a wait ended. */
-export type WakeReason = 'events' | 'timeout' | 'no wait';
-
-/** One record; times in ms since the process started, as `performance.now()` has them. */
-export type FlightRecord =
-  | { kind: 'iteration'; beginMs: number; endMs: number }
-  | {
-      kind: 'wait';
-      beginMs: number;
-      endMs: number;
-      /** How long it was allowed to take, -1: for ever. */
-      timeoutMs: number;
-      events: number;
-      reason: WakeReason;
-    }
-  | {
-      kind: 'callback';
-      beginMs: number;
-      endMs: number;
-      phase: Phase;
-      /** Kind and callback, such as 'Socket data'. */
-      name: string;
-      /** The descriptor, -1: none. */
-      fd: number;
-      /** How much a timer was overdue. */
-      lateMs: number;
-    };
+import type { ReadyList } from '../poller/index.js';
+import { labelOf } from './handle-labels.js';
+import type { FlightRecord } from './records.js';
+import { wakeOf } from './wake-reason.js';
 
 export interface FlightRecorderOptions {
   /** Records kept: 1 to 2^24, default 65,536. */
@@ -46,6 +22,8 @@ export class FlightRecorder implements LoopObserver {
   #records: FlightRecord[] = [];
   #next = 0;
   #dropped = 0;
+  /** A label takes a system call: one for each handle. */
+  readonly #labels = new WeakMap<Handle, string>();
 
   /** @throws TypeError for what is no loop; RangeError for a bad capacity */
   constructor(loop: LoopCore, options: FlightRecorderOptions = {}) {
@@ -94,19 +72,66 @@ export class FlightRecorder implements LoopObserver {
 
   /** @internal */
   iteration(beginMs: number, endMs: number): void {
-    this.#add({ kind: 'iteration', beginMs, endMs });
+    this.#add({ kind: 'iteration', beginMs, endMs, iteration: this.#iteration });
   }
 
   /** @internal */
-  wait(beginMs: number, endMs: number, timeoutMs: number, events: number): void {
-    const reason = events > 0 ? 'events' : timeoutMs === 0 ? 'no wait' : 'timeout';
-    this.#add({ kind: 'wait', beginMs, endMs, timeoutMs, events, reason });
+  wait(beginMs: number, endMs: number, timeoutMs: number, events: number, ready: ReadyList): void {
+    const { reason, handle } = wakeOf(this.#loop.table, ready, events, timeoutMs);
+    this.#add({
+      kind: 'wait',
+      beginMs,
+      endMs,
+      iteration: this.#iteration,
+      timeoutMs,
+      events,
+      reason,
+      fd: handle?.handleFd ?? -1,
+      handle: handle === undefined ? '' : this.#labelOf(handle),
+    });
   }
 
   /** @internal */
   callback(phase: Phase, subject: Subject, beginMs: number, endMs: number, lateMs: number): void {
-    const fd = subject instanceof Handle ? subject.handleFd : -1;
-    this.#add({ kind: 'callback', beginMs, endMs, phase, name: subject.describe(), fd, lateMs });
+    const handle = subject instanceof Handle ? subject : undefined;
+    this.#add({
+      kind: 'callback',
+      beginMs,
+      endMs,
+      iteration: this.#iteration,
+      phase,
+      name: subject.describe(),
+      fd: handle?.handleFd ?? -1,
+      handle: handle === undefined ? '' : this.#labelOf(handle),
+      lateMs,
+    });
+  }
+
+  /** @internal */
+  request(
+    subject: Subject,
+    takenMs: number,
+    queuedMs: number,
+    runMs: number,
+    doneMs: number,
+  ): void {
+    const beginMs = takenMs - doneMs - runMs - queuedMs;
+    const name = subject.describe();
+    const iteration = this.#iteration;
+    this.#add({ kind: 'request', beginMs, endMs: takenMs, iteration, name, queuedMs, runMs });
+  }
+
+  get #iteration(): number {
+    return this.#loop.meter.iterations;
+  }
+
+  #labelOf(handle: Handle): string {
+    let label = this.#labels.get(handle);
+    if (label === undefined) {
+      label = labelOf(handle);
+      this.#labels.set(handle, label);
+    }
+    return label;
   }
 
   #add(record: FlightRecord): void {

@@ -1,8 +1,11 @@
 // rawloop/inspect: what a loop did.
-export {
-  type FlightRecord,
-  FlightRecorder,
-  type FlightRecorderOptions,
-  type WakeReason,
-} from './flight-recorder.js';
-export { type Trace, type TraceEvent, toTrace } from './trace-events.js';
+export { FlightRecorder, type FlightRecorderOptions } from './flight-recorder.js';
+export type {
+  CallbackRecord,
+  FlightRecord,
+  IterationRecord,
+  RequestRecord,
+  WaitRecord,
+  WakeReason,
+} from './records.js';
+export { type Trace, type TraceEvent, toTrace, writeTrace } from './trace-events.js';

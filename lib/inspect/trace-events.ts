@@ -1,16 +1,22 @@
 // A recording in Chrome's trace-event format, which Perfetto and chrome://tracing
-// open: a row for the loop's iterations and waits, one for its callbacks.
+// open: a row for the loop's work and waits, one for its callbacks, and the requests
+// on the pool, which overlap, as asynchronous spans.
+import { writeFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
-import type { FlightRecord, FlightRecorder } from './flight-recorder.js';
+import type { FlightRecorder } from './flight-recorder.js';
+import type { CallbackRecord, FlightRecord, RequestRecord } from './records.js';
 
 /** An event of the trace-event format; times in microseconds. */
 export interface TraceEvent {
   name: string;
   cat: string;
-  /** 'X': a span; 'M': metadata. */
-  ph: 'X' | 'M';
+  /** 'X': a span; 'b' and 'e': begin and end of one that may overlap others; 'M': a name. */
+  ph: 'X' | 'M' | 'b' | 'e';
   ts: number;
+  /** Of 'X'. */
   dur?: number;
+  /** Of 'b' and 'e': which belong together. */
+  id?: string;
   pid: number;
   tid: number;
   args: Record<string, string | number>;
@@ -21,62 +27,120 @@ export interface Trace {
   traceEvents: TraceEvent[];
 }
 
-const US = 1000;
+interface Rows {
+  loop: number;
+  callbacks: number;
+}
+
+/** Whole nanoseconds: rounded once, so that what begins where another ends does so here. */
+function ns(ms: number): number {
+  return Math.round(ms * 1e6);
+}
+
+const us = (ms: number): number => ns(ms) / 1000;
 
 /**
- * The recording as a trace: `JSON.stringify` it into a file and open that.
+ * The recording as a trace. See `writeTrace` for a file of it.
  *
  * @example
  * const recorder = new FlightRecorder(loop).start();
  * loop.run();
- * writeFileSync('loop.json', JSON.stringify(toTrace(recorder)));
+ * const { traceEvents } = toTrace(recorder);
  */
 export function toTrace(recorder: FlightRecorder): Trace {
-  const { pid } = process;
-  const loopRow = threadId * 2 + 1;
-  const callbackRow = loopRow + 1;
-  const name = (tid: number, text: string): TraceEvent => ({
-    name: 'thread_name',
-    cat: '__metadata',
-    ph: 'M',
-    ts: 0,
-    pid,
-    tid,
-    args: { name: text },
-  });
-  const span = (record: FlightRecord): TraceEvent => ({
-    ...partOf(record),
-    ph: 'X',
-    ts: record.beginMs * US,
-    dur: Math.max(0, record.endMs - record.beginMs) * US,
-    pid,
-    tid: record.kind === 'callback' ? callbackRow : loopRow,
-  });
+  // Two rows for each thread's loop.
+  const rows: Rows = { loop: threadId * 2 + 1, callbacks: threadId * 2 + 2 };
+  const events = recorder.records().flatMap((record, index) => eventsOf(record, index, rows));
   return {
     displayTimeUnit: 'ms',
     traceEvents: [
-      name(loopRow, 'loop'),
-      name(callbackRow, 'callbacks'),
-      ...recorder.records().map(span),
+      label('process_name', rows.loop, 'rawloop'),
+      label('thread_name', rows.loop, 'loop'),
+      label('thread_name', rows.callbacks, 'callbacks'),
+      ...events,
     ],
   };
 }
 
-function partOf(record: FlightRecord): Pick<TraceEvent, 'name' | 'cat' | 'args'> {
+/**
+ * Writes the recording where Perfetto (ui.perfetto.dev) can open it. Blocks.
+ *
+ * @param file a path, or a descriptor that is open for writing and stays open
+ * @throws Error ENOENT, EACCES, ENOSPC and what else open(2) and write(2) say
+ * @example
+ * const recorder = new FlightRecorder(loop).start();
+ * loop.run();
+ * writeTrace(recorder, 'loop.json');
+ */
+export function writeTrace(recorder: FlightRecorder, file: string | URL | number): void {
+  writeFileSync(file, `${JSON.stringify(toTrace(recorder))}\n`);
+}
+
+function label(name: 'process_name' | 'thread_name', tid: number, text: string): TraceEvent {
+  return { name, cat: '__metadata', ph: 'M', ts: 0, pid: process.pid, tid, args: { name: text } };
+}
+
+function eventsOf(record: FlightRecord, index: number, rows: Rows): TraceEvent[] {
+  const { iteration } = record;
   switch (record.kind) {
     case 'iteration':
-      return { name: 'iteration', cat: 'loop', args: {} };
+      return [span(record, rows.loop, 'work', 'loop', { iteration })];
     case 'wait': {
-      const { timeoutMs, events, reason } = record;
-      return { name: 'wait', cat: 'loop', args: { reason, events, timeoutMs } };
+      const { timeoutMs, events, reason, fd, handle } = record;
+      const found = { reason, events, timeoutMs, ...known(fd, handle) };
+      return [span(record, rows.loop, 'wait', 'loop', { iteration, ...found })];
     }
-    case 'callback': {
-      const { name, phase, fd, lateMs } = record;
-      return {
-        name,
-        cat: phase,
-        args: { phase, ...(fd >= 0 ? { fd } : {}), ...(lateMs > 0 ? { lateMs } : {}) },
-      };
-    }
+    case 'callback':
+      return [span(record, rows.callbacks, record.name, record.phase, argsOf(record))];
+    case 'request':
+      return requestEvents(record, String(index), rows.loop);
   }
+}
+
+function argsOf({ iteration, phase, fd, handle, lateMs }: CallbackRecord): TraceEvent['args'] {
+  return { iteration, phase, ...known(fd, handle), ...(lateMs > 0 ? { lateMs } : {}) };
+}
+
+function known(fd: number, handle: string): TraceEvent['args'] {
+  return { ...(fd >= 0 ? { fd } : {}), ...(handle === '' ? {} : { handle }) };
+}
+
+function span(
+  { beginMs, endMs }: FlightRecord,
+  tid: number,
+  name: string,
+  cat: string,
+  args: TraceEvent['args'],
+): TraceEvent {
+  const dur = Math.max(0, ns(endMs) - ns(beginMs)) / 1000;
+  return { name, cat, ph: 'X', ts: us(beginMs), dur, pid: process.pid, tid, args };
+}
+
+/** The request as a whole, and in it its wait for a thread and its time on one. */
+function requestEvents(record: RequestRecord, id: string, tid: number): TraceEvent[] {
+  const { name, beginMs, endMs, queuedMs, runMs } = record;
+  const common = { cat: 'pool', id, pid: process.pid, tid };
+  const from = (what: string, ms: number, args: TraceEvent['args'] = {}): TraceEvent => ({
+    ...common,
+    name: what,
+    ph: 'b',
+    ts: us(ms),
+    args,
+  });
+  const to = (what: string, ms: number): TraceEvent => ({
+    ...common,
+    name: what,
+    ph: 'e',
+    ts: us(ms),
+    args: {},
+  });
+  const startMs = beginMs + queuedMs;
+  return [
+    from(name, beginMs, { queuedMs, runMs }),
+    from('queued', beginMs),
+    to('queued', startMs),
+    from('running', startMs),
+    to('running', startMs + runMs),
+    to(name, endMs),
+  ];
 }

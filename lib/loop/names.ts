@@ -1,6 +1,6 @@
 // What callbacks are called in metrics and traces: each has a name.
 
-/** A function's own name, or 'anonymous'. */
+/** A function's own name, or '(anonymous)'. */
 export function nameOf(callback: { readonly name: string }): string {
-  return callback.name === '' ? 'anonymous' : callback.name;
+  return callback.name === '' ? '(anonymous)' : callback.name;
 }

@@ -66,11 +66,14 @@ export class PoolHandle extends Handle {
 
   override onReady(): void {
     const batch = this.#batch;
+    const { observer } = this.loop.meter;
     const count = batch.take();
+    const takenMs = observer === undefined ? 0 : performance.now();
     for (let row = 0; row < count; row++) {
       const request = this.#forget(batch.id(row));
       if (request === undefined) continue;
       request.unwatch();
+      observer?.request(request, takenMs, batch.queuedMs(row), batch.runMs(row), batch.doneMs(row));
       try {
         request.resolve(request.finish(batch, row));
       } catch (error) {
@@ -85,6 +88,10 @@ export class PoolHandle extends Handle {
   }
 
   override onClosed(): void {}
+
+  override describe(): string {
+    return 'Pool completions';
+  }
 
   resize(size: number): void {
     this.#pool.resize(size);

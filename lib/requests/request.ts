@@ -38,6 +38,11 @@ export abstract class PoolRequest<T> {
   /** What the completion in `row` of `batch` amounts to. What it throws, rejects. */
   abstract finish(batch: Batch, row: number): T;
 
+  /** What it is called in traces. */
+  describe(): string {
+    return this.constructor.name;
+  }
+
   /** Rejects when `signal` aborts; `cancel` tells whether the work was still queued. */
   watch(signal: AbortSignal, cancel: () => boolean): void {
     this.#signal = signal;

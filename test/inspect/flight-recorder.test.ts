@@ -1,69 +1,106 @@
-// The flight recorder and its trace, on loops that really ran.
+// The flight recorder, on loops that really ran.
 import { describe, expect, it } from 'vitest';
-import { FlightRecorder, type TraceEvent, toTrace } from '../../lib/inspect/index.js';
-import { newLoop, outside } from '../loop/support.js';
-
-/** What the trace-event format asks of an event, as Perfetto reads it. */
-function expectSound(event: TraceEvent): void {
-  expect(event.name).not.toBe('');
-  expect(typeof event.cat).toBe('string');
-  expect(['X', 'M']).toContain(event.ph);
-  expect(Number.isFinite(event.ts) && event.ts >= 0).toBe(true);
-  if (event.ph === 'X') expect(Number.isFinite(event.dur) && (event.dur ?? -1) >= 0).toBe(true);
-  expect(Number.isInteger(event.pid) && Number.isInteger(event.tid)).toBe(true);
-  expect(typeof event.args).toBe('object');
-}
-
-async function echoOnce(recorder: (loop: ReturnType<typeof newLoop>) => FlightRecorder) {
-  const loop = newLoop();
-  const recording = recorder(loop);
-  const server = loop.listen(
-    { port: 0, host: '127.0.0.1' },
-    { data: (socket, chunk) => void socket.write(chunk) },
-  );
-  const { port } = server.address as { port: number };
-  loop.connect(
-    { port },
-    {
-      open: (socket) => void socket.write('ping'),
-      data: (socket) => socket.end(),
-      close: () => server.close(),
-    },
-  );
-  loop.setTimeout(function later() {}, 1);
-  loop.setImmediate(function soon() {});
-  await outside(() => loop.run());
-  return recording;
-}
+import type { EventLoop } from '../../lib/event-loop.js';
+import { FlightRecorder } from '../../lib/inspect/index.js';
+import { newLoop, outside, readableFd, stall } from '../loop/support.js';
+import { callbacksOf, echo, recorded, waitsOf } from './support.js';
 
 describe('the flight recorder', () => {
   it('records waits, iterations and each callback by name', async () => {
-    const recorder = await echoOnce((loop) => new FlightRecorder(loop).start());
-    const callbacks = recorder.records().filter((record) => record.kind === 'callback');
-    const names = callbacks.map(({ name }) => name);
+    const recorder = await recorded((loop) => {
+      echo(loop);
+      loop.setTimeout(function later() {}, 1);
+      loop.setImmediate(function soon() {});
+    });
+    const names = callbacksOf(recorder).map(({ name }) => name);
     for (const name of ['Timer later', 'Immediate soon', 'Server open', 'Socket data']) {
       expect(names).toContain(name);
     }
-    expect(names.every((name) => name !== '')).toBe(true);
-    const data = callbacks.find(({ name }) => name === 'Socket data');
-    expect(data?.fd).toBeGreaterThan(2);
-    expect(data?.phase).toBe('poll');
-    const timer = callbacks.find(({ name }) => name === 'Timer later');
-    expect(timer?.lateMs).toBeGreaterThanOrEqual(0);
-    const reasons = recorder.records().flatMap((one) => (one.kind === 'wait' ? [one.reason] : []));
-    expect(reasons).toContain('events');
+    expect(recorder.records().map(({ kind }) => kind)).toContain('iteration');
+    expect(waitsOf(recorder).map(({ reason }) => reason)).toContain('events');
+  });
+
+  it('names functions that have no name by what called them', async () => {
+    const recorder = await recorded((loop) => {
+      loop.setTimeout(() => {}, 0);
+      loop.setImmediate(() => {});
+      loop.watch(readableFd(), { read: true }, (_ready, watcher) => watcher.close());
+    });
+    const names = callbacksOf(recorder).map(({ name }) => name);
+    expect(names).toContain('Timer (anonymous)');
+    expect(names).toContain('Immediate (anonymous)');
+    expect(names).toContain('Watcher (anonymous)');
+  });
+
+  it('says which handle and descriptor a callback was for', async () => {
+    let port = 0;
+    let fd = -1;
+    const recorder = await recorded((loop) => {
+      ({ port } = echo(loop));
+      fd = readableFd();
+      loop.watch(fd, { read: true }, (_ready, watcher) => watcher.close());
+      loop.setTimeout(function alone() {}, 0);
+    });
+    const callbacks = callbacksOf(recorder);
+    const handles = callbacks.map(({ name, handle }) => `${name}: ${handle}`);
+    expect(handles).toContain(`Server open: Server 127.0.0.1:${port}`);
+    expect(handles).toContain(`Socket data: Socket of Server 127.0.0.1:${port}`);
+    expect(handles).toContain(`Socket open: Socket to 127.0.0.1:${port}`);
+    expect(handles).toContain('Timer alone: ');
+    const watched = callbacks.find(({ name }) => name === 'Watcher (anonymous)');
+    expect(watched).toMatchObject({ fd, handle: 'Watcher', phase: 'poll' });
+    expect(callbacks.find(({ name }) => name === 'Timer alone')).toMatchObject({ fd: -1 });
+  });
+
+  it('tells by how much a timer was late', async () => {
+    const recorder = await recorded((loop) => {
+      loop.setImmediate(() => stall(20));
+      loop.setTimeout(function late() {}, 1);
+    });
+    const timer = callbacksOf(recorder).find(({ name }) => name === 'Timer late');
+    expect(timer?.phase).toBe('timers');
+    expect(timer?.lateMs).toBeGreaterThanOrEqual(19);
+  });
+
+  it('counts the iterations of its records as the metrics do', async () => {
+    const loop = newLoop();
+    const recorder = new FlightRecorder(loop).start();
+    for (let i = 0; i < 3; i++) loop.setTimeout(() => {}, i);
+    await outside(() => loop.run());
+    const iterations = waitsOf(recorder).map(({ iteration }) => iteration);
+    expect(iterations).toEqual(iterations.map((_, index) => index + 1));
+    expect(iterations.at(-1)).toBe(loop.metrics().iterations);
+  });
+
+  it('times callbacks also where the loop does not', async () => {
+    const loop = newLoop({ timing: false });
+    const recorder = new FlightRecorder(loop).start();
+    loop.setTimeout(function works() {
+      stall(5);
+    }, 0);
+    await outside(() => loop.run());
+    const [record] = callbacksOf(recorder);
+    expect(record?.name).toBe('Timer works');
+    expect((record?.endMs ?? 0) - (record?.beginMs ?? 0)).toBeGreaterThanOrEqual(5);
   });
 
   it('is off until it is started and stops when told', async () => {
-    const idle = await echoOnce((loop) => new FlightRecorder(loop));
-    expect(idle.records()).toEqual([]);
-    const stopped = await echoOnce((loop) => new FlightRecorder(loop).start().stop());
+    const run = async (prepare: (recorder: FlightRecorder) => void) => {
+      const loop = newLoop();
+      const recorder = new FlightRecorder(loop);
+      prepare(recorder);
+      echo(loop);
+      await outside(() => loop.run());
+      return recorder;
+    };
+    expect((await run(() => {})).records()).toEqual([]);
+    const stopped = await run((recorder) => void recorder.start().stop());
     expect(stopped.records()).toEqual([]);
     expect(stopped.recording).toBe(false);
   });
 
   it('keeps the newest records when the ring is full', async () => {
-    const recorder = await echoOnce((loop) => new FlightRecorder(loop, { capacity: 3 }).start());
+    const recorder = await recorded(echo, { capacity: 3 });
     const records = recorder.records();
     expect(records).toHaveLength(3);
     expect(recorder.dropped).toBeGreaterThan(0);
@@ -71,18 +108,15 @@ describe('the flight recorder', () => {
     expect(ends).toEqual([...ends].sort((a, b) => a - b));
   });
 
-  it('exports trace events in which every span is sound', async () => {
-    const recorder = await echoOnce((loop) => new FlightRecorder(loop).start());
-    const trace = JSON.parse(JSON.stringify(toTrace(recorder))) as ReturnType<typeof toTrace>;
-    expect(trace.traceEvents.length).toBeGreaterThan(recorder.records().length);
-    for (const event of trace.traceEvents) expectSound(event);
-    expect(
-      trace.traceEvents.some(({ cat, name }) => cat === 'poll' && name === 'Socket data'),
-    ).toBe(true);
+  it('holds no handle: a recording does not keep what it recorded', async () => {
+    const recorder = await recorded(echo);
+    for (const record of recorder.records()) {
+      expect(Object.values(record).filter((value) => typeof value === 'object')).toEqual([]);
+    }
   });
 
   it('refuses what is no loop and a capacity that is none', () => {
-    const loop = newLoop();
+    const loop: EventLoop = newLoop();
     expect(() => new FlightRecorder({} as never)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
     );

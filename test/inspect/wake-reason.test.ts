@@ -1,0 +1,130 @@
+// Why each wait ended, by a recording of loops that really waited.
+import { describe, expect, it } from 'vitest';
+import { FlightRecorder } from '../../lib/inspect/index.js';
+import { wake } from '../../lib/poller/index.js';
+import { newLoop, readableFd } from '../loop/support.js';
+import { drive } from '../support/drive.js';
+import { startWorker } from '../support/worker.js';
+import { recorded, waitsOf } from './support.js';
+
+const reasonsOf = (recorder: FlightRecorder) => waitsOf(recorder).map(({ reason }) => reason);
+
+describe('a wait ends', () => {
+  it('by events: the descriptor and handle that came first are told', async () => {
+    let fd = -1;
+    const recorder = await recorded((loop) => {
+      fd = readableFd();
+      loop.watch(fd, { read: true }, (_ready, watcher) => watcher.close());
+    });
+    expect(waitsOf(recorder)[0]).toMatchObject({
+      reason: 'events',
+      events: 1,
+      timeoutMs: -1,
+      fd,
+      handle: 'Watcher',
+    });
+  });
+
+  it('by the next timer', async () => {
+    const recorder = await recorded((loop) => loop.setTimeout(() => {}, 5));
+    expect(reasonsOf(recorder)[0]).toBe('timer');
+    expect(waitsOf(recorder)[0]).toMatchObject({ events: 0, fd: -1, handle: '' });
+  });
+
+  it('at once where it was to take no time', async () => {
+    const recorder = await recorded((loop) => loop.setImmediate(() => {}));
+    expect(reasonsOf(recorder)).toEqual(['no wait']);
+  });
+
+  it('by loop.wake(), and by another thread', async () => {
+    const own = await recorded((loop) => {
+      loop.wake();
+      loop.setTimeout(() => {}, 5);
+    });
+    expect(reasonsOf(own).slice(0, 2)).toEqual(['notify', 'timer']);
+    const loop = newLoop();
+    const recorder = new FlightRecorder(loop).start();
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const worker = startWorker(
+      `parentPort.postMessage('ready');
+      Atomics.wait(workerData.flag, 0, 0);
+      sleep(10);
+      assert.ok(wake(workerData.waker));`,
+      { flag, waker: loop.waker },
+    );
+    await worker.message();
+    // Nothing else would ever end this wait.
+    const hook = loop.check(() => hook.close());
+    Atomics.store(flag, 0, 1);
+    Atomics.notify(flag, 0);
+    await drive(loop);
+    await worker.end();
+    expect(reasonsOf(recorder)).toEqual(['notify']);
+  });
+
+  it('by a wake-up and events: the events say more', async () => {
+    const recorder = await recorded((loop) => {
+      loop.watch(readableFd(), { read: true }, (_ready, watcher) => watcher.close());
+      loop.wake();
+    });
+    expect(reasonsOf(recorder)[0]).toBe('events');
+  });
+
+  it('by the pool, when requests are done', async () => {
+    const recorder = await recorded((loop) => void loop.fs.stat('/'));
+    expect(waitsOf(recorder)[0]).toMatchObject({ reason: 'pool', handle: 'Pool' });
+  });
+
+  it('with a notification that is forgotten by the next wait', async () => {
+    const loop = newLoop();
+    const recorder = new FlightRecorder(loop).start();
+    expect(wake(loop.waker)).toBe(true);
+    loop.setTimeout(() => {}, 2);
+    loop.setTimeout(() => {}, 4);
+    await drive(loop);
+    expect(reasonsOf(recorder).slice(1)).not.toContain('notify');
+  });
+
+  it('in a turn of a guest loop as well', async () => {
+    const loop = newLoop();
+    const recorder = new FlightRecorder(loop).start();
+    loop.watch(readableFd(), { read: true }, (_ready, watcher) => watcher.close());
+    loop.setTimeout(() => {}, 5);
+    await drive(loop, 'guest');
+    const reasons = reasonsOf(recorder);
+    expect(reasons).toContain('events');
+    expect(reasons).toContain('no wait');
+  });
+});
+
+describe('a request on the pool', () => {
+  it('is recorded with its wait for a thread, and the time that the thread took', async () => {
+    const loop = newLoop({ poolSize: 1 });
+    const recorder = new FlightRecorder(loop).start();
+    const first = loop.crypto.pbkdf2('secret', 'salt', 20_000, 32, 'sha512');
+    const second = loop.fs.stat('/');
+    await drive(loop);
+    await Promise.all([first, second]);
+    const [key, stat] = recorder.records().filter((record) => record.kind === 'request');
+    expect([key?.name, stat?.name]).toEqual(['Pbkdf2Request', 'StatRequest']);
+    // One thread: the second waits while the first runs.
+    expect(stat?.queuedMs).toBeGreaterThan((key?.runMs ?? Infinity) * 0.9);
+    expect(key?.runMs).toBeGreaterThan(stat?.runMs ?? Infinity);
+    for (const { beginMs, endMs, queuedMs, runMs } of [key, stat].map((one) => one as never)) {
+      expect(Math.min(queuedMs, runMs)).toBeGreaterThanOrEqual(0);
+      expect(beginMs + queuedMs + runMs).toBeLessThanOrEqual(endMs);
+    }
+  });
+
+  it('that was aborted is not recorded', async () => {
+    const loop = newLoop();
+    const recorder = new FlightRecorder(loop).start();
+    const controller = new AbortController();
+    const request = loop.fs.stat('/', { signal: controller.signal });
+    controller.abort();
+    await expect(request).rejects.toBeDefined();
+    void loop.fs.stat('/');
+    await drive(loop);
+    expect(recorder.records().filter(({ kind }) => kind === 'request')).toHaveLength(1);
+  });
+});
