@@ -6,6 +6,8 @@ import { createInterface } from 'node:readline';
 
 const KEPT_ERROR_BYTES = 4096;
 const KILL_WAIT_MS = 2000;
+/** It has some megabytes to write, on a busy machine. */
+const FINISH_WAIT_MS = 20_000;
 /** A client ends when its server does, and may be the first whose end is known. */
 const LAST_WORDS_MS = 300;
 
@@ -47,8 +49,23 @@ export class Children {
     while (this.#all.some((child) => !child.ended) && performance.now() < deadline) await sleep(5);
   }
 
+  /**
+   * Lets one end as it does by itself, so that it can write what it has to write. The
+   * others may end with it.
+   *
+   * @throws Error when it does not end, or not well
+   */
+  async finish(child: Child): Promise<void> {
+    this.#stopping = true;
+    child.kill('SIGTERM');
+    const deadline = performance.now() + FINISH_WAIT_MS;
+    while (!child.ended && performance.now() < deadline) await sleep(5);
+    if (!child.ended) throw new Error(`the ${child.name} did not end on SIGTERM`);
+    if (!child.endedWell) throw new Error(child.lastWords);
+  }
+
   #kill(): void {
-    for (const child of this.#all) child.kill();
+    for (const child of this.#all) child.kill('SIGKILL');
   }
 
   #onEnd(): void {
@@ -113,6 +130,11 @@ export class Child {
     return this.#ended;
   }
 
+  /** By itself, with exit code 0. */
+  get endedWell(): boolean {
+    return this.#ended && this.#child.exitCode === 0;
+  }
+
   /** How it ended, and what it wrote to stderr. */
   get lastWords(): string {
     const { exitCode, signalCode } = this.#child;
@@ -126,8 +148,8 @@ export class Child {
     return this.#stderr.trimEnd().replace(/^(?=.)/gm, '  ');
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL');
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   writeLine(line: string): void {

@@ -4,7 +4,7 @@
 // in memory; then the load runs with all of them, and after that with fewer.
 import type { Children } from './demo-children.js';
 import type { Cores } from './demo-cores.js';
-import type { DemoOptions } from './demo-options.js';
+import { type DemoOptions, recordedOf } from './demo-options.js';
 import { Pair, type Step } from './demo-pair.js';
 import { count, rate } from './demo-text.js';
 
@@ -63,7 +63,10 @@ export async function measure(
   };
 
   begin('starting the servers and their clients', START_MS * options.models.length);
-  const pairs = options.models.map((model) => new Pair(model, children, cores));
+  const recorded = options.trace === undefined ? undefined : recordedOf(options.models);
+  const pairs = options.models.map(
+    (model) => new Pair(model, children, cores, model === recorded ? options.trace : undefined),
+  );
   for (const pair of pairs) await pair.connect();
   for (const connections of options.connections) {
     for (const pair of pairs) {
@@ -92,6 +95,7 @@ export async function measure(
     }
     steps.unshift(...pairs.map((pair) => pair.step(connections)));
   }
+  await pairs.find(({ model }) => model === recorded)?.finish();
   return steps;
 }
 

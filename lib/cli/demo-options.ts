@@ -1,6 +1,6 @@
 // The flags of rawloop demo, checked before anything is started.
 import { parseArgs } from 'node:util';
-import { MODELS, type Model } from './echo-models.js';
+import { LOOP_MODELS, MODELS, type Model } from './echo-models.js';
 import { parseChoice, UsageError } from './usage.js';
 
 export interface DemoOptions {
@@ -11,6 +11,8 @@ export interface DemoOptions {
   models: Model[];
   /** Measured time of each model at each number of connections. */
   seconds: number;
+  /** Where the trace of the first model that is recorded goes. */
+  trace: string | undefined;
 }
 
 const MAX_CONNECTIONS = 20_000;
@@ -29,6 +31,8 @@ Options:
   --seconds N         measured per model and number of connections, ${MIN_SECONDS} to ${MAX_SECONDS};
                       default 2
   --json              the figures as JSON on stdout
+  --trace FILE        record the loop of the loop (else of the guest) server, and write
+                      what it did last, for ui.perfetto.dev; recording costs it time
   -h, --help          this text
 
 Models:
@@ -46,6 +50,7 @@ const OPTIONS = {
   models: { type: 'string', default: MODELS.join(',') },
   seconds: { type: 'string', default: '2' },
   json: { type: 'boolean', default: false },
+  trace: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -54,13 +59,22 @@ export function parseDemoOptions(args: string[]): DemoOptions {
   const { values } = parseArgs({ args, options: OPTIONS, strict: true });
   const counts = listOf(values.connections).map(parseCount);
   const models = listOf(values.models).map((text) => parseChoice('models', text, MODELS));
+  if (values.trace !== undefined && recordedOf(models) === undefined) {
+    throw new UsageError(`--trace needs ${LOOP_MODELS.join(' or ')} among the --models`);
+  }
   return {
     help: values.help,
     json: values.json,
     connections: [...new Set(counts)].sort((a, b) => a - b),
     models: [...new Set(models)],
     seconds: parseSeconds(values.seconds),
+    trace: values.trace,
   };
+}
+
+/** The model whose loop `--trace` records. */
+export function recordedOf(models: readonly Model[]): Model | undefined {
+  return LOOP_MODELS.find((model) => models.includes(model));
 }
 
 function listOf(text: string): string[] {

@@ -46,10 +46,13 @@ export class Pair {
   #cpuMs: number | undefined = 0;
   #figures: LoadFigures | undefined;
 
-  /** Starts both. */
-  constructor(model: Model, children: Children, cores: Cores | undefined) {
+  readonly #children: Children;
+
+  /** Starts both. @param trace the file in which the server writes what its loop did */
+  constructor(model: Model, children: Children, cores: Cores | undefined, trace?: string) {
     this.model = model;
-    const serve = ['echo', '--model', model];
+    this.#children = children;
+    const serve = ['echo', '--model', model, ...(trace === undefined ? [] : ['--trace', trace])];
     this.#server = children.start(`${model} server`, serve, cores?.server);
     this.#client = children.start(`client of ${model}`, ['demo-client'], cores?.client);
   }
@@ -115,6 +118,11 @@ export class Pair {
       bytesPerConnection: this.#bytesPerConnection.get(connections) ?? null,
       bytesVerified: allMessages * MESSAGE_BYTES,
     };
+  }
+
+  /** Ends the server, which then writes its trace. The demo is over with that. */
+  async finish(): Promise<void> {
+    await this.#children.finish(this.#server);
   }
 
   async #tell(command: Command, limitMs = ANSWER_LIMIT_MS): Promise<Answer> {

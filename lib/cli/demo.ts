@@ -5,7 +5,7 @@ import { type Cores, findCores } from './demo-cores.js';
 import { fitConnections } from './demo-limits.js';
 import { MESSAGE_BYTES } from './demo-load.js';
 import { estimateSeconds, measure } from './demo-measure.js';
-import { type DemoOptions, HELP, parseDemoOptions } from './demo-options.js';
+import { type DemoOptions, HELP, parseDemoOptions, recordedOf } from './demo-options.js';
 import type { Step } from './demo-pair.js';
 import { Progress } from './demo-progress.js';
 import { conclusionOf, footnotesOf, tableOf } from './demo-report.js';
@@ -42,7 +42,7 @@ async function compare(
   const settings = { ...options, connections: fitting.connections };
   const found = findCores();
   const cores = typeof found === 'string' ? undefined : found;
-  const notes = [...fitting.notes, placement(found)];
+  const notes = [...fitting.notes, placement(found), ...traceNotes(settings)];
   for (const note of fitting.notes) progress.note(note);
   progress.note(`takes about ${counted(estimateSeconds(settings), 'second')}`);
   const steps = await measure(settings, children, cores, progress);
@@ -54,6 +54,12 @@ async function compare(
 function placement(found: Cores | string): string {
   if (typeof found === 'string') return `Servers and clients run on any core: ${found}.`;
   return `Servers run on core ${found.server}, clients on core ${found.client} (taskset).`;
+}
+
+function traceNotes({ models, trace }: DemoOptions): string[] {
+  if (trace === undefined) return [];
+  const cost = 'Its figures include what recording costs.';
+  return [`What ${recordedOf(models)} did last is in ${trace}, for ui.perfetto.dev. ${cost}`];
 }
 
 /** What a run found. */

@@ -8,12 +8,17 @@ import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
 
 export const MODELS = ['loop', 'guest', 'threads', 'net'] as const;
 export type Model = (typeof MODELS)[number];
+/** Those that run on rawloop's loop, which can be recorded. */
+export const LOOP_MODELS: readonly Model[] = ['loop', 'guest'];
 
 export interface EchoServer {
   readonly address: Address;
   /** Serves until a signal; a model that owns the thread returns only then. */
   serve(): void;
 }
+
+/** Told of the loop of a model that has one, before it serves. */
+export type OnLoop = (loop: EventLoop) => void;
 
 export interface Place {
   host: string;
@@ -36,8 +41,9 @@ function onStopSignal(stop: () => void): void {
   for (const signal of SIGNALS) process.once(signal, stop);
 }
 
-function startOwned(place: Place): EchoServer {
+function startOwned(place: Place, onLoop: OnLoop): EchoServer {
   const loop = new EventLoop();
+  onLoop(loop);
   const server = loop.listen(place, echoHandlers);
   // Node's own signal handlers stand still while this loop owns the thread.
   for (const signal of SIGNALS) loop.onSignal(signal, () => server.destroy()).unref();
@@ -50,8 +56,9 @@ function startOwned(place: Place): EchoServer {
   };
 }
 
-function startGuest(place: Place): EchoServer {
+function startGuest(place: Place, onLoop: OnLoop): EchoServer {
   const loop = new EventLoop().attach();
+  onLoop(loop);
   const server = loop.listen(place, echoHandlers);
   onStopSignal(() => server.destroy());
   return { address: server.address as Address, serve() {} };
@@ -93,12 +100,16 @@ async function startNet(place: Place): Promise<EchoServer> {
 }
 
 /** Starts a model. @throws SystemError when it cannot listen */
-export function startModel(model: Model, place: Place): EchoServer | Promise<EchoServer> {
+export function startModel(
+  model: Model,
+  place: Place,
+  onLoop: OnLoop = () => {},
+): EchoServer | Promise<EchoServer> {
   switch (model) {
     case 'loop':
-      return startOwned(place);
+      return startOwned(place, onLoop);
     case 'guest':
-      return startGuest(place);
+      return startGuest(place, onLoop);
     case 'threads':
       return startThreads(place);
     case 'net':
