@@ -3,14 +3,30 @@
 import { describe, expect, it } from 'vitest';
 import { HOSTS, runScript, sayingsOf } from './support.js';
 
-/** A way to be called back by the loop, each as often as it is set up. */
+/**
+ * A way to be called back by the loop, each as often as it is set up. Prepare and check
+ * hooks make no turn of their own.
+ */
 const CALLERS = {
   timers: 'loop.setTimeout(callback, 1)',
+  'pending callbacks': 'loop.defer(callback)',
+  'idle hooks': 'loop.idle((hook) => { hook.close(); callback(); })',
+  'prepare hooks':
+    'loop.prepare((hook) => { hook.close(); callback(); }); loop.setImmediate(() => {})',
+  'check hooks': 'loop.check((hook) => { hook.close(); callback(); }); loop.setImmediate(() => {})',
   immediates: 'loop.setImmediate(callback)',
   'nextTick callbacks': 'loop.nextTick(callback)',
   "the host's nextTick callbacks": 'loop.setImmediate(() => process.nextTick(callback))',
   microtasks: 'loop.setImmediate(() => queueMicrotask(callback))',
   watchers: 'loop.watch(eventfd(1), { read: true }, (r, w) => { w.close(); callback(); })',
+  'open handlers': `const server = loop.listen({ port: 0 }, { open(socket) {
+      socket.destroy();
+      server.close();
+      callback();
+    } });
+    loop.connect({ port: server.address.port }, { data() {} })`,
+  'data handlers': `const server = loop.listen({ port: 0 }, { open(socket) { socket.end('x'); server.close(); } });
+    loop.connect({ port: server.address.port }, { data(socket) { socket.destroy(); callback(); } })`,
   'close callbacks': 'loop.connect({ port: 9 }, { close: callback }).destroy()',
 };
 const NAMES = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
@@ -198,42 +214,5 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
       { host },
     );
     expect(said).toEqual(['rejected on purpose']);
-  });
-});
-
-describe('in owned mode', () => {
-  it("what the host's own queues throw is the host's uncaughtException as well", async () => {
-    const said = await sayingsOf(
-      `process.on('uncaughtException', (error) => say('uncaught ' + error.message));
-      const loop = new EventLoop();
-      setImmediate(() => {
-        loop.setTimeout(() => process.nextTick(() => { throw new Error('tick'); }));
-        loop.setTimeout(() => queueMicrotask(() => { throw new Error('microtask'); }));
-        loop.setTimeout(() => say('timer'), 1);
-        say('run ' + loop.run());
-      });
-      setTimeout(() => say('the host goes on'), 20);`,
-    );
-    expect(said).toEqual([
-      'uncaught tick',
-      'uncaught microtask',
-      'timer',
-      'run false',
-      'the host goes on',
-    ]);
-  });
-
-  it('an error that leaves run() and is caught harms nothing of the host', async () => {
-    const said = await sayingsOf(
-      `const loop = new EventLoop();
-      setImmediate(() => {
-        for (let i = 0; i < 3; i++) {
-          loop.nextTick(() => { throw new Error('tick ' + i); });
-          try { loop.run(); } catch (error) { say(error.message); }
-        }
-      });
-      setTimeout(() => say('the host goes on'), 20);`,
-    );
-    expect(said).toEqual(['tick 0', 'tick 1', 'tick 2', 'the host goes on']);
   });
 });
