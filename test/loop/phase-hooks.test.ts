@@ -2,14 +2,21 @@
 import { describe, expect, it } from 'vitest';
 import type { EventLoop } from '../../lib/event-loop.js';
 import type { HookCallback, PhaseHook } from '../../lib/loop/phase-hooks.js';
+import { put } from '../support/bytes.js';
 import { run } from '../support/drive.js';
-import { newLoop, PHASES, silentFd, thrownBy } from './support.js';
+import { fakeLoop } from '../support/fake-poller.js';
+import { newLoop, PHASES, silentFd, socketPair, thrownBy } from './support.js';
 
 const HOOKS: Record<string, (loop: EventLoop, callback: HookCallback) => PhaseHook> = {
   idle: (loop, callback) => loop.idle(callback),
   prepare: (loop, callback) => loop.prepare(callback),
   check: (loop, callback) => loop.check(callback),
 };
+
+/** The host's own loop turns a few times. */
+async function hostTurns(): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1));
+}
 
 describe('hooks', () => {
   it('run in their places: idle, prepare, poll, check, immediates', async () => {
@@ -185,7 +192,55 @@ describe('an idle hook', () => {
   });
 });
 
+describe('an idle hook that is not referenced', () => {
+  it('does not keep the loop alive', async () => {
+    const { loop, poller } = fakeLoop();
+    let calls = 0;
+    loop.idle(() => calls++).unref();
+    expect(await run(loop)).toBe(false);
+    expect([calls, poller.waitsMs]).toEqual([0, []]);
+  });
+
+  it('keeps the loop from waiting all the same while something else keeps it alive', async () => {
+    const { loop, poller } = fakeLoop();
+    let calls = 0;
+    loop
+      .idle(() => {
+        if (++calls === 100) keeper.close();
+      })
+      .unref();
+    const keeper = loop.prepare(() => {});
+    await run(loop);
+    expect([calls, poller.waitsMs]).toEqual([100, []]);
+  });
+});
+
 describe('a prepare or check hook', () => {
+  it.each(['prepare', 'check'])(
+    'that starts while a guest loop is idle has its first turn with the next event (%s)',
+    async (name) => {
+      const loop = newLoop().attach();
+      const [readEnd, writeEnd] = socketPair();
+      let events = 0;
+      loop.watch(readEnd, { read: true }, (_ready, watcher) => {
+        events++;
+        watcher.close();
+      });
+      await hostTurns();
+      let eventsSeen = -1;
+      HOOKS[name]?.(loop, (hook) => {
+        eventsSeen = events;
+        hook.close();
+      });
+      await hostTurns();
+      expect(eventsSeen).toBe(-1);
+      put(writeEnd);
+      while (eventsSeen < 0) await hostTurns();
+      // In the iteration of that event: before it, or after it.
+      expect(eventsSeen).toBe(name === 'prepare' ? 0 : 1);
+    },
+  );
+
   it('does not keep the loop from waiting', async () => {
     const loop = newLoop();
     let calls = 0;

@@ -125,6 +125,24 @@ describe('one iteration', () => {
     expect(calls).toBe(1);
   });
 
+  it('takes maxEvents of what is ready; the others come with the next waits', async () => {
+    const loop = newLoop({ maxEvents: 2 });
+    const iterations: number[] = [];
+    for (let i = 0; i < 5; i++) onPoll(loop, () => iterations.push(loop.metrics().iterations));
+    await run(loop);
+    expect(iterations).toEqual([1, 1, 2, 2, 3]);
+    expect(loop.metrics()).toMatchObject({ events: 5, waits: 3 });
+  });
+
+  it('calls back what was closed in the order of the closes, not of the starts', async () => {
+    const loop = newLoop();
+    const log: number[] = [];
+    const handles = [0, 1, 2, 3].map((name) => closing(loop, () => log.push(name)));
+    for (const name of [2, 0, 3, 1]) handles[name]?.close();
+    await run(loop);
+    expect(log).toEqual([2, 0, 3, 1]);
+  });
+
   it('updates the loop time before its timers', async () => {
     const loop = newLoop();
     let seenMs = 0;
