@@ -1,6 +1,7 @@
 // The pool as the loop sees it: a handle on the pool's wake-up descriptor. When it
 // is ready, one call takes the whole batch of completions and settles the promises.
 // The handle itself never keeps the loop alive; each request in flight does.
+import { hostNowMs } from '../binding/clock.js';
 import type { LoopCore } from '../loop/core.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
@@ -68,7 +69,7 @@ export class PoolHandle extends Handle {
     const batch = this.#batch;
     const { observer } = this.loop.meter;
     const count = batch.take();
-    const takenMs = observer === undefined ? 0 : performance.now();
+    const takenMs = observer === undefined ? 0 : hostNowMs();
     for (let row = 0; row < count; row++) {
       const request = this.#forget(batch.id(row));
       if (request === undefined) continue;

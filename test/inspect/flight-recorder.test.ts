@@ -1,8 +1,9 @@
 // The flight recorder, on loops that really ran.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
 import type { EventLoop } from '../../lib/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
-import { newLoop, outside, readableFd, stall } from '../loop/support.js';
+import { newLoop, outside, readableFd, silentFd, stall } from '../loop/support.js';
 import { callbacksOf, echo, recorded, waitsOf } from './support.js';
 
 describe('the flight recorder', () => {
@@ -30,6 +31,31 @@ describe('the flight recorder', () => {
     expect(names).toContain('Timer (anonymous)');
     expect(names).toContain('Immediate (anonymous)');
     expect(names).toContain('Watcher (anonymous)');
+  });
+
+  it('names functions as they are also where an async context comes with them', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const recorder = await recorded((loop) =>
+      storage.run('context', () => {
+        loop.setTimeout(function later() {}, 0);
+        loop.setImmediate(function soon() {});
+        loop.check(function hook(own) {
+          own.close();
+        });
+        loop.watch(readableFd(), { read: true }, function onReady(_ready, watcher) {
+          watcher.close();
+        });
+      }),
+    );
+    const names = callbacksOf(recorder).map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'Timer later',
+        'Immediate soon',
+        'PhaseHook hook',
+        'Watcher onReady',
+      ]),
+    );
   });
 
   it('says which handle and descriptor a callback was for', async () => {
@@ -65,6 +91,8 @@ describe('the flight recorder', () => {
   it('counts the iterations of its records as the metrics do', async () => {
     const loop = newLoop();
     const recorder = new FlightRecorder(loop).start();
+    // So that there is a wait in every iteration.
+    loop.watch(silentFd(), { read: true }, () => {}).unref();
     for (let i = 0; i < 3; i++) loop.setTimeout(() => {}, i);
     await outside(() => loop.run());
     const iterations = waitsOf(recorder).map(({ iteration }) => iteration);
