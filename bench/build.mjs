@@ -41,6 +41,7 @@ const targets = {
     libraries: ['-luv'],
     needs: 'uv.h and libuv (on Debian: libuv1-dev)',
   },
+  'run-once': { language: 'c', sources: ['run-once.c'] },
   load: {
     language: 'c++',
     sources: ['load.cc', 'load/options.cc', 'load/window.cc', 'load/echo.cc', 'load/churn.cc'],
@@ -81,11 +82,11 @@ export async function build(log = () => {}) {
   return absent;
 }
 
-/** @returns {Promise<string>} the version line of the C compiler */
+/** @returns {Promise<string | null>} the version line of the C compiler, if there is one */
 export async function compilerVersion() {
   const [command, ...rest] = compilerFor('c');
-  const { stdout } = await run(command, [...rest, '--version']);
-  return stdout.split('\n')[0];
+  const { stdout } = await run(command, [...rest, '--version']).catch(() => ({ stdout: '' }));
+  return stdout.split('\n')[0] || null;
 }
 
 /**

@@ -1,20 +1,22 @@
 // Measures what an idle connection costs a server in memory: connections that
 // have echoed one message and stay open. It is the growth between a few and
-// many of them, so that the runtime itself does not count. Resident pages
-// count; the kernel's own share (sockets, a thread's kernel stack) does not. Pss
-// stands beside Rss, but shifts when other processes map the same libraries.
-// See proc_pid_smaps_rollup(5).
+// many of them, so that the runtime itself does not count; the server has been
+// under load before, or its own program text, paged in meanwhile, would count as
+// well. Resident pages count; the kernel's share (sockets, a thread's kernel stack)
+// does not. Pss and the anonymous pages stand beside Rss; Pss shifts when other
+// processes map the same libraries. See proc_pid_smaps_rollup(5).
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { programPath } from './build.mjs';
 import { BenchError, messageOf } from './errors.mjs';
+import { runLoad } from './measure.mjs';
 import { startPeer } from './peers.mjs';
 import { Child } from './processes.mjs';
 import { scenarios, yardstick } from './scenarios.mjs';
 
 const baseConnections = 200;
-const settleMs = 1000; // for a garbage collector to do what it does when idle
+const settleMs = 1000; // for a garbage collector to do what it does when idle; none is forced
 const openTimeoutMs = 60_000;
 
 /**
@@ -26,8 +28,9 @@ const openTimeoutMs = 60_000;
  * @property {Memory} full with all of them
  * @property {number} pssBytesPerConnection
  * @property {number} rssBytesPerConnection
+ * @property {number} anonBytesPerConnection
  *
- * @typedef {{ pssBytes: number, rssBytes: number }} Memory
+ * @typedef {{ pssBytes: number, rssBytes: number, anonBytes: number }} Memory
  */
 
 /**
@@ -84,6 +87,8 @@ async function measureOne(command, load, settings) {
     return readMemory(peer.child.pid);
   };
   try {
+    const echo = { mode: 'echo', size: 64, connections: baseConnections, depth: 1 };
+    await runLoad({ name: '', ...peer }, echo, 0, settings.peerWarmupMs, settings);
     const base = await openMore(baseConnections);
     const added = settings.idleConnections - baseConnections;
     const full = await openMore(added);
@@ -94,6 +99,7 @@ async function measureOne(command, load, settings) {
       full,
       pssBytesPerConnection: (full.pssBytes - base.pssBytes) / added,
       rssBytesPerConnection: (full.rssBytes - base.rssBytes) / added,
+      anonBytesPerConnection: (full.anonBytes - base.anonBytes) / added,
     };
   } finally {
     await Promise.all([peer.child, ...clients].map((child) => child.stop()));
@@ -132,5 +138,5 @@ function clientCommand(peer, load, connections) {
 function readMemory(pid) {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const field = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
-  return { pssBytes: field('Pss'), rssBytes: field('Rss') };
+  return { pssBytes: field('Pss'), rssBytes: field('Rss'), anonBytes: field('Anonymous') };
 }

@@ -3,13 +3,19 @@
 // does beside the benchmark then hits all of them alike. The main figure is the
 // CPU time that the kernel charged to the server for a message: it depends far
 // less on the client and on other work than a rate does. README.md has more.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { programPath } from './build.mjs';
 import { BenchError, messageOf } from './errors.mjs';
+import { Latencies } from './latency.mjs';
 import { startPeer } from './peers.mjs';
-import { Child } from './processes.mjs';
+import { Child, rotated } from './processes.mjs';
 import { scenarios, yardstick } from './scenarios.mjs';
 
 const loadTimeoutMarginMs = 30_000;
+const maxAttempts = 3;
 
 /**
  * @typedef {object} Settings
@@ -19,6 +25,10 @@ const loadTimeoutMarginMs = 30_000;
  * @property {number} peerWarmupMs load before the first round, for the JITs
  * @property {number} idleConnections
  * @property {number} idleRounds
+ * @property {number} workRounds
+ * @property {number} workMs length of a piece of work that goes on and on
+ * @property {number} workCount size of one that has an end
+ * @property {number} startRounds
  * @property {number} [serverCpu] undefined: not pinned
  * @property {number} [loadCpu]
  */
@@ -29,10 +39,10 @@ const loadTimeoutMarginMs = 30_000;
  * @property {number} round
  * @property {string} peer
  * @property {number} messages
- * @property {number} messagesPerSecond
+ * @property {number} perSecond messages
  * @property {number} p50Us
  * @property {number} p99Us
- * @property {number} cpuNsPerMessage of the server
+ * @property {number} cpuNs of the server for a message
  * @property {number} serverBusy share of a core, 1 is all of it
  * @property {number} clientBusy
  */
@@ -50,7 +60,11 @@ const loadTimeoutMarginMs = 30_000;
  * @param {Map<string, string[]>} commands by peer; the yardstick is one of them
  * @param {Settings} settings
  * @param {(text: string) => void} progress
- * @returns {Promise<{ rounds: Round[], failed: Record<string, string> }>}
+ * @returns {Promise<{
+ *   rounds: Round[],
+ *   failed: Record<string, string>,
+ *   latencies: Record<string, import('./latency.mjs').Percentiles>,
+ * }>}
  * @throws {BenchError} when the yardstick fails
  */
 export async function measureLoad(scenarioName, commands, settings, progress) {
@@ -61,6 +75,9 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
   let running = [];
   /** @type {Round[]} */
   const rounds = [];
+  const latencies = new Latencies();
+  const folder = mkdtempSync(join(tmpdir(), 'rawloop-bench-'));
+  const samples = join(folder, 'round-trips');
 
   /** Does `step`, and drops the peer if it fails. */
   const attempt = async (name, child, step) => {
@@ -94,23 +111,26 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
       for (const peer of rotated(running, round)) {
         await attempt(peer.name, peer.child, async () => {
           const { roundWarmupMs: warmupMs, roundMs } = settings;
-          const raw = await runLoad(peer, load, warmupMs, roundMs, settings);
+          const raw = await runLoad(peer, { ...load, samples }, warmupMs, roundMs, settings);
           const figure = toRound(round, peer.name, raw);
           rounds.push(figure);
-          figures.push(`${peer.name} ${micros(figure.cpuNsPerMessage)}`);
+          latencies.add(peer.name, samples);
+          figures.push(`${peer.name} ${micros(figure.cpuNs)}`);
         });
       }
       const count = `${round + 1}/${settings.rounds}`;
       progress(`${scenarioName}  round ${count}, CPU µs: ${figures.join(', ')}`);
     }
   } finally {
+    rmSync(folder, { recursive: true, force: true });
     await Promise.all(running.map((peer) => peer.child.stop()));
   }
-  return { rounds, failed };
+  return { rounds, failed, latencies: latencies.percentiles() };
 }
 
 /**
- * Runs the load client once against a peer.
+ * Runs the load client against a peer; again when the whole window went to other
+ * work on the machine, as long as that is not the rule.
  * @param {Running} peer
  * @param {Record<string, string | number>} load
  * @param {number} warmupMs
@@ -119,7 +139,22 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
  * @returns {Promise<Record<string, any>>} the client's JSON line
  * @throws {Error} when an answer was wrong or did not come
  */
-async function runLoad(peer, load, warmupMs, durationMs, settings) {
+export async function runLoad(peer, load, warmupMs, durationMs, settings) {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const result = await runLoadOnce(peer, load, warmupMs, durationMs, settings);
+    if (result.messages > 0) return result;
+  }
+  throw new Error('nothing was answered in time');
+}
+
+/**
+ * @param {Running} peer
+ * @param {Record<string, string | number>} load
+ * @param {number} warmupMs
+ * @param {number} durationMs
+ * @param {Settings} settings
+ */
+async function runLoadOnce(peer, load, warmupMs, durationMs, settings) {
   const command = [programPath('load'), '--host', peer.host];
   const options = {
     ...load,
@@ -139,7 +174,6 @@ async function runLoad(peer, load, warmupMs, durationMs, settings) {
   if (client.stdout === '') throw new Error(`load client: ${client.lastWords}`);
   const result = JSON.parse(client.stdout);
   if (result.errors > 0) throw new Error(result.firstError);
-  if (result.messages === 0) throw new Error('nothing was answered in time');
   return result;
 }
 
@@ -149,27 +183,17 @@ async function runLoad(peer, load, warmupMs, durationMs, settings) {
  * @param {Record<string, any>} raw
  * @returns {Round}
  */
-function toRound(round, peer, raw) {
+function toRound(round, peer, { messagesPerSecond: perSecond, ...raw }) {
   const windowNs = raw.seconds * 1e9;
   return /** @type {Round} */ ({
     round,
     peer,
     ...raw,
-    cpuNsPerMessage: raw.serverCpuNs / raw.messages,
+    perSecond,
+    cpuNs: raw.serverCpuNs / raw.messages,
     serverBusy: raw.serverCpuNs / windowNs,
     clientBusy: raw.clientCpuNs / windowNs,
   });
-}
-
-/**
- * @template T
- * @param {T[]} list
- * @param {number} by
- * @returns {T[]}
- */
-function rotated(list, by) {
-  const at = list.length === 0 ? 0 : by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
 }
 
 /** @param {number} ns */

@@ -1,20 +1,33 @@
 // The command line of the harness: what may be asked for, and how much of it is
 // the default. A mistake is answered with one clear line; nothing is guessed.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { budgetScenarios, quickBudget, readBudget } from './check.mjs';
+import { contenderNames, contenders } from './contenders.mjs';
 import { messageOf, UsageError } from './errors.mjs';
 import { peers } from './peers.mjs';
-import { scenarios, yardstick } from './scenarios.mjs';
+import { scenarios } from './scenarios.mjs';
 
 /**
  * @typedef {object} Options
  * @property {boolean} help
  * @property {string[]} scenarioNames
- * @property {string[]} peerNames the yardstick is always among them
+ * @property {string[] | undefined} peerNames  undefined: all; the base is always wanted
  * @property {import('./measure.mjs').Settings} settings
  * @property {[number, number]} cpus of the servers and of the load client
  * @property {string | undefined} jsonPath
+ * @property {Check | undefined} check
+ *
+ * @typedef {object} Check
+ * @property {import('./check.mjs').Budget} budget
+ * @property {string} path of the budget
+ * @property {boolean} isQuick
+ * @property {boolean} isSaved  the budget is to be what is measured now
  */
+
+const budgetPath = join(dirname(fileURLToPath(import.meta.url)), 'budget.json');
 
 // Many short rounds and not few long ones: what else the machine does comes in
 // bursts of a second or so, and a ratio is only as good as the two windows are
@@ -25,16 +38,24 @@ const presets = {
     roundMs: 150,
     roundWarmupMs: 50,
     peerWarmupMs: 1500,
-    idleConnections: 1000,
+    idleConnections: 2000,
     idleRounds: 1,
+    workRounds: 5,
+    workMs: 150,
+    workCount: 200_000,
+    startRounds: 15,
   },
   normal: {
     rounds: 25,
     roundMs: 200,
     roundWarmupMs: 50,
     peerWarmupMs: 2000,
-    idleConnections: 5000,
+    idleConnections: 10_000,
     idleRounds: 3,
+    workRounds: 11,
+    workMs: 300,
+    workCount: 1_000_000,
+    startRounds: 60,
   },
   full: {
     rounds: 51,
@@ -42,7 +63,11 @@ const presets = {
     roundWarmupMs: 100,
     peerWarmupMs: 3000,
     idleConnections: 10_000,
-    idleRounds: 3,
+    idleRounds: 7,
+    workRounds: 25,
+    workMs: 500,
+    workCount: 1_000_000,
+    startRounds: 200,
   },
 };
 
@@ -51,23 +76,32 @@ export function helpText() {
   const row = ([name, text]) => `  ${name.padEnd(16)}${text}`;
   return `usage: node bench/run.mjs [SCENARIO...] [OPTION...]
 
-Measures echo servers on loopback against the same server in C with epoll.
-Without a scenario, all of them run.
+Measures echo servers on loopback against the same server in C with epoll, and
+other work against Node's. Without a scenario, all of them run.
 
 Scenarios:
 ${Object.entries(scenarios)
   .map(([name, { title }]) => row([name, title]))
   .join('\n')}
 
-Peers:
+Peers of the servers:
 ${peers.map(({ name, what }) => row([name, what])).join('\n')}
-
+${Object.entries(contenders)
+  .map(([scenario, list]) => {
+    const rows = list.map(({ name, what }) => row([name, what])).join('\n');
+    return `Peers of ${scenario}:\n${rows}\n`;
+  })
+  .join('')}
 Options:
   --quick         a first impression: fewer and shorter rounds
-  --full          for figures to be published; 10,000 idle connections
-  --peers A,B     only these, and always ${yardstick}
+  --full          for figures to be published: more and longer rounds
+  --peers A,B     only these, and always the one that the ratios are to
   --rounds N      how often each peer is measured (${presets.normal.rounds})
   --round-ms N    how long each time (${presets.normal.roundMs})
+  --check         compare with the budget, and fail when a figure is worse than it
+                  allows; --quick: fewer scenarios, and a wide margin
+  --budget FILE   that budget and not bench/budget.json; with --check
+  --save-budget   make what is measured the budget, where it has a figure
   --cpus S,L      cores of the servers and of the load client (0,1)
   --json FILE     write everything that was measured there as well
   --help          show this
@@ -85,22 +119,53 @@ export function parseOptions(args) {
     throw new UsageError('--quick and --full exclude each other');
   }
   const preset = values.quick ? 'quick' : values.full ? 'full' : 'normal';
-  const settings = { ...presets[preset] };
-  if (values.rounds !== undefined) {
-    settings.rounds = wholeNumber('--rounds', values.rounds, 1, 1000);
-    settings.idleRounds = Math.min(settings.idleRounds, settings.rounds);
-  }
-  if (values['round-ms'] !== undefined) {
-    settings.roundMs = wholeNumber('--round-ms', values['round-ms'], 10, 60_000);
-  }
+  const check = parseCheck(values);
+  const known = check === undefined ? Object.keys(scenarios) : budgetScenarios(check.budget);
   return {
     help: values.help === true,
-    scenarioNames: chosen('scenario', positionals, Object.keys(scenarios)),
+    scenarioNames: chosen('scenario', positionals, known),
     peerNames: peerNames(values.peers),
-    settings,
+    settings: parseSettings(presets[preset], values),
     cpus: parseCpus(values.cpus ?? '0,1'),
     jsonPath: values.json,
+    check,
   };
+}
+
+/**
+ * @param {import('./measure.mjs').Settings} preset
+ * @param {Record<string, any>} values
+ */
+function parseSettings(preset, values) {
+  const settings = { ...preset };
+  if (values.rounds !== undefined) {
+    const rounds = wholeNumber('--rounds', values.rounds, 1, 1000);
+    settings.idleRounds = Math.min(settings.idleRounds, rounds);
+    Object.assign(settings, { rounds, workRounds: rounds, startRounds: rounds });
+  }
+  if (values['round-ms'] !== undefined) {
+    const ms = wholeNumber('--round-ms', values['round-ms'], 10, 60_000);
+    Object.assign(settings, { roundMs: ms, workMs: ms });
+  }
+  return settings;
+}
+
+/**
+ * @param {Record<string, any>} values
+ * @returns {Check | undefined}
+ */
+function parseCheck(values) {
+  const isSaved = values['save-budget'] === true;
+  if (!values.check && !isSaved) {
+    if (values.budget === undefined) return undefined;
+    throw new UsageError('--budget is for --check and --save-budget');
+  }
+  if (values.peers !== undefined) throw new UsageError('the budget says which peers take part');
+  const path = values.budget ?? budgetPath;
+  // A budget is made of all that it has figures for.
+  const isQuick = values.quick === true && !isSaved;
+  const budget = readBudget(path);
+  return { budget: isQuick ? quickBudget(budget) : budget, path, isQuick, isSaved };
 }
 
 /** @param {string[]} args */
@@ -115,6 +180,9 @@ function parse(args) {
         peers: { type: 'string' },
         rounds: { type: 'string' },
         'round-ms': { type: 'string' },
+        check: { type: 'boolean' },
+        budget: { type: 'string' },
+        'save-budget': { type: 'boolean' },
         cpus: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -141,10 +209,13 @@ function chosen(kind, names, known) {
 
 /** @param {string | undefined} text */
 function peerNames(text) {
-  const known = peers.map((peer) => peer.name);
-  if (text === undefined) return known;
-  const names = text.split(',').map((name) => name.trim());
-  return chosen('peer', [yardstick, ...names], known);
+  if (text === undefined) return undefined;
+  const known = [...new Set([...peers.map((peer) => peer.name), ...contenderNames()])];
+  return chosen(
+    'peer',
+    text.split(',').map((name) => name.trim()),
+    known,
+  );
 }
 
 /** @param {string} text */

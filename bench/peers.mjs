@@ -15,7 +15,7 @@ const require = createRequire(import.meta.url);
  * @typedef {object} Peer
  * @property {string} name
  * @property {string} what  one line for the help text
- * @property {(absent: Record<string, string>) => Launch} launch
+ * @property {(around: { absentPrograms: Record<string, string> }) => Launch} launch
  */
 
 /**
@@ -74,8 +74,9 @@ export async function startPeer(command, cpu) {
  * @returns {Peer}
  */
 function compiled(name, what, target) {
-  const launch = (/** @type {Record<string, string>} */ absent) =>
-    absent[target] === undefined ? { command: [programPath(target)] } : { absent: absent[target] };
+  /** @type {Peer['launch']} */
+  const launch = ({ absentPrograms: { [target]: absent } }) =>
+    absent === undefined ? { command: [programPath(target)] } : { absent };
   return { name, what, launch };
 }
 

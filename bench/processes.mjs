@@ -1,4 +1,4 @@
-// Starts the servers and load clients, pins each to a core, and sees to it that
+// Starts the programs to measure, pins each to a core, and sees to it that
 // none outlives the harness: whatever ends this process kills them first.
 // See taskset(1).
 import { spawn, spawnSync } from 'node:child_process';
@@ -120,6 +120,20 @@ export class Child {
     });
   }
 
+  /**
+   * Writes a line and waits for the one that answers it; one at a time.
+   * @param {string} line
+   * @param {number} timeoutMs
+   * @returns {Promise<string>}
+   * @throws {Error} when the process ends or the time is up before
+   */
+  async ask(line, timeoutMs) {
+    this.stdout = '';
+    this.#child.stdin.write(`${line}\n`);
+    const [answer] = await this.waitFor(/^.*\n/, timeoutMs);
+    return answer;
+  }
+
   endInput() {
     this.#child.stdin.end();
   }
@@ -129,4 +143,16 @@ export class Child {
     if (!this.hasEnded) this.#child.kill('SIGKILL');
     await this.ended;
   }
+}
+
+/**
+ * Each round has another order than the one before.
+ * @template T
+ * @param {T[]} list
+ * @param {number} by
+ * @returns {T[]}
+ */
+export function rotated(list, by) {
+  const at = list.length === 0 ? 0 : by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
 }

@@ -1,15 +1,18 @@
 // What is measured: one entry per scenario, in the order in which they run when
-// none is named. `load` is handed to the load client as it stands.
+// none is named. What is in `load` is handed to the load client as it stands.
 
-/** The peer that all others are compared with. */
+/** The peer that all other servers are compared with. */
 export const yardstick = 'c-epoll';
 
 /**
  * @typedef {object} Scenario
  * @property {string} title
  * @property {string} unit  what one of the counted things is
- * @property {'load' | 'idle'} kind  which half of the harness runs it
- * @property {Record<string, string | number>} load  options of the load client
+ * @property {'load' | 'idle' | 'work' | 'startup'} kind  which part of the harness runs it
+ * @property {string} base  whom the others are compared with
+ * @property {Record<string, string | number>} [load]  options of the load client
+ * @property {Record<string, string>} [works]  of kind 'work': what each does
+ * @property {boolean} [isPinned]  of kind 'work': to one core, threads included
  */
 
 /** @type {Record<string, Scenario>} */
@@ -18,36 +21,82 @@ export const scenarios = {
     title: '64 B x 50 connections',
     unit: 'message',
     kind: 'load',
+    base: yardstick,
     load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
   },
   large: {
     title: '16 KiB x 50 connections',
     unit: 'message',
     kind: 'load',
+    base: yardstick,
     load: { mode: 'echo', size: 16 * 1024, connections: 50, depth: 1 },
   },
   many: {
     title: '64 B x 1,000 connections',
     unit: 'message',
     kind: 'load',
+    base: yardstick,
     load: { mode: 'echo', size: 64, connections: 1000, depth: 1 },
   },
   depth: {
     title: '64 B x 50 connections, 16 messages on the way in each',
     unit: 'message',
     kind: 'load',
+    base: yardstick,
     load: { mode: 'echo', size: 64, connections: 50, depth: 16 },
   },
   churn: {
     title: 'connect, echo 64 B, close; 50 at a time',
     unit: 'connection',
     kind: 'load',
+    base: yardstick,
     load: { mode: 'churn', size: 64, connections: 50, depth: 1 },
   },
   idle: {
     title: 'memory of an idle connection',
     unit: 'connection',
     kind: 'idle',
+    base: yardstick,
     load: { mode: 'idle', size: 64, depth: 1 },
+  },
+  watch: {
+    title: 'events of plain descriptors (eventfd)',
+    unit: 'event',
+    kind: 'work',
+    base: 'npm-epoll',
+    isPinned: true,
+    works: {
+      one: 'one descriptor, read and written again on each event',
+      many: '64 descriptors, each read and written again on its event',
+      readable: 'one descriptor that stays readable, nothing is read',
+      'readable-many': '64 descriptors that stay readable, nothing is read',
+    },
+  },
+  'fs-stat': {
+    title: 'stat of a file, 64 in flight',
+    unit: 'stat',
+    kind: 'work',
+    base: 'node',
+    isPinned: false,
+    works: { stat: '64 in flight' },
+  },
+  timers: {
+    title: 'timers and immediates',
+    unit: 'operation',
+    kind: 'work',
+    base: 'node',
+    isPinned: true,
+    works: {
+      'start-then-clear': 'all started, then all cleared; one delay',
+      'start-then-clear-delays': 'all started, then all cleared; 1,000 delays',
+      'clear-as-started': 'each cleared as it is started',
+      'immediate-chain': 'each immediate starts the next',
+    },
+  },
+  startup: {
+    title: 'start and end of a process',
+    unit: 'start',
+    kind: 'startup',
+    base: 'bare',
   },
 };

@@ -57,6 +57,9 @@ int main(int argc, char** argv) {
       RunIdle(options, &window);
       break;
   }
+  if (!window.SaveSamples()) {
+    window.AddError("the round trips could not be written");
+  }
   window.PrintJson();
   return window.errors() == 0 ? 0 : 1;
 }

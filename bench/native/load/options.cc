@@ -22,6 +22,7 @@ constexpr char kUsage[] =
     "  --duration-ms N   length of the measured window (1000)\n"
     "  --messages N      end the window after so many (0: no limit)\n"
     "  --server-pid PID  read that process's CPU time around the window\n"
+    "  --samples FILE    write every round trip there: 32-bit words, ns\n"
     "  --close fin|rst   how churn ends a connection (fin)\n"
     "Only loopback addresses are accepted. One JSON line goes to stdout.\n";
 
@@ -94,6 +95,7 @@ Options ParseOptions(int argc, char** argv) {
       {"duration-ms", required_argument, nullptr, 't'},
       {"messages", required_argument, nullptr, 'n'},
       {"server-pid", required_argument, nullptr, 'i'},
+      {"samples", required_argument, nullptr, 'f'},
       {"close", required_argument, nullptr, 'x'},
       {"help", no_argument, nullptr, 'H'},
       {nullptr, 0, nullptr, 0}};
@@ -139,6 +141,9 @@ Options ParseOptions(int argc, char** argv) {
         break;
       case 'i':
         options.server_pid = static_cast<pid_t>(number(1, 1 << 30));
+        break;
+      case 'f':
+        options.samples_path = optarg;
         break;
       case 'x':
         options.close_by = ParseCloseBy(optarg);

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace load {
 
@@ -25,8 +26,9 @@ struct Options {
   int depth = 1;
   int64_t warmup_ms = 200;
   int64_t duration_ms = 1000;
-  int64_t messages = 0;  // stop after that many measured ones; 0: no limit
-  pid_t server_pid = 0;  // whose CPU time to read; 0: nobody's
+  int64_t messages = 0;      // stop after that many measured ones; 0: no limit
+  std::string samples_path;  // empty: round trips are not kept
+  pid_t server_pid = 0;      // whose CPU time to read; 0: nobody's
 };
 
 // Prints the usage and exits: with 0 for --help, with 2 for a bad argument.

@@ -18,8 +18,8 @@
 #include <ctime>
 #include <string>
 
-#include "histogram.h"
 #include "options.h"
+#include "round_trips.h"
 
 namespace load {
 
@@ -75,7 +75,13 @@ class Window {
 
   uint64_t errors() const { return errors_; }
 
-  void PrintJson() const;
+  // Does what --samples asks for; false when the file cannot be written.
+  bool SaveSamples() const {
+    return options_.samples_path.empty() ||
+           round_trips_.Save(options_.samples_path);
+  }
+
+  void PrintJson();
 
  private:
   int64_t ServerCpuNs() const {
@@ -83,7 +89,7 @@ class Window {
   }
 
   const Options& options_;
-  Histogram round_trips_;
+  RoundTrips round_trips_;
   clockid_t server_clock_ = 0;
   bool has_server_clock_ = false;
   bool is_open_ = false;

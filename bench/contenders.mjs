@@ -1,0 +1,108 @@
+// Who takes part in the scenarios that need no load client: how each is started, or
+// why it cannot be. Those of a `work` are programs of workers/.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const library = join(here, '..', 'dist', 'index.cjs');
+
+/**
+ * @typedef {object} Surroundings
+ * @property {import('./packages.mjs').Package} [npmEpoll]
+ *
+ * @typedef {object} Contender
+ * @property {string} name
+ * @property {string} what  one line for the help text
+ * @property {(around: Surroundings) => import('./peers.mjs').Launch} launch
+ */
+
+/** @type {Record<string, Contender[]>} */
+export const contenders = {
+  watch: [
+    ours('guest', 'loop.watch inside Node', 'watch'),
+    {
+      name: 'npm-epoll',
+      what: 'npm epoll: a thread, and a hop per event',
+      launch({ npmEpoll }) {
+        if (npmEpoll === undefined) return { absent: 'it was not built' };
+        if ('absent' in npmEpoll) return npmEpoll;
+        const { folder, version } = npmEpoll;
+        const launched = worker('watch', 'npm-epoll', folder);
+        return 'absent' in launched ? launched : { ...launched, version };
+      },
+    },
+  ],
+  'fs-stat': [
+    ours('guest', 'loop.fs.stat inside Node', 'fs-stat'),
+    theirs('node', 'node:fs with callbacks', 'fs-stat'),
+    theirs('node-promises', 'node:fs/promises', 'fs-stat'),
+  ],
+  timers: [
+    ours('owned', 'timers of a loop that owns its thread', 'timers'),
+    ours('guest', "timers of a loop inside Node's", 'timers'),
+    theirs('node', "Node's own", 'timers'),
+    ours('heap', 'a binary heap of timers', 'timers'),
+  ],
+  startup: [
+    evaluated('bare', 'node that does nothing', '0'),
+    evaluated(
+      'require',
+      "node that does require('rawloop')",
+      `require(${JSON.stringify(library)})`,
+    ),
+    evaluated('net', "node that does require('node:net')", "require('node:net')"),
+  ],
+};
+
+/** @returns {string[]} every name, once */
+export function contenderNames() {
+  return [...new Set(Object.values(contenders).flatMap((list) => list.map(({ name }) => name)))];
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @param {string} program
+ * @returns {Contender}
+ */
+function ours(name, what, program) {
+  return { name, what, launch: () => worker(program, name) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @param {string} program
+ * @returns {Contender}
+ */
+function theirs(name, what, program) {
+  const command = [process.execPath, join(here, 'workers', `${program}.mjs`), name];
+  return { name, what, launch: () => ({ command }) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @param {string} code
+ * @returns {Contender}
+ */
+function evaluated(name, what, code) {
+  return { name, what, launch: () => needLibrary([process.execPath, '-e', code]) };
+}
+
+/** @param {string[]} words program of workers/, then its arguments */
+function worker(...words) {
+  const [program, ...args] = words;
+  return needLibrary([process.execPath, join(here, 'workers', `${program}.mjs`), ...args]);
+}
+
+/**
+ * @param {string[]} command
+ * @returns {import('./peers.mjs').Launch}
+ */
+function needLibrary(command) {
+  return existsSync(library)
+    ? { command }
+    : { absent: 'needs dist/index.cjs: build the package first' };
+}

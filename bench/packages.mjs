@@ -1,0 +1,58 @@
+// npm `epoll`, which the watch scenario compares with: fetched and compiled here, as
+// it is no dependency of anything but one scenario. Its install script is not run;
+// node-gyp of this repository builds it, against this Node's own headers.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { headerEnv, tool } from '../scripts/project.mjs';
+import { messageOf } from './errors.mjs';
+
+const VERSION = '4.0.2';
+const LIMIT_MS = 180_000;
+
+const here = dirname(fileURLToPath(import.meta.url));
+const run = promisify(execFile);
+
+/** @typedef {{ folder: string, version: string } | { absent: string }} Package */
+
+/**
+ * @param {(line: string) => void} log
+ * @returns {Promise<Package>}
+ */
+export async function npmEpoll(log) {
+  // A build is for one ABI only.
+  const home = join(here, 'build', `npm-epoll-${VERSION}-node-${process.versions.modules}`);
+  const folder = join(home, 'node_modules', 'epoll');
+  try {
+    if (!existsSync(join(folder, 'build', 'Release', 'epoll.node'))) {
+      log(`fetching and compiling npm epoll ${VERSION}`);
+      await fetchAndCompile(home, folder);
+    }
+    return { folder, version: VERSION };
+  } catch (error) {
+    return { absent: `npm epoll ${VERSION} cannot be built: ${lastLine(error)}` };
+  }
+}
+
+/**
+ * @param {string} home
+ * @param {string} folder
+ */
+async function fetchAndCompile(home, folder) {
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{ "name": "bench-peers", "private": true }\n');
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  await run('npm', ['install', ...quiet, `epoll@${VERSION}`], { cwd: home, timeout: LIMIT_MS });
+  const gyp = [tool('node-gyp'), 'rebuild', '--silent'];
+  await run(process.execPath, gyp, { cwd: folder, env: headerEnv(), timeout: LIMIT_MS });
+}
+
+/** @param {unknown} error of a program, or of its start */
+function lastLine(error) {
+  const { stderr } = /** @type {{ stderr?: string }} */ (error);
+  const lines = (stderr || messageOf(error)).trim().split('\n');
+  return (lines.find((line) => /\berror\b/i.test(line)) ?? lines[0]).trim();
+}
