@@ -55,6 +55,13 @@ function tests() {
   return { command: [vitest, 'run', '--exclude', TARBALL_TEST], limitMinutes: 15 };
 }
 
+/** Figures of a few scenarios against bench/budget.json, with a wide margin. */
+function benchBudget() {
+  if (process.platform !== 'linux') return { skip: 'the benchmarks need Linux' };
+  if (!hasCommand('cc')) return { skip: 'there is no C compiler' };
+  return { command: [join(root, 'bench/run.mjs'), '--check', '--quick'], limitMinutes: 6 };
+}
+
 /** `run` is called when the step's turn has come. */
 export const stages = [
   [
@@ -85,5 +92,7 @@ export const stages = [
   ],
   [{ name: 'tests', run: tests }],
   [{ name: 'packed tarball', run: () => ({ command: [vitest, 'run', TARBALL_TEST] }) }],
+  // Alone, as what runs beside it is noise to it.
+  [{ name: 'bench budget', run: benchBudget }],
   [{ name: 'examples', run: () => ({ command: script('run-examples.mjs') }) }],
 ];
