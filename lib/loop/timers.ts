@@ -2,7 +2,7 @@
 // they start, so each delay has a list that grows at its end, and a heap holds the
 // lists by when their first is due: starting and clearing a timer touch neither the
 // heap nor a timer far away. Links and times stand in typed arrays, where they cost
-// the collector nothing. bench/timers.mjs compares this with a heap of timers.
+// the collector nothing. `npm run bench -- timers` compares this with a heap.
 import { invalidType, loopClosed, outOfRange } from './errors.js';
 import { REFERENCED, Timer, type TimerCallback } from './timer.js';
 
