@@ -27,10 +27,35 @@
       "native/vectored.cc",
       "native/waker.cc",
     ],
+    # Linux
     "epoll_sources": [
       "native/epoll.cc",
       "native/eventfd.cc",
+      "native/opening_flags.cc",
       "native/pool_linux.cc",
+      "native/thread_name_linux.cc",
+    ],
+    "no_kqueue_sources": [
+      "native/kqueue_absent.cc",
+    ],
+    # macOS, the BSDs, and Linux when it is built against libkqueue for tests
+    "kqueue_sources": [
+      "native/kqueue.cc",
+      "native/kqueue_constants.cc",
+      "native/kqueue_poller.cc",
+      "native/kqueue_wait.cc",
+    ],
+    "darwin_sources": [
+      "native/epoll_absent.cc",
+      "native/opening_fcntl.cc",
+      "native/pool_bsd.cc",
+      "native/thread_name_darwin.cc",
+    ],
+    "bsd_sources": [
+      "native/epoll_absent.cc",
+      "native/opening_flags.cc",
+      "native/pool_bsd.cc",
+      "native/thread_name_bsd.cc",
     ],
   },
   "targets": [
@@ -61,13 +86,29 @@
           "sources": ["<@(epoll_sources)"],
           "libraries": ["-ldl", "-lpthread"],
         }],
+        ["OS=='linux' and libkqueue==''", {
+          "sources": ["<@(no_kqueue_sources)"],
+        }],
+        # scripts/test-kqueue.mjs: `-Dlibkqueue=FILE -Dlibkqueue_include=FOLDER`
+        ["OS=='linux' and libkqueue!=''", {
+          "sources": ["<@(kqueue_sources)"],
+          "include_dirs": ["<(libkqueue_include)"],
+          "libraries": ["<(libkqueue)"],
+        }],
+        ["OS=='mac'", {
+          "sources": ["<@(kqueue_sources)", "<@(darwin_sources)"],
+        }],
+        ["OS in 'freebsd openbsd dragonflybsd'.split()", {
+          "sources": ["<@(kqueue_sources)", "<@(bsd_sources)"],
+          "libraries": ["-lpthread"],
+        }],
         # `npx node-gyp rebuild -- -Dwerror=1`
         ["werror==1", {
           "cflags": ["-Werror"],
           "xcode_settings": { "GCC_TREAT_WARNINGS_AS_ERRORS": "YES" },
         }],
       ],
-      "variables": { "werror%": 0 },
+      "variables": { "werror%": 0, "libkqueue%": "", "libkqueue_include%": "" },
     },
   ],
 }

@@ -16,6 +16,8 @@ napi_value Init(napi_env env, napi_value exports) {
   RegisterSocketOptions(env, exports);
   RegisterEpoll(env, exports);
   RegisterEventfd(env, exports);
+  RegisterKqueue(env, exports);
+  RegisterKqueuePoller(env, exports);
   RegisterStreamBatch(env, exports);
   RegisterSignals(env, exports);
   RegisterHostLoop(env, exports);

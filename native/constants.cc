@@ -14,12 +14,11 @@
 #if defined(__linux__)
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#else
-#include <sys/event.h>
 #endif
 
 #include "args.h"
 #include "modules.h"
+#include "opening.h"
 
 namespace rawloop {
 namespace {
@@ -171,12 +170,8 @@ const Constant kConstants[] = {
 #ifdef SOCK_SEQPACKET
     {"SOCK_SEQPACKET", static_cast<double>(SOCK_SEQPACKET)},
 #endif
-#ifdef SOCK_NONBLOCK
-    {"SOCK_NONBLOCK", static_cast<double>(SOCK_NONBLOCK)},
-#endif
-#ifdef SOCK_CLOEXEC
-    {"SOCK_CLOEXEC", static_cast<double>(SOCK_CLOEXEC)},
-#endif
+    {"SOCK_NONBLOCK", static_cast<double>(kSockNonblock)},
+    {"SOCK_CLOEXEC", static_cast<double>(kSockCloexec)},
 #ifdef SOMAXCONN
     {"SOMAXCONN", static_cast<double>(SOMAXCONN)},
 #endif

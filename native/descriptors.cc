@@ -9,6 +9,7 @@
 #include "args.h"
 #include "environment.h"
 #include "modules.h"
+#include "opening.h"
 
 namespace rawloop {
 namespace {
@@ -116,7 +117,7 @@ napi_value Pipe2(napi_env env, napi_callback_info info) {
   int flags = 0;
   if (args.Has(0) && !args.Integer(0, "flags", &flags)) return nullptr;
   int ends[2];
-  if (pipe2(ends, flags | O_CLOEXEC) < 0) return Int(env, -errno);
+  if (OpenPipe(ends, flags) < 0) return Int(env, -errno);
   OwnedDescriptors& owned = Environment::Get(env)->owned;
   owned.Add(ends[0]);
   owned.Add(ends[1]);

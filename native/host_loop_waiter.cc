@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "host_loop.h"
+#include "opening.h"
 
 namespace rawloop {
 namespace {
@@ -66,7 +67,7 @@ class WaiterAttachment : public HostAttachment {
   }
 
   int Open(napi_value turn) {
-    if (pipe2(interrupt_, O_CLOEXEC | O_NONBLOCK) < 0) return -errno;
+    if (OpenPipe(interrupt_, O_NONBLOCK) < 0) return -errno;
     napi_value name;
     napi_create_string_utf8(env_, "rawloop", NAPI_AUTO_LENGTH, &name);
     if (napi_create_threadsafe_function(env_, nullptr, nullptr, name, 0, 1,

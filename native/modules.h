@@ -16,6 +16,8 @@ void RegisterSockets(napi_env env, napi_value exports);
 void RegisterSocketOptions(napi_env env, napi_value exports);
 void RegisterEpoll(napi_env env, napi_value exports);
 void RegisterEventfd(napi_env env, napi_value exports);
+void RegisterKqueue(napi_env env, napi_value exports);
+void RegisterKqueuePoller(napi_env env, napi_value exports);
 void RegisterStreamBatch(napi_env env, napi_value exports);
 void RegisterSignals(napi_env env, napi_value exports);
 void RegisterHostLoop(napi_env env, napi_value exports);

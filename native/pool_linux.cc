@@ -1,7 +1,6 @@
 // The pool's platform functions on Linux: eventfd(2), statx(2). See
 // pool_platform.h for the contract.
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -9,17 +8,16 @@
 
 #include <cerrno>
 
+#include "opening.h"
 #include "pool_platform.h"
 
 namespace rawloop {
 
 int OpenWakeup(bool pipe, int fds[2]) {
-  if (pipe) return pipe2(fds, O_CLOEXEC | O_NONBLOCK) == 0 ? 0 : -errno;
+  if (pipe) return OpenPipe(fds, O_NONBLOCK) == 0 ? 0 : -errno;
   fds[0] = fds[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   return fds[0] < 0 ? -errno : 0;
 }
-
-void NameThread(const char* name) { pthread_setname_np(pthread_self(), name); }
 
 namespace {
 

@@ -1,9 +1,8 @@
 // What each platform must supply to the pool. One file implements it for one
-// kernel (pool_linux.cc), chosen by source list. The contract, in the order of
-// the functions there:
+// kernel (pool_linux.cc, pool_bsd.cc), chosen by source list. The contract, in
+// the order of the functions there:
 //
 //   OpenWakeup   the pair of descriptors by which a thread wakes the loop
-//   NameThread   a name for the calling thread, as ps and gdb show it
 //   StatPath     stat(2) or lstat(2) with the time of birth
 #ifndef RAWLOOP_POOL_PLATFORM_H_
 #define RAWLOOP_POOL_PLATFORM_H_
@@ -17,9 +16,6 @@ namespace rawloop {
 // non-blocking and close-on-exec. They are the same where the kernel has an
 // eventfd(2), unless `pipe` asks for a pipe(2). 0 or -errno.
 int OpenWakeup(bool pipe, int fds[2]);
-
-// At most 15 bytes.
-void NameThread(const char* name);
 
 // The order of these is the order of the cells that JavaScript reads.
 enum StatField : size_t {

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "pool_platform.h"
+#include "thread_name.h"
 
 namespace rawloop {
 

@@ -10,6 +10,7 @@
 #include "args.h"
 #include "environment.h"
 #include "modules.h"
+#include "opening.h"
 
 namespace rawloop {
 namespace {
@@ -30,7 +31,7 @@ napi_value Socket(napi_env env, napi_callback_info info) {
       (args.Has(2) && !args.Integer(2, "protocol", &protocol))) {
     return nullptr;
   }
-  return Opened(env, socket(domain, type | SOCK_CLOEXEC, protocol));
+  return Opened(env, OpenSocket(domain, type, protocol));
 }
 
 // socketpair(domain, type, protocol): [one end, other end] or -errno.
@@ -44,7 +45,7 @@ napi_value Socketpair(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   int ends[2];
-  if (socketpair(domain, type | SOCK_CLOEXEC, protocol, ends) < 0) {
+  if (OpenSocketPair(domain, type, protocol, ends) < 0) {
     return Int(env, -errno);
   }
   OwnedDescriptors& owned = Environment::Get(env)->owned;
@@ -100,7 +101,7 @@ napi_value Accept4(napi_env env, napi_callback_info info) {
   }
   int accepted;
   do {
-    accepted = accept4(fd, nullptr, nullptr, flags | SOCK_CLOEXEC);
+    accepted = AcceptSocket(fd, nullptr, nullptr, flags);
   } while (accepted < 0 && errno == EINTR);
   return Opened(env, accepted);
 }
@@ -137,7 +138,8 @@ napi_value Getpeername(napi_env env, napi_callback_info info) {
 }
 
 // send(fd, buffer, offset?, length?, flags?): bytes sent or -errno.
-// MSG_NOSIGNAL is always added: a peer that went away must not raise SIGPIPE.
+// A peer that went away never raises SIGPIPE: MSG_NOSIGNAL is always added, or
+// the socket has SO_NOSIGPIPE.
 napi_value Send(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
@@ -150,7 +152,7 @@ napi_value Send(napi_env env, napi_callback_info info) {
   }
   ssize_t result;
   do {
-    result = send(fd, span.data, span.size, flags | MSG_NOSIGNAL);
+    result = send(fd, span.data, span.size, flags | kSendFlags);
   } while (result < 0 && errno == EINTR);
   return Int(env, OrErrno(result));
 }

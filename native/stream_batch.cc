@@ -15,6 +15,7 @@
 
 #include "args.h"
 #include "modules.h"
+#include "opening.h"
 #include "readiness.h"
 
 namespace rawloop {
@@ -136,12 +137,12 @@ int32_t SendChain(const Table<SendRecord>& records, size_t head,
     do {
       if (used == 1) {
         sent = send(fd, parts[0].iov_base, parts[0].iov_len,
-                    MSG_NOSIGNAL | MSG_DONTWAIT);
+                    kSendFlags | MSG_DONTWAIT);
       } else {
         msghdr message{};
         message.msg_iov = parts;
-        message.msg_iovlen = used;
-        sent = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(used);
+        sent = sendmsg(fd, &message, kSendFlags | MSG_DONTWAIT);
       }
     } while (sent < 0 && errno == EINTR);
     if (sent < 0) return sent_total > 0 ? sent_total : -errno;

@@ -10,6 +10,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "opening.h"
+#include "thread_name.h"
+
 namespace rawloop {
 namespace {
 
@@ -26,9 +29,9 @@ Failure Failed(const char* call, int error) {
 }
 
 // A close-on-exec pipe that never blocks. 0 or an errno.
-int OpenPipe(UniqueFd* read_end, UniqueFd* write_end) {
+int OpenBell(UniqueFd* read_end, UniqueFd* write_end) {
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return errno;
+  if (OpenPipe(ends, O_NONBLOCK) < 0) return errno;
   read_end->Reset(ends[0]);
   write_end->Reset(ends[1]);
   return 0;
@@ -49,7 +52,7 @@ void ReadByte(int fd) {
 
 }  // namespace
 
-int FailureQueue::Open() { return OpenPipe(&bell_read_, &bell_write_); }
+int FailureQueue::Open() { return OpenBell(&bell_read_, &bell_write_); }
 
 void FailureQueue::Close() {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -75,8 +78,8 @@ std::vector<Failure> FailureQueue::Take() {
 Failure ThreadServer::Open(const Address& address, int backlog) {
   // Non-blocking, as the client that poll announced may have left when it is
   // accepted. The clients' own sockets do not inherit that.
-  listen_.Reset(socket(address.get()->sa_family,
-                       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  listen_.Reset(
+      OpenSocket(address.get()->sa_family, SOCK_STREAM | kSockNonblock, 0));
   if (!listen_.ok()) return Failed("socket", errno);
   const int on = 1;
   if (setsockopt(listen_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) <
@@ -87,7 +90,7 @@ Failure ThreadServer::Open(const Address& address, int backlog) {
     return Failed("bind", errno);
   }
   if (listen(listen_.get(), backlog) < 0) return Failed("listen", errno);
-  int error = OpenPipe(&stop_read_, &stop_write_);
+  int error = OpenBell(&stop_read_, &stop_write_);
   if (error == 0) error = failures_.Open();
   if (error != 0) return Failed("pipe2", error);
   SignalsBlocked block;
@@ -133,7 +136,7 @@ ThreadServer::Figures ThreadServer::figures() const {
 }
 
 void* ThreadServer::Run(void* argument) {
-  NameThisThread("rawloop-accept");
+  NameThread("rawloop-accept");
   static_cast<ThreadServer*>(argument)->AcceptUntilStopped();
   return nullptr;
 }
@@ -162,8 +165,7 @@ void ThreadServer::AcceptUntilStopped() {
 void ThreadServer::AcceptAll() {
   while (!stopping_.load()) {
     Address peer;
-    UniqueFd client(
-        accept4(listen_.get(), peer.get(), &peer.size, SOCK_CLOEXEC));
+    UniqueFd client(AcceptSocket(listen_.get(), peer.get(), &peer.size, 0));
     if (client.ok()) {
       pause_ms_ = 0;
       Serve(std::move(client), peer);

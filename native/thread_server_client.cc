@@ -6,6 +6,9 @@
 #include <cerrno>
 #include <utility>
 
+#include "opening.h"
+#include "thread_name.h"
+
 namespace rawloop {
 
 int UniqueFd::Release() { return std::exchange(fd_, -1); }
@@ -25,14 +28,6 @@ SignalsBlocked::~SignalsBlocked() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
-void NameThisThread(const char* name) {
-#ifdef __APPLE__
-  pthread_setname_np(name);
-#else
-  pthread_setname_np(pthread_self(), name);
-#endif
-}
-
 namespace {
 
 // False when the peer or StopAll() ended the connection. EINTR is retried,
@@ -40,7 +35,7 @@ namespace {
 bool SendAll(int fd, const uint8_t* data, size_t size,
              std::atomic<uint64_t>* sent_bytes) {
   while (size > 0) {
-    ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
+    ssize_t sent = send(fd, data, size, kSendFlags);
     if (sent < 0) {
       if (errno == EINTR) continue;
       return false;
@@ -99,7 +94,7 @@ int ClientThreads::Serve(UniqueFd* socket) {
 
 void* ClientThreads::Run(void* argument) {
   auto* client = static_cast<Client*>(argument);
-  NameThisThread("rawloop-client");
+  NameThread("rawloop-client");
   Echo(client->socket.get(), &client->bytes);
   client->owner->Finish(client);
   return nullptr;

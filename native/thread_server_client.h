@@ -61,9 +61,6 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-// Names the calling thread for ps, top and debuggers: 15 bytes at most.
-void NameThisThread(const char* name);
-
 class ClientThreads {
  public:
   struct Figures {

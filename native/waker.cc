@@ -3,6 +3,8 @@
 // descriptor is closed, and its number used again, only when none is left. What
 // must hold although a Worker may be terminated at any time is done here, as
 // native code is not interrupted. See lib/poller/waker.ts.
+#include "waker.h"
+
 #include <napi.h>
 #include <sched.h>
 #include <unistd.h>
@@ -35,20 +37,17 @@ bool ReadWord(napi_env env, napi_value value, int32_t** out) {
 napi_value Wake(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
-  int32_t* word;
-  if (!args.Descriptor(0, &fd) || !ReadWord(env, args.at(1), &word)) {
+  WakerWriter writer;
+  if (!args.Descriptor(0, &fd) || !writer.Enter(env, args.at(1))) {
     return nullptr;
   }
-  int32_t before = __atomic_fetch_add(word, kWriter, __ATOMIC_SEQ_CST);
-  bool open = (before & kClosed) == 0;
-  if (open) {
+  if (writer.open()) {
     // EAGAIN, a full pipe or counter, is as good as one more wake-up.
     uint64_t one = 1;
     while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) continue;
   }
-  __atomic_fetch_sub(word, kWriter, __ATOMIC_SEQ_CST);
   napi_value result;
-  napi_get_boolean(env, open, &result);
+  napi_get_boolean(env, writer.open(), &result);
   return result;
 }
 
@@ -97,6 +96,16 @@ class WakerGuard : public Napi::ObjectWrap<WakerGuard> {
 };
 
 }  // namespace
+
+bool WakerWriter::Enter(napi_env env, napi_value state) {
+  if (!ReadWord(env, state, &word_)) return false;
+  open_ = (__atomic_fetch_add(word_, kWriter, __ATOMIC_SEQ_CST) & kClosed) == 0;
+  return true;
+}
+
+WakerWriter::~WakerWriter() {
+  if (word_ != nullptr) __atomic_fetch_sub(word_, kWriter, __ATOMIC_SEQ_CST);
+}
 
 void RegisterWaker(napi_env env, napi_value exports) {
   const Function functions[] = {{"wake", Wake}};

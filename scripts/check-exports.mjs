@@ -23,7 +23,7 @@ function sourcesIn(folder, isWanted = () => true) {
 /** Interfaces by name: their bases and members, from text that Biome has formatted. */
 function readInterfaces(text) {
   const found = new Map();
-  const pattern = /^export interface (\w+)(?: extends ([^{]+))? \{\n(.*?)^\}/gms;
+  const pattern = /^export interface (\w+)(?:\s+extends ([^{]+))? \{\n(.*?)^\}/gms;
   for (const [, name, bases, body] of text.matchAll(pattern)) {
     const members = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??([(:])/gm)];
     found.set(name, {

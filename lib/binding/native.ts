@@ -63,6 +63,13 @@ export interface RawCalls {
   epoll_wait(epfd: number, events: Bytes, maxevents: number, timeout: number): number;
   epoll_pwait2(epfd: number, events: Bytes, maxevents: number, timeout: number): number;
   eventfd(initval?: number, flags?: number): number;
+  kqueue(): number;
+  kevent(
+    kq: number,
+    changes?: Bytes | null,
+    events?: Bytes | null,
+    timeout?: number | null,
+  ): number;
 }
 
 /** The batched reads and writes of streams; see native/stream_batch.cc. */
@@ -182,7 +189,21 @@ export interface SignalCalls {
   unwatchSignal(signal: number, fd: number): number;
 }
 
-export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, WakerCalls {
+/** The kqueue half of a poller; see native/kqueue_poller.cc and kqueue_wait.cc. */
+export interface KqueueCalls {
+  /** 0 or -errno. */
+  kqueueAddWaker(kq: number): number;
+  /** Whether the kernel still knows the registration: 1, 0 or -errno. */
+  kqueueHas(kq: number, fd: number, interest: number, token: number): number;
+  /** -1 as an interest: none. 0 or -errno. */
+  kqueueUpdate(kq: number, fd: number, before: number, interest: number, token?: number): number;
+  /** How many records were filled, or -errno. */
+  kqueueWait(kq: number, ready: ArrayBuffer, maxevents: number, timeoutNs: number): number;
+  /** False when `state` says that the waker is closed. */
+  kqueueWake(kq: number, state: Int32Array): boolean;
+}
+
+export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, WakerCalls, KqueueCalls {
   readonly constants: Readonly<Record<string, number>>;
   Pool: new (size: number, stackBytes: number) => NativePool;
   ThreadServer: {

@@ -5,7 +5,10 @@
 //   the same one is EEXIST. `delete` comes before the descriptor is closed.
 // - `wait` fills records of (Ready bits, token) and returns how many; a condition
 //   is reported once per descriptor per wait, with all its bits in one record.
-// - ERROR and HANGUP are reported whether asked for or not.
+// - ERROR and HANGUP are reported whether asked for or not; a poller without
+//   `supports.unasked` does so only to an interest in READ or WRITE.
+// - The end of a stream is a READ that receives 0 bytes, not a HANGUP: this says
+//   that nothing more can come or go, and what came before is still to be read.
 // - `notify` makes the wait under way, or else the next one, return early. It is
 //   the only member that another thread may reach (through the waker).
 // - `fd` is readable exactly while a wait would find something.
@@ -22,6 +25,8 @@ export interface PollerFeatures {
   readonly exclusive: boolean;
   /** Whether timeouts keep fractions of a millisecond. */
   readonly submillisecond: boolean;
+  /** Whether error and hangup are reported to an interest without READ and WRITE. */
+  readonly unasked: boolean;
 }
 
 /** One registration, as `rebuild` takes it. */
@@ -46,12 +51,14 @@ export interface Poller {
    *
    * @param token 0 to 2^53-2; comes back with each event
    * @throws SystemError EEXIST (it is here already), EPERM (a regular file, always
-   *   ready), EBADF, ENOMEM, ENOSPC
+   *   ready), EBADF, ENOMEM, ENOSPC; EOPNOTSUPP (priority, where not supported);
+   *   on the BSDs EPIPE (writing to a pipe that nobody reads)
    */
   add(fd: number, interest: InterestOptions | number, token: number): void;
 
   /**
-   * Replaces the interest and the token; re-arms a oneshot.
+   * Replaces the interest and the token; re-arms a oneshot. Should that fail, the
+   * descriptor may not be waited for any more.
    *
    * @throws SystemError ENOENT (it is not here), EBADF
    */

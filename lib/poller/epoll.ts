@@ -2,28 +2,20 @@
 // kernel fills are the ready list's own. See epoll(7), epoll_wait(2).
 import { hostNowMs } from '../binding/clock.js';
 import { native } from '../binding/index.js';
-import { constant } from '../raw/constants.js';
+import { constant, constants } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
 import { supported } from '../raw/supported.js';
+import { HINTS, MAX_TIMEOUT_MS, takeWake, timeLeft, WAKE_TOKEN } from './common.js';
 import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
 import { CONDITIONS, Interest, type InterestOptions, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
 import { createWaker, type SharedWaker, type Waker, wake } from './waker.js';
 
-const ADD = constant('EPOLL_CTL_ADD');
-const MOD = constant('EPOLL_CTL_MOD');
-const DEL = constant('EPOLL_CTL_DEL');
+// Absent where there is no epoll: this file is loaded there as well.
+const ADD = constants['EPOLL_CTL_ADD'] ?? 0;
+const MOD = constants['EPOLL_CTL_MOD'] ?? 0;
+const DEL = constants['EPOLL_CTL_DEL'] ?? 0;
 const EINTR = -constant('EINTR');
-
-/** No token of a user is this one (see checkToken): both halves are all ones. */
-const WAKE_SLOT = -1;
-const WAKE_TOKEN = 2 ** 53 - 1;
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-const HINTS: Readonly<Record<string, string>> = {
-  EPERM: 'Regular files and folders are always ready: read them with loop.fs, on the pool',
-  EEXIST: 'The descriptor is already waited for here; change that one instead',
-};
 
 function eventsOf(interest: number): number {
   let events = interest & CONDITIONS;
@@ -31,10 +23,6 @@ function eventsOf(interest: number): number {
   if ((interest & Interest.ONESHOT) !== 0) events += constant('EPOLLONESHOT');
   if ((interest & Interest.EXCLUSIVE) !== 0) events += constant('EPOLLEXCLUSIVE');
   return events;
-}
-
-function timeLeft(deadlineMs: number): number {
-  return Math.max(0, deadlineMs - hostNowMs());
 }
 
 export class EpollPoller implements Poller {
@@ -45,8 +33,9 @@ export class EpollPoller implements Poller {
     priority: true,
     exclusive: true,
     submillisecond: supported.epoll_pwait2,
+    unasked: true,
   };
-  readonly #waker: Waker = createWaker();
+  readonly #waker: Waker = createWaker('eventfd');
   #epfd = -1;
 
   constructor() {
@@ -89,7 +78,7 @@ export class EpollPoller implements Poller {
       count = this.#waitOnce(ready, timeoutMs > 0 ? timeLeft(deadlineMs) : timeoutMs);
     }
     if (count <= 0) return check(count, 'epoll_wait');
-    return this.#takeWake(ready, count);
+    return takeWake(this.#waker, ready, count);
   }
 
   notify(): void {
@@ -143,17 +132,5 @@ export class EpollPoller implements Poller {
       return this.#waitOnce(ready, Math.ceil(Math.min(timeoutMs, MAX_TIMEOUT_MS)));
     }
     return native.epoll_pwait2(this.#epfd, buffer, capacity, Math.ceil(timeoutMs * 1e6));
-  }
-
-  /** Takes the waker's record out of the list: it is nobody else's business. */
-  #takeWake(ready: ReadyList, count: number): number {
-    for (let i = 0; i < count; i++) {
-      if (ready.slot(i) !== WAKE_SLOT || ready.token(i) !== WAKE_TOKEN) continue;
-      this.#waker.acknowledge();
-      ready.woken = true;
-      ready.move(count - 1, i);
-      return count - 1;
-    }
-    return count;
   }
 }

@@ -1,21 +1,27 @@
 // Which poller this platform has, and which one was asked for.
 import { codedError } from '../raw/errors.js';
+import { supported } from '../raw/supported.js';
 import { CheckedPoller } from './checked.js';
 import type { Poller } from './contract.js';
 import { EpollPoller } from './epoll.js';
+import { KqueuePoller } from './kqueue.js';
 
-const BACKENDS: Readonly<Record<string, () => Poller>> = {
-  epoll: () => new EpollPoller(),
+const BACKENDS: Readonly<Record<string, { present: boolean; open(): Poller }>> = {
+  epoll: { present: supported.epoll_wait, open: () => new EpollPoller() },
+  kqueue: { present: supported.kqueue, open: () => new KqueuePoller() },
 };
 
-/** The backend of this platform. */
-export const defaultBackend = 'epoll';
+const present = Object.keys(BACKENDS).filter((name) => BACKENDS[name]?.present);
+
+/** The backend of this platform: the first that it has. */
+export const defaultBackend = present[0] ?? 'epoll';
 
 /**
  * Opens a poller.
  *
- * @param name 'epoll'; 'checked' for the platform's own with the contract
- *   asserted on every call. Default: RAWLOOP_BACKEND, else the platform's own.
+ * @param name 'epoll' (Linux) or 'kqueue' (macOS, the BSDs); 'checked' or
+ *   'checked:kqueue' for one with the contract asserted on every call. Default:
+ *   RAWLOOP_BACKEND, else the platform's own.
  * @throws Error ERR_INVALID_ARG_VALUE for a name that this platform does not have
  * @throws SystemError EMFILE, ENFILE, ENOMEM
  * @example
@@ -25,13 +31,15 @@ export const defaultBackend = 'epoll';
  * for (let i = 0, n = poller.wait(ready, 1000); i < n; i++) console.log(ready.token(i));
  */
 export function createPoller(name = process.env['RAWLOOP_BACKEND'] || defaultBackend): Poller {
-  if (name === 'checked') return new CheckedPoller(createPoller(defaultBackend));
-  const open = Object.hasOwn(BACKENDS, name) ? BACKENDS[name] : undefined;
-  if (open !== undefined) return open();
+  const [, inner] = /^checked(?::(.+))?$/.exec(name) ?? [];
+  if (inner !== undefined || name === 'checked') {
+    return new CheckedPoller(createPoller(inner ?? defaultBackend));
+  }
+  if (present.includes(name)) return (BACKENDS[name] as { open(): Poller }).open();
   throw codedError(
     Error,
     'ERR_INVALID_ARG_VALUE',
-    `no poller '${name}' on ${process.platform}: use ${Object.keys(BACKENDS).join(', ')} or checked`,
+    `no poller '${name}' on ${process.platform}: use ${present.join(', ')} or checked`,
   );
 }
 

@@ -1,9 +1,9 @@
 // Wakers: how a wait is ended from outside. An eventfd where the kernel has one,
-// else a pipe to ourselves; RAWLOOP_WAKER=pipe forces the latter in tests.
-// See eventfd(2), pipe(7).
+// an event of the kqueue itself where there is one, else a pipe to ourselves;
+// RAWLOOP_WAKER=pipe forces the latter in tests. See eventfd(2), kqueue(2), pipe(7).
 import { native, type WakerGuard } from '../binding/index.js';
-import { constant, constants } from '../raw/constants.js';
-import { check } from '../raw/errors.js';
+import { constant } from '../raw/constants.js';
+import { check, codedError } from '../raw/errors.js';
 
 /**
  * A waker in a form that another thread may hold: it can be posted to a Worker,
@@ -13,11 +13,13 @@ export interface SharedWaker {
   readonly fd: number;
   /** One word: twice the number of writers at work, plus one once closed. */
   readonly state: Int32Array;
+  /** Whether `fd` is a kqueue, with an event to trigger; else it is written to. */
+  readonly user?: boolean;
 }
 
 export interface Waker {
   readonly shared: SharedWaker;
-  /** The descriptor to wait for: readable once woken. */
+  /** The descriptor to wait for: readable once woken. The poller's own: none. */
   readonly readFd: number;
   /** Whether the descriptor may be waited for by edges, with nothing to read. */
   readonly edge: boolean;
@@ -26,8 +28,9 @@ export interface Waker {
   close(): void;
 }
 
-function shareable(fd: number): SharedWaker {
-  return { fd, state: new Int32Array(new SharedArrayBuffer(4)) };
+function shareable(fd: number, user = false): SharedWaker {
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  return user ? { fd, state, user } : { fd, state };
 }
 
 /**
@@ -36,7 +39,8 @@ function shareable(fd: number): SharedWaker {
  * @returns false when that loop is closed
  */
 export function wake(waker: SharedWaker): boolean {
-  return native.wake(waker.fd, waker.state);
+  const { fd, state } = waker;
+  return waker.user === true ? native.kqueueWake(fd, state) : native.wake(fd, state);
 }
 
 class EventfdWaker implements Waker {
@@ -87,13 +91,50 @@ class PipeWaker implements Waker {
   }
 }
 
-/** @throws Error ERR_INVALID_ARG_VALUE when RAWLOOP_WAKER names no waker */
-export function createWaker(kind = process.env['RAWLOOP_WAKER']): Waker {
-  if (kind === 'pipe') return new PipeWaker();
-  if (kind !== undefined && kind !== '' && kind !== 'eventfd') {
-    throw Object.assign(new Error(`RAWLOOP_WAKER must be 'eventfd' or 'pipe', not '${kind}'`), {
-      code: 'ERR_INVALID_ARG_VALUE',
-    });
+class UserEventWaker implements Waker {
+  readonly shared: SharedWaker;
+  readonly readFd: number;
+  // It resets itself as a wait reports it.
+  readonly edge = true;
+  readonly #guard: WakerGuard;
+
+  constructor(kq: number) {
+    check(native.kqueueAddWaker(kq), 'kevent');
+    this.readFd = kq;
+    this.shared = shareable(kq, true);
+    this.#guard = new native.WakerGuard(this.shared.state);
   }
-  return constants['EFD_CLOEXEC'] === undefined ? new PipeWaker() : new EventfdWaker();
+
+  acknowledge(): void {}
+
+  /** The kqueue is the poller's, which closes it next. */
+  close(): void {
+    this.#guard.retire();
+  }
+}
+
+/** What RAWLOOP_WAKER names. */
+export type WakerKind = 'eventfd' | 'user' | 'pipe';
+
+const KINDS: Readonly<Record<WakerKind, (kq: number) => Waker>> = {
+  eventfd: () => new EventfdWaker(),
+  user: (kq) => new UserEventWaker(kq),
+  pipe: () => new PipeWaker(),
+};
+
+/**
+ * The waker that a poller prefers, or the one that RAWLOOP_WAKER names.
+ *
+ * @param kq the kqueue that a 'user' waker belongs to
+ * @throws Error ERR_INVALID_ARG_VALUE when RAWLOOP_WAKER names no waker, or one that
+ *   this poller does not have
+ */
+export function createWaker(preferred: WakerKind, kq = -1): Waker {
+  const named = process.env['RAWLOOP_WAKER'] || preferred;
+  if (named === preferred || named === 'pipe') return KINDS[named](kq);
+  throw codedError(
+    Error,
+    'ERR_INVALID_ARG_VALUE',
+    `RAWLOOP_WAKER must be '${preferred}' or 'pipe' here, not '${named}'`,
+  );
 }

@@ -6,6 +6,7 @@ export { constants } from './constants.js';
 export * from './descriptors.js';
 export { check, SystemError, type SystemErrorDetails } from './errors.js';
 export * from './events.js';
+export * from './kevents.js';
 export * from './options.js';
 export * from './sockets.js';
 export { supported } from './supported.js';

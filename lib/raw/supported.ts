@@ -12,6 +12,8 @@ function hasPwait2(): boolean {
 }
 
 const linux = process.platform === 'linux';
+// Its constants are there where it is: on Linux, in a build against libkqueue.
+const hasKqueue = constants['EVFILT_READ'] !== undefined;
 let pwait2: boolean | undefined;
 
 /**
@@ -49,4 +51,6 @@ export const supported: Readonly<Record<keyof RawCalls, boolean>> = Object.freez
     return pwait2;
   },
   eventfd: linux || constants['EFD_CLOEXEC'] !== undefined,
+  kqueue: hasKqueue,
+  kevent: hasKqueue,
 });

@@ -1,19 +1,38 @@
 // Which poller and which waker are made, and the small parts beside them.
 import { describe, expect, it } from 'vitest';
-import { createPoller, Interest, ReadyList, toInterest, wake } from '../../lib/poller/index.js';
+import {
+  createPoller,
+  defaultBackend,
+  Interest,
+  ReadyList,
+  toInterest,
+  wake,
+} from '../../lib/poller/index.js';
 import { GENERATION_MASK, tokenOf } from '../../lib/poller/ready-list.js';
 import { createWaker } from '../../lib/poller/waker.js';
+import { supported } from '../../lib/raw/index.js';
 import { runChild } from '../support/child.js';
 import { guardDescriptors, isCloseOnExec } from '../support/descriptors.js';
 import { HOSTILE } from '../support/hostile.js';
+import { BACKENDS, withWaker } from './support.js';
 
 guardDescriptors();
 
+const NAMES = [
+  [undefined, defaultBackend],
+  ['checked', defaultBackend],
+  ...BACKENDS.flatMap((name) => [
+    [name, name],
+    [`checked:${name}`, name],
+  ]),
+] as const;
+const ABSENT = BACKENDS.length === 2 ? 'select' : BACKENDS[0] === 'epoll' ? 'kqueue' : 'epoll';
+
 describe('createPoller', () => {
   it('opens the backend of this platform, or the one that is named', () => {
-    for (const name of [undefined, 'epoll', 'checked']) {
+    for (const [name, expected] of NAMES) {
       const poller = createPoller(name);
-      expect(poller.name).toBe('epoll');
+      expect(poller.name).toBe(expected);
       expect(isCloseOnExec(poller.fd)).toBe(true);
       expect(isCloseOnExec(poller.waker.fd)).toBe(true);
       poller.close();
@@ -21,7 +40,15 @@ describe('createPoller', () => {
   });
 
   it('refuses a name that this platform does not have', () => {
-    for (const name of ['kqueue', 'select', '', 'constructor', '__proto__']) {
+    for (const name of [
+      ABSENT,
+      `checked:${ABSENT}`,
+      'checked:',
+      'select',
+      '',
+      'constructor',
+      '__proto__',
+    ]) {
       expect(() => createPoller(name)).toThrow(
         expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
       );
@@ -36,7 +63,7 @@ describe('createPoller', () => {
     const made = (backend: string) => runChild(script, { env: { RAWLOOP_BACKEND: backend } });
     expect(made('checked')).toEqual(['made', 'made']);
     expect(made('')).toEqual(['made', 'made']);
-    expect(made('kqueue')).toEqual(['ERR_INVALID_ARG_VALUE', 'ERR_INVALID_ARG_VALUE']);
+    expect(made(ABSENT)).toEqual(['ERR_INVALID_ARG_VALUE', 'ERR_INVALID_ARG_VALUE']);
   });
 
   it('leaves nothing open when it fails for lack of descriptors', () => {
@@ -63,17 +90,25 @@ describe('createPoller', () => {
 });
 
 describe('RAWLOOP_WAKER', () => {
-  it('is eventfd, pipe or nothing', () => {
+  it.runIf(supported.eventfd)('is eventfd, pipe or nothing for epoll', () => {
     for (const kind of ['eventfd', 'pipe', '']) {
-      const waker = createWaker(kind);
+      const waker = withWaker(kind, () => createWaker('eventfd'));
       expect(waker.edge).toBe(kind !== 'pipe');
       expect(isCloseOnExec(waker.readFd)).toBe(true);
       expect(isCloseOnExec(waker.shared.fd)).toBe(true);
       waker.close();
     }
-    expect(() => createWaker('signal')).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
-    );
+  });
+
+  it('is refused when it is no waker, or one of another backend', () => {
+    const refused = { epoll: ['signal', 'user'], kqueue: ['signal', 'eventfd'] };
+    for (const backend of BACKENDS) {
+      for (const kind of refused[backend]) {
+        expect(() => withWaker(kind, () => createPoller(backend))).toThrow(
+          expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+        );
+      }
+    }
   });
 });
 

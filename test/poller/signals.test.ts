@@ -2,7 +2,7 @@
 // shorter. In a child, where the signals hit nobody else.
 import { describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
-import { WAKERS } from './support.js';
+import { BACKENDS, WAKERS } from './support.js';
 
 // A thread sends signals, more often than the wait is long, for longer than that.
 const SCRIPT = `
@@ -30,8 +30,14 @@ const SCRIPT = `
   report({ count, sent });
 `;
 
-describe.each(['epoll', 'checked'])('%s', (backend) => {
-  it.each(WAKERS)('with signals all the time ends at its deadline (%s)', (waker) => {
+const CASES = BACKENDS.flatMap((backend) =>
+  [backend, `checked:${backend}`].flatMap((name) =>
+    WAKERS[backend].map((waker) => [name, waker] as const),
+  ),
+);
+
+describe('a wait', () => {
+  it.each(CASES)('of %s with signals all the time ends at its deadline (%s)', (backend, waker) => {
     for (const timeoutMs of [300, 300.5]) {
       const script = SCRIPT.replace('TIMEOUT', String(timeoutMs));
       const env = { RAWLOOP_BACKEND: backend, RAWLOOP_WAKER: waker };

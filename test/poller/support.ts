@@ -6,12 +6,19 @@ import * as raw from '../../lib/raw/index.js';
 
 export type OpenPoller = () => Poller;
 
-/** How pollers are told to wake up, by the environment. */
-export const WAKERS = ['eventfd', 'pipe'] as const;
-export type WakerKind = (typeof WAKERS)[number];
+/** The backends that this build of the addon has: two, when it is one against libkqueue. */
+export const BACKENDS = (['epoll', 'kqueue'] as const).filter((name) =>
+  name === 'epoll' ? raw.supported.epoll_wait : raw.supported.kqueue,
+);
+
+/** How the pollers of a backend are told to wake up, by the environment. */
+export const WAKERS = {
+  epoll: ['eventfd', 'pipe'],
+  kqueue: ['user', 'pipe'],
+} as const;
 
 /** Runs `open` with RAWLOOP_WAKER set to `waker`. */
-export function withWaker<T>(waker: WakerKind, open: () => T): T {
+export function withWaker<T>(waker: string, open: () => T): T {
   const before = process.env['RAWLOOP_WAKER'];
   process.env['RAWLOOP_WAKER'] = waker;
   try {

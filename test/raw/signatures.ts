@@ -42,6 +42,16 @@ const optional = (parameter: Parameter): Parameter => ({
 /** Within a buffer of 16 bytes. */
 const within = (name: string): Parameter => optional({ name, good: 0, takes: isInteger(0, 16) });
 
+/** A kqueue in which `fd` is ready, where there are kqueues. */
+function watching(opened: Opened, fd: number): number {
+  if (!raw.supported.kqueue) return 2 ** 31 - 1;
+  const kq = opened.keep(raw.kqueue(), 'kqueue');
+  const list = new raw.KeventList(1);
+  list.set(0, { ident: fd, filter: constant('EVFILT_READ'), flags: constant('EV_ADD') });
+  raw.check(raw.kevent(kq, list.bytes, null, 0), 'kevent');
+  return kq;
+}
+
 /** The table; its descriptors are those of one test. */
 export function signatures(opened: Opened): Record<string, Signature> {
   const [left, right] = opened.pair();
@@ -49,6 +59,7 @@ export function signatures(opened: Opened): Record<string, Signature> {
   const epfd = opened.keep(raw.epoll_create1(0));
   const ready = opened.eventfd(1);
   raw.check(raw.epoll_ctl(epfd, constant('EPOLL_CTL_ADD'), ready, 1), 'epoll_ctl');
+  const kq = watching(opened, ready);
   const tcp = opened.keep(raw.socket(constant('AF_INET'), constant('SOCK_STREAM')));
   const buffer = memory(new Uint8Array(16));
   const buffers: Parameter = {
@@ -115,6 +126,16 @@ export function signatures(opened: Opened): Record<string, Signature> {
     eventfd: [
       raw.eventfd as Call,
       [optional({ name: 'initval', good: 0, takes: isInteger(0, 2 ** 32 - 1) }), flags],
+    ],
+    kqueue: [raw.kqueue as Call, []],
+    kevent: [
+      raw.kevent as Call,
+      [
+        fd(kq, 'kq'),
+        { name: 'changes', good: null, takes: isAbsent },
+        { name: 'events', good: new Uint8Array(32), takes: isAbsent },
+        optional({ name: 'timeout', good: 0, takes: isInteger(-1, 2 ** 53 - 1) }),
+      ],
     ],
   };
   return Object.fromEntries(

@@ -1,0 +1,37 @@
+// What the backends share: the waker's token, deadlines, hints of errors.
+import { hostNowMs } from '../binding/clock.js';
+import type { ReadyList } from './ready-list.js';
+import type { Waker } from './waker.js';
+
+/** No token of a user is this one (see checkToken): both halves are all ones. */
+const WAKE_SLOT = -1;
+export const WAKE_TOKEN = 2 ** 53 - 1;
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** What to do instead, by error code, for the registrations that a kernel refuses. */
+export const HINTS: Readonly<Record<string, string>> = {
+  EPERM: 'Regular files and folders are always ready: read them with loop.fs, on the pool',
+  EEXIST: 'The descriptor is already waited for here; change that one instead',
+  EOPNOTSUPP: 'This poller has no priority: see poller.supports',
+};
+
+/** Milliseconds to a deadline on performance.now()'s clock. */
+export function timeLeft(deadlineMs: number): number {
+  return Math.max(0, deadlineMs - hostNowMs());
+}
+
+/**
+ * Takes the waker's record out of the list: it is nobody else's business.
+ *
+ * @returns how many records are left
+ */
+export function takeWake(waker: Waker, ready: ReadyList, count: number): number {
+  for (let i = 0; i < count; i++) {
+    if (ready.slot(i) !== WAKE_SLOT || ready.token(i) !== WAKE_TOKEN) continue;
+    waker.acknowledge();
+    ready.woken = true;
+    ready.move(count - 1, i);
+    return count - 1;
+  }
+  return count;
+}

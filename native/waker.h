@@ -1,0 +1,28 @@
+// The word that a waker's writers share, for whoever wakes in another way than
+// by write(2). See waker.cc for what it counts.
+#ifndef RAWLOOP_WAKER_H_
+#define RAWLOOP_WAKER_H_
+
+#include <node_api.h>
+
+#include <cstdint>
+
+namespace rawloop {
+
+// One writer at work, for as long as this lives.
+class WakerWriter {
+ public:
+  // False, with a TypeError pending, when `state` is no word.
+  bool Enter(napi_env env, napi_value state);
+  ~WakerWriter();
+  // Whether the waker was open: only then may its descriptor be written to.
+  bool open() const { return open_; }
+
+ private:
+  int32_t* word_ = nullptr;
+  bool open_ = false;
+};
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_WAKER_H_
