@@ -57,7 +57,7 @@ int FlagsOf(uint32_t interest) {
   int flags = EV_ADD;
   if ((interest & kEdge) != 0) flags |= EV_CLEAR;
   if ((interest & kOneshot) != 0) flags |= EV_DISPATCH;
-  return flags | (IsIdle(interest) ? EV_DISABLE : EV_ENABLE);
+  return flags | EV_ENABLE;
 }
 
 void PushDeletes(int fd, uint32_t filters, Changes* changes) {
@@ -78,6 +78,10 @@ void PushAdds(int fd, uint32_t interest, uint64_t udata, Changes* changes) {
     add.fflags = entry.notes;
     changes->Push(add);
   }
+  // Apart from the other, as libkqueue forgets it along with EV_ADD.
+  if (IsIdle(interest)) {
+    changes->Push(Change(static_cast<uintptr_t>(fd), EVFILT_READ, EV_DISABLE));
+  }
 }
 
 // What may be registered, and what of it the records are judged by. 0 or
@@ -90,7 +94,7 @@ int Examine(int kq, int fd, uint32_t interest, uint64_t token,
   // readiness that a loop can use. epoll refuses them.
   if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) return -EPERM;
   if (fd == kq) return -EINVAL;
-  if ((interest & kPriority) != 0 && kPriorityFilter == 0) return -EOPNOTSUPP;
+  if ((interest & kPriority) != 0 && kPriorityFilter == 0) return -ENOTSUP;
   *udata = token;
   if (S_ISSOCK(status.st_mode)) *udata |= kIsSocket;
   if ((interest & kOneshot) != 0) *udata |= kIsOneshot;

@@ -64,7 +64,7 @@ class Changes {
   int error(int index) const { return static_cast<int>(results_[index].data); }
 
  private:
-  static constexpr int kMax = 6;
+  static constexpr int kMax = 7;
   Event changes_[kMax];
   Event results_[kMax];
   int count_ = 0;

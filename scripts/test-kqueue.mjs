@@ -56,10 +56,9 @@ function build({ include, library }) {
     cpSync(join(root, name), join(FOLDER, name), { recursive: true, preserveTimestamps: true });
   }
   const defines = [`-Dlibkqueue=${library}`, `-Dlibkqueue_include=${include}`, '-Dwerror=1'];
-  run(tool('node-gyp'), ['configure', 'build', '--silent', '--jobs=max', '--', ...defines], {
-    cwd: FOLDER,
-    env: headerEnv(),
-  });
+  const options = { cwd: FOLDER, env: headerEnv() };
+  run(tool('node-gyp'), ['configure', '--silent', '--', ...defines], options);
+  run(tool('node-gyp'), ['build', '--silent', '--jobs=max'], options);
   const folders = [dirname(library), process.env.LD_LIBRARY_PATH].filter(Boolean);
   return {
     RAWLOOP_ADDON: join(FOLDER, 'build/Release/rawloop.node'),

@@ -12,7 +12,7 @@ export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export const HINTS: Readonly<Record<string, string>> = {
   EPERM: 'Regular files and folders are always ready: read them with loop.fs, on the pool',
   EEXIST: 'The descriptor is already waited for here; change that one instead',
-  EOPNOTSUPP: 'This poller has no priority: see poller.supports',
+  ENOTSUP: 'This poller has no priority: see poller.supports',
 };
 
 /** Milliseconds to a deadline on performance.now()'s clock. */

@@ -51,7 +51,7 @@ export interface Poller {
    *
    * @param token 0 to 2^53-2; comes back with each event
    * @throws SystemError EEXIST (it is here already), EPERM (a regular file, always
-   *   ready), EBADF, ENOMEM, ENOSPC; EOPNOTSUPP (priority, where not supported);
+   *   ready), EBADF, ENOMEM, ENOSPC; ENOTSUP (priority, where not supported);
    *   on the BSDs EPIPE (writing to a pipe that nobody reads)
    */
   add(fd: number, interest: InterestOptions | number, token: number): void;

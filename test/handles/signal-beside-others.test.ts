@@ -2,6 +2,7 @@
 // another copy of the addon. In children, which signals may kill.
 import { describe, expect, it } from 'vitest';
 import { endOfChild, runChild } from '../support/child.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { DRIVE } from './support.js';
 
 describe('beside others', () => {
@@ -21,8 +22,10 @@ describe('beside others', () => {
     expect(told).toEqual(['aSIGUSR2', 'bSIGUSR2', 'cSIGHUP', 'dSIGUSR2']);
   });
 
-  it("the host's own handlers, set before, are called too", () => {
-    const told = runChild(`${DRIVE}
+  it.skipIf(deviates(usedBackend, 'notPollable'))(
+    "the host's own handlers, set before, are called too",
+    () => {
+      const told = runChild(`${DRIVE}
       const loop = new EventLoop();
       const told = [];
       process.on('SIGUSR2', (signal) => told.push('host ' + signal));
@@ -38,11 +41,14 @@ describe('beside others', () => {
         });
       });
     `);
-    expect(told).toEqual(['host SIGUSR2', 'host SIGUSR2', 'loop SIGUSR2']);
-  });
+      expect(told).toEqual(['host SIGUSR2', 'host SIGUSR2', 'loop SIGUSR2']);
+    },
+  );
 
-  it("the host's own handlers may come and go later, and harm nobody", () => {
-    const told = runChild(`${DRIVE}
+  it.skipIf(deviates(usedBackend, 'notPollable'))(
+    "the host's own handlers may come and go later, and harm nobody",
+    () => {
+      const told = runChild(`${DRIVE}
       const loop = new EventLoop().attach();
       const hooks = process.listenerCount('newListener');
       const told = [];
@@ -73,11 +79,14 @@ describe('beside others', () => {
       };
       next();
     `);
-    expect(told).toEqual([['host,loop', 'loop', 'host,loop', 'loop', 'host,loop', 'host'], true]);
-  });
+      expect(told).toEqual([['host,loop', 'loop', 'host,loop', 'loop', 'host,loop', 'host'], true]);
+    },
+  );
 
-  it('a Worker may watch signals, and its end ends that', () => {
-    const end = endOfChild(`${DRIVE}
+  it.skipIf(deviates(usedBackend, 'notPollable'))(
+    'a Worker may watch signals, and its end ends that',
+    () => {
+      const end = endOfChild(`${DRIVE}
       const worker = new Worker(\`
         const { EventLoop } = require(\${JSON.stringify(DIST + '/index.cjs')});
         const { parentPort } = require('node:worker_threads');
@@ -94,8 +103,9 @@ describe('beside others', () => {
         setTimeout(() => {}, 10000);
       });
     `);
-    expect(end).toMatchObject({ report: 'told', signal: 'SIGTERM', stderr: '' });
-  });
+      expect(end).toMatchObject({ report: 'told', signal: 'SIGTERM', stderr: '' });
+    },
+  );
 
   it('a copy of the addon may come and go in between', () => {
     const told = runChild(`${DRIVE}

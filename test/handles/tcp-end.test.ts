@@ -7,6 +7,7 @@ import * as raw from '../../lib/raw/index.js';
 import { pattern, put, take } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { Received, recording, serve } from './support.js';
 
 guardDescriptors();
@@ -228,7 +229,7 @@ describe('destroy', () => {
   });
 });
 
-describe('the reset of the peer', () => {
+describe.skipIf(deviates(usedBackend, 'errorTaken'))('the reset of the peer', () => {
   it('is told as ECONNRESET', async () => {
     const events: string[] = [];
     const [, peer] = await withPeer(events);

@@ -8,6 +8,7 @@ import { put } from '../support/bytes.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { drive, eachWithLoop, run } from '../support/drive.js';
 import { HOSTILE } from '../support/hostile.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 
 guardDescriptors();
 const test = eachWithLoop();
@@ -167,7 +168,7 @@ describe('misuse', () => {
   });
 });
 
-describe('watch on the default loop', () => {
+describe.skipIf(deviates(usedBackend, 'notPollable'))('watch on the default loop', () => {
   it('is attached to the host and goes on by itself', async () => {
     const [readEnd, writeEnd] = opened.pipe();
     const told = new Promise<boolean>((resolve) => {

@@ -3,11 +3,16 @@ import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Readiness } from '../../lib/handles/readiness.js';
 import type { Watcher, WatchOptions } from '../../lib/handles/watcher.js';
+import { createPoller } from '../../lib/poller/index.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { bytesOf, put, take } from '../support/bytes.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
+
+const poller = createPoller();
+const SUPPORTS = poller.supports;
+poller.close();
 
 guardDescriptors();
 const test = eachWithLoop();
@@ -60,7 +65,7 @@ describe('the callback', () => {
     writing.watcher.close();
   });
 
-  it('is told of out-of-band data', async () => {
+  it.runIf(SUPPORTS.priority)('is told of out-of-band data', async () => {
     const [client, accepted] = opened.tcpPair();
     const { watcher, told } = watch(accepted, { priority: true });
     raw.send(client, bytesOf('!'), 0, 1, constant('MSG_OOB'));

@@ -5,6 +5,7 @@ import { NOT_READ } from '../../lib/loop/stream-batch.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { detach, pattern, put, textOf } from '../support/bytes.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { Batch, type Stream } from './stream-batch-support.js';
 
 describe('a batched read', () => {
@@ -51,17 +52,20 @@ describe('a batched read', () => {
     expect(textOf(batch.streams.chunk(2))).toBe('some');
   });
 
-  it('reports the end as 0 and an error as its errno', () => {
-    const batch = new Batch();
-    const [ended, reset] = batch.openMany(2) as [Stream, Stream];
-    raw.shutdown(ended.peer, constant('SHUT_WR'));
-    // Closed with bytes unread: for a Unix stream socket that is a reset.
-    put(reset.fd, 'unread');
-    raw.close(reset.peer);
-    const { count } = batch.fill();
-    expect(batch.streams.result(batch.indexOf(ended, count))).toBe(0);
-    expect(batch.streams.result(batch.indexOf(reset, count))).toBe(-constant('ECONNRESET'));
-  });
+  it.skipIf(deviates(usedBackend, 'errorTaken'))(
+    'reports the end as 0 and an error as its errno',
+    () => {
+      const batch = new Batch();
+      const [ended, reset] = batch.openMany(2) as [Stream, Stream];
+      raw.shutdown(ended.peer, constant('SHUT_WR'));
+      // Closed with bytes unread: for a Unix stream socket that is a reset.
+      put(reset.fd, 'unread');
+      raw.close(reset.peer);
+      const { count } = batch.fill();
+      expect(batch.streams.result(batch.indexOf(ended, count))).toBe(0);
+      expect(batch.streams.result(batch.indexOf(reset, count))).toBe(-constant('ECONNRESET'));
+    },
+  );
 
   it('does not read for a slot that reads nothing, nor for a stale record', () => {
     const batch = new Batch();

@@ -54,18 +54,22 @@ export function socketPair(): [number, number] {
   return pair;
 }
 
-/** An eventfd that is readable from the start, closed after the test. */
+/** A descriptor that is readable from the start, closed after the test. */
 export function readableFd(): number {
-  const fd = raw.check(raw.eventfd(1, constant('EFD_NONBLOCK')), 'eventfd');
-  closeAfterTest(fd);
-  return fd;
+  const [readEnd, writeEnd] = pipe();
+  raw.write(writeEnd, new Uint8Array(1));
+  return readEnd;
 }
 
-/** An eventfd that never becomes readable, closed after the test. */
+/** A descriptor that never becomes readable, closed after the test. */
 export function silentFd(): number {
-  const fd = raw.check(raw.eventfd(0, constant('EFD_NONBLOCK')), 'eventfd');
-  closeAfterTest(fd);
-  return fd;
+  return pipe()[0];
+}
+
+function pipe(): [readEnd: number, writeEnd: number] {
+  const ends = raw.check(raw.pipe2(constant('O_NONBLOCK')), 'pipe2');
+  closeAfterTest(...ends);
+  return ends;
 }
 
 /** A handle without a descriptor's work: what a handle needs and no more. */

@@ -4,9 +4,11 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EventLoop } from '../../lib/event-loop.js';
 import { wake } from '../../lib/poller/index.js';
+import { WAKERS } from '../poller/support.js';
 import { DIST } from '../support/child.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { run } from '../support/drive.js';
+import { usedBackend } from '../support/libkqueue.js';
 import { newLoop, silentFd } from './support.js';
 
 /** A loop that waits for ever, unless it is woken. */
@@ -29,7 +31,7 @@ function wakerThread(loop: EventLoop, body: string): Worker {
   return worker;
 }
 
-describe.each(['eventfd', 'pipe'])('wake() with the %s waker', (waker) => {
+describe.each(WAKERS[usedBackend])('wake() with the %s waker', (waker) => {
   const newWaitingLoop = () => {
     process.env['RAWLOOP_WAKER'] = waker;
     onTestFinished(() => {

@@ -5,14 +5,16 @@ import { Interest, Ready, ReadyList, type Registration } from '../../lib/poller/
 import type * as raw from '../../lib/raw/index.js';
 import { put } from '../support/bytes.js';
 import { duplicate, isOpen, Opened } from '../support/descriptors.js';
+import { deviates } from '../support/libkqueue.js';
 import { eachWithPoller, found, type OpenPoller } from './support.js';
 
 const NEVER_OPEN = 2 ** 31 - 1;
+const CALLS: Record<string, string> = { epoll: 'epoll_ctl', kqueue: 'kevent' };
 const TOKENS = [0, 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 52, 2 ** 53 - 2];
 const NO_TOKENS = [-1, 1.5, Number.NaN, 2 ** 53 - 1, 2 ** 53, 1e308, Number.POSITIVE_INFINITY];
 const NO_NUMBERS = ['1', 1n, null, undefined, {}, [3], true, Symbol('token')];
 
-export function registrationsContract(open: OpenPoller): void {
+export function registrationsContract(open: OpenPoller, backend: string): void {
   const opened = new Opened();
   const test = eachWithPoller(open);
 
@@ -20,7 +22,7 @@ export function registrationsContract(open: OpenPoller): void {
     it('of the same descriptor a second time is EEXIST, and changes nothing', () => {
       const fd = opened.eventfd(1);
       test.poller.add(fd, Interest.READ, 1);
-      const again = { code: 'EEXIST', syscall: 'epoll_ctl', message: /already/ };
+      const again = { code: 'EEXIST', syscall: CALLS[backend], message: /already/ };
       expect(() => test.poller.add(fd, Interest.WRITE, 2)).toThrow(
         expect.objectContaining({ ...again, message: expect.stringMatching(again.message) }),
       );
@@ -52,14 +54,17 @@ export function registrationsContract(open: OpenPoller): void {
       );
     });
 
-    it('of a descriptor that was closed and opened anew works', () => {
-      const fd = opened.eventfd(1);
-      test.poller.add(fd, Interest.READ, 1);
-      opened.close(fd);
-      expect(opened.eventfd(1)).toBe(fd);
-      test.poller.add(fd, Interest.READ, 2);
-      expect(found(test.poller)).toEqual(new Map([[2, Ready.READ]]));
-    });
+    it.skipIf(deviates(backend, 'closedStays'))(
+      'of a descriptor that was closed and opened anew works',
+      () => {
+        const fd = opened.eventfd(1);
+        test.poller.add(fd, Interest.READ, 1);
+        opened.close(fd);
+        expect(opened.eventfd(1)).toBe(fd);
+        test.poller.add(fd, Interest.READ, 2);
+        expect(found(test.poller)).toEqual(new Map([[2, Ready.READ]]));
+      },
+    );
   });
 
   describe('modify', () => {
@@ -97,7 +102,7 @@ export function registrationsContract(open: OpenPoller): void {
       expect(test.poller.delete(NEVER_OPEN)).toBe(false);
       test.poller.add(fd, Interest.READ, 1);
       opened.close(fd);
-      expect(test.poller.delete(fd)).toBe(false);
+      if (!deviates(backend, 'closedStays')) expect(test.poller.delete(fd)).toBe(false);
     });
 
     it('is false when the number is now that of a regular file, or of the poller itself', () => {
@@ -160,13 +165,14 @@ export function registrationsContract(open: OpenPoller): void {
       if (test.poller.fd !== before) expect(isOpen(before)).toBe(false);
     });
 
-    it('gets rid of what a duplicate kept alive', () => {
+    it.skipIf(deviates(backend, 'closedStays'))('gets rid of what a duplicate kept alive', () => {
       const fd = opened.eventfd(1);
       const copy = opened.keep(duplicate(fd));
       test.poller.add(fd, Interest.READ, 1);
       opened.close(fd);
       expect(test.poller.delete(fd)).toBe(false);
-      expect([...found(test.poller).keys()]).toEqual([1]);
+      // A kqueue waits for descriptors, epoll for the open files behind them.
+      expect([...found(test.poller).keys()]).toEqual(backend === 'epoll' ? [1] : []);
       test.poller.rebuild([], () => expect.unreachable());
       expect(found(test.poller).size).toBe(0);
       expect(isOpen(copy)).toBe(true);

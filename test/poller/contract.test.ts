@@ -6,7 +6,7 @@ import { BACKENDS, WAKERS, withWaker } from './support.js';
 for (const backend of BACKENDS) {
   for (const name of [backend, `checked:${backend}`]) {
     for (const waker of WAKERS[backend]) {
-      pollerContract(`${name} with the ${waker} waker`, () =>
+      pollerContract(`${name} with the ${waker} waker`, backend, () =>
         withWaker(waker, () => createPoller(name)),
       );
     }

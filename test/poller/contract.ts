@@ -8,13 +8,13 @@ import { registrationsContract } from './contract-registrations.js';
 import { waitingContract } from './contract-waiting.js';
 import type { OpenPoller } from './support.js';
 
-/** Declares the tests of the contract for the pollers that `open` opens. */
-export function pollerContract(name: string, open: OpenPoller): void {
+/** Declares the tests of the contract for the pollers of `backend` that `open` opens. */
+export function pollerContract(name: string, backend: string, open: OpenPoller): void {
   describe(name, () => {
     guardDescriptors();
     conditionsContract(open);
-    registrationsContract(open);
-    waitingContract(open);
+    registrationsContract(open, backend);
+    waitingContract(open, backend);
     misuseContract(open);
   });
 }

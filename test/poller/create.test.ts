@@ -14,19 +14,20 @@ import { supported } from '../../lib/raw/index.js';
 import { runChild } from '../support/child.js';
 import { guardDescriptors, isCloseOnExec } from '../support/descriptors.js';
 import { HOSTILE } from '../support/hostile.js';
+import { onLibkqueue } from '../support/libkqueue.js';
 import { BACKENDS, withWaker } from './support.js';
 
 guardDescriptors();
 
 const NAMES = [
-  [undefined, defaultBackend],
+  [undefined, process.env['RAWLOOP_BACKEND'] || defaultBackend],
   ['checked', defaultBackend],
   ...BACKENDS.flatMap((name) => [
     [name, name],
     [`checked:${name}`, name],
   ]),
 ] as const;
-const ABSENT = BACKENDS.length === 2 ? 'select' : BACKENDS[0] === 'epoll' ? 'kqueue' : 'epoll';
+const ABSENT = onLibkqueue ? 'select' : supported.epoll_wait ? 'kqueue' : 'epoll';
 
 describe('createPoller', () => {
   it('opens the backend of this platform, or the one that is named', () => {

@@ -1,18 +1,43 @@
 // A look at this process's descriptors, so that a test that leaves one open fails,
 // and a place for those that a test opens itself.
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
+import { onLibkqueue } from './libkqueue.js';
 
 const ATTEMPTS = 400;
+const HAS_PROC = existsSync('/proc/self/fd');
+/** macOS and the BSDs list descriptors in /dev/fd, without a word about each. */
+const FOLDER = HAS_PROC ? '/proc/self/fd' : '/dev/fd';
+
+/** What `fd` is, a path for a file or folder. */
+function whatIs(fd: number): string {
+  if (HAS_PROC) return readlinkSync(`${FOLDER}/${fd}`);
+  const status = fstatSync(fd);
+  const kind = status.isFile() || status.isDirectory() ? '/file' : `kind ${status.mode >> 12}`;
+  return `${kind}:${status.ino}`;
+}
+
+/** libkqueue closes what belongs to a kqueue a moment after it, in a thread of its own. */
+function settle(): void {
+  if (!onLibkqueue) return;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let same = 0, before = -1; same < 4; ) {
+    Atomics.wait(pause, 0, 0, 2);
+    const now = readdirSync(FOLDER).length;
+    same = now === before ? same + 1 : 0;
+    before = now;
+  }
+}
 
 /** Sockets, pipes, epoll instances and the like by number: all but files and folders. */
 export function openDescriptors(): Map<number, string> {
+  settle();
   const found = new Map<number, string>();
-  for (const name of readdirSync('/proc/self/fd')) {
+  for (const name of readdirSync(FOLDER)) {
     try {
-      const target = readlinkSync(`/proc/self/fd/${name}`);
+      const target = whatIs(Number(name));
       if (!target.startsWith('/')) found.set(Number(name), target);
     } catch {
       // The folder's own descriptor is closed by now.
@@ -23,7 +48,8 @@ export function openDescriptors(): Map<number, string> {
 
 /** How many descriptors of any kind are open. */
 export function countDescriptors(): number {
-  return readdirSync('/proc/self/fd').length;
+  settle();
+  return readdirSync(FOLDER).length;
 }
 
 /** Whether `fd` is open in this process. */
@@ -33,15 +59,18 @@ export function isOpen(fd: number): boolean {
 
 /** Whether a child would not get `fd`: from fcntl and, apart from it, from /proc. */
 export function isCloseOnExec(fd: number): boolean {
+  const inFcntl = raw.fcntl(fd, constant('F_GETFD')) === constant('FD_CLOEXEC');
+  if (!HAS_PROC) return inFcntl;
   const flags = /^flags:\s+([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'));
   const inProc = (Number.parseInt(flags?.[1] ?? '0', 8) & constant('O_CLOEXEC')) !== 0;
-  const inFcntl = raw.fcntl(fd, constant('F_GETFD')) === constant('FD_CLOEXEC');
   expect(inFcntl).toBe(inProc);
   return inProc;
 }
 
 /** Fails a test that leaves a descriptor open. Call it once at the top of a file. */
 export function guardDescriptors(): void {
+  // libkqueue opens some for itself with the first kqueue, and keeps them.
+  if (onLibkqueue) raw.close(raw.kqueue());
   let before: Map<number, string>;
   beforeEach(() => {
     before = openDescriptors();
@@ -107,7 +136,13 @@ export class Opened {
     return [client, accepted];
   }
 
+  /** A descriptor that is readable unless `initial` is 0; an eventfd, where there are any. */
   eventfd(initial = 0): number {
+    if (!raw.supported.eventfd) {
+      const [readEnd, writeEnd] = this.pipe();
+      if (initial > 0) raw.write(writeEnd, new Uint8Array(1));
+      return readEnd;
+    }
     return this.keep(raw.eventfd(initial, constant('EFD_NONBLOCK')));
   }
 

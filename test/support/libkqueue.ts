@@ -1,0 +1,37 @@
+// libkqueue, an emulation of kqueue on Linux, by which the kqueue backend is tested
+// where there is no such kernel: whether it is what runs here, and in what it is not
+// as the kernels are. A test that a deviation touches names it and is skipped there;
+// on macOS and the BSDs every test runs.
+import { supported } from '../../lib/raw/index.js';
+
+/** No kernel has both: this build of the addon is one against libkqueue. */
+export const onLibkqueue = supported.epoll_wait && supported.kqueue;
+
+/** Deviation: its symptom, which is the reason why the tests that name it are skipped. */
+export const DEVIATIONS = {
+  closedStays:
+    'a descriptor that is closed without a delete stays registered: no kernel hook tells ' +
+    'libkqueue of the close (its BUGS.md), so delete is true and add EEXIST afterwards',
+  notPollable:
+    'the descriptor of a kqueue is one end of a pipe, by which libkqueue notices its close: ' +
+    'it is not readable while events are pending, so that no host can wait for it in ' +
+    'guest mode',
+  errorTaken:
+    'the error of a socket is read with SO_ERROR to be put into fflags, which clears it: ' +
+    'a program that asks for SO_ERROR afterwards gets 0',
+  signalsBlocked:
+    'EVFILT_SIGNAL is a signalfd: the signal has to be blocked in every thread of the ' +
+    'process, those of Node and V8 included (its BUGS.md), or its disposition is run',
+  exitOnly: 'EVFILT_PROC knows NOTE_EXIT only, and children of this process only',
+} as const;
+
+export type Deviation = keyof typeof DEVIATIONS;
+
+/** The backend of a loop that asks for none: 'kqueue' also below a checked poller. */
+export const usedBackend = (/epoll|kqueue/.exec(process.env['RAWLOOP_BACKEND'] ?? '')?.[0] ??
+  (supported.epoll_wait ? 'epoll' : 'kqueue')) as 'epoll' | 'kqueue';
+
+/** Whether tests of `backend` must be skipped for this deviation. */
+export function deviates(backend: string, _deviation: Deviation): boolean {
+  return onLibkqueue && backend === 'kqueue';
+}
