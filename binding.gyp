@@ -17,6 +17,7 @@
       "native/pool_fs.cc",
       "native/pool_scratch.cc",
       "native/pool_threads.cc",
+      "native/process.cc",
       "native/signals.cc",
       "native/socket_options.cc",
       "native/sockets.cc",
@@ -31,6 +32,7 @@
     "epoll_sources": [
       "native/epoll.cc",
       "native/eventfd.cc",
+      "native/fork_mark.cc",
       "native/opening_flags.cc",
       "native/pool_linux.cc",
       "native/thread_name_linux.cc",
@@ -47,12 +49,14 @@
     ],
     "darwin_sources": [
       "native/epoll_absent.cc",
+      "native/fork_mark_absent.cc",
       "native/opening_fcntl.cc",
       "native/pool_bsd.cc",
       "native/thread_name_darwin.cc",
     ],
     "bsd_sources": [
       "native/epoll_absent.cc",
+      "native/fork_mark_absent.cc",
       "native/opening_flags.cc",
       "native/pool_bsd.cc",
       "native/thread_name_bsd.cc",

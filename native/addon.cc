@@ -20,6 +20,8 @@ napi_value Init(napi_env env, napi_value exports) {
   RegisterKqueuePoller(env, exports);
   RegisterStreamBatch(env, exports);
   RegisterSignals(env, exports);
+  RegisterProcess(env, exports);
+  RegisterForkMark(env, exports);
   RegisterHostLoop(env, exports);
   RegisterPool(env, exports);
   RegisterThreadServer(env, exports);

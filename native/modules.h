@@ -20,6 +20,8 @@ void RegisterKqueue(napi_env env, napi_value exports);
 void RegisterKqueuePoller(napi_env env, napi_value exports);
 void RegisterStreamBatch(napi_env env, napi_value exports);
 void RegisterSignals(napi_env env, napi_value exports);
+void RegisterProcess(napi_env env, napi_value exports);
+void RegisterForkMark(napi_env env, napi_value exports);
 void RegisterHostLoop(napi_env env, napi_value exports);
 void RegisterPool(napi_env env, napi_value exports);
 void RegisterThreadServer(napi_env env, napi_value exports);

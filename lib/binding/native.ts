@@ -205,6 +205,10 @@ export interface KqueueCalls {
 
 export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, WakerCalls, KqueueCalls {
   readonly constants: Readonly<Record<string, number>>;
+  /** Of now, where `process.pid` is that of the start. */
+  getpid(): number;
+  /** Memory that a child by fork(2) finds wiped; or -errno where there is no such. */
+  forkMark(): ArrayBuffer | number;
   Pool: new (size: number, stackBytes: number) => NativePool;
   ThreadServer: {
     new (stackBytes: number): ThreadServer;

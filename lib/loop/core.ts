@@ -2,7 +2,13 @@
 // blocking its thread (owned: `run`) or a turn at a time inside the host's own
 // loop (guest: `attach`). Handles and requests stand on it and are not known here.
 import { hostNowMs } from '../binding/clock.js';
-import { createPoller, type Poller, ReadyList, type SharedWaker } from '../poller/index.js';
+import {
+  createPoller,
+  type Poller,
+  ReadyList,
+  refuseForked,
+  type SharedWaker,
+} from '../poller/index.js';
 import { Holdings, keepAttached, released, releaseWhenAbandoned } from './abandoned.js';
 import { withoutContext } from './async-context.js';
 import * as errors from './errors.js';
@@ -267,13 +273,14 @@ export class LoopCore extends Scheduler {
    *
    * @returns true while something is still alive
    * @throws Error ERR_LOOP_CLOSED, ERR_LOOP_RUNNING (called from a callback of this
-   *   loop), ERR_LOOP_ATTACHED (the host drives it)
+   *   loop), ERR_LOOP_ATTACHED (the host drives it), ERR_LOOP_FORKED (a child by fork(2))
    */
   run(mode: RunMode = 'default'): boolean {
     if (mode !== 'default' && mode !== 'once' && mode !== 'nowait') {
       throw errors.invalidValue('mode', "'default', 'once' or 'nowait'");
     }
     if (this.isClosed) throw errors.loopClosed();
+    refuseForked();
     if (this.#inTurn) throw errors.loopRunning('run');
     if (this.attached) throw errors.loopAttached();
     this.#canDrain = canDrainHere();
@@ -307,11 +314,12 @@ export class LoopCore extends Scheduler {
    * Lets the host's own loop drive this one. A referenced handle, timer or request
    * keeps the process alive, nothing else does. Idempotent.
    *
-   * @throws Error ERR_LOOP_CLOSED, ERR_LOOP_RUNNING
+   * @throws Error ERR_LOOP_CLOSED, ERR_LOOP_RUNNING, ERR_LOOP_FORKED
    * @throws SystemError when the host's loop cannot take it
    */
   attach(): this {
     if (this.isClosed) throw errors.loopClosed();
+    refuseForked();
     if (this.#inTurn) throw errors.loopRunning('attach');
     if (!this.attached) this.#join();
     return this;

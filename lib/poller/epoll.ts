@@ -7,6 +7,7 @@ import { check, SystemError } from '../raw/errors.js';
 import { supported } from '../raw/supported.js';
 import { HINTS, MAX_TIMEOUT_MS, takeWake, timeLeft, WAKE_TOKEN } from './common.js';
 import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
+import { isForked, refuseForked } from './fork.js';
 import { CONDITIONS, Interest, type InterestOptions, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
 import { createWaker, type SharedWaker, type Waker, wake } from './waker.js';
@@ -66,10 +67,11 @@ export class EpollPoller implements Poller {
   delete(fd: number): boolean {
     // ENOENT: never added. EBADF: closed. EPERM, EINVAL: closed, and the number is
     // now a regular file's, or this poller's own. None of them is here.
-    return native.epoll_ctl(this.#epfd, DEL, fd) === 0;
+    return !isForked() && native.epoll_ctl(this.#epfd, DEL, fd) === 0;
   }
 
   wait(ready: ReadyList, timeoutMs: number): number {
+    refuseForked();
     ready.woken = false;
     const deadlineMs = timeoutMs > 0 ? hostNowMs() + timeoutMs : 0;
     let count = this.#waitOnce(ready, timeoutMs);
@@ -82,6 +84,7 @@ export class EpollPoller implements Poller {
   }
 
   notify(): void {
+    refuseForked();
     wake(this.#waker.shared);
   }
 
@@ -116,6 +119,7 @@ export class EpollPoller implements Poller {
   }
 
   #control(op: number, fd: number, interest: InterestOptions | number, token: number): void {
+    refuseForked();
     checkToken(token);
     const result = native.epoll_ctl(this.#epfd, op, fd, eventsOf(toInterest(interest)), token);
     if (result >= 0) return;

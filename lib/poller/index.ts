@@ -44,6 +44,7 @@ export function createPoller(name = process.env['RAWLOOP_BACKEND'] || defaultBac
 }
 
 export type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
+export { isForked, refuseForked } from './fork.js';
 export { Interest, type InterestOptions, Ready, toInterest } from './interest.js';
 export { ReadyList } from './ready-list.js';
 export { type SharedWaker, wake } from './waker.js';

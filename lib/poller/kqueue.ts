@@ -7,6 +7,7 @@ import { constant, constants } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
 import { HINTS, MAX_TIMEOUT_MS, takeWake, timeLeft, WAKE_TOKEN } from './common.js';
 import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
+import { isForked, refuseForked } from './fork.js';
 import { Interest, type InterestOptions, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
 import { createWaker, type SharedWaker, type Waker, wake } from './waker.js';
@@ -59,6 +60,7 @@ export class KqueuePoller implements Poller {
   }
 
   add(fd: number, interest: InterestOptions | number, token: number): void {
+    refuseForked();
     checkToken(token);
     const bits = toInterest(interest);
     const known = this.#registered.get(fd);
@@ -70,6 +72,7 @@ export class KqueuePoller implements Poller {
   }
 
   modify(fd: number, interest: InterestOptions | number, token: number): void {
+    refuseForked();
     checkToken(token);
     const bits = toInterest(interest);
     const known = this.#registered.get(fd);
@@ -83,12 +86,13 @@ export class KqueuePoller implements Poller {
 
   delete(fd: number): boolean {
     const known = this.#registered.get(fd);
-    if (known === undefined) return false;
+    if (known === undefined || isForked()) return false;
     this.#registered.delete(fd);
     return native.kqueueUpdate(this.#kq, fd, known.interest, NONE) === 0;
   }
 
   wait(ready: ReadyList, timeoutMs: number): number {
+    refuseForked();
     ready.woken = false;
     const deadlineMs = timeoutMs > 0 ? hostNowMs() + timeoutMs : 0;
     let count = this.#waitOnce(ready, timeoutMs);
@@ -101,6 +105,7 @@ export class KqueuePoller implements Poller {
   }
 
   notify(): void {
+    refuseForked();
     wake(this.#waker.shared);
   }
 
