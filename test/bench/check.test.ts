@@ -1,13 +1,12 @@
 // `npm run bench -- --check`: what it takes for a regression. The benchmark really
 // runs, on a few rounds of timers; the budgets are made up, and so far off that no
 // machine is fast or slow enough to change the outcome.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Outcome, runBench } from './support.js';
 
-const BENCH = join(import.meta.dirname, '../../bench/run.mjs');
 const FAR_TOO_LITTLE = 1e-6;
 const MORE_THAN_ENOUGH = 1e6;
 
@@ -17,22 +16,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  status: number | string | null | undefined;
-  stdout: string;
-  stderr: string;
-}
-
-function check(figures: object, ...more: string[]): Promise<Outcome> {
+function check(figures: object): Promise<Outcome> {
   const path = join(folder, 'budget.json');
   const margins = { normal: 0.1, quick: 0.4 };
   writeFileSync(path, JSON.stringify({ margins, quick: Object.keys(figures), figures }));
-  const args = [BENCH, '--check', '--quick', '--budget', path, '--rounds', '1', ...more];
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, (error, stdout, stderr) => {
-      resolve({ status: error ? error.code : 0, stdout, stderr });
-    });
-  });
+  return runBench('--check', '--quick', '--budget', path, '--rounds', '1');
 }
 
 describe.skipIf(process.platform !== 'linux')('bench --check', () => {
