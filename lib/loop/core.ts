@@ -21,6 +21,7 @@ import { watchHost } from './host-watch.js';
 import { type LoopMetrics, Meter, type Phase, type Subject } from './meter.js';
 import { nameOf } from './names.js';
 import { type LoopOptions, type RunMode, readLoopOptions, warnNoMicrotasks } from './options.js';
+import { Pace } from './pace.js';
 import type { HookList } from './phase-hooks.js';
 import { PollSet } from './poll-set.js';
 import { pollTimeout } from './poll-timeout.js';
@@ -75,6 +76,7 @@ export class LoopCore extends Scheduler {
 
   /** What is left when this loop is collected without having been closed. */
   readonly #holdings: Holdings;
+  readonly #pace = new Pace();
 
   /** @internal `parts` is for tests. */
   constructor(options?: LoopOptions, { poller, clock = hostNowMs }: LoopParts = {}) {
@@ -352,7 +354,7 @@ export class LoopCore extends Scheduler {
     };
   }
 
-  /** One turn inside the host's loop: an iteration that does not wait. */
+  /** One turn inside the host's loop: iterations that do not wait, one as a rule. */
   #turn(): void {
     // Called again after a throw whose handler detached or closed the loop: what was
     // left waits for the next run or attach.
@@ -360,7 +362,9 @@ export class LoopCore extends Scheduler {
     this.#inTurn = true;
     try {
       this.#goOn();
-      this.#iterate('nowait');
+      this.#pace.begin(this.#clock());
+      do this.#iterate('nowait');
+      while (this.#pace.goesOn(this.#count, this.#nowMs) && this.attached && !this.#stopping);
     } finally {
       this.#endTurn();
       this.#settle();
@@ -381,9 +385,8 @@ export class LoopCore extends Scheduler {
     this.pollSet.reconcile();
     const { guest } = this.#holdings;
     if (guest === undefined) return;
-    const nowMs = this.#clock();
-    const dueMs = this.#busy ? nowMs : this.timers.nextDueMs;
-    guest.settle(dueMs, nowMs, this.alive);
+    const dueMs = this.#busy ? 0 : this.timers.nextDueMs;
+    guest.settle(dueMs, this.#clock, this.alive);
     keepAttached(this, dueMs !== Number.POSITIVE_INFINITY || this.#mayCallBack);
   }
 

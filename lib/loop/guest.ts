@@ -2,6 +2,7 @@
 // the process alive exactly while the loop is. See native/host_loop.h.
 import type { HostLoop } from '../binding/index.js';
 import { attachToHost } from './host.js';
+import type { Clock } from './timers.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** The next turn is asked for already, as soon as the host comes round. */
@@ -28,22 +29,19 @@ export class Guest {
 
   /**
    * Says when the next turn is due at the latest, Infinity: not by itself, and
-   * whether the process stays alive for it.
+   * whether the process stays alive for it. What is armed for an earlier time stays:
+   * a turn too many costs less than a call for each timer that comes and goes.
    */
-  settle(dueMs: number, nowMs: number, alive: boolean): void {
+  settle(dueMs: number, clock: Clock, alive: boolean): void {
     if (alive !== this.#referenced) {
       this.#referenced = alive;
       if (alive) this.#host.ref();
       else this.#host.unref();
     }
-    if (this.#armedMs === AT_ONCE || this.#armedMs === dueMs) return;
-    if (dueMs <= nowMs) {
-      this.#armedMs = AT_ONCE;
-      this.#host.arm(0);
-    } else {
-      this.#armedMs = dueMs;
-      this.#host.arm(dueMs === NEVER ? -1 : Math.min(Math.ceil(dueMs - nowMs), MAX_ARM_MS));
-    }
+    if (dueMs >= this.#armedMs) return;
+    const leftMs = dueMs === 0 ? 0 : dueMs - clock();
+    this.#armedMs = leftMs <= 0 ? AT_ONCE : dueMs;
+    this.#host.arm(leftMs <= 0 ? 0 : Math.min(Math.ceil(leftMs), MAX_ARM_MS));
   }
 
   close(): void {
