@@ -23,9 +23,9 @@ namespace rawloop {
 // the first two and the last three, the job what it needs of the others.
 class Row {
  public:
-  static constexpr size_t kIdCell = 0;      // float64: the id of the request
-  static constexpr size_t kStatusCell = 1;  // float64: Job::status()
-  static constexpr size_t kFirstCell = 2;   // the job's own cells start here
+  static constexpr size_t kIdCell = 0;       // float64: the id of the request
+  static constexpr size_t kStatusCell = 1;   // float64: Job::status()
+  static constexpr size_t kFirstCell = 2;    // the job's own cells start here
   static constexpr size_t kQueuedCell = 20;  // float64: ms in the queue
   static constexpr size_t kRunCell = 21;     // float64: ms on a thread
   static constexpr size_t kDoneCell = 22;    // float64: ms from then to the row

@@ -58,8 +58,10 @@ function placement(found: Cores | string): string {
 
 function traceNotes({ models, trace }: DemoOptions): string[] {
   if (trace === undefined) return [];
-  const cost = 'Its figures include what recording costs.';
-  return [`What ${recordedOf(models)} did last is in ${trace}, for ui.perfetto.dev. ${cost}`];
+  return [
+    `What ${recordedOf(models)} did last is in ${trace}, for ui.perfetto.dev.`,
+    'Its figures include what recording costs.',
+  ];
 }
 
 /** What a run found. */

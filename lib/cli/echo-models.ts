@@ -46,7 +46,8 @@ function startOwned(place: Place, onLoop: OnLoop): EchoServer {
   onLoop(loop);
   const server = loop.listen(place, echoHandlers);
   // Node's own signal handlers stand still while this loop owns the thread.
-  for (const signal of SIGNALS) loop.onSignal(signal, () => server.destroy()).unref();
+  const stop = () => server.destroy();
+  for (const signal of SIGNALS) loop.onSignal(signal, stop).unref();
   return {
     address: server.address as Address,
     serve() {

@@ -33,7 +33,7 @@ describe('rawloop demo --trace', () => {
     const callbacks = callbacksIn(file);
     expect(callbacks.length).toBeGreaterThan(100);
     for (const { name, cat, args } of callbacks) {
-      expect(name).toMatch(/^\w+ \S/);
+      expect(name).toMatch(/^\w+ \w/);
       expect(args['phase']).toBe(cat);
     }
     const names = namesOf(callbacks);
