@@ -80,8 +80,10 @@ describe('the flight recorder', () => {
 
   it('tells by how much a timer was late', async () => {
     const recorder = await recorded((loop) => {
-      loop.setImmediate(() => stall(20));
-      loop.setTimeout(function late() {}, 1);
+      loop.setImmediate(() => {
+        loop.setTimeout(function late() {}, 1);
+        stall(20);
+      });
     });
     const timer = callbacksOf(recorder).find(({ name }) => name === 'Timer late');
     expect(timer?.phase).toBe('timers');
