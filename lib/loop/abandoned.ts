@@ -4,24 +4,45 @@
 import type { Poller } from '../poller/index.js';
 import type { Guest } from './guest.js';
 
+/** Loops in the host's loop with something in them that may call back. */
+const kept = new Set<object>();
+
 /** What outlives a loop that was forgotten. It must not lead back to the loop. */
 export class Holdings {
   readonly poller: Poller;
   guest: Guest | undefined;
+  #kept = false;
 
   constructor(poller: Poller) {
     this.poller = poller;
   }
 
+  /** The host's loop is to keep `loop`, which is attached to it. Idempotent. */
+  keep(loop: object): void {
+    if (!this.#kept) kept.add(loop);
+    this.#kept = true;
+  }
+
+  /** The collector may take it. Idempotent. */
+  letGo(loop: object): void {
+    if (this.#kept) kept.delete(loop);
+    this.#kept = false;
+  }
+
   /** Leaves the host's loop. */
-  leave(): void {
-    this.guest?.close();
-    this.guest = undefined;
+  leave(loop: object): void {
+    this.letGo(loop);
+    this.#leaveHost();
   }
 
   release(): void {
-    this.leave();
+    this.#leaveHost();
     this.poller.close();
+  }
+
+  #leaveHost(): void {
+    this.guest?.close();
+    this.guest = undefined;
   }
 }
 
@@ -35,13 +56,4 @@ export function releaseWhenAbandoned(loop: object, holdings: Holdings): void {
 /** The loop was closed as it should be. */
 export function released(holdings: Holdings): void {
   registry.unregister(holdings);
-}
-
-/** Loops in the host's loop with something in them that may call back. */
-const busy = new Set<object>();
-
-/** Whether the host's loop is to keep `loop`, which is attached to it. */
-export function keepAttached(loop: object, keep: boolean): void {
-  if (keep) busy.add(loop);
-  else busy.delete(loop);
 }

@@ -1,268 +1,34 @@
-// The event loop: one iteration is a list of phases. It drives a poller, either
-// blocking its thread (owned: `run`) or a turn at a time inside the host's own
-// loop (guest: `attach`). Handles and requests stand on it and are not known here.
-import { hostNowMs } from '../binding/clock.js';
-import {
-  createPoller,
-  type Poller,
-  ReadyList,
-  refuseForked,
-  type SharedWaker,
-} from '../poller/index.js';
-import { Holdings, keepAttached, released, releaseWhenAbandoned } from './abandoned.js';
+// The event loop: who asks for its iterations (phases.ts), and how long. It blocks its
+// thread (owned: `run`), or takes a turn at a time inside the host's own loop (guest:
+// `attach`).
+import { refuseForked, type SharedWaker } from '../poller/index.js';
+import { Holdings, released, releaseWhenAbandoned } from './abandoned.js';
 import { withoutContext } from './async-context.js';
 import * as errors from './errors.js';
 import { Guest } from './guest.js';
-import { type Handle, IN_CONTEXT } from './handle.js';
-import { HandleCounters, type HandleListing } from './handle-counters.js';
-import { HandleTable } from './handle-table.js';
 import { canDrainHere, drainHost } from './host.js';
 import { watchHost } from './host-watch.js';
-import { type LoopMetrics, Meter, type Phase, type Subject } from './meter.js';
-import { nameOf } from './names.js';
-import { type LoopOptions, type RunMode, readLoopOptions, warnNoMicrotasks } from './options.js';
+import { type LoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import { Pace } from './pace.js';
-import type { HookList } from './phase-hooks.js';
-import { PollSet } from './poll-set.js';
-import { pollTimeout } from './poll-timeout.js';
-import { Queue } from './queue.js';
-import { Scheduler } from './scheduler.js';
-import { StreamBatch } from './stream-batch.js';
-import type { Clock } from './timers.js';
+import { type LoopParts, Phases } from './phases.js';
 
-/** A callback that was put off to the pending phase. */
-interface Deferred {
-  run(): void;
-  subject: Subject;
-}
+export type { LoopParts };
 
-/** What a test may put in the place of the kernel. @internal */
-export interface LoopParts {
-  /** Instead of the backend that the options name; the loop closes it. */
-  poller?: Poller;
-  /** When timers are due, and `now()`. */
-  clock?: Clock;
-}
-
-export class LoopCore extends Scheduler {
-  /** @internal */ readonly poller: Poller;
-  /** @internal */ readonly table = new HandleTable();
-  /** @internal */ readonly counters = new HandleCounters();
-  /** @internal */ readonly streams: StreamBatch;
-  /** @internal */ readonly meter: Meter;
-  /** @internal */ readonly pollSet: PollSet;
-  readonly #ready: ReadyList;
-  readonly #drainEach: boolean;
-
-  readonly #pending = new Queue<Deferred>();
-  readonly #closing = new Queue<Handle>();
+export class LoopCore extends Phases {
   readonly #closeHooks: (() => void)[] = [];
-
-  readonly #clock: Clock;
-  #nowMs: number;
-  /** Referenced things that keep the loop alive: handles, timers, requests. */
-  #refs = 0;
-  #stopping = false;
-  #inTurn = false;
-  #canDrain = true;
   /** `close` was called from a callback: it follows the turn. */
   #closeAfterTurn = false;
-
-  // The batch under way: records [cursor, filled) are read and not dispatched,
-  // [filled, count) are not even read. It survives a handler that throws.
-  #cursor = 0;
-  #filled = 0;
-  #count = 0;
-
   /** What is left when this loop is collected without having been closed. */
   readonly #holdings: Holdings;
   readonly #pace = new Pace();
+  /** `letGo` is due. */
+  #letsGo = false;
 
   /** @internal `parts` is for tests. */
-  constructor(options?: LoopOptions, { poller, clock = hostNowMs }: LoopParts = {}) {
-    const read = readLoopOptions(options);
-    const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = read;
-    super(clock, read.asyncContext);
-    this.#clock = clock;
-    this.#nowMs = clock();
-    this.#ready = new ReadyList(maxEvents);
-    this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
-    this.#drainEach = drain === 'each';
-    this.meter = new Meter(timing, blockedMs);
-    this.poller = poller ?? createPoller(backend);
-    this.pollSet = new PollSet(this.poller, this.table);
+  constructor(options?: LoopOptions, parts?: LoopParts) {
+    super(options, parts);
     this.#holdings = new Holdings(this.poller);
     releaseWhenAbandoned(this, this.#holdings);
-  }
-
-  // ---- one iteration -------------------------------------------------------
-
-  /** One iteration: the phases in their order. */
-  #iterate(mode: RunMode): void {
-    this.updateTime();
-    this.meter.iterationBegan(this.#nowMs);
-    this.#runTimers();
-    this.#runPending();
-    this.#runHooks('idle', this.idleHooks);
-    this.#runHooks('prepare', this.prepareHooks);
-    this.#poll(this.#pollTimeout(mode));
-    this.#runHooks('check', this.checkHooks);
-    this.#runImmediates();
-    this.#runClosing();
-    // A wait that timed out made timers due: 'once' promises progress.
-    if (mode === 'once') this.#runTimers();
-    // What the last callbacks put off may keep the loop alive.
-    if (!this.#drainEach) this.#drain();
-  }
-
-  /** What an exception interrupted comes first when the loop goes on. */
-  #goOn(): void {
-    this.#drain();
-    if (this.#cursor >= this.#count) return;
-    // What went by since the throw is no callback's time.
-    this.meter.mark();
-    this.#dispatch();
-  }
-
-  #runTimers(): void {
-    // Timers that start from here on wait for the next iteration.
-    const order = this.timers.nextOrder;
-    for (;;) {
-      const timer = this.timers.takeDue(this.#nowMs, order);
-      if (timer === undefined) return;
-      timer.callback();
-      this.#called('timers', timer, this.timers.lateMs);
-    }
-  }
-
-  #runPending(): void {
-    for (let left = this.#pending.size; left > 0; left--) {
-      const { run, subject } = this.#pending.shift() as Deferred;
-      run();
-      this.#called('pending', subject);
-    }
-  }
-
-  #runHooks(phase: Phase, hooks: HookList): void {
-    if (hooks.size === 0) return;
-    hooks.begin();
-    for (let hook = hooks.take(); hook !== undefined; hook = hooks.take()) {
-      hook.callback(hook);
-      this.#called(phase, hook);
-    }
-  }
-
-  #poll(timeoutMs: number): void {
-    if (!this.#drainEach) this.#drain();
-    this.pollSet.reconcile();
-    this.flush();
-    // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
-    // tell. In guest mode it has: why the host called.
-    if (timeoutMs === 0 && this.pollSet.size === 0 && !this.attached) return;
-    this.pollSet.beginBatch();
-    // A wait of no time is not worth two looks at the clock, unless one is recorded.
-    const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
-    const beginMs = timed ? this.#clock() : this.#nowMs;
-    if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
-    const count = this.poller.wait(this.#ready, timeoutMs);
-    if (timed) this.updateTime();
-    this.meter.waited(beginMs, this.#nowMs, timeoutMs, count, this.#ready);
-    this.#cursor = 0;
-    this.#filled = 0;
-    this.#count = count;
-    this.#dispatch();
-  }
-
-  /** Hands what the wait found to the handles, a slab of reads at a time. */
-  #dispatch(): void {
-    const { handles } = this.table;
-    const { words } = this.#ready;
-    while (this.#cursor < this.#count) {
-      if (this.#cursor === this.#filled) {
-        this.flush();
-        this.#filled = this.streams.fill(this.#ready, this.#cursor, this.#count);
-        this.meter.mark();
-      }
-      while (this.#cursor < this.#filled) {
-        const index = this.#cursor++;
-        const slot = words[index * 3 + 1] as number;
-        const handle = handles[slot];
-        if (handle === undefined || this.table.generation(slot) !== words[index * 3 + 2]) {
-          this.pollSet.countStale();
-          continue;
-        }
-        this.counters.reported(slot);
-        const events = words[index * 3] as number;
-        if ((handle.flags & IN_CONTEXT) === 0) handle.onReady(events, index);
-        else handle.enter(() => handle.onReady(events, index));
-        this.afterCallback(handle);
-      }
-    }
-    this.flush();
-    // The poller's descriptor is another one after that: the host has to know it.
-    if (this.pollSet.endBatch() && this.attached) this.detach().#join();
-  }
-
-  #runImmediates(): void {
-    this.immediates.beginTurn();
-    for (;;) {
-      const immediate = this.immediates.take();
-      if (immediate === undefined) break;
-      immediate.run();
-      this.#called('check', immediate);
-    }
-    this.flush();
-  }
-
-  #runClosing(): void {
-    for (let left = this.#closing.size; left > 0; left--) {
-      const handle = this.#closing.shift() as Handle;
-      handle.enter(() => handle.finishClose());
-      this.#called('closing', handle);
-    }
-  }
-
-  /** A callback is over: what it put off runs, then it is accounted for. Its time in ms. */
-  #called(phase: Phase, subject: Subject, lateMs = 0): number {
-    if (this.#drainEach) this.#drain();
-    return this.meter.called(phase, subject, lateMs);
-  }
-
-  /** Own nextTick callbacks, then the host's nextTick queue and microtasks. */
-  #drain(): void {
-    do {
-      for (let tick = this.ticks.shift(); tick !== undefined; tick = this.ticks.shift()) tick();
-      if (this.#canDrain) (drainHost as () => void)();
-    } while (this.ticks.size > 0);
-  }
-
-  #pollTimeout(mode: RunMode): number {
-    const { nextDueMs } = this.timers;
-    return pollTimeout({
-      nowait: mode === 'nowait',
-      stopping: this.#stopping,
-      alive: this.alive,
-      busy: this.#busy,
-      nextDueMs,
-      // Not as of the start of the iteration: its callbacks may have taken long.
-      nowMs: nextDueMs === Number.POSITIVE_INFINITY ? this.#nowMs : this.#clock(),
-    });
-  }
-
-  /** Whether something may lead to a callback, be it referenced or not. */
-  get #mayCallBack(): boolean {
-    return this.table.used > 0 || this.prepareHooks.size > 0 || this.checkHooks.size > 0;
-  }
-
-  get #busy(): boolean {
-    return (
-      this.immediates.size > 0 ||
-      this.idleHooks.size > 0 ||
-      this.#closing.size > 0 ||
-      this.#pending.size > 0 ||
-      this.ticks.size > 0 ||
-      this.#cursor < this.#count
-    );
   }
 
   // ---- owned ---------------------------------------------------------------
@@ -283,15 +49,15 @@ export class LoopCore extends Scheduler {
     }
     if (this.isClosed) throw errors.loopClosed();
     refuseForked();
-    if (this.#inTurn) throw errors.loopRunning('run');
+    if (this.inTurn) throw errors.loopRunning('run');
     if (this.attached) throw errors.loopAttached();
-    this.#canDrain = canDrainHere();
-    if (!this.#canDrain && mode === 'default') warnNoMicrotasks();
+    this.canDrain = canDrainHere();
+    if (!this.canDrain && mode === 'default') warnNoMicrotasks();
     this.updateTime();
-    this.#inTurn = true;
+    this.inTurn = true;
     const hostWatch = mode === 'nowait' ? undefined : watchHost(this);
     try {
-      if (this.alive && !this.#stopping) withoutContext(() => this.#iterateWhileAlive(mode));
+      if (this.alive && !this.stopping) withoutContext(() => this.#iterateWhileAlive(mode));
     } finally {
       hostWatch?.stop();
       this.#endTurn();
@@ -300,14 +66,14 @@ export class LoopCore extends Scheduler {
   }
 
   #iterateWhileAlive(mode: RunMode): void {
-    this.#goOn();
-    do this.#iterate(mode);
-    while (mode === 'default' && this.alive && !this.#stopping);
+    this.goOn();
+    do this.iterate(mode);
+    while (mode === 'default' && this.alive && !this.stopping);
   }
 
   /** Makes `run` return after the iteration under way; in guest mode, no effect. */
   stop(): void {
-    if (!this.attached) this.#stopping = true;
+    if (!this.attached) this.stopping = true;
   }
 
   // ---- guest ---------------------------------------------------------------
@@ -322,28 +88,32 @@ export class LoopCore extends Scheduler {
   attach(): this {
     if (this.isClosed) throw errors.loopClosed();
     refuseForked();
-    if (this.#inTurn) throw errors.loopRunning('attach');
+    if (this.inTurn) throw errors.loopRunning('attach');
     if (!this.attached) this.#join();
     return this;
   }
 
   /** Takes the loop out of the host's loop; `run` or `attach` may follow. Idempotent. */
   detach(): this {
-    this.#holdings.leave();
-    keepAttached(this, false);
+    this.#holdings.leave(this);
     return this;
   }
 
   /** Whether the host's loop drives this one. */
-  get attached(): boolean {
+  override get attached(): boolean {
     return this.#holdings.guest !== undefined;
   }
 
   #join(): void {
     const turn = LoopCore.#turnOf(new WeakRef(this));
     this.#holdings.guest = withoutContext(() => new Guest(this.poller.fd, turn));
-    this.#canDrain = drainHost !== undefined;
+    this.canDrain = drainHost !== undefined;
     this.#settle();
+  }
+
+  /** @internal */
+  protected override pollerReplaced(): void {
+    this.detach().#join();
   }
 
   /** Not to be kept by the host when it has nothing to do: a closure of its own. */
@@ -359,12 +129,12 @@ export class LoopCore extends Scheduler {
     // Called again after a throw whose handler detached or closed the loop: what was
     // left waits for the next run or attach.
     if (!this.attached) return;
-    this.#inTurn = true;
+    this.inTurn = true;
     try {
-      this.#goOn();
-      this.#pace.begin(this.#clock());
-      do this.#iterate('nowait');
-      while (this.#pace.goesOn(this.#count, this.#nowMs) && this.attached && !this.#stopping);
+      this.goOn();
+      this.#pace.begin(this.clock());
+      do this.iterate('nowait');
+      while (this.#pace.goesOn(this.found, this.now()) && this.attached && !this.stopping);
     } finally {
       this.#endTurn();
       this.#settle();
@@ -372,128 +142,67 @@ export class LoopCore extends Scheduler {
   }
 
   #endTurn(): void {
-    this.#inTurn = false;
-    this.#stopping = false;
+    this.inTurn = false;
+    this.stopping = false;
     this.flush();
-    this.meter.idleBegan(this.#clock());
+    this.meter.idleBegan(this.clock());
     if (this.#closeAfterTurn) this.close();
   }
 
   /** Outside a turn: what changed reaches the kernel, and the host, at once. */
   #settle(): void {
-    if (this.#inTurn) return;
     this.pollSet.reconcile();
+    if (!this.attached) return;
+    this.lifeChanged();
+    this.#turnDueAt(this.busy ? 0 : this.timers.nextDueMs);
+  }
+
+  /** @internal */
+  override wakeHost(): void {
+    if (!this.inTurn) this.#settle();
+  }
+
+  /** @internal */
+  override timerStarted(dueMs: number): void {
+    if (!this.inTurn) this.#turnDueAt(dueMs);
+  }
+
+  #turnDueAt(dueMs: number): void {
+    this.#holdings.guest?.dueAt(dueMs, this.clock);
+  }
+
+  /** @internal */
+  override lifeChanged(): void {
     const { guest } = this.#holdings;
-    if (guest === undefined) return;
-    const dueMs = this.#busy ? 0 : this.timers.nextDueMs;
-    guest.settle(dueMs, this.#clock, this.alive);
-    keepAttached(this, dueMs !== Number.POSITIVE_INFINITY || this.#mayCallBack);
+    if (guest === undefined || this.inTurn) return;
+    if (this.alive) {
+      guest.ref();
+      this.#holdings.keep(this);
+    } else if (!this.#letsGo) {
+      this.#letsGo = true;
+      queueMicrotask(() => this.#letGo());
+    }
   }
 
-  // ---- time and life -------------------------------------------------------
-
-  /** True while something referenced keeps the loop going. */
-  get alive(): boolean {
-    if (this.isClosed) return false;
-    return (
-      this.#refs > 0 ||
-      this.immediates.referenced > 0 ||
-      this.#closing.size > 0 ||
-      this.#pending.size > 0 ||
-      this.ticks.size > 0 ||
-      this.#cursor < this.#count
-    );
+  /** The host looks at what keeps it alive when the code under way is over, not before. */
+  #letGo(): void {
+    this.#letsGo = false;
+    const { guest } = this.#holdings;
+    if (guest === undefined || this.alive) return;
+    guest.unref();
+    if (this.#mayCallBack) this.#holdings.keep(this);
+    else this.#holdings.letGo(this);
   }
 
-  /** The loop's time in ms, monotonic, as of the start of this phase. */
-  now(): number {
-    return this.#nowMs;
-  }
-
-  /** Brings `now()` up to the clock, say after a long callback. */
-  updateTime(): void {
-    this.#nowMs = this.#clock();
-  }
-
-  /** What the loop did so far; cheap enough to ask at any time. */
-  metrics(): LoopMetrics {
-    return this.meter.read(() => this.#listHandles());
-  }
-
-  #listHandles(): HandleListing[] {
-    return this.table.handles.flatMap((handle) =>
-      handle === undefined
-        ? []
-        : {
-            kind: handle.constructor.name,
-            fd: handle.handleFd,
-            ...this.counters.read(handle.slot),
-          },
-    );
-  }
-
-  // ---- for handles and requests --------------------------------------------
-
-  /** Whether a turn is under way, so that writes are gathered. @internal */
-  get inTurn(): boolean {
-    return this.#inTurn;
-  }
-
-  /** Something referenced more keeps the loop alive. @internal */
-  retain(): void {
-    this.#refs++;
-    if (this.#refs === 1 && !this.#inTurn) this.#settle();
-  }
-
-  /** @internal */
-  release(): void {
-    this.#refs--;
-    if (this.#refs === 0 && !this.#inTurn) this.#settle();
-  }
-
-  /** Runs `callback` in the next pending phase, between timers and poll. @internal */
-  defer(run: () => void, subject: Subject = { describe: () => nameOf(run) }): void {
-    this.#pending.push({ run, subject });
-    this.wakeHost();
-  }
-
-  /** A callback of a handle is over; another may follow at once. @internal */
-  afterCallback(handle: Handle): void {
-    const tookMs = this.#called('poll', handle);
-    // It may have closed itself.
-    if (handle.slot >= 0) this.counters.called(handle.slot, tookMs);
-  }
-
-  /** There is work for the next turn. @internal */
-  wakeHost(): void {
-    if (!this.#inTurn) this.#settle();
-  }
-
-  /** @internal */
-  enqueueClosing(handle: Handle): void {
-    this.#closing.push(handle);
-    this.wakeHost();
+  /** Whether something may lead to a callback, although nothing is referenced. */
+  get #mayCallBack(): boolean {
+    const hooks = this.prepareHooks.size + this.checkHooks.size;
+    return this.busy || this.timers.size > 0 || this.table.used > 0 || hooks > 0;
   }
 
   /** Runs `hook` when the loop is closed. @internal */
   onClose(hook: () => void): void {
     this.#closeHooks.push(hook);
-  }
-
-  /** @internal */
-  interestChanged(handle: Handle): void {
-    this.pollSet.changed(handle);
-    if (!this.#inTurn) this.pollSet.reconcile();
-  }
-
-  /** Sends what was gathered. @internal */
-  flush(): void {
-    this.streams.flush(this);
-  }
-
-  /** @internal */
-  onUnsent(slot: number, generation: number, sent: number, rest: Uint8Array[]): void {
-    this.table.find(slot, generation)?.onUnsent?.(sent, rest);
   }
 
   // ---- the end -------------------------------------------------------------
@@ -515,9 +224,9 @@ export class LoopCore extends Scheduler {
    */
   close(): void {
     if (this.isClosed) return;
-    if (this.#inTurn) {
+    if (this.inTurn) {
       this.#closeAfterTurn = true;
-      this.#stopping = true;
+      this.stopping = true;
       return;
     }
     this.isClosed = true;
@@ -528,7 +237,7 @@ export class LoopCore extends Scheduler {
     this.flush();
     const failures: unknown[] = [];
     // No ticks or microtasks in between: this is a call of the program's, not a turn.
-    for (let handle = this.#closing.shift(); handle; handle = this.#closing.shift()) {
+    for (let handle = this.closing.shift(); handle; handle = this.closing.shift()) {
       try {
         const closing = handle;
         closing.enter(() => closing.finishClose());

@@ -27,17 +27,24 @@ export class Guest {
     });
   }
 
+  /** Keeps the process alive. Idempotent. */
+  ref(): void {
+    if (!this.#referenced) this.#host.ref();
+    this.#referenced = true;
+  }
+
+  /** Lets the process end. Idempotent. */
+  unref(): void {
+    if (this.#referenced) this.#host.unref();
+    this.#referenced = false;
+  }
+
   /**
-   * Says when the next turn is due at the latest, Infinity: not by itself, and
-   * whether the process stays alive for it. What is armed for an earlier time stays:
-   * a turn too many costs less than a call for each timer that comes and goes.
+   * Says when the next turn is due at the latest, 0: now, Infinity: not by itself. What
+   * is armed for an earlier time stays: a turn too many costs less than a call for each
+   * timer that comes and goes.
    */
-  settle(dueMs: number, clock: Clock, alive: boolean): void {
-    if (alive !== this.#referenced) {
-      this.#referenced = alive;
-      if (alive) this.#host.ref();
-      else this.#host.unref();
-    }
+  dueAt(dueMs: number, clock: Clock): void {
     if (dueMs >= this.#armedMs) return;
     const leftMs = dueMs === 0 ? 0 : dueMs - clock();
     this.#armedMs = leftMs <= 0 ? AT_ONCE : dueMs;

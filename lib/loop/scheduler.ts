@@ -46,10 +46,10 @@ export abstract class Scheduler {
     return this.isClosed;
   }
 
-  /** @internal */
-  timerStarted(): void {
-    this.wakeHost();
-  }
+  /** Whether the loop is alive may have changed. @internal */
+  abstract lifeChanged(): void;
+  /** The next timer may be due sooner than before. @internal */
+  abstract timerStarted(dueMs: number): void;
 
   /**
    * Calls `callback(...args)` once, `ms` from now at the earliest.

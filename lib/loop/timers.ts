@@ -18,8 +18,10 @@ export interface TimerOwner {
   readonly closed: boolean;
   retain(): void;
   release(): void;
+  /** Something that is not referenced is gone. */
+  lifeChanged(): void;
   /** The next timer may be due sooner than before. */
-  timerStarted(): void;
+  timerStarted(dueMs: number): void;
 }
 
 /** Where time comes from: milliseconds, monotonic. */
@@ -76,6 +78,8 @@ export class Timers {
   /** By how much the timer taken last was overdue. */
   lateMs = 0;
   #nextOrder = 0;
+  /** How many wait. */
+  size = 0;
 
   // By slot.
   readonly #timers: (Timer | undefined)[] = [];
@@ -96,9 +100,10 @@ export class Timers {
     const delayMs = checkDelay(ms);
     if (this.owner.closed) throw loopClosed();
     const timer = new Timer(this.#listOf(delayMs, repeats), callback);
-    this.#add(timer, this.#clock() + delayMs);
+    const dueMs = this.#clock() + delayMs;
+    this.#add(timer, dueMs);
     this.owner.retain();
-    this.owner.timerStarted();
+    this.owner.timerStarted(dueMs);
     return timer;
   }
 
@@ -108,8 +113,9 @@ export class Timers {
     else if ((timer.state & REFERENCED) !== 0) this.owner.retain();
     const { delayMs, repeats } = timer.list;
     if (!timer.list.listed) timer.list = this.#listOf(delayMs, repeats);
-    this.#add(timer, this.#clock() + delayMs);
-    this.owner.timerStarted();
+    const dueMs = this.#clock() + delayMs;
+    this.#add(timer, dueMs);
+    this.owner.timerStarted(dueMs);
   }
 
   /** Cancels a timer; one that does not wait is left alone. */
@@ -118,6 +124,7 @@ export class Timers {
     this.#remove(timer);
     if (this.#byNumber.size > 0) this.#forget(timer);
     if ((timer.state & REFERENCED) !== 0) this.owner.release();
+    else this.owner.lifeChanged();
   }
 
   clearAll(): void {
@@ -214,6 +221,7 @@ export class Timers {
     else this.#previous[next] = slot;
     this.#timers[slot] = timer;
     timer.slot = slot;
+    this.size++;
   }
 
   #remove(timer: Timer): void {
@@ -233,6 +241,7 @@ export class Timers {
     this.#next[slot] = this.#firstFree;
     this.#firstFree = slot;
     timer.slot = NONE;
+    this.size--;
   }
 
   #forget(timer: Timer): void {

@@ -18,6 +18,8 @@ export class ClockedTimers implements TimerOwner {
   release(): void {
     this.referenced--;
   }
+  lifeChanged(): void {}
+
   timerStarted(): void {
     this.started++;
   }

@@ -1,0 +1,341 @@
+// One iteration of the loop, a list of phases, and what handles and requests need of
+// it. Who calls for iterations, and where, is core.ts's. Handles and requests stand on
+// this and are not known here.
+import { hostNowMs } from '../binding/clock.js';
+import { createPoller, type Poller, ReadyList } from '../poller/index.js';
+import { type Handle, IN_CONTEXT } from './handle.js';
+import { HandleCounters, type HandleListing } from './handle-counters.js';
+import { HandleTable } from './handle-table.js';
+import { drainHost } from './host.js';
+import { type LoopMetrics, Meter, type Phase, type Subject } from './meter.js';
+import { nameOf } from './names.js';
+import { type LoopOptions, type RunMode, readLoopOptions } from './options.js';
+import type { HookList } from './phase-hooks.js';
+import { PollSet } from './poll-set.js';
+import { pollTimeout } from './poll-timeout.js';
+import { Queue } from './queue.js';
+import { Scheduler } from './scheduler.js';
+import { StreamBatch } from './stream-batch.js';
+import type { Clock } from './timers.js';
+
+/** A callback that was put off to the pending phase. */
+interface Deferred {
+  run(): void;
+  subject: Subject;
+}
+
+/** What a test may put in the place of the kernel. @internal */
+export interface LoopParts {
+  /** Instead of the backend that the options name; the loop closes it. */
+  poller?: Poller;
+  /** When timers are due, and `now()`. */
+  clock?: Clock;
+}
+
+export abstract class Phases extends Scheduler {
+  /** @internal */ readonly poller: Poller;
+  /** @internal */ readonly table = new HandleTable();
+  /** @internal */ readonly counters = new HandleCounters();
+  /** @internal */ readonly streams: StreamBatch;
+  /** @internal */ readonly meter: Meter;
+  /** @internal */ readonly pollSet: PollSet;
+  /** @internal Whether a turn is under way, so that writes are gathered. */ inTurn = false;
+  /** @internal No wait, and no iteration after this one. */ protected stopping = false;
+  /** @internal Whether the host's queues can be run from here. */ protected canDrain = true;
+  /** @internal */ protected readonly closing = new Queue<Handle>();
+  /** @internal */ protected readonly clock: Clock;
+  readonly #ready: ReadyList;
+  readonly #drainEach: boolean;
+  readonly #pending = new Queue<Deferred>();
+  #nowMs: number;
+  /** Referenced things that keep the loop alive: handles, timers, requests. */
+  #refs = 0;
+
+  // The batch under way: records [cursor, filled) are read and not dispatched,
+  // [filled, count) are not even read. It survives a handler that throws.
+  #cursor = 0;
+  #filled = 0;
+  #count = 0;
+
+  /** @internal `parts` is for tests. */
+  constructor(options?: LoopOptions, { poller, clock = hostNowMs }: LoopParts = {}) {
+    const read = readLoopOptions(options);
+    const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = read;
+    super(clock, read.asyncContext);
+    this.clock = clock;
+    this.#nowMs = clock();
+    this.#ready = new ReadyList(maxEvents);
+    this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
+    this.#drainEach = drain === 'each';
+    this.meter = new Meter(timing, blockedMs);
+    this.poller = poller ?? createPoller(backend);
+    this.pollSet = new PollSet(this.poller, this.table);
+  }
+
+  /** Whether the host's loop drives this one. */
+  abstract get attached(): boolean;
+  /** The poller's descriptor is another one now. @internal */
+  protected abstract pollerReplaced(): void;
+
+  // ---- one iteration -------------------------------------------------------
+
+  /** One iteration: the phases in their order. @internal */
+  protected iterate(mode: RunMode): void {
+    this.updateTime();
+    this.meter.iterationBegan(this.#nowMs);
+    this.#runTimers();
+    this.#runPending();
+    this.#runHooks('idle', this.idleHooks);
+    this.#runHooks('prepare', this.prepareHooks);
+    this.#poll(this.#pollTimeout(mode));
+    this.#runHooks('check', this.checkHooks);
+    this.#runImmediates();
+    this.#runClosing();
+    // A wait that timed out made timers due: 'once' promises progress.
+    if (mode === 'once') this.#runTimers();
+    // What the last callbacks put off may keep the loop alive.
+    if (!this.#drainEach) this.#drain();
+  }
+
+  /** What an exception interrupted comes first when the loop goes on. @internal */
+  protected goOn(): void {
+    this.#drain();
+    if (this.#cursor >= this.#count) return;
+    // What went by since the throw is no callback's time.
+    this.meter.mark();
+    this.#dispatch();
+  }
+
+  #runTimers(): void {
+    // Timers that start from here on wait for the next iteration.
+    const order = this.timers.nextOrder;
+    for (;;) {
+      const timer = this.timers.takeDue(this.#nowMs, order);
+      if (timer === undefined) return;
+      timer.callback();
+      this.#called('timers', timer, this.timers.lateMs);
+    }
+  }
+
+  #runPending(): void {
+    for (let left = this.#pending.size; left > 0; left--) {
+      const { run, subject } = this.#pending.shift() as Deferred;
+      run();
+      this.#called('pending', subject);
+    }
+  }
+
+  #runHooks(phase: Phase, hooks: HookList): void {
+    if (hooks.size === 0) return;
+    hooks.begin();
+    for (let hook = hooks.take(); hook !== undefined; hook = hooks.take()) {
+      hook.callback(hook);
+      this.#called(phase, hook);
+    }
+  }
+
+  #poll(timeoutMs: number): void {
+    if (!this.#drainEach) this.#drain();
+    this.pollSet.reconcile();
+    this.flush();
+    // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
+    // tell. In guest mode it has: why the host called.
+    if (timeoutMs === 0 && this.pollSet.size === 0 && !this.attached) return;
+    this.pollSet.beginBatch();
+    // A wait of no time is not worth two looks at the clock, unless one is recorded.
+    const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
+    const beginMs = timed ? this.clock() : this.#nowMs;
+    if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
+    const count = this.poller.wait(this.#ready, timeoutMs);
+    if (timed) this.updateTime();
+    this.meter.waited(beginMs, this.#nowMs, timeoutMs, count, this.#ready);
+    this.#cursor = 0;
+    this.#filled = 0;
+    this.#count = count;
+    this.#dispatch();
+  }
+
+  /** Hands what the wait found to the handles, a slab of reads at a time. */
+  #dispatch(): void {
+    const { handles } = this.table;
+    const { words } = this.#ready;
+    while (this.#cursor < this.#count) {
+      if (this.#cursor === this.#filled) {
+        this.flush();
+        this.#filled = this.streams.fill(this.#ready, this.#cursor, this.#count);
+        this.meter.mark();
+      }
+      while (this.#cursor < this.#filled) {
+        const index = this.#cursor++;
+        const slot = words[index * 3 + 1] as number;
+        const handle = handles[slot];
+        if (handle === undefined || this.table.generation(slot) !== words[index * 3 + 2]) {
+          this.pollSet.countStale();
+          continue;
+        }
+        this.counters.reported(slot);
+        const events = words[index * 3] as number;
+        if ((handle.flags & IN_CONTEXT) === 0) handle.onReady(events, index);
+        else handle.enter(() => handle.onReady(events, index));
+        this.afterCallback(handle);
+      }
+    }
+    this.flush();
+    // The poller's descriptor is another one after that: the host has to know it.
+    if (this.pollSet.endBatch() && this.attached) this.pollerReplaced();
+  }
+
+  #runImmediates(): void {
+    this.immediates.beginTurn();
+    for (;;) {
+      const immediate = this.immediates.take();
+      if (immediate === undefined) break;
+      immediate.run();
+      this.#called('check', immediate);
+    }
+    this.flush();
+  }
+
+  #runClosing(): void {
+    for (let left = this.closing.size; left > 0; left--) {
+      const handle = this.closing.shift() as Handle;
+      handle.enter(() => handle.finishClose());
+      this.#called('closing', handle);
+    }
+  }
+
+  /** A callback is over: what it put off runs, then it is accounted for. Its time in ms. */
+  #called(phase: Phase, subject: Subject, lateMs = 0): number {
+    if (this.#drainEach) this.#drain();
+    return this.meter.called(phase, subject, lateMs);
+  }
+
+  /** Own nextTick callbacks, then the host's nextTick queue and microtasks. */
+  #drain(): void {
+    do {
+      for (let tick = this.ticks.shift(); tick !== undefined; tick = this.ticks.shift()) tick();
+      if (this.canDrain) (drainHost as () => void)();
+    } while (this.ticks.size > 0);
+  }
+
+  #pollTimeout(mode: RunMode): number {
+    const { nextDueMs } = this.timers;
+    return pollTimeout({
+      nowait: mode === 'nowait',
+      stopping: this.stopping,
+      alive: this.alive,
+      busy: this.busy,
+      nextDueMs,
+      // Not as of the start of the iteration: its callbacks may have taken long.
+      nowMs: nextDueMs === Number.POSITIVE_INFINITY ? this.#nowMs : this.clock(),
+    });
+  }
+
+  /** How many events the last wait found. @internal */
+  protected get found(): number {
+    return this.#count;
+  }
+
+  /** Whether the next turn has something to do at once. @internal */
+  protected get busy(): boolean {
+    return (
+      this.immediates.size > 0 ||
+      this.idleHooks.size > 0 ||
+      this.closing.size > 0 ||
+      this.#pending.size > 0 ||
+      this.ticks.size > 0 ||
+      this.#cursor < this.#count
+    );
+  }
+
+  // ---- time and life -------------------------------------------------------
+
+  /** True while something referenced keeps the loop going. */
+  get alive(): boolean {
+    if (this.isClosed) return false;
+    return (
+      this.#refs > 0 ||
+      this.immediates.referenced > 0 ||
+      this.closing.size > 0 ||
+      this.#pending.size > 0 ||
+      this.ticks.size > 0 ||
+      this.#cursor < this.#count
+    );
+  }
+
+  /** The loop's time in ms, monotonic, as of the start of this phase. */
+  now(): number {
+    return this.#nowMs;
+  }
+
+  /** Brings `now()` up to the clock, say after a long callback. */
+  updateTime(): void {
+    this.#nowMs = this.clock();
+  }
+
+  /** What the loop did so far; cheap enough to ask at any time. */
+  metrics(): LoopMetrics {
+    return this.meter.read(() => this.#listHandles());
+  }
+
+  #listHandles(): HandleListing[] {
+    return this.table.handles.flatMap((handle) =>
+      handle === undefined
+        ? []
+        : {
+            kind: handle.constructor.name,
+            fd: handle.handleFd,
+            ...this.counters.read(handle.slot),
+          },
+    );
+  }
+
+  // ---- for handles and requests --------------------------------------------
+
+  /** Something referenced more keeps the loop alive. @internal */
+  retain(): void {
+    this.#refs++;
+    if (this.#refs === 1) this.lifeChanged();
+  }
+
+  /** @internal */
+  release(): void {
+    this.#refs--;
+    if (this.#refs === 0) this.lifeChanged();
+  }
+
+  /** Runs `callback` in the next pending phase, between timers and poll. @internal */
+  defer(run: () => void, subject: Subject = { describe: () => nameOf(run) }): void {
+    this.#pending.push({ run, subject });
+    this.wakeHost();
+  }
+
+  /** A callback of a handle is over; another may follow at once. @internal */
+  afterCallback(handle: Handle): void {
+    const tookMs = this.#called('poll', handle);
+    // It may have closed itself.
+    if (handle.slot >= 0) this.counters.called(handle.slot, tookMs);
+  }
+
+  /** @internal */
+  enqueueClosing(handle: Handle): void {
+    this.closing.push(handle);
+    this.wakeHost();
+  }
+
+  /** @internal */
+  interestChanged(handle: Handle): void {
+    this.pollSet.changed(handle);
+    if (!this.inTurn) this.pollSet.reconcile();
+  }
+
+  /** Sends what was gathered. @internal */
+  flush(): void {
+    this.streams.flush(this);
+  }
+
+  /** @internal */
+  onUnsent(slot: number, generation: number, sent: number, rest: Uint8Array[]): void {
+    this.table.find(slot, generation)?.onUnsent?.(sent, rest);
+  }
+}
