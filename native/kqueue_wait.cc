@@ -3,7 +3,7 @@
 // poll(2).
 #include <poll.h>
 
-#include <vector>
+#include <memory>
 
 #include "args.h"
 #include "kqueue_poller.h"
@@ -47,21 +47,24 @@ uint32_t BitsOf(const Event& event, uint64_t udata) {
 // addressing, at most half full.
 class Merger {
  public:
-  Merger(int max, uint8_t* out) : out_(out) {
+  // For `found` events; `out` has room for `max` records.
+  Merger(int found, uint8_t* out, int max) : out_(out), max_(max) {
     uint32_t size = 4;
-    while (size < 2 * static_cast<uint32_t>(max)) size *= 2;
+    while (size < 2 * static_cast<uint32_t>(found)) size *= 2;
     mask_ = size - 1;
     if (size <= kOnStackTable) {
       memset(small_, 0, size * sizeof(Cell));
     } else {
-      large_.resize(size);
-      cells_ = large_.data();
+      large_.reset(new Cell[size]());
+      cells_ = large_.get();
     }
   }
 
   int count() const { return count_; }
 
   void Add(const Event& event) {
+    // `registered` was wrong: what does not fit is not written.
+    if (count_ == max_) return;
     if (event.filter == EVFILT_USER) {
       Append(kReadable, kWakerToken);
       return;
@@ -114,7 +117,8 @@ class Merger {
   uint32_t mask_;
   Cell small_[kOnStackTable];
   Cell* cells_ = small_;
-  std::vector<Cell> large_;
+  std::unique_ptr<Cell[]> large_;
+  int max_;
   int count_ = 0;
 };
 
@@ -154,17 +158,20 @@ void Finish(int kq, Merger* merger) {
   });
 }
 
-// kqueueWait(kq, ready, maxevents, timeout): as epoll_pwait2, with one record
-// of readiness bits and token for each descriptor. The count or -errno (-EINTR
-// too: the caller knows its deadline). Timeout in nanoseconds, -1: for ever.
+// kqueueWait(kq, ready, maxevents, timeout, registered): as epoll_pwait2, with
+// one record of readiness bits and token for each descriptor; `registered` is
+// how many there are. The count or -errno (-EINTR too: the caller knows its
+// deadline). Timeout in nanoseconds, -1: for ever.
 napi_value KqueueWait(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int kq;
   int max;
   double timeout_ns;
+  uint32_t registered;
   Span out;
   if (!ReadInteger(env, args.at(3), "timeout", -1, kMaxSafeInteger,
                    &timeout_ns) ||
+      !args.Integer(4, "registered", &registered) ||
       !args.Descriptor(0, &kq, "kq") ||
       !args.Integer(2, "maxevents", &max, 1, kMaxEvents) ||
       !args.Memory(1, &out, "ready")) {
@@ -178,19 +185,22 @@ napi_value KqueueWait(napi_env env, napi_callback_info info) {
   timespec timeout{};
   timeout.tv_sec = static_cast<time_t>(total_ns / 1000000000);
   timeout.tv_nsec = static_cast<long>(total_ns % 1000000000);
+  // Two records for each descriptor, when there are no more of these (and the
+  // waker) than `ready` has room for. Else what is found must fit unmerged.
+  int asked = registered < static_cast<uint32_t>(max) ? 2 * max : max;
   Event stack[kOnStack];
-  std::vector<Event> heap;
+  std::unique_ptr<Event[]> heap;
   Event* events = stack;
-  if (max > kOnStack) {
-    heap.resize(static_cast<size_t>(max));
-    events = heap.data();
+  if (asked > kOnStack) {
+    heap.reset(new Event[static_cast<size_t>(asked)]);
+    events = heap.get();
   }
   int found =
-      kevent(kq, nullptr, 0, events, max, total_ns < 0 ? nullptr : &timeout);
+      kevent(kq, nullptr, 0, events, asked, total_ns < 0 ? nullptr : &timeout);
   if (found <= 0) return Int(env, OrErrno(found));
-  Merger merger(found, out.data);
+  Merger merger(found, out.data, max);
   for (int i = 0; i < found; i++) merger.Add(events[i]);
-  if (found == max) CompleteHalves(&merger);
+  if (found == asked) CompleteHalves(&merger);
   Finish(kq, &merger);
   return Int(env, merger.count());
 }

@@ -198,7 +198,13 @@ export interface KqueueCalls {
   /** -1 as an interest: none. 0 or -errno. */
   kqueueUpdate(kq: number, fd: number, before: number, interest: number, token?: number): number;
   /** How many records were filled, or -errno. */
-  kqueueWait(kq: number, ready: ArrayBuffer, maxevents: number, timeoutNs: number): number;
+  kqueueWait(
+    kq: number,
+    ready: ArrayBuffer,
+    maxevents: number,
+    timeoutNs: number,
+    registered: number,
+  ): number;
   /** False when `state` says that the waker is closed. */
   kqueueWake(kq: number, state: Int32Array): boolean;
 }

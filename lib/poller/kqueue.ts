@@ -141,6 +141,6 @@ export class KqueuePoller implements Poller {
     const { buffer, capacity } = ready;
     const ms = Math.min(timeoutMs, MAX_TIMEOUT_MS);
     const timeoutNs = ms === -1 ? -1 : Math.ceil(ms * NS_PER_MS);
-    return native.kqueueWait(this.#kq, buffer, capacity, timeoutNs);
+    return native.kqueueWait(this.#kq, buffer, capacity, timeoutNs, this.#registered.size);
   }
 }

@@ -22,7 +22,13 @@ export const DEVIATIONS = {
   signalsBlocked:
     'EVFILT_SIGNAL is a signalfd: the signal has to be blocked in every thread of the ' +
     'process, those of Node and V8 included (its BUGS.md), or its disposition is run',
-  exitOnly: 'EVFILT_PROC knows NOTE_EXIT only, and children of this process only',
+  unknownQueue:
+    'a descriptor that is no kqueue is ENOENT instead of EBADF, and so is one that was ' +
+    'closed, but only after the thread that frees it has run',
+  fewAtOnce: 'kevent finds at most 512 events at once, however long the list',
+  edgesLost:
+    'of two filters with EV_CLEAR for one descriptor, the events are lost that a short list ' +
+    'has no room for: its epoll instance has told them by then',
 } as const;
 
 export type Deviation = keyof typeof DEVIATIONS;
