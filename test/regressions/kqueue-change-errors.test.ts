@@ -14,10 +14,19 @@ import * as raw from '../../lib/raw/index.js';
 import { eachWithPoller, found } from '../poller/support.js';
 import { put } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
+import { onLibkqueue } from '../support/libkqueue.js';
 
 const BOTH = Interest.READ | Interest.WRITE;
 const NEVER_OPEN = 2 ** 31 - 1;
 const NONE = -1;
+
+function openOrNone(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+}
 
 describe.runIf(raw.supported.kqueue)('a change that fails', () => {
   guardDescriptors();
@@ -33,6 +42,24 @@ describe.runIf(raw.supported.kqueue)('a change that fails', () => {
     expect(() => test.poller.modify(NEVER_OPEN, BOTH, 1)).toThrow(failing('EBADF'));
     expect(test.poller.delete(NEVER_OPEN)).toBe(false);
     expect(found(test.poller)).toEqual(new Map());
+  });
+
+  it('in the kernel alone is told as well: what was taken is there, and nothing else', () => {
+    // Some kernels can wait for these, others cannot.
+    for (const path of ['/dev/null', '/dev/zero', '/dev/tty']) {
+      const fd = openOrNone(path);
+      if (fd === undefined) continue;
+      let taken = true;
+      try {
+        test.poller.add(fd, Interest.READ, 1);
+      } catch (error) {
+        expect(error).toBeInstanceOf(raw.SystemError);
+        taken = false;
+      }
+      if (onLibkqueue && path === '/dev/null') expect(taken).toBe(false);
+      expect(test.poller.delete(fd)).toBe(taken);
+      closeSync(fd);
+    }
   });
 
   it('leaves nothing behind: the same descriptor may be added again', () => {

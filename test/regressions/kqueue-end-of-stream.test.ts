@@ -3,8 +3,9 @@
 // the end. It stays set, which must not make a loop spin.
 //
 // Without the guards in BitsOf (native/kqueue_wait.cc): with EV_EOF told as a hangup
-// alone, the checked poller's and the loop's tests miss what was still to be read;
-// with a hangup at the end of one direction, the half-open socket has one.
+// alone, what is still to be read is not told as readable; with a hangup at the end of
+// one direction, the half-open socket has one; without a look at the error in fflags,
+// the refused connection has none.
 import { describe, expect, it } from 'vitest';
 import { createPoller, Interest, Ready } from '../../lib/poller/index.js';
 import { constant } from '../../lib/raw/constants.js';
