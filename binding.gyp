@@ -40,7 +40,7 @@
     "no_kqueue_sources": [
       "native/kqueue_absent.cc",
     ],
-    # macOS, the BSDs, and Linux when it is built against libkqueue for tests
+    # macOS, FreeBSD, and Linux when it is built against libkqueue for tests
     "kqueue_sources": [
       "native/kqueue.cc",
       "native/kqueue_constants.cc",
@@ -93,7 +93,7 @@
         ["OS=='linux' and libkqueue==''", {
           "sources": ["<@(no_kqueue_sources)"],
         }],
-        # scripts/test-kqueue.mjs: `-Dlibkqueue=FILE -Dlibkqueue_include=FOLDER`
+        # scripts/kqueue-addon.mjs: `-Dlibkqueue=FILE -Dlibkqueue_include=FOLDER`
         ["OS=='linux' and libkqueue!=''", {
           "sources": ["<@(kqueue_sources)"],
           "include_dirs": ["<(libkqueue_include)"],
@@ -102,7 +102,7 @@
         ["OS=='mac'", {
           "sources": ["<@(kqueue_sources)", "<@(darwin_sources)"],
         }],
-        ["OS in 'freebsd openbsd dragonflybsd'.split()", {
+        ["OS=='freebsd'", {
           "sources": ["<@(kqueue_sources)", "<@(bsd_sources)"],
           "libraries": ["-lpthread"],
         }],

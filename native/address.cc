@@ -18,6 +18,14 @@ namespace {
 
 constexpr int kThrown = 1;
 
+// Names that begin with a NUL and are no files are Linux's alone; elsewhere
+// such bytes are what a socket without a name has.
+#if defined(__linux__)
+constexpr bool kHasAbstractNames = true;
+#else
+constexpr bool kHasAbstractNames = false;
+#endif
+
 // The UTF-8 bytes of a string, embedded NULs included.
 bool ReadString(napi_env env, napi_value value, std::string* out) {
   size_t length = 0;
@@ -47,7 +55,7 @@ int ReadUnix(napi_env env, napi_value path_value, Address* out) {
     path.assign(reinterpret_cast<char*>(bytes.data), bytes.size);
   }
   auto* unix_address = reinterpret_cast<sockaddr_un*>(&out->storage);
-  bool abstract = !path.empty() && path[0] == '\0';
+  bool abstract = kHasAbstractNames && !path.empty() && path[0] == '\0';
   // A path needs its closing NUL, an abstract name does not.
   size_t room = sizeof(unix_address->sun_path) - (abstract ? 0 : 1);
   if (path.size() > room) return -ENAMETOOLONG;
@@ -177,7 +185,8 @@ napi_value WriteUnix(napi_env env, const sockaddr* address, socklen_t size) {
   size_t used = size - offsetof(sockaddr_un, sun_path);
   std::string path(unix_address->sun_path, used);
   // The kernel counts a path's closing NUL or not; an abstract name has none.
-  if (!path.empty() && path[0] != '\0') path.resize(strlen(path.c_str()));
+  bool abstract = kHasAbstractNames && !path.empty() && path[0] == '\0';
+  if (!abstract) path.resize(strlen(path.c_str()));
   napi_value object;
   napi_create_object(env, &object);
   Set(env, object, "family", "unix");

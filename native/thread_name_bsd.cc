@@ -1,4 +1,4 @@
-// The name of a thread on FreeBSD, OpenBSD and DragonFly. See thread_name.h.
+// The name of a thread on FreeBSD. See thread_name.h.
 #include <pthread.h>
 #include <pthread_np.h>
 

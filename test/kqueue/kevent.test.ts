@@ -8,6 +8,8 @@ import { HOSTILE } from '../support/hostile.js';
 import { deviates } from '../support/libkqueue.js';
 import { ADD, c, eachWithQueue, READ, USER, WRITE } from './support.js';
 
+const ev = (name: string): string => `EV_${name}`;
+const note = (name: string): string => `NOTE_${name}`;
 const NEVER_OPEN = 2 ** 31 - 1;
 const MS = 1e6;
 const NO_QUEUE = deviates('kqueue', 'unknownQueue') ? 'ENOENT' : 'EBADF';
@@ -24,6 +26,22 @@ describe.runIf(raw.supported.kqueue)('on kqueue', () => {
     expect(raw.close(other)).toBe(0);
     if (!deviates('kqueue', 'unknownQueue')) {
       expect(raw.kevent(other, null, null, 0)).toBe(-c('EBADF'));
+    }
+  });
+
+  it('the constants hold every filter, and the flags of each', () => {
+    const names = [
+      ['READ', 'WRITE', 'TIMER', 'SIGNAL', 'PROC', 'VNODE', 'USER'].map((name) => `EVFILT_${name}`),
+      ['ADD', 'DELETE', 'ENABLE', 'DISABLE', 'ONESHOT', 'CLEAR', 'RECEIPT', 'DISPATCH'].map(ev),
+      ['EOF', 'ERROR'].map(ev),
+      ['LOWAT', 'TRIGGER', 'FFNOP', 'FFAND', 'FFOR', 'FFCOPY', 'FFLAGSMASK'].map(note),
+      ['DELETE', 'WRITE', 'EXTEND', 'ATTRIB', 'LINK', 'RENAME', 'EXIT', 'FORK', 'EXEC'].map(note),
+      ['SECONDS', 'USECONDS', 'NSECONDS'].map(note),
+    ].flat();
+    expect(names.filter((name) => raw.constants[name] === undefined)).toEqual([]);
+    expect(c('EVFILT_READ')).toBeLessThan(0);
+    for (const name of names.filter((one) => !one.startsWith('EVFILT_'))) {
+      expect(c(name), name).toBeGreaterThanOrEqual(0);
     }
   });
 

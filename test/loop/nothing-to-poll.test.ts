@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
 import { EventLoop } from '../../lib/index.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 
 describe('an iteration with nothing to poll', () => {
   let loop: EventLoop;
@@ -47,13 +48,16 @@ describe('an iteration with nothing to poll', () => {
     expect(loop.run('once')).toBe(true);
   });
 
-  it('takes a wake-up in guest mode, where the host would call for ever', async () => {
-    loop = new EventLoop().attach();
-    loop.wake();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    const { waits } = loop.metrics();
-    expect(waits).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(loop.metrics().waits).toBe(waits);
-  });
+  it.skipIf(deviates(usedBackend, 'notPollable'))(
+    'takes a wake-up in guest mode, where the host would call for ever',
+    async () => {
+      loop = new EventLoop().attach();
+      loop.wake();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const { waits } = loop.metrics();
+      expect(waits).toBeGreaterThan(0);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(loop.metrics().waits).toBe(waits);
+    },
+  );
 });

@@ -5,6 +5,7 @@ import type { HookCallback, PhaseHook } from '../../lib/loop/phase-hooks.js';
 import { put } from '../support/bytes.js';
 import { run } from '../support/drive.js';
 import { fakeLoop } from '../support/fake-poller.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { newLoop, PHASES, silentFd, socketPair, thrownBy } from './support.js';
 
 const HOOKS: Record<string, (loop: EventLoop, callback: HookCallback) => PhaseHook> = {
@@ -216,7 +217,7 @@ describe('an idle hook that is not referenced', () => {
 });
 
 describe('a prepare or check hook', () => {
-  it.each(['prepare', 'check'])(
+  it.skipIf(deviates(usedBackend, 'notPollable')).each(['prepare', 'check'])(
     'that starts while a guest loop is idle has its first turn with the next event (%s)',
     async (name) => {
       const loop = newLoop().attach();
