@@ -3,8 +3,13 @@
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+// musl has statx(2) from 1.2.5 on; the kernel's header has its types.
+#ifndef STATX_BASIC_STATS
+#include <linux/stat.h>
+#endif
 
 #include <cerrno>
 
@@ -51,7 +56,8 @@ int StatPathWithoutBirth(const char* path, bool follow,
 int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
   struct statx s;
   const int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-  if (statx(AT_FDCWD, path, flags, STATX_BASIC_STATS | STATX_BTIME, &s) != 0) {
+  if (syscall(SYS_statx, AT_FDCWD, path, flags, STATX_BASIC_STATS | STATX_BTIME,
+              &s) != 0) {
     if (errno == ENOSYS || errno == EPERM || errno == EINVAL ||
         errno == EOPNOTSUPP) {
       return StatPathWithoutBirth(path, follow, fields);
