@@ -39,7 +39,21 @@ export function attachToHost(fd: number, turn: (due: boolean) => void): HostLoop
 
 type Drain = () => void;
 
+interface DenoGlobal {
+  internal?: symbol;
+  [internals: symbol]: { core?: { runNextTicks?: Drain } } | undefined;
+}
+
+/** What Deno runs after each of its own callbacks: nextTick queue, then microtasks. */
+function drainOfDeno(): Drain | undefined {
+  const { Deno: deno } = globalThis as { Deno?: DenoGlobal };
+  if (deno?.internal === undefined) return undefined;
+  const drain = deno[deno.internal]?.core?.runNextTicks;
+  return typeof drain === 'function' ? drain : undefined;
+}
+
 function findDrain(): Drain | undefined {
+  if (process.versions['deno'] !== undefined) return drainOfDeno();
   if (process.versions['bun'] !== undefined) {
     const bun = createRequire(__filename)('bun:jsc') as { drainMicrotasks?: Drain };
     return bun.drainMicrotasks;
