@@ -70,6 +70,13 @@ class WakerGuard : public Napi::ObjectWrap<WakerGuard> {
     Ref();
   }
 
+  // Deno ends an environment by the finalizers first and the hooks after them.
+  ~WakerGuard() override {
+    if (word_ == nullptr) return;
+    napi_remove_env_cleanup_hook(env_, OnEnvironmentEnd, this);
+    RetireWord();
+  }
+
  private:
   // When it returns, nobody writes to the descriptor any more.
   void Retire(const Napi::CallbackInfo&) {
