@@ -1,6 +1,7 @@
 // The JavaScript side of a host attachment: class HostLoop, and the turn.
 #include "host_loop.h"
 
+#include <dlfcn.h>
 #include <napi.h>
 
 #include <cerrno>
@@ -14,13 +15,17 @@ namespace rawloop {
 Turn::Turn(napi_env env, napi_value function) : env_(env) {
   napi_value name;
   napi_create_string_utf8(env, "rawloop", NAPI_AUTO_LENGTH, &name);
-  napi_async_init(env, nullptr, name, &context_);
+  // Deno, which has no uv_run, makes nothing of it, and aborts when it is
+  // destroyed at the end of a Worker.
+  if (dlsym(RTLD_DEFAULT, "uv_run") != nullptr) {
+    napi_async_init(env, nullptr, name, &context_);
+  }
   napi_create_reference(env, function, 1, &function_);
 }
 
 Turn::~Turn() {
   napi_delete_reference(env_, function_);
-  napi_async_destroy(env_, context_);
+  if (context_ != nullptr) napi_async_destroy(env_, context_);
 }
 
 void Turn::Run(bool due) {
