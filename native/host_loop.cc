@@ -12,14 +12,27 @@
 
 namespace rawloop {
 
+namespace {
+
+// Its stand-in for libuv has no loop to run.
+bool InDeno() { return dlsym(RTLD_DEFAULT, "uv_run") == nullptr; }
+
+// Deno is to end after an error that nobody listens to; until it does, every
+// call fails with null.
+bool IsEnding(napi_env env, napi_value error) {
+  napi_valuetype type;
+  return InDeno() && napi_typeof(env, error, &type) == napi_ok &&
+         type == napi_null;
+}
+
+}  // namespace
+
 Turn::Turn(napi_env env, napi_value function) : env_(env) {
   napi_value name;
   napi_create_string_utf8(env, "rawloop", NAPI_AUTO_LENGTH, &name);
-  // Deno, which has no uv_run, makes nothing of it, and aborts when it is
-  // destroyed at the end of a Worker.
-  if (dlsym(RTLD_DEFAULT, "uv_run") != nullptr) {
-    napi_async_init(env, nullptr, name, &context_);
-  }
+  // Deno makes nothing of it, and aborts when it is destroyed at the end of a
+  // Worker.
+  if (!InDeno()) napi_async_init(env, nullptr, name, &context_);
   napi_create_reference(env, function, 1, &function_);
 }
 
@@ -50,6 +63,7 @@ void Turn::Run(bool due) {
                 napi_is_exception_pending(env_, &pending) == napi_ok &&
                 pending &&
                 napi_get_and_clear_last_exception(env_, &error) == napi_ok &&
+                !IsEnding(env_, error) &&
                 napi_fatal_exception(env_, error) == napi_ok;
     napi_close_handle_scope(env_, scope);
     if (!told) return;
