@@ -60,9 +60,12 @@ class WaiterAttachment : public HostAttachment {
  private:
   WaiterAttachment(napi_env env, int fd) : env_(env), fd_(fd) {}
 
-  ~WaiterAttachment() override {
-    for (int end : interrupt_) {
+  ~WaiterAttachment() override { CloseInterrupts(); }
+
+  void CloseInterrupts() {
+    for (int& end : interrupt_) {
       if (end >= 0) close(end);
+      end = -1;
     }
   }
 
@@ -102,6 +105,8 @@ class WaiterAttachment : public HostAttachment {
     }
     may_wait_.notify_one();
     thread_.join();
+    // Now, as Deno calls no finalizer for a Worker that ends.
+    CloseInterrupts();
     turn_.reset();
     napi_release_threadsafe_function(wake_, napi_tsfn_abort);
   }
