@@ -27,7 +27,8 @@ function isInWorker(): boolean {
 
 /** Watches the host's loop until `stop`; undefined where there is no need or no way. */
 export function watchHost(loop: LoopCore): Handle | undefined {
-  if (!isInWorker()) return undefined;
+  // Bun exports the name of what tells the descriptor, and aborts when it is called.
+  if (!isInWorker() || process.versions['bun'] !== undefined) return undefined;
   const fd = native.hostDescriptor();
   if (fd < 0) return undefined;
   const watch = new HostWatch(loop).unref();
