@@ -1,0 +1,75 @@
+// Requests on the loop's own threads: values, errors, signals.
+'use strict';
+const assert = require('node:assert');
+const fs = require('node:fs');
+const { test } = require('./runner.cjs');
+const { MODES, rawloop, drive, until, runProgram } = require('./support.cjs');
+
+const { EventLoop } = rawloop;
+
+/** The outcome of `promise` with `loop` driven until nothing is left. */
+async function outcome(loop, mode, promise) {
+  const settled = promise.then(
+    (value) => ({ value }),
+    (error) => ({ error }),
+  );
+  await drive(loop, mode);
+  return settled;
+}
+
+/** A test vector of RFC 6070. */
+const VECTOR = {
+  input: ['password', 'salt', 2, 20, 'sha1'],
+  key: 'ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957',
+};
+
+for (const mode of MODES) {
+  test(`${mode}: fs.stat tells what the host tells`, async () => {
+    const loop = new EventLoop();
+    const expected = fs.statSync(__filename);
+    const { value } = await outcome(loop, mode, loop.fs.stat(__filename));
+    assert.deepStrictEqual(
+      [value.size, value.ino, value.mode, Math.floor(value.mtimeMs)],
+      [expected.size, expected.ino, expected.mode, Math.floor(expected.mtimeMs)],
+    );
+    const { error } = await outcome(loop, mode, loop.fs.stat('/no/such/file'));
+    assert.deepStrictEqual([error.code, error.syscall], ['ENOENT', 'stat']);
+    loop.close();
+  });
+
+  test(`${mode}: pbkdf2 makes the key of RFC 6070`, async () => {
+    const loop = new EventLoop();
+    const { value } = await outcome(loop, mode, loop.crypto.pbkdf2(...VECTOR.input));
+    assert.strictEqual(Buffer.from(value).toString('hex'), VECTOR.key);
+    loop.close();
+  });
+
+  test(`${mode}: a signal that aborted before rejects, and nothing runs`, async () => {
+    const loop = new EventLoop();
+    const signal = AbortSignal.abort(new Error('no need'));
+    const { error } = await outcome(loop, mode, loop.fs.stat('/', { signal }));
+    assert.strictEqual(error.message, 'no need');
+    assert.strictEqual(loop.pool.stats().completed, 0);
+    loop.close();
+  });
+}
+
+test('queued work is cancelled by its signal, the rest is done', async () => {
+  const loop = new EventLoop({ poolSize: 1 }).attach();
+  const controller = new AbortController();
+  const results = Array.from({ length: 200 }, () => loop.fs.stat('/'));
+  const last = loop.fs.stat('/', { signal: controller.signal });
+  const reason = new Error('on purpose');
+  controller.abort(reason);
+  // Queued, or running by now: then it says so.
+  await assert.rejects(last, (error) => error === reason || error.cause === reason);
+  assert.strictEqual((await Promise.all(results)).length, 200);
+  await until(() => !loop.alive);
+  loop.close();
+});
+
+test('a request keeps the process alive until it is done', () => {
+  const { status, said } = runProgram(`
+    defaultLoop().fs.stat('/').then(({ mode }) => say(String((mode & 0o170000) === 0o040000)));`);
+  assert.deepStrictEqual([status, said], [0, ['true']]);
+});
