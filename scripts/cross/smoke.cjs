@@ -1,0 +1,81 @@
+// What a cross-built addon must do: load, run timers and immediates, echo over the
+// loopback in both modes, and answer a request of the pool. Prints one line. Run by
+// scripts/cross/run.mjs with the addon in RAWLOOP_ADDON; may be very slow (emulation).
+'use strict';
+const assert = require('node:assert');
+const { EventLoop, ThreadPerConnectionServer } = require('../../dist/index.cjs');
+const raw = require('../../dist/raw.cjs');
+
+/** Echoes a text through a server and a client of one loop; `done` when it came back. */
+function echo(loop, done) {
+  const text = 'hello '.repeat(1000);
+  let back = '';
+  const server = loop.listen(
+    { host: '127.0.0.1', port: 0 },
+    { data: (socket, chunk) => socket.write(chunk) },
+  );
+  loop.connect(
+    { host: '127.0.0.1', port: server.address.port },
+    {
+      open: (socket) => socket.write(text),
+      data(socket, chunk) {
+        back += Buffer.from(chunk).toString();
+        if (back.length === text.length) socket.end();
+      },
+      close() {
+        assert.strictEqual(back, text);
+        server.close();
+        done();
+      },
+    },
+  );
+}
+
+function owned() {
+  const loop = new EventLoop();
+  const log = [];
+  loop.setTimeout(() => log.push('timer'), 2);
+  loop.setImmediate(() => log.push('immediate'));
+  loop.fs.stat(__filename).then(({ size }) => log.push(`stat ${size > 0}`));
+  loop.onSignal('SIGUSR2', (_signal, handle) => {
+    log.push('signal');
+    handle.close();
+  });
+  process.kill(process.pid, 'SIGUSR2');
+  echo(loop, () => log.push('echo'));
+  loop.run();
+  loop.close();
+  assert.strictEqual(log[0], 'immediate');
+  const expected = ['echo', 'immediate', 'signal', 'stat true', 'timer'];
+  assert.deepStrictEqual(log.sort(), expected);
+}
+
+function threads() {
+  const loop = new EventLoop();
+  const server = new ThreadPerConnectionServer({ host: '127.0.0.1', loop }).start();
+  let back = '';
+  loop.connect(
+    { host: '127.0.0.1', port: server.address.port },
+    {
+      open: (socket) => socket.write('ping'),
+      data(socket, chunk) {
+        back += Buffer.from(chunk).toString();
+        socket.destroy();
+        server.stop();
+      },
+    },
+  );
+  loop.run();
+  loop.close();
+  assert.strictEqual(back, 'ping');
+}
+
+owned();
+threads();
+const loop = new EventLoop().attach();
+echo(loop, () => {
+  loop.close();
+  const calls = Object.keys(raw.supported).filter((name) => !raw.supported[name]);
+  const lacks = calls.length > 0 ? `, no ${calls.join(', ')}` : '';
+  console.log(`${process.arch} node ${process.versions.node} ok${lacks}`);
+});

@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+// `npm run test:runtimes [runtime...]`: the contract suite (test/runtimes) on every
+// runtime, with the built addon and dist/, the echo examples from the packed tarball,
+// and on other Nodes a part of the vitest suite. Prints a matrix: passed, "+N" skipped,
+// "!N" failed. A runtime that cannot be fetched is skipped, and it says why. Exit code 1
+// when something failed.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, tool } from './project.mjs';
+import { cacheFolder } from './runtimes/fetch.mjs';
+import { countsOf, runProgram } from './runtimes/run.mjs';
+import { findRuntime, runtimes } from './runtimes/runtimes.mjs';
+import { installTarball, runEcho } from './runtimes/tarball.mjs';
+
+const AT_ONCE = 2;
+const VITEST_LIMIT_MS = 420_000;
+/** What depends most on the host, and takes a minute. */
+const VITEST_FOLDERS = ['poller', 'raw', 'loop', 'order', 'guest', 'handles', 'requests'];
+const ADDON = join(root, 'build/Release/rawloop.node');
+const folder = join(root, 'test/runtimes');
+
+const suites = readdirSync(folder)
+  .filter((name) => name.endsWith('.cjs') && !['runner.cjs', 'support.cjs'].includes(name))
+  .map((name) => name.replace('.cjs', ''))
+  .sort();
+const columns = [...suites, 'tarball echo', 'vitest'];
+
+async function runSuite({ path, args = [] }, suite) {
+  const env = { ...process.env, RAWLOOP_ADDON: ADDON, NO_COLOR: '1' };
+  const ended = await runProgram(path, [...args, join(folder, `${suite}.cjs`)], { env, cwd: root });
+  return { ...countsOf(ended), output: ended.output };
+}
+
+async function runVitest({ path, name }) {
+  const results = join(cacheFolder, `vitest-${name.replace(/\W/g, '-')}.json`);
+  mkdirSync(cacheFolder, { recursive: true });
+  rmSync(results, { force: true });
+  const filters = VITEST_FOLDERS.map((part) => `test/${part}/`);
+  const ended = await runProgram(path, [tool('vitest'), 'run', ...filters], {
+    env: { ...process.env, RAWLOOP_TEST_RESULTS: results, NO_COLOR: '1' },
+    cwd: root,
+    limitMs: VITEST_LIMIT_MS,
+  });
+  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0, output: ended.output };
+  const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
+    readFileSync(results, 'utf8'),
+  );
+  const failed = success ? numFailedTests : Math.max(1, numFailedTests);
+  return { passed: numPassedTests, failed, skipped: numPendingTests, output: ended.output };
+}
+
+/** A row of the matrix: `{ name, version, cells: { column: counts }, skipped? }` */
+async function runRuntime(runtime, tarball) {
+  const row = { name: runtime.name, version: '', cells: {} };
+  let path;
+  try {
+    path = await findRuntime(runtime);
+  } catch ({ message }) {
+    return { ...row, skipped: message };
+  }
+  const found = { ...runtime, path };
+  const { output } = await runProgram(path, ['--version']);
+  row.version = /\d+\.\d+\.\d+/.exec(output)?.[0] ?? '?';
+  for (const suite of suites) row.cells[suite] = await runSuite(found, suite);
+  row.cells['tarball echo'] = await runEcho(tarball, path, runtime.args ?? []);
+  // This Node runs all of it by `npm test`.
+  if (runtime.isNode && !runtime.isThis) row.cells.vitest = await runVitest(found);
+  console.error(`${row.name} ${row.version}: done`);
+  return row;
+}
+
+const cellText = (counts) => {
+  if (counts === undefined) return '-';
+  const { passed, failed, skipped } = counts;
+  return `${passed}${skipped > 0 ? ` +${skipped}` : ''}${failed > 0 ? ` !${failed}` : ''}`;
+};
+
+function print(rows) {
+  const lines = [
+    ['runtime', 'version', ...columns],
+    ...rows.map(({ name, version, cells, skipped }) =>
+      skipped === undefined
+        ? [name, version, ...columns.map((column) => cellText(cells[column]))]
+        : [name, 'skipped', ...columns.map(() => '')],
+    ),
+  ];
+  const widths = lines[0].map((_, i) => Math.max(...lines.map((cells) => cells[i].length)));
+  for (const cells of lines) {
+    console.log(
+      cells
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}
+
+function tellFailures(rows) {
+  for (const { name, cells } of rows) {
+    for (const [column, { failed, why, output }] of Object.entries(cells)) {
+      if (failed === 0) continue;
+      const lines = output.split('\n').filter((line) => !line.startsWith('ok  '));
+      console.log(`\n${name}, ${column}${why ? `: ${why}` : ''}`);
+      console.log(lines.slice(-60).join('\n').replace(/^/gm, '    | '));
+    }
+  }
+}
+
+if (!existsSync(ADDON) || !existsSync(join(root, 'dist/index.cjs'))) {
+  console.error('test:runtimes: the package is not built: npm run build');
+  process.exit(2);
+}
+const wanted = process.argv.slice(2);
+const waiting = runtimes.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const tarball = installTarball();
+const rows = [];
+try {
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      rows.push(await runRuntime(next, tarball));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+} finally {
+  tarball.remove();
+}
+const order = runtimes.map(({ name }) => name);
+rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+print(rows);
+tellFailures(rows);
+for (const { name, skipped } of rows) {
+  if (skipped !== undefined) console.log(`skipped: ${name}: ${skipped}`);
+}
+const all = rows.flatMap(({ cells }) => Object.values(cells));
+const sum = (key) => all.reduce((total, counts) => total + counts[key], 0);
+console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
+process.exitCode = sum('failed') === 0 ? 0 : 1;
