@@ -22,7 +22,9 @@ describe.each(MODES)('loop.crypto.pbkdf2, %s', (mode) => {
     async (...input) => {
       const key = await loop.outcome(mode, loop.crypto.pbkdf2(...input));
       expect(key).toBeInstanceOf(Uint8Array);
-      expect(key).toEqual(new Uint8Array(pbkdf2Sync(...input)));
+      // Node 26 fails for a key of no bytes.
+      const expected = input[3] === 0 ? [] : pbkdf2Sync(...input);
+      expect(key).toEqual(new Uint8Array(expected));
     },
   );
 
