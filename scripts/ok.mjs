@@ -14,6 +14,10 @@ function tell({ name, result, seconds, output }) {
   const label = { passed: 'ok     ', failed: 'FAILED ', skipped: 'skipped' }[result];
   const note = result === 'skipped' ? output : `${seconds.toFixed(1)} s`;
   console.log(`${label}  ${name.padEnd(NAME_COLUMNS)}  ${note}`);
+  if (result === 'passed') {
+    // What a step could not do in part.
+    for (const [line] of output.matchAll(/^(?:\w+: )?skipped: .*$/gm)) console.log(`    | ${line}`);
+  }
   if (result !== 'failed') return;
   const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES);
   console.log(lines.map((line) => `    | ${line}`).join('\n'));

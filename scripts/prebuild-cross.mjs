@@ -22,7 +22,7 @@ async function oneTarget(zig, target) {
     const { bytes, type, glibc, problems } = checkAddon(path, target);
     row.kB = (bytes / 1000).toFixed(0);
     row.bytes = bytes;
-    row.type = type.split(',').slice(0, 2).join(',');
+    row.type = type.replace(/,? (version|flags).*/, '');
     row.failures.push(...problems);
     const versions = glibc === undefined ? '' : `, glibc ${glibc}`;
     row.symbols = problems.length === 0 ? `ok${versions}` : `FAILED (${problems.length})`;

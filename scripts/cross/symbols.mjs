@@ -13,7 +13,7 @@ export function readSymbols(path, format) {
 
 function readElf(path) {
   const rows = output('nm', '-D', path).trim().split('\n');
-  const symbols = rows.map((row) => /(\w) ([^@]+)(?:@+(\w+)_([\d.]+))?$/.exec(row.trim()));
+  const symbols = rows.map((row) => /(?:^|\s)([A-Za-z]) ([^\s@]+)(?:@+(\w+)_([\d.]+))?$/.exec(row));
   const needed = output('readelf', '-dW', path).matchAll(/\(NEEDED\).*\[(.+)\]/g);
   return {
     undefined: symbols

@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 import { root } from '../project.mjs';
 
 const LIMIT_MINUTES = 10;
+/** A command that ends so lacks what it needs; its last line says what. */
+const SKIP_CODE = 77;
 
 /** `{ name, result: 'passed' | 'failed' | 'skipped', seconds, output }` */
 export async function runStep({ name, run }) {
@@ -15,7 +17,8 @@ export async function runStep({ name, run }) {
 async function runTask(run) {
   const task = run();
   if (task.skip !== undefined) return { result: 'skipped', output: task.skip };
-  const { why, output } = await runCommand(task);
+  const { why, output, code } = await runCommand(task);
+  if (code === SKIP_CODE) return { result: 'skipped', output: output.trim().split('\n').at(-1) };
   return why === undefined
     ? { result: 'passed', output }
     : { result: 'failed', output: `${output}\n${why}` };
@@ -43,7 +46,7 @@ function runCommand({ command, cwd = root, env = process.env, limitMinutes = LIM
     child.on('close', (code, signal) => {
       clearTimeout(limit);
       if (code !== 0) why ??= `it ended with ${signal ?? `code ${code}`}`;
-      resolve({ why, output });
+      resolve({ why, output, code });
     });
   });
 }

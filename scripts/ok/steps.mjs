@@ -62,6 +62,20 @@ function benchBudget() {
   return { command: [join(root, 'bench/run.mjs'), '--check', '--quick'], limitMinutes: 6 };
 }
 
+/** Other runtimes come from the registry: each that cannot be had says why. */
+function testRuntimes() {
+  return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
+}
+
+function crossBuilds() {
+  if (process.env.RAWLOOP_OK_CROSS !== '1') {
+    return {
+      skip: 'it takes long and fetches a compiler: RAWLOOP_OK_CROSS=1 or npm run prebuild:cross',
+    };
+  }
+  return { command: script('prebuild-cross.mjs'), limitMinutes: 30 };
+}
+
 /** `run` is called when the step's turn has come. */
 export const stages = [
   [
@@ -95,4 +109,7 @@ export const stages = [
   // Alone, as what runs beside it is noise to it.
   [{ name: 'bench budget', run: benchBudget }],
   [{ name: 'examples', run: () => ({ command: script('run-examples.mjs') }) }],
+  [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
+  [{ name: 'runtimes', run: testRuntimes }],
+  [{ name: 'cross builds', run: crossBuilds }],
 ];
