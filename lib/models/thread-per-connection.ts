@@ -22,9 +22,10 @@ export interface ThreadPerConnectionOptions {
   /** Connections that may wait to be accepted: 1 to 2^31-1, default 511. */
   backlog?: number;
   /**
-   * Stack of each client's thread in bytes: PTHREAD_STACK_MIN (16,384 on most
-   * machines) to 2^53-1, default 65,536. The echo buffer of 64 KiB comes on top. It
-   * is address space; memory is used as far as the thread reaches into it.
+   * Stack of each client's thread in bytes: PTHREAD_STACK_MIN (16,384 on x64, 131,072
+   * on arm64 with glibc) to 2^53-1, default 65,536 or that minimum. The echo buffer of
+   * 64 KiB comes on top. It is address space; memory is used as far as the thread
+   * reaches into it.
    */
   stackBytes?: number;
   /** The loop that calls `onError`. Default: the default loop of this thread. */
@@ -56,6 +57,7 @@ export interface ThreadPerConnectionStats {
 type Tell = (error: SystemError) => void;
 
 const EINVAL = -constant('EINVAL');
+const DEFAULT_STACK_BYTES = 65536;
 
 /** Waits for the doorbell of a started server, and keeps the loop alive for it. */
 class DoorbellHandle extends Handle {
@@ -123,7 +125,7 @@ export class ThreadPerConnectionServer {
       host = '0.0.0.0',
       port = 0,
       backlog = 511,
-      stackBytes = 65536,
+      stackBytes = Math.max(DEFAULT_STACK_BYTES, native.ThreadServer.minStackBytes),
       loop,
       onError,
     } = readOptions('options', given);
