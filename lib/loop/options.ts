@@ -1,6 +1,7 @@
 // Options of a loop, and the one warning it gives.
 import { writeSync } from 'node:fs';
 import { invalidValue } from './errors.js';
+import { drainHost } from './host.js';
 import { checkInteger, readOptions } from './validate.js';
 
 /** How long `run` runs. */
@@ -59,6 +60,14 @@ export function readLoopOptions(given: LoopOptions = {}) {
   return { backend, maxEvents, slabBytes, drain, poolSize, timing, asyncContext, blockedMs };
 }
 
+const INSIDE_PROMISE =
+  'rawloop: run() was called from inside a promise callback (or at the top of an ES\n' +
+  'module), so no promise can settle until it returns: the engine does not start the\n' +
+  'microtask queue twice. Call it from setImmediate(() => loop.run()), or use attach().\n';
+const NO_DRAIN =
+  'rawloop: this runtime has no known way to run promises from JavaScript, so no promise\n' +
+  'can settle until run() returns. Use attach(), or a loop that needs no promises.\n';
+
 let warned = false;
 
 /**
@@ -68,10 +77,5 @@ let warned = false;
 export function warnNoMicrotasks(): void {
   if (warned || process.env['NODE_NO_WARNINGS'] === '1') return;
   warned = true;
-  writeSync(
-    2,
-    'rawloop: run() was called from inside a promise callback (or at the top of an ES\n' +
-      'module), so no promise can settle until it returns: the engine does not start the\n' +
-      'microtask queue twice. Call it from setImmediate(() => loop.run()), or use attach().\n',
-  );
+  writeSync(2, drainHost === undefined ? NO_DRAIN : INSIDE_PROMISE);
 }

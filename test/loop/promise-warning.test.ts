@@ -1,5 +1,8 @@
 // run() inside a promise callback: no promise can settle until it returns, and it
 // says so on stderr, at once and once.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type ChildOptions, endOfChild } from '../support/child.js';
 
@@ -102,5 +105,21 @@ describe('run()', () => {
       'promise',
       'returned',
     ]);
+  });
+
+  it('on a host that cannot run promises by hand says so, and works without them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rawloop-host-'));
+    try {
+      // What the package looks for in Node, gone before it looks.
+      const file = join(folder, 'no-drain.cjs');
+      writeFileSync(file, 'delete process._tickCallback;');
+      const { status, stderr, report } = endOfChild(`${RUN} setImmediate(go);`, {
+        flags: ['--require', file],
+      });
+      expect(stderr).toMatch(/^rawloop: this runtime has no known way to run promises/);
+      expect([status, report]).toEqual([0, ['immediate', 'timer', 'tick', 'returned', 'promise']]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
