@@ -27,7 +27,7 @@ export async function fetchPackage(spec) {
   mkdirSync(fresh, { recursive: true });
   try {
     // `npm pack` takes packages of another platform as well, which `npm install` refuses.
-    await command('npm', ['pack', spec, '--silent', '--ignore-scripts'], fresh);
+    await command('npm', ['pack', spec, '--loglevel=error', '--ignore-scripts'], fresh);
     const [tarball] = readdirSync(fresh).filter((name) => name.endsWith('.tgz'));
     await command('tar', ['xzf', tarball, '--strip-components=1'], fresh);
     rmSync(join(fresh, tarball));
