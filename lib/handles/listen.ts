@@ -5,7 +5,7 @@ import { type IpAddress, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { invalidType, invalidValue, loopClosed } from '../loop/errors.js';
 import { checkDescriptor, checkInteger, readOptions } from '../loop/validate.js';
-import { constant } from '../raw/constants.js';
+import { constant, constants } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
 import { addressOf, badHost, detailsOf, type Endpoint } from './endpoint.js';
 import type { StreamHandlers, StreamOptions } from './handlers.js';
@@ -39,6 +39,8 @@ const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const EINVAL = -constant('EINVAL');
 const EINPROGRESS = -constant('EINPROGRESS');
+/** Linux alone has it. */
+const NO_PORT = constants['IP_BIND_ADDRESS_NO_PORT'];
 
 function openStream(address: IpAddress): number {
   const domain = address.family === 'ipv4' ? constant('AF_INET') : constant('AF_INET6');
@@ -54,6 +56,19 @@ function bindTo(fd: number, address: IpAddress): void {
   // The only EINVAL of a fresh socket: the text was no address.
   if (result === EINVAL) throw badHost(address.address);
   check(result, 'bind', detailsOf(address));
+}
+
+/**
+ * Where to connect from. Without a port of its own the socket gets one as it connects,
+ * when one that is in use for another peer will do: bind(2) would take one that is in
+ * use for none, and 28,000 of those are all there are. See ip(7).
+ */
+function bindLocal(fd: number, local: IpAddress): void {
+  if (local.port === 0 && NO_PORT !== undefined) {
+    // Where it is not taken the port is bind's.
+    native.setsockopt(fd, constant('IPPROTO_IP'), NO_PORT, 1);
+  }
+  bindTo(fd, local);
 }
 
 /** Runs `use`; closes the descriptor again when it throws. */
@@ -155,7 +170,7 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
   const fd = openStream(address);
   return guarded(fd, () => {
     if (settings.noDelay) setNoDelay(fd);
-    if (local !== undefined) bindTo(fd, local);
+    if (local !== undefined) bindLocal(fd, local);
     const result = native.connect(fd, address);
     if (result === EINVAL) throw badHost(address.address);
     const socket = new Socket(loop, { ...settings, handlers, server: undefined });

@@ -106,6 +106,18 @@ describe('where from', () => {
     socket.destroy();
   });
 
+  it.runIf(process.platform === 'linux')('is an address whose port others may have', async () => {
+    const { server, port } = serve(test.loop, { open: () => server.close() });
+    const options: ConnectOptions = { port, localAddress: '127.0.0.2' };
+    const socket = test.loop.connect(options, { open: () => test.loop.stop() });
+    // Not bound to a port yet: the kernel looks for one that is free for this peer.
+    const [level, name] = [constant('IPPROTO_IP'), constant('IP_BIND_ADDRESS_NO_PORT')];
+    expect(socket.getOption(level, name)).toBe(1);
+    await run(test.loop);
+    expect(socket.address).toMatchObject({ address: '127.0.0.2', port: expect.any(Number) });
+    socket.destroy();
+  });
+
   it('may be a port alone', async () => {
     const { server, port } = serve(test.loop, { open: () => server.close() });
     const free = deadPort();
