@@ -9,7 +9,7 @@ import { count, whole } from './demo-text.js';
 /** What a server or a client has open for itself. */
 const OWN_DESCRIPTORS = 64;
 /** What eight processes with a runtime each have. */
-const OWN_THREADS = 120;
+export const OWN_THREADS = 120;
 
 interface Fitting {
   connections: number[];
@@ -17,8 +17,9 @@ interface Fitting {
   notes: string[];
 }
 
-interface Limit {
+export interface Limit {
   most: number;
+  /** A sentence without its full stop. */
   why: string;
 }
 
@@ -36,7 +37,7 @@ export function fitConnections({ connections, models }: DemoOptions): Fitting {
   };
 }
 
-function descriptors(): Limit {
+export function descriptors(): Limit {
   const limit = descriptorLimit();
   const why = `A process may open ${whole(limit)} files (ulimit -n)`;
   return { most: limit - OWN_DESCRIPTORS, why };

@@ -1,10 +1,11 @@
-// The load that rawloop demo puts on a server: connections with one message each on
+// The load that rawloop demo and compare put on a server: connections with one message each on
 // the way, on an EventLoop that owns its thread. Every byte that comes back is
 // compared with the one that was sent at that position of that connection.
 import { createHistogram } from 'node:perf_hooks';
 import type { EventLoop } from '../event-loop.js';
 import type { StreamHandlers } from '../handles/handlers.js';
 import type { Socket } from '../handles/socket.js';
+import { constant } from '../raw/constants.js';
 
 export const MESSAGE_BYTES = 64;
 
@@ -18,6 +19,16 @@ const CONNECTION_STRIDE = 1597;
 /** Fewer than any listen queue holds: a lost SYN would wait a second. */
 const MAX_CONNECTING = 64;
 const NS_PER_MS = 1e6;
+/**
+ * From one address to one server: Linux takes ports of one parity first, and looks
+ * through all 14,000 of those again for each connection more, in milliseconds.
+ */
+export const CONNECTIONS_PER_ADDRESS = 10_000;
+
+const SOL_SOCKET = constant('SOL_SOCKET');
+const SO_LINGER = constant('SO_LINGER');
+/** See socket(7): on, for no time at all. */
+const NO_LINGER = new Uint8Array(new Int32Array([1, 0]).buffer);
 
 /** What a load found, since the last `setConnections`. */
 export interface LoadFigures {
@@ -29,6 +40,8 @@ export interface LoadFigures {
   p99Us: number;
   /** Answered at all: in the ramps before the windows, too, and after them. */
   allMessages: number;
+  /** From the first connect of the last `setConnections` until each had echoed a message. */
+  openMs: number;
 }
 
 /** A connection: where it is in the pattern, and its message on the way. */
@@ -57,6 +70,13 @@ function makePattern(): Uint8Array {
   return pattern;
 }
 
+/** On Linux every address of 127.0.0.0/8 is this machine. */
+function sourceOf(index: number): { localAddress?: string } {
+  const block = Math.floor(index / CONNECTIONS_PER_ADDRESS);
+  if (block === 0 || process.platform !== 'linux') return {};
+  return { localAddress: `127.0.0.${1 + block}` };
+}
+
 export class Load {
   readonly #loop: EventLoop;
   readonly #port: number;
@@ -74,6 +94,7 @@ export class Load {
   #missing = 0;
   #windowsMs = 0;
   #allMessages = 0;
+  #openMs = 0;
   #whenQuiet: () => void = () => {};
 
   /** @param fail told, once, what went wrong: a wrong byte or a lost connection */
@@ -98,10 +119,17 @@ export class Load {
     this.#windowEndMs = 0;
     this.#missing = 0;
     this.#wanted = count;
-    for (const socket of this.#sockets.splice(count)) socket.destroy();
+    for (const socket of this.#sockets.splice(count)) {
+      // A reset: else the port rests for a minute, and thousands of them run out.
+      socket.setOption(SOL_SOCKET, SO_LINGER, NO_LINGER).destroy();
+    }
     this.#opened = this.#sockets.length;
     this.#onTheWay = count - this.#opened;
-    this.#whenQuiet = () => done(this.#figures());
+    const startMs = performance.now();
+    this.#whenQuiet = () => {
+      this.#openMs = performance.now() - startMs;
+      done(this.#figures());
+    };
     if (this.#onTheWay === 0) this.#whenQuiet();
     else for (let i = 0; i < MAX_CONNECTING; i++) this.#connectNext();
   }
@@ -130,13 +158,15 @@ export class Load {
       p50Us: us(50),
       p99Us: us(99),
       allMessages: this.#allMessages,
+      openMs: this.#openMs,
     };
   }
 
   #connectNext(): void {
     if (this.#sockets.length >= this.#wanted) return;
-    const socket = this.#loop.connect({ port: this.#port }, this.#handlers);
-    socket.data = new Flow(this.#sockets.length);
+    const index = this.#sockets.length;
+    const socket = this.#loop.connect({ port: this.#port, ...sourceOf(index) }, this.#handlers);
+    socket.data = new Flow(index);
     this.#sockets.push(socket);
   }
 

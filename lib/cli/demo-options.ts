@@ -1,7 +1,15 @@
 // The flags of rawloop demo, checked before anything is started.
 import { parseArgs } from 'node:util';
 import { LOOP_MODELS, MODELS, type Model } from './echo-models.js';
-import { parseChoice, UsageError } from './usage.js';
+import {
+  MAX_SECONDS,
+  MIN_SECONDS,
+  parseChoice,
+  parseConnections,
+  parseList,
+  parseSeconds,
+  UsageError,
+} from './usage.js';
 
 export interface DemoOptions {
   help: boolean;
@@ -14,10 +22,6 @@ export interface DemoOptions {
   /** Where the trace of the first model that is recorded goes. */
   trace: string | undefined;
 }
-
-const MAX_CONNECTIONS = 20_000;
-const MIN_SECONDS = 0.1;
-const MAX_SECONDS = 600;
 
 export const HELP = `Usage: rawloop demo [options]
 
@@ -57,8 +61,8 @@ const OPTIONS = {
 /** @throws UsageError; TypeError ERR_PARSE_ARGS_* for an unknown flag */
 export function parseDemoOptions(args: string[]): DemoOptions {
   const { values } = parseArgs({ args, options: OPTIONS, strict: true });
-  const counts = listOf(values.connections).map(parseCount);
-  const models = listOf(values.models).map((text) => parseChoice('models', text, MODELS));
+  const counts = parseList(values.connections).map(parseConnections);
+  const models = parseList(values.models).map((text) => parseChoice('models', text, MODELS));
   if (values.trace !== undefined && recordedOf(models) === undefined) {
     throw new UsageError(`--trace needs ${LOOP_MODELS.join(' or ')} among the --models`);
   }
@@ -75,24 +79,4 @@ export function parseDemoOptions(args: string[]): DemoOptions {
 /** The model whose loop `--trace` records. */
 export function recordedOf(models: readonly Model[]): Model | undefined {
   return LOOP_MODELS.find((model) => models.includes(model));
-}
-
-function listOf(text: string): string[] {
-  return text.split(',').map((item) => item.trim());
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_CONNECTIONS) return count;
-  throw new UsageError(
-    `--connections must be integers from 1 to ${MAX_CONNECTIONS}, separated by commas, not '${text}'`,
-  );
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (/^\d*\.?\d+$/.test(text) && seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
-  throw new UsageError(
-    `--seconds must be a number from ${MIN_SECONDS} to ${MAX_SECONDS}, not '${text}'`,
-  );
 }

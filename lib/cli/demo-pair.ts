@@ -4,7 +4,7 @@
 import type { Child, Children } from './demo-children.js';
 import type { Cores } from './demo-cores.js';
 import { type LoadFigures, MESSAGE_BYTES } from './demo-load.js';
-import { cpuMsOf, residentBytesOf, threadsOf } from './demo-process.js';
+import { cpuMsOf, kernelBytes, residentBytesOf, threadsOf } from './demo-process.js';
 import type { Answer, Command } from './demo-protocol.js';
 import type { Model } from './echo-models.js';
 
@@ -26,6 +26,14 @@ export interface Step {
   bytesVerified: number;
 }
 
+/** Bytes; undefined: the system does not tell. */
+export interface Memory {
+  /** Of the server. */
+  resident: number | undefined;
+  /** Of the whole machine: see kernelBytes. */
+  kernel: number | undefined;
+}
+
 /** Open when the count of memory starts: a server's first ones make more than themselves. */
 export const BASE_CONNECTIONS = 8;
 /**
@@ -33,16 +41,18 @@ export const BASE_CONNECTIONS = 8;
  * of garbage, as it happens to be collected.
  */
 export const MIN_CONNECTIONS_FOR_MEMORY = 500;
-const ANSWER_LIMIT_MS = 30_000;
+export const ANSWER_LIMIT_MS = 30_000;
+/** Twenty times what it takes where nothing else runs. */
+const OPEN_LIMIT_MS = 4;
 
 export class Pair {
   readonly model: Model;
   readonly #server: Child;
   readonly #client: Child;
-  /** Of the server's memory, as connections were opened. */
-  #grownBytes = 0;
+  /** As connections were opened. */
+  readonly #grownBytes: Memory = { resident: 0, kernel: 0 };
   /** By number of connections. */
-  readonly #bytesPerConnection = new Map<number, number>();
+  readonly #bytesPerConnection = new Map<number, Memory>();
   #cpuMs: number | undefined = 0;
   #figures: LoadFigures | undefined;
 
@@ -57,32 +67,54 @@ export class Pair {
     this.#client = children.start(`client of ${model}`, ['demo-client'], cores?.client);
   }
 
+  get serverPid(): number {
+    return this.#server.pid;
+  }
+
   /** Waits until they are connected. */
   async connect(): Promise<void> {
     const line = await this.#server.nextLine(ANSWER_LIMIT_MS);
     const port = Number(/listening on .*:(\d+)$/.exec(line)?.[1]);
-    await this.#tell({ do: 'target', pid: this.#server.pid, port });
+    await this.tell({ do: 'target', pid: this.serverPid, port });
     await this.setConnections(BASE_CONNECTIONS);
   }
 
   /** Opens more connections, and notes what one takes. */
   async open(count: number): Promise<void> {
     // From just before to just after: in between a runtime tidies up by itself.
-    const before = residentBytesOf(this.#server.pid);
+    const before = this.#memory();
     await this.setConnections(count);
-    const after = residentBytesOf(this.#server.pid);
-    if (before === undefined || after === undefined) return;
-    this.#grownBytes += after - before;
+    const after = this.#memory();
+    const perConnection: Memory = { resident: undefined, kernel: undefined };
+    for (const kind of ['resident', 'kernel'] as const) {
+      const [from, to, grown] = [before[kind], after[kind], this.#grownBytes[kind]];
+      // What is not told once is not told at all.
+      const known = from !== undefined && to !== undefined && grown !== undefined;
+      const bytes = known ? grown + to - from : undefined;
+      this.#grownBytes[kind] = bytes;
+      if (bytes === undefined) continue;
+      perConnection[kind] = Math.max(0, bytes / (count - BASE_CONNECTIONS));
+    }
     if (count < MIN_CONNECTIONS_FOR_MEMORY) return;
-    const bytes = this.#grownBytes / (count - BASE_CONNECTIONS);
-    this.#bytesPerConnection.set(count, Math.max(0, bytes));
+    this.#bytesPerConnection.set(count, perConnection);
+  }
+
+  /** What a connection took, when `open` had opened as many; undefined: too few to tell. */
+  memoryAt(connections: number): Memory | undefined {
+    return this.#bytesPerConnection.get(connections);
+  }
+
+  #memory(): Memory {
+    return { kernel: kernelBytes(), resident: residentBytesOf(this.serverPid) };
   }
 
   /** Opens or closes connections, and starts the figures afresh. */
-  async setConnections(count: number): Promise<void> {
-    await this.#tell({ do: 'connections', count });
+  async setConnections(count: number): Promise<Answer> {
+    const limitMs = ANSWER_LIMIT_MS + count * OPEN_LIMIT_MS;
+    const figures = await this.tell({ do: 'connections', count }, limitMs);
     this.#cpuMs = 0;
     this.#figures = undefined;
+    return figures;
   }
 
   /**
@@ -91,10 +123,10 @@ export class Pair {
    * @returns messages per second so far
    */
   async run(rampMs: number, windowMs: number): Promise<number> {
-    const { pid } = this.#server;
+    const pid = this.serverPid;
     const beforeMs = cpuMsOf(pid);
     const limitMs = rampMs + windowMs + ANSWER_LIMIT_MS;
-    const figures = await this.#tell({ do: 'run', rampMs, windowMs }, limitMs);
+    const figures = await this.tell({ do: 'run', rampMs, windowMs }, limitMs);
     const afterMs = cpuMsOf(pid);
     if (beforeMs === undefined || afterMs === undefined) this.#cpuMs = undefined;
     else if (this.#cpuMs !== undefined) this.#cpuMs += afterMs - beforeMs;
@@ -114,8 +146,8 @@ export class Pair {
       p50Us,
       p99Us,
       cpuUsPerMessage: this.#cpuMs === undefined ? null : (this.#cpuMs * 1000) / allMessages,
-      threads: threadsOf(this.#server.pid) ?? null,
-      bytesPerConnection: this.#bytesPerConnection.get(connections) ?? null,
+      threads: threadsOf(this.serverPid) ?? null,
+      bytesPerConnection: this.memoryAt(connections)?.resident ?? null,
       bytesVerified: allMessages * MESSAGE_BYTES,
     };
   }
@@ -125,12 +157,13 @@ export class Pair {
     await this.#children.finish(this.#server);
   }
 
-  async #tell(command: Command, limitMs = ANSWER_LIMIT_MS): Promise<Answer> {
+  /** Has the client do something. */
+  async tell(command: Command, limitMs = ANSWER_LIMIT_MS): Promise<Answer> {
     this.#client.writeLine(JSON.stringify(command));
     return JSON.parse(await this.#client.nextLine(limitMs)) as Answer;
   }
 }
 
-function rateOf({ messages, windowMs }: LoadFigures): number {
+export function rateOf({ messages, windowMs }: LoadFigures): number {
   return (messages * 1000) / windowMs;
 }

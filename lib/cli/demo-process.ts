@@ -45,6 +45,34 @@ export function cpuMsOf(pid: number): number | undefined {
   });
 }
 
+/** What the scheduler has booked for a process. */
+export interface Scheduling {
+  cpuMs: number;
+  /** Context switches: it waited. */
+  voluntary: number;
+  /** Context switches: another one's turn. */
+  involuntary: number;
+}
+
+/** Of the threads that are alive, as `cpuMsOf`; undefined but on Linux. */
+export function schedulingOf(pid: number): Scheduling | undefined {
+  const cpuMs = cpuMsOf(pid);
+  if (cpuMs === undefined || !linux) return undefined;
+  const sum: Scheduling = { cpuMs, voluntary: 0, involuntary: 0 };
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/status`, 'latin1');
+      // They are the last two lines.
+      const [, voluntary, involuntary] = /ctxt_switches:\s*(\d+)\n\w+:\s*(\d+)/.exec(text) ?? [];
+      sum.voluntary += Number(voluntary);
+      sum.involuntary += Number(involuntary);
+    }
+  } catch {
+    return undefined;
+  }
+  return Number.isNaN(sum.voluntary + sum.involuntary) ? undefined : sum;
+}
+
 /** ps(1)'s [[days-]hours:]minutes:seconds.hundredths. */
 export function parseCpuTime(text: string): number {
   const [days, clock] = text.includes('-') ? text.split('-') : ['0', text];
@@ -66,4 +94,19 @@ export function residentBytesOf(pid: number): number | undefined {
   // thread per connection that is all of it. The sum over the mappings is exact.
   const exact = maybe(() => procField(pid, 'smaps_rollup', 'Rss') * KIB);
   return exact ?? maybe(() => procField(pid, 'status', 'VmRSS') * KIB);
+}
+
+/** Of /proc/meminfo: inodes and sockets, the threads' stacks, the tables of their pages. */
+const KERNEL_FIELDS = ['Slab', 'KernelStack', 'PageTables', 'Percpu'] as const;
+
+/**
+ * Bytes of memory that the kernel has for itself, on the whole machine: for every
+ * process, and for both ends of a connection. Told on Linux only.
+ */
+export function kernelBytes(): number | undefined {
+  return maybe(() => {
+    const text = readFileSync('/proc/meminfo', 'utf8');
+    const kib = KERNEL_FIELDS.map((name) => new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(text)?.[1]);
+    return kib.reduce((sum, each) => sum + Number(each), 0) * KIB;
+  });
 }

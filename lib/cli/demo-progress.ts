@@ -1,11 +1,21 @@
-// Progress on stderr: one line that is rewritten on a terminal, plain lines elsewhere.
+// Progress on stderr: one line that is rewritten on a terminal; elsewhere plain lines,
+// or nothing at all.
 import type { Observer } from './demo-measure.js';
 
 const BAR_CELLS = 20;
 const ERASE_LINE = '\r\x1b[2K';
 
 export class Progress implements Observer {
-  readonly #live = process.stderr.isTTY === true;
+  readonly #command: string;
+  readonly #quiet: boolean;
+  readonly #live: boolean;
+
+  /** @param quiet says nothing, ever */
+  constructor(command: string, quiet = false) {
+    this.#command = command;
+    this.#quiet = quiet;
+    this.#live = !quiet && process.stderr.isTTY === true;
+  }
 
   begins(text: string, done: number): void {
     if (!this.#live) return;
@@ -23,8 +33,9 @@ export class Progress implements Observer {
 
   /** A line that stays, in either case. */
   note(text: string): void {
+    if (this.#quiet) return;
     this.clear();
-    process.stderr.write(`demo: ${text}\n`);
+    process.stderr.write(`${this.#command}: ${text}\n`);
   }
 
   /** Takes the line away. */

@@ -1,13 +1,9 @@
 // What rawloop demo prints: the table, and the sentence that says what it shows.
 import { MIN_CONNECTIONS_FOR_MEMORY, type Step } from './demo-pair.js';
-import { count, decimal, type Paint, rate, whole } from './demo-text.js';
+import { count, decimal, listText, type Paint, rate, whole } from './demo-text.js';
+import { headsOf, rowOf, type Column as TextColumn } from './text-table.js';
 
-interface Column {
-  head: readonly [string, string];
-  /** Negative: aligned on the left. */
-  width: number;
-  text(step: Step): string;
-}
+type Column = TextColumn<Step>;
 
 const KIB = 1024;
 const UNKNOWN = '-';
@@ -37,18 +33,11 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-function row(texts: readonly string[]): string {
-  const cells = COLUMNS.map(({ width }, i) => {
-    const text = texts[i] ?? '';
-    return width < 0 ? text.padEnd(-width) : text.padStart(width);
-  });
-  return cells.join('  ').trimEnd();
-}
+const row = (texts: readonly string[]) => rowOf(COLUMNS, texts);
 
 /** The table, models together for each number of connections. */
 export function tableOf(steps: readonly Step[], paint: Paint): string {
-  const heads = [0, 1].map((line) => COLUMNS.map(({ head }) => head[line] as string));
-  const lines = heads.map((texts) => paint.strong(row(texts)));
+  const lines = headsOf(COLUMNS).map(paint.strong);
   for (const connections of new Set(steps.map((step) => step.connections))) {
     const group = steps.filter((step) => step.connections === connections);
     const [least] = byCpu(group);
@@ -133,11 +122,4 @@ function threadsText(steps: readonly Step[]): string {
   const who =
     sorted.at(-2)?.threads === fewest.threads && sorted.length > 2 ? 'the others' : fewest.model;
   return `; ${most.model} had ${whole(most.threads)} threads, ${who} ${whole(fewest.threads)}`;
-}
-
-/** a, b and c */
-function listText(items: readonly string[]): string {
-  const head = items.slice(0, -1).join(', ');
-  const last = items.at(-1) ?? '';
-  return head === '' ? last : `${head} and ${last}`;
 }

@@ -28,6 +28,13 @@ export function count(connections: number): string {
   return counted(connections, 'connection');
 }
 
+/** a, b and c */
+export function listText(items: readonly string[]): string {
+  const head = items.slice(0, -1).join(', ');
+  const last = items.at(-1) ?? '';
+  return head === '' ? last : `${head} and ${last}`;
+}
+
 /** In lines of at most `columns`, broken between words. */
 export function wrap(text: string, columns: number): string {
   const lines = [''];

@@ -22,7 +22,7 @@ export async function run(args: string[]): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const progress = new Progress();
+  const progress = new Progress('demo');
   const children = new Children();
   children.guard(() => progress.clear());
   try {
