@@ -10,6 +10,15 @@ export const entries = {
   inspect: 'lib/inspect/index.ts',
 };
 
+/** The script of the page of `rawloop compare`: one file for a browser, a library in it. */
+export const pageScript = defineConfig({
+  input: { 'cli/compare-page': 'lib/cli/compare/page/main.ts' },
+  platform: 'browser',
+  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+  transform: { target: 'es2022' },
+  output: { format: 'iife', entryFileNames: '[name].js', minify: true },
+});
+
 export default defineConfig({
   input: { ...entries, 'cli/main': 'lib/cli/main.ts' },
   platform: 'node',

@@ -20,14 +20,19 @@ function buildNative(options) {
 
 async function buildJs() {
   const { rolldown } = await import('rolldown');
-  const { default: config, entries } = await import('../rolldown.config.mjs');
+  const { default: config, entries, pageScript } = await import('../rolldown.config.mjs');
   // Built beside and put in place at once: a process that loads dist/ meanwhile
   // sees the old one or the new one.
   const fresh = join(root, `.dist-${process.pid}`);
   try {
-    const bundle = await rolldown({ ...config, cwd: root });
-    const { output } = await bundle.write({ ...config.output, dir: fresh });
-    await bundle.close();
+    const bundleTo = async ({ output, ...input }) => {
+      const bundle = await rolldown({ ...input, cwd: root });
+      const written = await bundle.write({ ...output, dir: fresh });
+      await bundle.close();
+      return written;
+    };
+    const { output } = await bundleTo(config);
+    await bundleTo(pageScript);
     run(tool('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')]);
     for (const [entry, source] of Object.entries(entries)) {
       const chunk = output.find(({ fileName }) => fileName === `${entry}.cjs`);

@@ -8,8 +8,9 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  compare: () => import('./compare/compare.js'),
   demo: () => import('./demo.js'),
-  // Started by demo, not by people.
+  // Started by these two, not by people.
   'demo-client': () => import('./demo-client.js'),
   echo: () => import('./echo.js'),
 };
@@ -17,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 const HELP = `Usage: rawloop <command> [options]
 
 Commands:
+  compare   a loop, a thread per connection and node:net side by side, from one
+            connection to as many as possible, as a table or a page with charts
   demo      what a message and a connection cost in each model, in a minute
   echo      an echo server: on the raw loop, inside Node's loop, with a thread
             per connection, or on node:net

@@ -82,6 +82,10 @@ export const stages = [
     { name: 'format', run: () => ({ command: script('format.mjs') }) },
     { name: 'lint', run: () => ({ command: [tool('@biomejs/biome', 'biome'), 'lint'] }) },
     { name: 'types', run: () => ({ command: [tool('typescript', 'tsc'), '-p', '.'] }) },
+    {
+      name: 'types (browser)',
+      run: () => ({ command: [tool('typescript', 'tsc'), '-p', 'tsconfig.page.json'] }),
+    },
     { name: 'build', run: () => ({ command: script('build.mjs') }) },
   ],
   [
