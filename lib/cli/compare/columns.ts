@@ -19,7 +19,8 @@ function range(figure: Figure | null, text: Text): string {
   return figure === null ? UNKNOWN : `${text(figure.min)}–${text(figure.max)}`;
 }
 
-const micros: Text = (value) => decimal(value, 2);
+/** Short, so that two of them fit: hundreds are those of a busy machine. */
+const micros: Text = (value) => decimal(value, value < 100 ? 2 : 0);
 const kib: Text = (bytes) => decimal(bytes / KIB, 1);
 const milliseconds: Text = (value) => decimal(value, value < 10 ? 1 : 0);
 
