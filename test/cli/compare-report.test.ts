@@ -6,7 +6,7 @@ import { differ, figureOf } from '../../lib/cli/compare/figures.js';
 import { fitWithin } from '../../lib/cli/compare/fitting.js';
 import { footnotesOf } from '../../lib/cli/compare/footnotes.js';
 import { findLimits } from '../../lib/cli/compare/limits.js';
-import { pageOf } from '../../lib/cli/compare/page.js';
+import { embeddedJson, pageOf } from '../../lib/cli/compare/page.js';
 import { tableOf, textOf } from '../../lib/cli/compare/terminal.js';
 import { paintFor } from '../../lib/cli/demo-text.js';
 import { MODELS } from '../../lib/cli/echo-models.js';
@@ -79,6 +79,12 @@ describe('the page of rawloop compare, as text', () => {
     // The figures and the script: each ends where it should.
     expect(page.match(/<\/script>/g)).toHaveLength(2);
     expect(page).not.toContain('<!--');
+  });
+
+  it('keeps figures inside their element, and as they were', () => {
+    const text = embeddedJson({ name: hostile });
+    expect(text).not.toContain('<');
+    expect(JSON.parse(text)).toEqual({ name: hostile });
   });
 
   it('asks for nothing from elsewhere', () => {

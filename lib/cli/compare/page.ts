@@ -31,8 +31,8 @@ function embedded(script: string): string {
   return script.replace(/<(?=\/script|!--|script)/gi, '\\x3c');
 }
 
-/** JSON in a script element. */
-function embeddedJson(value: unknown): string {
+/** JSON in a script element, likewise. */
+export function embeddedJson(value: unknown): string {
   return JSON.stringify(value).replace(/</g, '\\u003c');
 }
 
