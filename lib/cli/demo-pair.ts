@@ -79,11 +79,11 @@ export class Pair {
     await this.setConnections(BASE_CONNECTIONS);
   }
 
-  /** Opens more connections, and notes what one takes. */
-  async open(count: number): Promise<void> {
+  /** Opens more connections, and notes what one takes. @returns how long it took, in ms */
+  async open(count: number): Promise<number> {
     // From just before to just after: in between a runtime tidies up by itself.
     const before = this.#memory();
-    await this.setConnections(count);
+    const { openMs } = await this.setConnections(count);
     const after = this.#memory();
     const perConnection: Memory = { resident: undefined, kernel: undefined };
     for (const kind of ['resident', 'kernel'] as const) {
@@ -95,8 +95,8 @@ export class Pair {
       if (bytes === undefined) continue;
       perConnection[kind] = Math.max(0, bytes / (count - BASE_CONNECTIONS));
     }
-    if (count < MIN_CONNECTIONS_FOR_MEMORY) return;
-    this.#bytesPerConnection.set(count, perConnection);
+    if (count >= MIN_CONNECTIONS_FOR_MEMORY) this.#bytesPerConnection.set(count, perConnection);
+    return openMs;
   }
 
   /** What a connection took, when `open` had opened as many; undefined: too few to tell. */

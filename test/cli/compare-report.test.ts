@@ -2,10 +2,11 @@
 // connections the limits leave.
 import { describe, expect, it } from 'vitest';
 import { COST, SPEED } from '../../lib/cli/compare/columns.js';
-import { differ, figureOf } from '../../lib/cli/compare/figures.js';
+import { differ, figureOf, single } from '../../lib/cli/compare/figures.js';
 import { fitWithin } from '../../lib/cli/compare/fitting.js';
 import { footnotesOf } from '../../lib/cli/compare/footnotes.js';
 import { findLimits } from '../../lib/cli/compare/limits.js';
+import { paceOf } from '../../lib/cli/compare/pace.js';
 import { embeddedJson, pageOf } from '../../lib/cli/compare/page.js';
 import { tableOf, textOf } from '../../lib/cli/compare/terminal.js';
 import { paintFor } from '../../lib/cli/demo-text.js';
@@ -104,6 +105,28 @@ describe('the page of rawloop compare, as text', () => {
   });
 });
 
+describe('the most connections that there is time for', () => {
+  it('are those that the limits allow where opening is quick', () => {
+    expect(paceOf(20_000, 1000, 300, 60_000)).toEqual({ most: 20_000, note: undefined });
+  });
+
+  it('are fewer where it is slow, and it says so', () => {
+    expect(paceOf(20_000, 1000, 2000, 60_000)).toEqual({
+      most: 6000,
+      note: 'There was time for 6,000 connections: opening 1,000 connections to each took 2.0 s here.',
+    });
+  });
+
+  it.each([60_000, 0, -5])(
+    'are those of the step before with %i ms left for ten seconds each',
+    (left) => {
+      const { most, note } = paceOf(20_000, 1000, 10_000, left);
+      expect(most).toBeUndefined();
+      expect(note).toContain('no time for more than 1,000 connections');
+    },
+  );
+});
+
 describe('rounds as one figure', () => {
   it('are their median, lowest and highest', () => {
     expect(figureOf([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });
@@ -116,6 +139,11 @@ describe('rounds as one figure', () => {
     expect(differ(about(2), about(1))).toBe(true);
     expect(differ(about(1), { median: 2, min: 1, max: 3 })).toBe(false);
     expect(differ(about(1), about(1.04))).toBe(false);
+  });
+
+  it('differ by much where there was one round', () => {
+    expect(differ(single(1), single(1.4))).toBe(false);
+    expect(differ(single(1), single(1.6))).toBe(true);
   });
 });
 
@@ -162,6 +190,12 @@ describe('the connections that the limits leave', () => {
 
   it('cannot be none', () => {
     expect(() => fitWithin([1], ['net'], limits(0, 0))).toThrow('There are few files: too few');
+  });
+
+  it('know which number is nobody’s own', () => {
+    expect(fitWithin([10, 'most'], MODELS, limits(50, 50)).most).toBe(50);
+    expect(fitWithin([10, 50, 'most'], MODELS, limits(50, 50)).most).toBeUndefined();
+    expect(fitWithin([10], MODELS, limits(50, 50)).most).toBeUndefined();
   });
 
   it('are found out on this system', () => {

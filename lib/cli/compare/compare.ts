@@ -60,14 +60,15 @@ async function compare(
   for (const note of fitting.notes) progress.note(note);
   progress.note(`takes about ${counted(estimateSeconds(plan), 'second')}`);
   const date = new Date().toISOString();
-  const rows = await measure(plan, children, cores ?? undefined, progress);
+  const { rows, notes } = await measure(plan, children, cores ?? undefined, progress);
+  const connections = [...new Set(rows.map((row) => row.connections))];
   return {
     date,
     machine: describeMachine(),
     versions: describeVersions(),
     cores,
-    settings: { models, connections: fitting.connections, seconds, messageBytes: MESSAGE_BYTES },
-    notes: [placement(found), ...fitting.notes],
+    settings: { models, connections, seconds, messageBytes: MESSAGE_BYTES },
+    notes: [placement(found), ...fitting.notes, ...notes],
     rows,
   };
 }

@@ -50,8 +50,8 @@ export class Contender {
     return this.#pair.connect();
   }
 
-  /** Opens more connections, and notes what one takes in memory. */
-  open(connections: number): Promise<void> {
+  /** Opens more connections, and notes what one takes in memory. @returns the ms it took */
+  open(connections: number): Promise<number> {
     return this.#pair.open(connections);
   }
 

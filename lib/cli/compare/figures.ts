@@ -4,6 +4,8 @@ import type { Figure } from './chart-data.js';
 
 /** Below, two figures differ by less than two runs do. */
 const NOTABLE_FACTOR = 1.05;
+/** Where there was time for one round only, which shows no noise. */
+const NOTABLE_FACTOR_OF_ONE = 1.5;
 
 /** @param values at least one */
 export function figureOf(values: readonly number[]): Figure {
@@ -30,5 +32,7 @@ export function sumOf(a: Figure, b: Figure): Figure {
 /** Whether one is clearly more than the other. */
 export function differ(a: Figure, b: Figure): boolean {
   const [low, high] = a.median < b.median ? [a, b] : [b, a];
-  return high.median >= low.median * NOTABLE_FACTOR && high.min > low.max;
+  const isOne = low.min === low.max && high.min === high.max;
+  const factor = isOne ? NOTABLE_FACTOR_OF_ONE : NOTABLE_FACTOR;
+  return high.median >= low.median * factor && high.min > low.max;
 }

@@ -8,6 +8,8 @@ import type { Wanted } from './options.js';
 export interface Fitting {
   /** Ascending. */
   connections: number[];
+  /** That of `connections` which is as many as possible, and nobody's own number. */
+  most: number | undefined;
   /** The models at a number of connections. */
   modelsAt(connections: number): Model[];
   /** What limits there are, and what they changed. */
@@ -44,8 +46,10 @@ export function fitWithin(
     const most = count(threads.most);
     notes.push(`A thread per connection is possible for ${most}: ${lower(threads.why)}.`);
   }
+  const asked = wanted.includes(greatest.most);
   return {
     connections,
+    most: wanted.includes('most') && !asked ? greatest.most : undefined,
     modelsAt: (at) => models.filter((model) => limitOf(model).most >= at),
     notes,
   };

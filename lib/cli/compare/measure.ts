@@ -9,6 +9,7 @@ import { count, rate } from '../demo-text.js';
 import type { Model } from '../echo-models.js';
 import { Contender } from './contender.js';
 import type { Fitting } from './fitting.js';
+import { type Pace, paceOf } from './pace.js';
 import type { Row } from './types.js';
 
 const ROUNDS = 5;
@@ -20,16 +21,15 @@ const SHORT_SECONDS = 1;
 const RAMP_MS = 50;
 const WARM_UP_MS = 800;
 const WARM_UP_CONNECTIONS = 50;
-/** On a slow machine many connections get fewer rounds than planned, but two. */
-const LEAST_ROUNDS = 2;
-const TIME_LIMIT_MS = 75_000;
-const TIME_LIMIT_FACTOR = 1.25;
+/** For all, so that two minutes are enough, where nobody asked for more. */
+const RUN_MS = 105_000;
+const LONGER = 1.25;
 /** What is guessed for the estimate. */
 const START_MS = 300;
 const CLOSE_MS = 50;
 const OPEN_MS_PER_CONNECTION = 0.08;
 
-export interface Plan extends Pick<Fitting, 'connections' | 'modelsAt'> {
+export interface Plan extends Pick<Fitting, 'connections' | 'most' | 'modelsAt'> {
   models: readonly Model[];
   seconds: number;
 }
@@ -67,59 +67,123 @@ export function estimateSeconds(plan: Plan): number {
   return Math.ceil(totalMsOf(plan) / 1000);
 }
 
+interface Measured {
+  rows: Row[];
+  notes: string[];
+}
+
 /** @throws Error when a process does not answer; see Children.failed for one that ends */
-export async function measure(
+export function measure(
   plan: Plan,
   children: Children,
   cores: Cores | undefined,
   observer: Observer,
-): Promise<Row[]> {
-  const totalMs = totalMsOf(plan);
-  const deadline = performance.now() + Math.max(TIME_LIMIT_MS, totalMs * TIME_LIMIT_FACTOR);
-  let doneMs = 0;
-  const begin = (text: string, ms: number) => {
-    observer.begins(text, Math.min(1, doneMs / totalMs));
-    doneMs += ms;
-  };
+): Promise<Measured> {
+  return new Measurement(plan, children, cores, observer).run();
+}
 
-  begin('starting the servers and their clients', START_MS * plan.models.length);
-  const all = plan.models.map((model) => new Contender(model, children, cores));
-  for (const contender of all) await contender.connect();
-  const contendersAt = (connections: number) => {
-    const models = plan.modelsAt(connections);
-    return all.filter(({ model }) => models.includes(model));
-  };
-  for (const connections of forMemory(plan)) {
-    for (const contender of contendersAt(connections)) {
-      begin(`opening ${count(connections)} to ${contender.model}`, openMs(connections));
-      await contender.open(connections);
+class Measurement {
+  #plan: Plan;
+  readonly #all: readonly Contender[];
+  readonly #observer: Observer;
+  readonly #startMs = performance.now();
+  #totalMs: number;
+  #doneMs = 0;
+
+  constructor(plan: Plan, children: Children, cores: Cores | undefined, observer: Observer) {
+    this.#plan = plan;
+    this.#observer = observer;
+    this.#totalMs = totalMsOf(plan);
+    this.#begin('starting the servers and their clients', START_MS * plan.models.length);
+    this.#all = plan.models.map((model) => new Contender(model, children, cores));
+  }
+
+  async run(): Promise<Measured> {
+    for (const contender of this.#all) await contender.connect();
+    const notes = await this.#measureMemory();
+    for (const contender of this.#all) await contender.closeAll();
+    await this.#warmUp();
+    const rows: Row[] = [];
+    for (const connections of this.#plan.connections) {
+      rows.push(...(await this.#measureAt(connections)));
+    }
+    return { rows, notes };
+  }
+
+  /** @param ms that it takes, about */
+  #begin(text: string, ms: number): void {
+    this.#observer.begins(text, Math.min(1, this.#doneMs / this.#totalMs));
+    this.#doneMs += ms;
+  }
+
+  #contendersAt(connections: number): Contender[] {
+    const models = this.#plan.modelsAt(connections);
+    return this.#all.filter(({ model }) => models.includes(model));
+  }
+
+  /** Opens connections from few to many; what that takes may change the plan. */
+  async #measureMemory(): Promise<string[]> {
+    const notes: string[] = [];
+    let before: { connections: number; ms: number } | undefined;
+    for (let connections of forMemory(this.#plan)) {
+      if (connections === this.#plan.most && before !== undefined) {
+        const { most, note } = this.#paceFor(connections, before);
+        if (note !== undefined) notes.push(note);
+        if (most === undefined) break;
+        connections = most;
+      }
+      let ms = 0;
+      for (const contender of this.#contendersAt(connections)) {
+        this.#begin(`opening ${count(connections)} to ${contender.model}`, openMs(connections));
+        ms += await contender.open(connections);
+      }
+      before = { connections, ms };
+    }
+    return notes;
+  }
+
+  /** As many as there is time for, which the plan has from here on. */
+  #paceFor(most: number, before: { connections: number; ms: number }): Pace {
+    const others = this.#plan.connections.filter((each) => each !== most);
+    const rest = totalMsOf({ ...this.#plan, connections: others });
+    const leftMs = RUN_MS - (performance.now() - this.#startMs) - rest;
+    const pace = paceOf(most, before.connections, before.ms, leftMs);
+    const connections = pace.most === undefined ? others : [...others, pace.most];
+    this.#plan = { ...this.#plan, connections, most: pace.most };
+    this.#totalMs = totalMsOf(this.#plan);
+    return pace;
+  }
+
+  async #warmUp(): Promise<void> {
+    const ms = warmUpMsOf(this.#plan);
+    const fewest = Math.min(WARM_UP_CONNECTIONS, ...this.#plan.connections);
+    for (const contender of this.#all) {
+      this.#begin(`warming up ${contender.model}`, ms);
+      await contender.warmUp(Math.max(BASE_CONNECTIONS, fewest), ms);
     }
   }
-  for (const contender of all) await contender.closeAll();
-  const warm = Math.max(BASE_CONNECTIONS, Math.min(WARM_UP_CONNECTIONS, ...plan.connections));
-  for (const contender of all) {
-    begin(`warming up ${contender.model}`, warmUpMsOf(plan));
-    await contender.warmUp(warm, warmUpMsOf(plan));
-  }
 
-  const rows: Row[] = [];
-  for (const connections of plan.connections) {
-    const contenders = contendersAt(connections);
-    const rounds = roundsAt(connections, plan.seconds);
-    const windowMs = (plan.seconds * 1000) / rounds;
+  async #measureAt(connections: number): Promise<Row[]> {
+    const contenders = this.#contendersAt(connections);
+    const { seconds } = this.#plan;
+    const rounds = roundsAt(connections, seconds);
+    const windowMs = (seconds * 1000) / rounds;
+    const deadline = this.#startMs + Math.max(RUN_MS, this.#totalMs * LONGER);
+    let lastMs = 0;
     for (let round = 0; round < rounds; round++) {
-      const late = performance.now() > deadline;
-      if (late && connections >= MANY && round >= LEAST_ROUNDS) break;
+      const beginMs = performance.now();
+      // On a busy machine the last steps get fewer rounds than planned.
+      if (round > 0 && beginMs + lastMs > deadline) break;
       const what = `${count(connections)}, round ${round + 1} of ${rounds}`;
       const rates: string[] = [];
       for (const contender of rotated(contenders, round)) {
-        begin(`${what}: ${contender.model}`, roundMs(connections, windowMs));
+        this.#begin(`${what}: ${contender.model}`, roundMs(connections, windowMs));
         const found = await contender.round(connections, RAMP_MS, windowMs);
         rates.push(`${contender.model} ${rate(found)}`);
       }
-      observer.ended(`${what}: ${rates.join(', ')}`);
+      this.#observer.ended(`${what}: ${rates.join(', ')}`);
+      lastMs = performance.now() - beginMs;
     }
-    rows.push(...contenders.map((contender) => contender.takeRow(connections)));
+    return contenders.map((contender) => contender.takeRow(connections));
   }
-  return rows;
 }
