@@ -1,6 +1,7 @@
-// How a child made by fork(2) knows that it is one: a page that is empty there. The
-// child shares the parent's poller, whose set it would change. A look at memory, as
-// getpid(2) in each wait is a system call. Linux 4.14. See madvise(2).
+// How a child made by fork(2) knows that it is one: a page that is empty there.
+// The child shares the parent's poller, whose set it would change. A look at
+// memory, as getpid(2) in each wait is a system call. Linux 4.14. See
+// madvise(2).
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -59,12 +59,11 @@ void Turn::Run(bool due) {
     // then.
     bool pending = false;
     napi_value error = nullptr;
-    bool told = status == napi_pending_exception &&
-                napi_is_exception_pending(env_, &pending) == napi_ok &&
-                pending &&
-                napi_get_and_clear_last_exception(env_, &error) == napi_ok &&
-                !IsEnding(env_, error) &&
-                napi_fatal_exception(env_, error) == napi_ok;
+    bool told =
+        status == napi_pending_exception &&
+        napi_is_exception_pending(env_, &pending) == napi_ok && pending &&
+        napi_get_and_clear_last_exception(env_, &error) == napi_ok &&
+        !IsEnding(env_, error) && napi_fatal_exception(env_, error) == napi_ok;
     napi_close_handle_scope(env_, scope);
     if (!told) return;
   }

@@ -3,9 +3,14 @@
 // it shows the end of its output at once, and the exit code is 1. With
 // RAWLOOP_OK_RESULTS set, the results go to that file as JSON too.
 import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { runStep } from './ok/run-step.mjs';
 import { stages } from './ok/steps.mjs';
 
+const HELP = `Usage: npm run ok [-- step...]
+
+Runs what CI runs: all steps, or those named. --list names them.
+`;
 const AT_ONCE = 2;
 const SHOWN_LINES = 60;
 const NAME_COLUMNS = 20;
@@ -38,11 +43,33 @@ async function runStage(steps) {
   return results;
 }
 
+const names = stages.flat().map(({ name }) => name);
+
+/** The stages with the steps that were asked for; ends the process for anything else. */
+function wanted() {
+  const options = { help: { type: 'boolean', short: 'h' }, list: { type: 'boolean' } };
+  let given;
+  try {
+    given = parseArgs({ options, allowPositionals: true });
+    const unknown = given.positionals.find((name) => !names.includes(name));
+    if (unknown !== undefined) throw new Error(`no step '${unknown}': see --list`);
+  } catch (error) {
+    console.error(`ok: ${error.message}`);
+    process.exit(2);
+  }
+  if (given.values.help || given.values.list) {
+    process.stdout.write(given.values.help ? HELP : `${names.join('\n')}\n`);
+    process.exit(0);
+  }
+  if (given.positionals.length === 0) return stages;
+  return stages.map((steps) => steps.filter(({ name }) => given.positionals.includes(name)));
+}
+
 const startMs = performance.now();
 const results = [];
-for (const steps of stages) results.push(...(await runStage(steps)));
+for (const steps of wanted()) results.push(...(await runStage(steps)));
 
-const count = (wanted) => results.filter(({ result }) => result === wanted).length;
+const count = (kind) => results.filter(({ result }) => result === kind).length;
 const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map(count);
 const seconds = ((performance.now() - startMs) / 1000).toFixed(0);
 console.log(

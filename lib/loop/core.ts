@@ -12,8 +12,6 @@ import { type LoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import { Pace } from './pace.js';
 import { type LoopParts, Phases } from './phases.js';
 
-export type { LoopParts };
-
 export class LoopCore extends Phases {
   readonly #closeHooks: (() => void)[] = [];
   /** `close` was called from a callback: it follows the turn. */

@@ -1,4 +1,5 @@
-// An addon for tests: forks as a C library might, and calls JavaScript in the child.
+// An addon for tests: forks as a C library might, and calls JavaScript in the
+// child.
 #include <node_api.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +18,9 @@ static napi_value InChild(napi_env env, napi_callback_info info) {
   }
   int status = 0;
   waitpid(pid, &status, 0);
-  napi_create_int32(env, WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), &result);
+  napi_create_int32(env,
+                    WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+                    &result);
   return result;
 }
 

@@ -1,5 +1,6 @@
-// Preloaded by tests. The engine keeps its heap out of children made by fork(2), where
-// JavaScript could not run at all then; with this it can, as in an engine that does not.
+// Preloaded by tests. The engine keeps its heap out of children made by
+// fork(2), where JavaScript could not run at all then; with this it can, as in
+// an engine that does not.
 #define _GNU_SOURCE
 #include <stddef.h>
 #include <sys/mman.h>
