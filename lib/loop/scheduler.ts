@@ -1,5 +1,5 @@
 // What a program asks of a loop's time: timers, immediates, ticks and phase hooks. When
-// each runs is the loop's to say (core.ts).
+// each runs is the loop's to say (phases.ts).
 import { inContext } from './async-context.js';
 import { loopClosed } from './errors.js';
 import { type Immediate, ImmediateQueue } from './immediates.js';
