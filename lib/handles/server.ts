@@ -91,7 +91,7 @@ export class Server extends Handle {
         return;
       }
       this.#open(fd);
-      if (i < MAX_ACCEPTS - 1) this.loop.afterCallback(this);
+      if (i < MAX_ACCEPTS - 1) this.loop.betweenCallbacks(this);
     }
   }
 

@@ -10,7 +10,7 @@ import { canDrainHere, drainHost } from './host.js';
 import { watchHost } from './host-watch.js';
 import { type LoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import { Pace } from './pace.js';
-import { type LoopParts, Phases } from './phases.js';
+import { finish, type LoopParts, Phases } from './phases.js';
 
 export class LoopCore extends Phases {
   readonly #closeHooks: (() => void)[] = [];
@@ -143,6 +143,7 @@ export class LoopCore extends Phases {
     this.inTurn = false;
     this.stopping = false;
     this.flush();
+    this.meter.threw();
     this.meter.idleBegan(this.clock());
     if (this.#closeAfterTurn) this.close();
   }
@@ -237,8 +238,7 @@ export class LoopCore extends Phases {
     // No ticks or microtasks in between: this is a call of the program's, not a turn.
     for (let handle = this.closing.shift(); handle; handle = this.closing.shift()) {
       try {
-        const closing = handle;
-        closing.enter(() => closing.finishClose());
+        finish(handle);
       } catch (error) {
         failures.push(error);
       }

@@ -93,6 +93,9 @@ export class Meter {
   /** When the callback under way began: the end of the last one. */
   #markMs = 0;
   #busySinceMs = 0;
+  /** The callback under way. */
+  #subject: Subject | undefined;
+  #phase: Phase = 'timers';
 
   /** @param blockedMs a callback that takes this long is published */
   constructor(timing: boolean, blockedMs: number) {
@@ -142,9 +145,21 @@ export class Meter {
     if (this.#timed) this.#markMs = hostNowMs();
   }
 
+  /** A callback begins. */
+  begins(phase: Phase, subject: Subject): void {
+    this.#phase = phase;
+    this.#subject = subject;
+  }
+
+  /** The turn is over; a callback that began and is not done threw. */
+  threw(): void {
+    if (this.#subject !== undefined) this.called(this.#phase, this.#subject, 0);
+  }
+
   /** A callback, and what it put off, is done: how long it took, 0 when that is not timed. */
   called(phase: Phase, subject: Subject, lateMs: number): number {
     this.#callbacks++;
+    this.#subject = undefined;
     if (!this.#timed) return 0;
     const beginMs = this.#markMs;
     const endMs = hostNowMs();

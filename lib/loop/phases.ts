@@ -32,6 +32,16 @@ export interface LoopParts {
   clock?: Clock;
 }
 
+/** The closing callback of a handle. */
+export function finish(handle: Handle): void {
+  handle.enter(() => handle.finishClose());
+}
+
+/** A function of its own: a closure in the loop over a batch would cost each message. */
+function inContextOf(handle: Handle, events: number, index: number): void {
+  handle.enter(() => handle.onReady(events, index));
+}
+
 export abstract class Phases extends Scheduler {
   /** @internal */ readonly poller: Poller;
   /** @internal */ readonly table = new HandleTable();
@@ -112,6 +122,7 @@ export abstract class Phases extends Scheduler {
     for (;;) {
       const timer = this.timers.takeDue(this.#nowMs, order);
       if (timer === undefined) return;
+      this.meter.begins('timers', timer);
       timer.callback();
       this.#called('timers', timer, this.timers.lateMs);
     }
@@ -120,6 +131,7 @@ export abstract class Phases extends Scheduler {
   #runPending(): void {
     for (let left = this.#pending.size; left > 0; left--) {
       const { run, subject } = this.#pending.shift() as Deferred;
+      this.meter.begins('pending', subject);
       run();
       this.#called('pending', subject);
     }
@@ -129,6 +141,7 @@ export abstract class Phases extends Scheduler {
     if (hooks.size === 0) return;
     hooks.begin();
     for (let hook = hooks.take(); hook !== undefined; hook = hooks.take()) {
+      this.meter.begins(phase, hook);
       hook.callback(hook);
       this.#called(phase, hook);
     }
@@ -175,9 +188,10 @@ export abstract class Phases extends Scheduler {
         }
         this.counters.reported(slot);
         const events = words[index * 3] as number;
+        this.meter.begins('poll', handle);
         if ((handle.flags & IN_CONTEXT) === 0) handle.onReady(events, index);
-        else handle.enter(() => handle.onReady(events, index));
-        this.afterCallback(handle);
+        else inContextOf(handle, events, index);
+        this.#afterCallback(handle);
       }
     }
     this.flush();
@@ -190,6 +204,7 @@ export abstract class Phases extends Scheduler {
     for (;;) {
       const immediate = this.immediates.take();
       if (immediate === undefined) break;
+      this.meter.begins('check', immediate);
       immediate.run();
       this.#called('check', immediate);
     }
@@ -199,7 +214,8 @@ export abstract class Phases extends Scheduler {
   #runClosing(): void {
     for (let left = this.closing.size; left > 0; left--) {
       const handle = this.closing.shift() as Handle;
-      handle.enter(() => handle.finishClose());
+      this.meter.begins('closing', handle);
+      finish(handle);
       this.#called('closing', handle);
     }
   }
@@ -310,8 +326,13 @@ export abstract class Phases extends Scheduler {
     this.wakeHost();
   }
 
-  /** A callback of a handle is over; another may follow at once. @internal */
-  afterCallback(handle: Handle): void {
+  /** A callback of a handle is over, and another follows at once. @internal */
+  betweenCallbacks(handle: Handle): void {
+    this.#afterCallback(handle);
+    this.meter.begins('poll', handle);
+  }
+
+  #afterCallback(handle: Handle): void {
     const tookMs = this.#called('poll', handle);
     // It may have closed itself.
     if (handle.slot >= 0) this.counters.called(handle.slot, tookMs);

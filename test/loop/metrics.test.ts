@@ -76,8 +76,22 @@ describe('metrics', () => {
     spin(350);
     await outside(() => loop.run());
     expect(messages.map(({ callback }) => callback)).toEqual([]);
-    // The second watcher, and the closing of both.
-    expect(loop.metrics().callbacks).toBe(3);
+    // Both watchers, also the one that threw, and the closing of both.
+    expect(loop.metrics().callbacks).toBe(4);
+  });
+
+  it('counts and names a callback that throws, and publishes it', async () => {
+    const loop = newLoop({ blockedMs: 15 });
+    const messages = blockedMessages();
+    loop.setImmediate(function throws() {
+      spin(20);
+      throw new Error('late');
+    });
+    await outside(() => expect(() => loop.run()).toThrow('late'));
+    expect(loop.metrics()).toMatchObject({ callbacks: 1, longestCallback: 'Immediate throws' });
+    expect(messages.map(({ callback }) => callback)).toEqual(['Immediate throws']);
+    await outside(() => loop.run());
+    expect(loop.metrics().callbacks).toBe(1);
   });
 
   it('does not wait in guest mode: the host does', async () => {
