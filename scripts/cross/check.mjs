@@ -7,7 +7,7 @@ import { MAX_GLIBC } from './targets.mjs';
 import { EXPORTED } from './zig.mjs';
 
 const MAX_BYTES = 1_500_000;
-const NODE_API = /^(napi|node_api)_\w+$/;
+export const NODE_API = /^(napi|node_api)_\w+$/;
 /** Start-up files of the C library and profilers define these, or nobody does. */
 const OPTIONAL = /^(__gmon_start__|_ITM_\w+|__cxa_finalize|_DYNAMIC)$/;
 
@@ -21,6 +21,7 @@ const C_LIBRARY = new RegExp(
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],
     ...['ntoh[sl]', '(recv|send)(msg)?', 'pipe2?', 'poll', 'read[v]?', 'write[v]?', 'close'],
     ...['[l]?stat', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
+    ...['m(un)?map', 'madvise'],
   ].join('|')})$`,
 );
 

@@ -1,12 +1,14 @@
 // Runs a cross-built addon where this machine can: on this very Node, or, for Linux
 // arm64, on an arm64 Node under qemu-user with Debian's arm64 libraries. The program is
-// scripts/cross/smoke.cjs. What cannot be run here says why.
+// scripts/cross/smoke.cjs. There is no Node for musl to be had: there musl's own dynamic
+// linker resolves the file. What cannot be run here says why.
 import { execFile } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCommand, root } from '../project.mjs';
 import { fetchPackage } from '../runtimes/fetch.mjs';
+import { NODE_API } from './check.mjs';
 import { unpackDebian } from './debian.mjs';
 
 const LIMIT_MS = 240_000;
@@ -17,6 +19,7 @@ const ARM64_LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'];
 /** `{ ran: 'what it printed' }`, `{ skipped: why }` or `{ failed: why }` */
 export async function runAddon(path, target) {
   try {
+    if (target.libc === 'musl') return await resolveWithMusl(path, target);
     const launch = await findLauncher(target);
     if (launch.skip !== undefined) return { skipped: launch.skip };
     const [command, ...args] = [...launch.command, SMOKE];
@@ -31,9 +34,35 @@ export async function runAddon(path, target) {
   }
 }
 
-async function findLauncher({ os, arch, libc }) {
+const QEMU = { arm64: ['qemu-aarch64', 'qemu-aarch64-static'], x64: [] };
+const DEBIAN = { arm64: ['arm64', 'aarch64'], x64: ['amd64', 'x86_64'] };
+const NO_QEMU = 'qemu-aarch64 is not installed (Debian: qemu-user)';
+
+/** As ldd(1) does: Node-API's functions must be all that it does not find. */
+async function resolveWithMusl(path, { arch }) {
+  const isNative = process.platform === 'linux' && process.arch === arch;
+  const qemu = isNative ? undefined : QEMU[arch].find(hasCommand);
+  if (!isNative && qemu === undefined) return { skipped: NO_QEMU };
+  const [debianArch, cpu] = DEBIAN[arch];
+  let folder;
+  try {
+    folder = await unpackDebian(debianArch, ['musl']);
+  } catch ({ message }) {
+    return { skipped: message };
+  }
+  const linker = join(folder, `lib/${cpu}-linux-musl/libc.so`);
+  const [command, ...args] = [...(qemu ? [qemu] : []), linker, '--list', path];
+  // It ends with an error, for Node-API's functions.
+  const { stdout, stderr } = await promisify(execFile)(command, args).catch((error) => error);
+  const missing = [...`${stdout}${stderr}`.matchAll(/: (\w+): symbol not found/g)];
+  const names = missing.map(([, name]) => name).filter((name) => !NODE_API.test(name));
+  if (names.length > 0) return { failed: `musl has no ${names.join(', ')}` };
+  if (missing.length === 0) return { failed: `musl's linker said: ${stdout}${stderr}` };
+  return { ran: `resolved by musl's linker, not run: no Node for musl in the registry` };
+}
+
+async function findLauncher({ os, arch }) {
   if (os === 'darwin') return { skip: process.platform === 'darwin' ? 'cross' : 'no macOS here' };
-  if (libc === 'musl') return { skip: 'no Node for musl in the registry' };
   if (process.platform === 'linux' && process.arch === arch) {
     return { command: [process.execPath], on: `this Node ${process.versions.node}` };
   }
@@ -42,8 +71,8 @@ async function findLauncher({ os, arch, libc }) {
 }
 
 async function arm64Launcher() {
-  const qemu = ['qemu-aarch64', 'qemu-aarch64-static'].find(hasCommand);
-  if (qemu === undefined) return { skip: 'qemu-aarch64 is not installed (Debian: qemu-user)' };
+  const qemu = QEMU.arm64.find(hasCommand);
+  if (qemu === undefined) return { skip: NO_QEMU };
   let node;
   let libraries;
   try {
