@@ -27,7 +27,7 @@ function prebuildName() {
   return glibcVersionRuntime === undefined ? 'rawloop.musl.node' : 'rawloop.glibc.node';
 }
 
-/** A project with the tarball installed: `{ project, env, remove() }`. */
+/** A project with the tarball installed: `{ project, folder, env, remove() }`. */
 export function installTarball() {
   const folder = mkdtempSync(join(tmpdir(), 'rawloop-runtimes-'));
   const stage = join(folder, 'stage');
@@ -48,6 +48,7 @@ export function installTarball() {
   for (const name of ECHO) cpSync(join(root, 'examples', name), join(project, 'examples', name));
   return {
     project,
+    folder,
     env: bareEnv(folder),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
