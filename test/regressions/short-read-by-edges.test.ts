@@ -6,16 +6,17 @@
 import { expect, it } from 'vitest';
 import { createPoller } from '../../lib/poller/index.js';
 import * as raw from '../../lib/raw/index.js';
-import { found, isReadable, withWaker } from '../poller/support.js';
+import { found, isReadable, WAKERS, withWaker } from '../poller/support.js';
 import { put, take } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { eachWithLoop, run } from '../support/drive.js';
+import { usedBackend } from '../support/libkqueue.js';
 
 guardDescriptors();
 const test = eachWithLoop();
 const opened = new Opened();
 
-it.each(['eventfd', 'pipe'] as const)('a burst of wake-ups ends one wait (%s)', (waker) => {
+it.each(WAKERS[usedBackend])('a burst of wake-ups ends one wait (%s)', (waker) => {
   const poller = withWaker(waker, () => createPoller());
   for (const burst of [1, 511, 512, 513, 5000, 100_000]) {
     for (let i = 0; i < burst; i++) poller.notify();
