@@ -75,8 +75,10 @@ const blocked = channel('rawloop:blocked');
 const NS = 1e6;
 
 export class Meter {
-  observer: LoopObserver | undefined;
+  #observer: LoopObserver | undefined;
   readonly #timing: boolean;
+  /** Whether callbacks are timed: an observer wants it whatever the option says. */
+  #timed: boolean;
   readonly #blockedMs: number;
   readonly #bornMs = hostNowMs();
   readonly #loopTime: RecordableHistogram = createHistogram();
@@ -100,12 +102,17 @@ export class Meter {
   /** @param blockedMs a callback that takes this long is published */
   constructor(timing: boolean, blockedMs: number) {
     this.#timing = timing;
+    this.#timed = timing;
     this.#blockedMs = blockedMs;
   }
 
-  /** Whether callbacks are timed: a recorder wants it whatever the option says. */
-  get #timed(): boolean {
-    return this.#timing || this.observer !== undefined;
+  get observer(): LoopObserver | undefined {
+    return this.#observer;
+  }
+
+  set observer(observer: LoopObserver | undefined) {
+    this.#observer = observer;
+    this.#timed = this.#timing || observer !== undefined;
   }
 
   /** An iteration, or what is left of one, begins. */
@@ -118,7 +125,7 @@ export class Meter {
   /** The loop is about to wait, or returns to its host. */
   idleBegan(nowMs: number): void {
     if (this.#busySinceMs === 0) return;
-    this.observer?.iteration(this.#busySinceMs, nowMs);
+    this.#observer?.iteration(this.#busySinceMs, nowMs);
     const tookMs = nowMs - this.#busySinceMs;
     this.#busyMs += tookMs;
     this.#loopTime.record(Math.max(1, Math.round(tookMs * NS)));
@@ -137,7 +144,7 @@ export class Meter {
     this.#idleMs += endMs - beginMs;
     this.#markMs = endMs;
     if (this.#busySinceMs === 0) this.#busySinceMs = endMs;
-    this.observer?.wait(beginMs, endMs, timeoutMs, events, ready);
+    this.#observer?.wait(beginMs, endMs, timeoutMs, events, ready);
   }
 
   /** What ran since the last mark was no callback. */
@@ -170,7 +177,7 @@ export class Meter {
       this.#longestMs = tookMs;
       this.#longestName = subject.describe();
     }
-    this.observer?.callback(phase, subject, beginMs, endMs, lateMs);
+    this.#observer?.callback(phase, subject, beginMs, endMs, lateMs);
     if (tookMs >= this.#blockedMs && blocked.hasSubscribers) {
       const message: BlockedMessage = {
         callback: subject.describe(),
