@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 
@@ -17,6 +18,7 @@
 #include "modules.h"
 #include "opening.h"
 #include "readiness.h"
+#include "transfer.h"
 
 namespace rawloop {
 namespace {
@@ -70,7 +72,7 @@ bool ReadTable(const Args& args, size_t index, const char* name,
 ssize_t Receive(int fd, uint8_t* data, size_t size) {
   ssize_t result;
   do {
-    result = recv(fd, data, size, MSG_DONTWAIT);
+    result = ReceiveNow(fd, data, size, 0);
   } while (result < 0 && errno == EINTR);
   return result;
 }
@@ -136,8 +138,7 @@ int32_t SendChain(const Table<SendRecord>& records, size_t head,
     ssize_t sent;
     do {
       if (used == 1) {
-        sent = send(fd, parts[0].iov_base, parts[0].iov_len,
-                    kSendFlags | MSG_DONTWAIT);
+        sent = SendNow(fd, parts[0].iov_base, parts[0].iov_len, kSendFlags);
       } else {
         msghdr message{};
         message.msg_iov = parts;
@@ -204,11 +205,40 @@ napi_value SendBatch(napi_env env, napi_callback_info info) {
   return Int(env, unfinished);
 }
 
+// sendNow(fd, bytes): sends a Uint8Array, as much of it as the kernel takes. The
+// count or -errno. What is too large to be gathered comes here, as it is.
+napi_value SendBytes(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  napi_typedarray_type type{};
+  size_t size = 0;
+  void* data = nullptr;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  if (napi_get_typedarray_info(env, args.at(1), &type, &size, &data, nullptr,
+                               nullptr) != napi_ok ||
+      type != napi_uint8_array) {
+    ThrowType(env, "bytes", "a Uint8Array");
+    return nullptr;
+  }
+  // A detached buffer has no memory, whatever length its view still claims.
+  if (data == nullptr) size = 0;
+  if (!IsAttached(env, args.at(1), {static_cast<uint8_t*>(data), size},
+                  "bytes")) {
+    return nullptr;
+  }
+  ssize_t sent;
+  do {
+    sent = SendNow(fd, data, std::min(size, kMaxTransferBytes), kSendFlags);
+  } while (sent < 0 && errno == EINTR);
+  return Int(env, OrErrno(sent));
+}
+
 }  // namespace
 
 void RegisterStreamBatch(napi_env env, napi_value exports) {
   const Function functions[] = {{"recvBatch", RecvBatch},
-                                {"sendBatch", SendBatch}};
+                                {"sendBatch", SendBatch},
+                                {"sendNow", SendBytes}};
   Export(env, exports, functions);
 }
 

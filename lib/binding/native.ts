@@ -83,6 +83,8 @@ export interface StreamCalls {
     results: ArrayBuffer,
   ): number;
   sendBatch(records: ArrayBuffer, count: number, slots: ArrayBuffer, slab: ArrayBuffer): number;
+  /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
+  sendNow(fd: number, bytes: Uint8Array): number;
 }
 
 /** A place in the host's own loop; see native/host_loop.h. */

@@ -120,7 +120,7 @@ export abstract class StreamOutput extends Handle {
     for (let i = 0; i < MAX_SENDS; i++) {
       const bytes = queue.first();
       if (bytes === undefined) break;
-      const sent = native.send(this.handleFd, bytes);
+      const sent = native.sendNow(this.handleFd, bytes);
       if (sent < 0) {
         if (sent !== EAGAIN) this.destroy(new SystemError(sent, 'send'));
         return;
@@ -165,7 +165,7 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
   sendGathered(stream);
   let rest = bytes;
   if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
-    const sent = native.send(stream.handleFd, bytes);
+    const sent = native.sendNow(stream.handleFd, bytes);
     if (sent === bytes.length) {
       stream.bytesWritten += sent;
       return true;
