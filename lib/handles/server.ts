@@ -38,7 +38,7 @@ export class Server extends Handle {
     this.#group = { ...settings, handlers, server: this };
     const address = native.getsockname(fd);
     this.#address = typeof address === 'number' ? undefined : address;
-    this.keepContext();
+    this.keepContext('Server');
     this.start(fd, Interest.READ);
   }
 

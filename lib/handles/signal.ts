@@ -64,7 +64,7 @@ export class SignalHandle extends Handle {
     this.signal = signal;
     this.#number = number;
     this.#callback = callback;
-    this.keepContext();
+    this.keepContext('SignalHandle');
     const [readFd, writeFd] = check(native.pipe2(constant('O_NONBLOCK')), 'pipe2');
     this.#writeFd = writeFd;
     try {

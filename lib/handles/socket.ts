@@ -37,7 +37,7 @@ export class Socket extends StreamOutput {
   /** @internal Use `loop.listen` or `loop.connect`. The descriptor is owned from here on. */
   constructor(loop: LoopCore, group: StreamGroup) {
     super(loop, group);
-    this.keepContext();
+    this.keepContext('Socket');
   }
 
   /** The server that accepted it; undefined when it was connected from here. */

@@ -41,7 +41,7 @@ export class Watcher extends Handle {
     signal?.throwIfAborted();
     super(loop);
     this.#callback = callback;
-    this.keepContext();
+    this.keepContext('Watcher');
     this.start(fd, interest);
     if (signal === undefined) return;
     const onAbort = () => this.close();

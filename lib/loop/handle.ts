@@ -51,9 +51,9 @@ export abstract class Handle {
   onUnsent?(sent: number, rest: Uint8Array[]): void;
 
   /** Its callbacks run in the async context of now, if there is one. @internal */
-  keepContext(): void {
+  keepContext(kind: string): void {
     if (!this.loop.asyncContext) return;
-    const context = captureContext(this.constructor.name);
+    const context = captureContext(kind);
     if (context === undefined) return;
     contexts.set(this, context);
     this.flags |= IN_CONTEXT;

@@ -1,29 +1,32 @@
 // A first-in, first-out queue that survives a throwing consumer: an entry is
 // taken out before it is run, so the next run goes on behind it.
 
+/** A queue that was longer once gives its memory back. */
+const KEPT_PLACES = 1024;
+
 export class Queue<T> {
+  // Emptied by counting: an array of no length loses its memory, and grows anew.
   #items: (T | undefined)[] = [];
   #head = 0;
+  #tail = 0;
 
   get size(): number {
-    return this.#items.length - this.#head;
+    return this.#tail - this.#head;
   }
 
   push(item: T): void {
-    this.#items.push(item);
+    this.#items[this.#tail++] = item;
   }
 
   /** The oldest entry, taken out; undefined when there is none. */
   shift(): T | undefined {
-    const items = this.#items;
-    if (this.#head === items.length) return undefined;
-    const item = items[this.#head];
-    items[this.#head++] = undefined;
-    if (this.#head === items.length) {
-      // Emptied: start anew in the same memory, unless a burst made it large.
-      if (items.length > 1024) this.#items = [];
-      else items.length = 0;
+    if (this.#head === this.#tail) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head++] = undefined;
+    if (this.#head === this.#tail) {
+      if (this.#tail > KEPT_PLACES) this.#items = [];
       this.#head = 0;
+      this.#tail = 0;
     }
     return item;
   }

@@ -68,7 +68,7 @@ class DoorbellHandle extends Handle {
     super(loop);
     this.#server = server;
     this.#tell = tell;
-    this.keepContext();
+    this.keepContext('ThreadPerConnectionServer');
   }
 
   /** The loop closes its handles too: without a loop the server has to stop. */
