@@ -166,7 +166,10 @@ napi_value EpollWait(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   return Int(env, WaitInto(out, max, [&](epoll_event* events) {
-               return epoll_wait(epfd, events, max, timeout_ms);
+               // Not by the C library, which makes a point of cancellation of
+               // it; see transfer.h. Every processor has this one.
+               return syscall(SYS_epoll_pwait, epfd, events, max, timeout_ms,
+                              nullptr, 0);
              }));
 }
 

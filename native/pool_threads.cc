@@ -36,11 +36,9 @@ int ThreadPool::Submit(std::unique_ptr<Job> job) {
   if (wakeup_.fd() < 0) return -EBADF;
   if (alive_ < size_) StartThreads();
   if (alive_ == 0) return -start_error_;
-  // One thread is woken when the queue fills; it wakes the next if it finds
-  // more. A burst of submissions thus costs one futex call, not one each.
-  const bool wake = queue_.empty() && idle_ > 0;
   job->queued_ = true;
   queue_.PushBack(std::move(job));
+  const bool wake = WakesOne();
   lock.unlock();
   if (wake) work_.notify_one();
   return 0;
@@ -136,7 +134,7 @@ void ThreadPool::Work(Thread* self) {
     std::unique_ptr<Job> job = queue_.PopFront();
     job->queued_ = false;
     running_++;
-    const bool wake = !queue_.empty() && idle_ > 0;
+    const bool wake = WakesOne();
     lock.unlock();
     if (wake) work_.notify_one();
     job->began_at_ = Job::Clock::now();
@@ -152,6 +150,12 @@ void ThreadPool::Work(Thread* self) {
   self->left = true;
 }
 
+bool ThreadPool::WakesOne() {
+  if (waking_ || idle_ == 0 || queue_.empty()) return false;
+  waking_ = true;
+  return true;
+}
+
 bool ThreadPool::AwaitJob(std::unique_lock<std::mutex>* lock) {
   for (;;) {
     if (stopping_ || alive_ > size_) return false;
@@ -159,6 +163,7 @@ bool ThreadPool::AwaitJob(std::unique_lock<std::mutex>* lock) {
     idle_++;
     work_.wait(*lock);
     idle_--;
+    waking_ = false;
   }
 }
 

@@ -81,6 +81,10 @@ class ThreadPool {
   bool AwaitJob(std::unique_lock<std::mutex>* lock);
   void Finish(std::unique_ptr<Job> job, std::unique_lock<std::mutex>* lock);
   // With the mutex held.
+  // Whether to wake a thread for what is queued: one at a time, which wakes the
+  // next if it finds more. A burst of submissions costs one futex call, not
+  // one each, and short jobs are not done before all threads are awake.
+  bool WakesOne();
   void StartThreads();
   int StartThread(const pthread_attr_t* attributes);
   void Reap();
@@ -100,6 +104,7 @@ class ThreadPool {
   size_t idle_ = 0;
   size_t running_ = 0;
   size_t ringing_ = 0;
+  bool waking_ = false;  // a thread was woken and has not come yet
   uint64_t completed_ = 0;
   uint64_t wakeups_ = 0;
   int start_error_ = 0;

@@ -205,8 +205,8 @@ napi_value SendBatch(napi_env env, napi_callback_info info) {
   return Int(env, unfinished);
 }
 
-// sendNow(fd, bytes): sends a Uint8Array, as much of it as the kernel takes. The
-// count or -errno. What is too large to be gathered comes here, as it is.
+// sendNow(fd, bytes): sends a Uint8Array, as much of it as the kernel takes.
+// The count or -errno. What is too large to be gathered comes here, as it is.
 napi_value SendBytes(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;

@@ -1,9 +1,10 @@
-// recv(2) and send(2) for descriptors that do not block. The C library's own are
-// points where a thread may be cancelled: in a process with several threads each
-// call sets and clears that mark with atomic instructions, which costs more than
-// all that is done here with the bytes. Nobody cancels threads here, and a call
-// that returns at once is no place to wait for it. Linux; elsewhere, and where the
-// kernel has one call for all sockets (x86 with 32 bits), the library's.
+// recv(2) and send(2) for descriptors that do not block. The C library's own
+// are points where a thread may be cancelled: in a process with several threads
+// each call sets and clears that mark with atomic instructions, which costs
+// more than all that is done here with the bytes. Nobody cancels threads here,
+// and a call that returns at once is no place to wait for it. Linux; elsewhere,
+// and where the kernel has one call for all sockets (x86 with 32 bits), the
+// library's.
 #ifndef RAWLOOP_TRANSFER_H_
 #define RAWLOOP_TRANSFER_H_
 

@@ -1,7 +1,7 @@
 // What lets a Worker be terminated while its loop blocks in the kernel: the engine
 // can stop JavaScript, not a system call. The host tells its own loop of a
 // termination, so a wait that watches that loop's descriptor ends as well.
-import { createRequire } from 'node:module';
+import { builtin } from '../binding/builtin.js';
 import { native } from '../binding/index.js';
 import { Interest } from '../poller/interest.js';
 import type { LoopCore } from './core.js';
@@ -20,8 +20,7 @@ let inWorker: boolean | undefined;
 
 /** Asked on first use: loading the module takes longer than most of this package. */
 function isInWorker(): boolean {
-  inWorker ??= !(createRequire(__filename)('node:worker_threads') as { isMainThread: boolean })
-    .isMainThread;
+  inWorker ??= !(builtin('node:worker_threads') as { isMainThread: boolean }).isMainThread;
   return inWorker;
 }
 

@@ -1,6 +1,6 @@
 // What a loop needs of its host: a place in the host's own loop (guest mode) and
 // a way to run the host's nextTick queue and microtasks between two callbacks.
-import { createRequire } from 'node:module';
+import { builtin } from '../binding/builtin.js';
 import { type HostLoop, type HostLoopKind, native } from '../binding/index.js';
 import { codedError, SystemError } from '../raw/errors.js';
 
@@ -55,7 +55,7 @@ function drainOfDeno(): Drain | undefined {
 function findDrain(): Drain | undefined {
   if (process.versions['deno'] !== undefined) return drainOfDeno();
   if (process.versions['bun'] !== undefined) {
-    const bun = createRequire(__filename)('bun:jsc') as { drainMicrotasks?: Drain };
+    const bun = builtin('bun:jsc') as { drainMicrotasks?: Drain };
     return bun.drainMicrotasks;
   }
   // Node's own way to run a tick by hand: process.nextTick, then microtasks.

@@ -2,7 +2,8 @@
 // callback and twice a wait; `timing: false` leaves the callbacks out.
 
 import { channel } from 'node:diagnostics_channel';
-import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import type { RecordableHistogram } from 'node:perf_hooks';
+import { builtin } from '../binding/builtin.js';
 import { hostNowMs } from '../binding/clock.js';
 import type { ReadyList } from '../poller/index.js';
 import type { HandleListing } from './handle-counters.js';
@@ -74,6 +75,11 @@ export interface LoopMetrics {
 const blocked = channel('rawloop:blocked');
 const NS = 1e6;
 
+function newHistogram(): RecordableHistogram {
+  const { createHistogram } = builtin('node:perf_hooks') as typeof import('node:perf_hooks');
+  return createHistogram();
+}
+
 export class Meter {
   #observer: LoopObserver | undefined;
   readonly #timing: boolean;
@@ -81,7 +87,7 @@ export class Meter {
   #timed: boolean;
   readonly #blockedMs: number;
   readonly #bornMs = hostNowMs();
-  readonly #loopTime: RecordableHistogram = createHistogram();
+  readonly #loopTime = newHistogram();
   /** Turns of the loop so far. */
   iterations = 0;
   #waits = 0;

@@ -176,7 +176,7 @@ export abstract class Phases extends Scheduler {
       if (this.#cursor === this.#filled) {
         this.flush();
         this.#filled = this.streams.fill(this.#ready, this.#cursor, this.#count);
-        this.meter.mark();
+        if (this.streams.readers > 0) this.meter.mark();
       }
       while (this.#cursor < this.#filled) {
         const index = this.#cursor++;

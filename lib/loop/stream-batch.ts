@@ -40,6 +40,8 @@ export class StreamBatch {
   readonly #slabBytes: number;
   readonly #results: Int32Array;
   readonly #resultsBuffer: ArrayBuffer;
+  /** Whether the last fill read anything at all. */
+  #filled = false;
   #slab: ArrayBuffer | undefined;
   #views: (Uint8Array | undefined)[] = [];
 
@@ -60,10 +62,8 @@ export class StreamBatch {
 
   /** Reads streams of the records [from, count); returns where it stopped. */
   fill(ready: ReadyList, from: number, count: number): number {
-    if (this.readers === 0) {
-      this.#results.fill(NOT_READ, from * 2, count * 2);
-      return count;
-    }
+    this.#filled = this.readers > 0;
+    if (!this.#filled) return count;
     let slab = this.#slab;
     // A handler may have detached the memory of its chunk; then there is new.
     if (slab === undefined || slab.byteLength === 0) {
@@ -77,7 +77,7 @@ export class StreamBatch {
 
   /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */
   result(index: number): number {
-    return this.#results[index * 2] as number;
+    return this.#filled ? (this.#results[index * 2] as number) : NOT_READ;
   }
 
   /** The bytes of record `index`: a view of the slab, valid until the next fill. */

@@ -1,7 +1,6 @@
 // The BSDs' and macOS's event interface: kqueue and kevent, with their records in
 // memory that a program makes once. A record is the same on every system, though
 // struct kevent is not: 32 bytes, in native byte order.
-import { endianness } from 'node:os';
 import { native, type RawCalls } from '../binding/index.js';
 import { codedError } from './errors.js';
 
@@ -55,7 +54,7 @@ export interface FoundKevent extends Required<Kevent> {
 
 const RECORD_BYTES = 32;
 const MAX_CAPACITY = 65536;
-const LITTLE = endianness() === 'LE';
+const LITTLE = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 function misuse(name: string, value: unknown, min: bigint, max: bigint): Error {
   if (typeof value !== 'number' && typeof value !== 'bigint') {
