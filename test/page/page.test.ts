@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readPageScript } from '../../lib/cli/compare/package-files.js';
 import { pageOf } from '../../lib/cli/compare/page.js';
 import { resultOf, row, usualRows } from '../cli/compare-results.js';
@@ -142,9 +142,10 @@ describe.skipIf(executablePath === undefined)(
       const [dark, darkLoop] = [await ground(), await colourOf(page, 'loop')];
       await expectDrawn(page);
       await page.emulateMedia({ colorScheme: 'light' });
-      expect(await ground()).not.toBe(dark);
-      expect(await colourOf(page, 'loop')).not.toBe(darkLoop);
-      await expectDrawn(page);
+      // The page is told of the change, and draws anew, some time later.
+      await expect.poll(ground).not.toBe(dark);
+      await expect.poll(() => colourOf(page, 'loop')).not.toBe(darkLoop);
+      await vi.waitFor(() => expectDrawn(page), 10_000);
       expect(complaints).toEqual([]);
     });
 
