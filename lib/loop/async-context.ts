@@ -23,29 +23,38 @@ function hooksExist(): boolean {
   }
 }
 
-/** Whether this host's storage works by hooks, seen by using it. */
-function storageUsesHooks(): boolean {
+/** How this host keeps its stores, seen by keeping one. */
+function lookAtHost() {
   const storage = new AsyncLocalStorage<number>();
-  const uses = !hooksExist() && storage.run(1, hooksExist);
+  const host = storage.run(1, () => {
+    const resource = new AsyncResource('rawloop');
+    const keys = contextKeys(resource).filter((key) => key.description === 'kResourceStore');
+    return {
+      /** In each resource, by a hook; else all in one frame. */
+      byHooks: keys.some((key) => (resource as never)[key] === 1),
+      /** Whether `hooksExist` can tell; not with --no-force-async-hooks-checks. */
+      tellsHooks: hooksExist(),
+    };
+  });
   storage.disable();
-  return uses;
+  return host;
 }
 
-/** True once hooks were seen, or when there is no telling. Undefined: not looked yet. */
-let mayExist: boolean | undefined;
+let host: ReturnType<typeof lookAtHost> | undefined;
+let hooksSeen = false;
 
 /** The context of now, as a resource `rawloop:<kind>`; undefined when there is none. */
 export function captureContext(kind: string): AsyncContext | undefined {
-  mayExist ??= !storageUsesHooks();
-  if (!mayExist) {
+  host ??= lookAtHost();
+  if (host.byHooks && host.tellsHooks && !hooksSeen) {
     if (!hooksExist()) return undefined;
-    mayExist = true;
+    hooksSeen = true;
   }
   const resource = new AsyncResource(`rawloop:${kind}`);
-  return isEmptyFrame(resource) ? undefined : resource;
+  return !host.byHooks && isEmptyFrame(resource) ? undefined : resource;
 }
 
-/** Newer hosts keep all stores in one frame: none is none. */
+/** Newer hosts keep all stores in one frame: none is none. Node 22 has it, and no use for it. */
 function isEmptyFrame(resource: AsyncResource): boolean {
   return FRAME !== undefined && (resource as never)[FRAME] === undefined;
 }
