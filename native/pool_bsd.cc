@@ -8,6 +8,7 @@
 
 #include "opening.h"
 #include "pool_platform.h"
+#include "pool_stat.h"
 
 namespace rawloop {
 
@@ -17,17 +18,8 @@ int OpenWakeup(bool, int fds[2]) {
 
 int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
   struct stat s;
-  if ((follow ? stat(path, &s) : lstat(path, &s)) != 0) return -errno;
-  fields[kStatDev] = static_cast<int64_t>(s.st_dev);
-  fields[kStatMode] = s.st_mode;
-  fields[kStatNlink] = static_cast<int64_t>(s.st_nlink);
-  fields[kStatUid] = s.st_uid;
-  fields[kStatGid] = s.st_gid;
-  fields[kStatRdev] = static_cast<int64_t>(s.st_rdev);
-  fields[kStatBlksize] = s.st_blksize;
-  fields[kStatIno] = static_cast<int64_t>(s.st_ino);
-  fields[kStatSize] = s.st_size;
-  fields[kStatBlocks] = s.st_blocks;
+  const int result = StatWithoutTimes(path, follow, &s, fields);
+  if (result < 0) return result;
   fields[kStatAtimeSec] = s.st_atimespec.tv_sec;
   fields[kStatAtimeNsec] = s.st_atimespec.tv_nsec;
   fields[kStatMtimeSec] = s.st_mtimespec.tv_sec;
