@@ -25,6 +25,11 @@ bool IsEnding(napi_env env, napi_value error) {
          type == napi_null;
 }
 
+// False when the environment is ending: it takes no error, and calls nothing.
+bool TellHost(napi_env env, napi_value error) {
+  return !IsEnding(env, error) && napi_fatal_exception(env, error) == napi_ok;
+}
+
 }  // namespace
 
 Turn::Turn(napi_env env, napi_value function) : env_(env) {
@@ -42,31 +47,28 @@ Turn::~Turn() {
 }
 
 void Turn::Run(bool due) {
-  for (;;) {
-    napi_handle_scope scope;
-    if (napi_open_handle_scope(env_, &scope) != napi_ok) return;
-    napi_value receiver;
-    napi_value function;
-    napi_value argument;
-    napi_get_global(env_, &receiver);
-    napi_get_boolean(env_, due, &argument);
-    napi_get_reference_value(env_, function_, &function);
-    napi_value ignored;  // Deno writes a result even where none is asked for.
-    napi_status status = napi_make_callback(env_, context_, receiver, function,
-                                            1, &argument, &ignored);
-    // An environment that ends (a Worker's terminate or process.exit) reports
-    // an exception too, but has none, or cannot take it: there is no next call
-    // then.
-    bool pending = false;
-    napi_value error = nullptr;
-    bool told =
-        status == napi_pending_exception &&
-        napi_is_exception_pending(env_, &pending) == napi_ok && pending &&
-        napi_get_and_clear_last_exception(env_, &error) == napi_ok &&
-        !IsEnding(env_, error) && napi_fatal_exception(env_, error) == napi_ok;
-    napi_close_handle_scope(env_, scope);
-    if (!told) return;
+  napi_handle_scope scope;
+  if (napi_open_handle_scope(env_, &scope) != napi_ok) return;
+  napi_value receiver;
+  napi_value function;
+  napi_value argument;
+  napi_get_global(env_, &receiver);
+  napi_get_boolean(env_, due, &argument);
+  napi_get_reference_value(env_, function_, &function);
+  napi_value ignored;  // Deno writes a result even where none is asked for.
+  napi_status status = napi_make_callback(env_, context_, receiver, function, 1,
+                                          &argument, &ignored);
+  // The turn tells the host of what callbacks throw; what comes out of it is an
+  // error of the turn's own. An environment that ends (a Worker's terminate or
+  // process.exit) reports an exception too, but has none, or cannot take it.
+  bool pending = false;
+  napi_value error = nullptr;
+  if (status == napi_pending_exception &&
+      napi_is_exception_pending(env_, &pending) == napi_ok && pending &&
+      napi_get_and_clear_last_exception(env_, &error) == napi_ok) {
+    TellHost(env_, error);
   }
+  napi_close_handle_scope(env_, scope);
 }
 
 namespace {
@@ -141,10 +143,20 @@ napi_value GetHostDescriptor(napi_env env, napi_callback_info) {
   return Int(env, HostDescriptor(env));
 }
 
+// uncaughtException(error): tells the host, as if a callback of its own had
+// thrown. False when this environment is ending.
+napi_value UncaughtException(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  napi_value told;
+  napi_get_boolean(env, TellHost(env, args.at(0)), &told);
+  return told;
+}
+
 }  // namespace
 
 void RegisterHostLoop(napi_env env, napi_value exports) {
-  const Function functions[] = {{"hostDescriptor", GetHostDescriptor}};
+  const Function functions[] = {{"hostDescriptor", GetHostDescriptor},
+                                {"uncaughtException", UncaughtException}};
   Export(env, exports, functions);
   Napi::Object(env, exports).Set("HostLoop", HostLoop::Define(env));
 }

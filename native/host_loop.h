@@ -25,16 +25,19 @@ class Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  // Calls the function until it returns without an exception; each exception
-  // becomes the host's uncaughtException. A turn that threw keeps its place, so
-  // the next call delivers what was left of its batch. `due`: the armed
-  // deadline is what called, and is armed no more.
+  // Calls the function; an exception becomes the host's uncaughtException. `due`:
+  // the armed deadline is what called, and is armed no more.
   void Run(bool due);
+
+  // The attachment is closed, and may be gone: a turn under way outlives it.
+  void Close() { closed_ = true; }
+  bool closed() const { return closed_; }
 
  private:
   napi_env env_;
   napi_ref function_ = nullptr;
   napi_async_context context_ = nullptr;
+  bool closed_ = false;
 };
 
 class HostAttachment {

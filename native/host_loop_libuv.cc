@@ -114,6 +114,7 @@ class LibuvAttachment : public HostAttachment {
   void Close() override {
     if (closing_) return;
     closing_ = true;
+    if (turn_) turn_->Close();
     turn_.reset();
     if (open_handles_ == 0) return Finish();
     for (UvHandle* handle : {timer_, check_, idle_, poll_}) {
@@ -187,7 +188,7 @@ class LibuvAttachment : public HostAttachment {
     std::shared_ptr<Turn> turn = turn_;
     if (!turn) return;
     turn->Run(due);
-    if (turn.use_count() == 1) return;  // closed: perhaps deleted by now
+    if (turn->closed()) return;  // `this` is perhaps deleted by now
     if (!due && uv_.poll_once) {
       uv_.poll_start(poll_, kUvReadable, OnReadable);
     }

@@ -107,6 +107,7 @@ class WaiterAttachment : public HostAttachment {
     thread_.join();
     // Now, as Deno calls no finalizer for a Worker that ends.
     CloseInterrupts();
+    if (turn_) turn_->Close();
     turn_.reset();
     napi_release_threadsafe_function(wake_, napi_tsfn_abort);
   }
@@ -121,7 +122,7 @@ class WaiterAttachment : public HostAttachment {
     std::shared_ptr<Turn> turn = self->turn_;
     if (!turn) return;
     turn->Run(self->TakeDue());
-    // Closed by the turn: `self` lives until OnReleased, but waits no more.
+    if (turn->closed()) return;  // `self` is perhaps deleted by now
     std::lock_guard<std::mutex> lock(self->mutex_);
     self->waiting_ = true;
     self->may_wait_.notify_one();

@@ -224,5 +224,7 @@ export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, Waker
   };
   /** Readable when the host's own loop has something to do; or -errno. Borrowed. */
   hostDescriptor(): number;
+  /** Tells the host of an error that nobody caught. False: this environment is ending. */
+  uncaughtException(error: unknown): boolean;
   HostLoop: new (fd: number, turn: (due: boolean) => void, kind: HostLoopKind) => HostLoop;
 }

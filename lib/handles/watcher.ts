@@ -54,7 +54,10 @@ export class Watcher extends Handle {
     return this.handleFd;
   }
 
-  /** Why the poller dropped the descriptor, if it did. */
+  /**
+   * Why the poller dropped the descriptor, if it did: the callback was called with
+   * `ready.error` then, and the watcher is closed.
+   */
   get error(): Error | undefined {
     return this.#error;
   }
@@ -89,8 +92,10 @@ export class Watcher extends Handle {
 
   /** @internal */
   onPollError(error: Error): void {
+    if (this.closed) return;
     this.#error = error;
     this.close();
+    this.#callback(readinessOf(Ready.ERROR), this);
   }
 
   /** @internal */

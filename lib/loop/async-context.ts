@@ -70,6 +70,33 @@ const empty = new AsyncResource('rawloop');
 const FRAME = contextKeys(empty).find((key) => key.description === 'context_frame');
 for (const key of contextKeys(empty)) (empty as never as Record<symbol, unknown>)[key] = undefined;
 
+/** What a callback threw last, and where. */
+let thrown: { error: unknown; context: AsyncContext } | undefined;
+
+/** Calls `work(...args)` in `context`, which is found again by what it throws. */
+export function runIn<A extends unknown[]>(
+  context: AsyncContext,
+  work: (...args: A) => void,
+  self?: unknown,
+  ...args: A
+): void {
+  try {
+    context.runInAsyncScope(work, self, ...args);
+  } catch (error) {
+    if (thrown?.error !== error) thrown = { error, context };
+    throw error;
+  }
+}
+
+/** Calls `tell` in the context of the callback that threw `error`. */
+export function whereThrown<T>(error: unknown, tell: () => T): T {
+  const last = thrown;
+  thrown = undefined;
+  return last?.error === error && last !== undefined
+    ? last.context.runInAsyncScope(tell)
+    : tell();
+}
+
 /** Calls `work` outside of any context: what it starts belongs to nobody. */
 export function withoutContext<T>(work: () => T): T {
   return captureContext('rawloop') === undefined ? work() : empty.runInAsyncScope(work);
@@ -80,6 +107,6 @@ export function inContext<F extends (...args: never[]) => void>(kind: string, ca
   const context = captureContext(kind);
   if (context === undefined) return callback;
   const any = callback as unknown as (...args: unknown[]) => void;
-  const call = (...args: unknown[]) => context.runInAsyncScope(any, undefined, ...args);
+  const call = (...args: unknown[]) => runIn(context, any, undefined, ...args);
   return Object.defineProperty(call, 'name', { value: callback.name }) as unknown as F;
 }

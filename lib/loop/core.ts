@@ -6,11 +6,12 @@ import { Holdings, released, releaseWhenAbandoned } from './abandoned.js';
 import { withoutContext } from './async-context.js';
 import * as errors from './errors.js';
 import { Guest } from './guest.js';
-import { canDrainHere, drainHost } from './host.js';
+import { canDrainHere, drainHost, tellHost } from './host.js';
 import { watchHost } from './host-watch.js';
 import { type LoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import { Pace } from './pace.js';
 import { finish, type LoopParts, Phases } from './phases.js';
+import { beginTurn, endTurn, flushAtExit, flushTurns } from './turns.js';
 
 export class LoopCore extends Phases {
   readonly #closeHooks: (() => void)[] = [];
@@ -19,12 +20,15 @@ export class LoopCore extends Phases {
   /** What is left when this loop is collected without having been closed. */
   readonly #holdings: Holdings;
   readonly #pace = new Pace();
+  /** Turns under way: more than one where a callback runs the host's loop. */
+  #turns = 0;
   /** `letGo` is due. */
   #letsGo = false;
 
   /** @internal `parts` is for tests. */
   constructor(options?: LoopOptions, parts?: LoopParts) {
     super(options, parts);
+    flushAtExit();
     this.#holdings = new Holdings(this.poller);
     releaseWhenAbandoned(this, this.#holdings);
   }
@@ -52,7 +56,9 @@ export class LoopCore extends Phases {
     this.canDrain = canDrainHere();
     if (!this.canDrain && mode === 'default') warnNoMicrotasks();
     this.updateTime();
-    this.inTurn = true;
+    // Called from a callback of another loop, it may block: what that one wrote goes first.
+    flushTurns();
+    this.#beginTurn();
     const hostWatch = mode === 'nowait' ? undefined : watchHost(this);
     try {
       if (this.alive && !this.stopping) withoutContext(() => this.#iterateWhileAlive(mode));
@@ -64,7 +70,8 @@ export class LoopCore extends Phases {
   }
 
   #iterateWhileAlive(mode: RunMode): void {
-    this.goOn();
+    // Promises that settled before may change what there is to wait for.
+    this.drain();
     do this.iterate(mode);
     while (mode === 'default' && this.alive && !this.stopping);
   }
@@ -122,24 +129,58 @@ export class LoopCore extends Phases {
     };
   }
 
-  /** One turn inside the host's loop: iterations that do not wait, one as a rule. */
+  /**
+   * One turn inside the host's loop: iterations that do not wait, one as a rule. It may
+   * come while a callback of this loop is under way, which runs the host's loop itself: it
+   * goes on behind that callback then. See docs/loop.md, "A loop inside a callback".
+   */
   #turn(): void {
-    // Called again after a throw whose handler detached or closed the loop: what was
-    // left waits for the next run or attach.
+    // The host may have asked for it before a handler detached the loop.
     if (!this.attached) return;
-    this.inTurn = true;
+    // The chunk that the callback under way was given stays as it is.
+    if (this.inTurn) this.streams.leaveSlab();
+    this.#beginTurn();
     try {
-      this.goOn();
       this.#pace.begin(this.clock());
-      do this.iterate('nowait');
-      while (this.#pace.goesOn(this.found, this.now()) && this.attached && !this.stopping);
+      while (this.#iterateInHost() && this.attached && !this.stopping) {
+        if (!this.#pace.goesOn(this.found, this.now())) break;
+      }
     } finally {
       this.#endTurn();
       this.#settle();
     }
   }
 
+  /**
+   * An iteration that does not wait. What a callback throws is the host's
+   * uncaughtException, and the iteration goes on behind it; but for a while only: who
+   * throws all the time must not keep the host from its own work. False: it was thrown.
+   */
+  #iterateInHost(): boolean {
+    for (let threw = false; ; threw = true) {
+      try {
+        this.iterate('nowait');
+        return !threw;
+      } catch (error) {
+        this.meter.threw();
+        const goesOn = tellHost(error) && this.attached && !this.stopping;
+        if (!goesOn || !this.#pace.hasTime(this.clock())) return false;
+      }
+    }
+  }
+
+  #beginTurn(): void {
+    this.#turns++;
+    this.inTurn = true;
+    beginTurn(this);
+  }
+
   #endTurn(): void {
+    endTurn();
+    if (--this.#turns > 0) {
+      this.flush();
+      return;
+    }
     this.inTurn = false;
     this.stopping = false;
     this.flush();
@@ -153,7 +194,7 @@ export class LoopCore extends Phases {
     this.pollSet.reconcile();
     if (!this.attached) return;
     this.lifeChanged();
-    this.#turnDueAt(this.busy ? 0 : this.timers.nextDueMs);
+    this.#turnDueAt(this.busy || this.interrupted ? 0 : this.timers.nextDueMs);
   }
 
   /** @internal */
@@ -163,7 +204,8 @@ export class LoopCore extends Phases {
 
   /** @internal */
   override timerStarted(dueMs: number): void {
-    if (!this.inTurn) this.#turnDueAt(dueMs);
+    // In a turn as well: the callback under way may run the host's loop.
+    this.#turnDueAt(dueMs);
   }
 
   #turnDueAt(dueMs: number): void {

@@ -1,7 +1,7 @@
 // A handle: something that lives in a loop and waits for a descriptor. It owns a
 // slot of the handle table while it is active, keeps the loop alive while it is
 // active and referenced, and closes in the loop's closing phase.
-import { type AsyncContext, captureContext } from './async-context.js';
+import { type AsyncContext, captureContext, runIn } from './async-context.js';
 import type { LoopCore } from './core.js';
 import { loopClosed } from './errors.js';
 import type { HandleMetrics } from './handle-counters.js';
@@ -62,7 +62,7 @@ export abstract class Handle {
   /** Calls `work`, which leads to callbacks of this handle. @internal */
   enter(work: () => void): void {
     if ((this.flags & IN_CONTEXT) === 0) work();
-    else (contexts.get(this) as AsyncContext).runInAsyncScope(work);
+    else runIn(contexts.get(this) as AsyncContext, work);
   }
 
   /** Waits for a descriptor and keeps the loop alive until `stop`. @internal */

@@ -31,11 +31,9 @@ export function watchHost(loop: LoopCore): Handle | undefined {
   const fd = native.hostDescriptor();
   if (fd < 0) return undefined;
   const watch = new HostWatch(loop).unref();
-  try {
-    // By edges: what the host has to do stays undone while this loop runs.
-    watch.start(fd, Interest.READ | Interest.EDGE);
-  } catch {
-    return undefined;
-  }
+  watch.start(fd, 0);
+  // By edges: what the host has to do stays undone while this loop runs. Not with the
+  // start, so that it is tried again where the kernel has no room for it now.
+  watch.setInterest(Interest.READ | Interest.EDGE);
   return watch;
 }

@@ -3,6 +3,7 @@
 import { builtin } from '../binding/builtin.js';
 import { type HostLoop, type HostLoopKind, native } from '../binding/index.js';
 import { codedError, SystemError } from '../raw/errors.js';
+import { whereThrown } from './async-context.js';
 
 /** Which attachments to try, best first. RAWLOOP_HOST forces one in tests. */
 function kinds(): HostLoopKind[] {
@@ -35,6 +36,14 @@ export function attachToHost(fd: number, turn: (due: boolean) => void): HostLoop
     error = host.error;
   }
   throw new SystemError(error, 'attach');
+}
+
+/**
+ * What a callback threw becomes the host's uncaughtException, in the async context of
+ * that callback. False: this environment is ending, and calls nothing back any more.
+ */
+export function tellHost(error: unknown): boolean {
+  return whereThrown(error, () => native.uncaughtException(error));
 }
 
 type Drain = () => void;

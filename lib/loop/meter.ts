@@ -92,7 +92,8 @@ export class Meter {
   iterations = 0;
   #waits = 0;
   #events = 0;
-  #callbacks = 0;
+  /** Callbacks called so far. */
+  callbacks = 0;
   #idleMs = 0;
   #busyMs = 0;
   #callbackMs = 0;
@@ -171,7 +172,7 @@ export class Meter {
 
   /** A callback, and what it put off, is done: how long it took, 0 when that is not timed. */
   called(phase: Phase, subject: Subject, lateMs: number): number {
-    this.#callbacks++;
+    this.callbacks++;
     this.#subject = undefined;
     if (!this.#timed) return 0;
     const beginMs = this.#markMs;
@@ -208,7 +209,7 @@ export class Meter {
       waits: this.#waits,
       events: this.#events,
       eventsPerWait: this.#waits === 0 ? 0 : this.#events / this.#waits,
-      callbacks: this.#callbacks,
+      callbacks: this.callbacks,
       idleMs: this.#idleMs,
       callbackMs: this.#callbackMs,
       longestCallbackMs: this.#longestMs,

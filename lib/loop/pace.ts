@@ -23,6 +23,11 @@ export class Pace {
     this.#paidOff = false;
   }
 
+  /** Whether the host can wait for more of this turn. */
+  hasTime(nowMs: number): boolean {
+    return nowMs < this.#turnEndsMs;
+  }
+
   /** Whether to ask again, `events` after the last time. */
   goesOn(events: number, nowMs: number): boolean {
     if (this.#again && !this.#paidOff) this.#learn(events > 0);

@@ -32,6 +32,18 @@ export interface LoopParts {
   clock?: Clock;
 }
 
+// Where an iteration stands. A throw leaves it there, and it is gone on with from there.
+const START = 0;
+const TIMERS = 1;
+const PENDING = 2;
+const IDLE = 3;
+const PREPARE = 4;
+const POLL = 5;
+const CHECK = 6;
+const IMMEDIATES = 7;
+const CLOSING = 8;
+const TIMED_OUT = 9;
+
 /** The closing callback of a handle. */
 export function finish(handle: Handle): void {
   handle.enter(() => handle.finishClose());
@@ -61,6 +73,15 @@ export abstract class Phases extends Scheduler {
   /** Referenced things that keep the loop alive: handles, timers, requests. */
   #refs = 0;
 
+  /** The phase of the iteration under way; START: none. */
+  #at = START;
+  /** What is left of the pending or the closing phase. */
+  #left = 0;
+  /** Timers of the timer phase under way started before this one. */
+  #timersBefore = 0;
+  /** Callbacks that were called before this iteration. */
+  #calledBefore = 0;
+
   // The batch under way: records [cursor, filled) are read and not dispatched,
   // [filled, count) are not even read. It survives a handler that throws.
   #cursor = 0;
@@ -79,7 +100,11 @@ export abstract class Phases extends Scheduler {
     this.#drainEach = drain === 'each';
     this.meter = new Meter(timing, blockedMs);
     this.poller = poller ?? createPoller(backend);
-    this.pollSet = new PollSet(this.poller, this.table);
+    this.pollSet = new PollSet(this.poller, this.table, {
+      refused: (handle, error) =>
+        this.defer(() => handle.enter(() => handle.onPollError(error)), handle),
+      later: (retry, ms) => this.setTimeout(retry, ms).unref(),
+    });
   }
 
   /** Whether the host's loop drives this one. */
@@ -89,38 +114,56 @@ export abstract class Phases extends Scheduler {
 
   // ---- one iteration -------------------------------------------------------
 
-  /** One iteration: the phases in their order. @internal */
+  /**
+   * One iteration: the phases in their order. When a callback throws it stays where it
+   * is, and the next call goes on behind that callback instead of beginning anew: what
+   * throws at every chance keeps no later phase from its turn. @internal
+   */
   protected iterate(mode: RunMode): void {
-    this.updateTime();
-    this.meter.iterationBegan(this.#nowMs);
-    this.#runTimers();
-    this.#runPending();
-    this.#runHooks('idle', this.idleHooks);
-    this.#runHooks('prepare', this.prepareHooks);
-    this.#poll(this.#pollTimeout(mode));
-    this.#runHooks('check', this.checkHooks);
-    this.#runImmediates();
-    this.#runClosing();
-    // A wait that timed out made timers due: 'once' promises progress.
-    if (mode === 'once') this.#runTimers();
-    // What the last callbacks put off may keep the loop alive.
-    if (!this.#drainEach) this.#drain();
-  }
-
-  /** What an exception interrupted comes first when the loop goes on. @internal */
-  protected goOn(): void {
-    this.#drain();
-    if (this.#cursor >= this.#count) return;
+    const from = this.#at;
+    // What was put off outside of the loop, or by the callback that threw, comes first.
+    if (from !== START || this.ticks.size > 0) this.drain();
+    if (from === START) this.#begin();
     // What went by since the throw is no callback's time.
-    this.meter.mark();
-    this.#dispatch();
+    else this.meter.mark();
+    if (from <= TIMERS) this.#runTimers(TIMERS);
+    if (from <= PENDING) this.#runPending();
+    if (from <= IDLE) this.#runHooks(IDLE, 'idle', this.idleHooks);
+    if (from <= PREPARE) this.#runHooks(PREPARE, 'prepare', this.prepareHooks);
+    if (from <= POLL) this.#poll(mode);
+    if (from <= CHECK) this.#runHooks(CHECK, 'check', this.checkHooks);
+    if (from <= IMMEDIATES) this.#runImmediates();
+    if (from <= CLOSING) this.#runClosing();
+    // A wait that timed out made timers due: 'once' promises progress, and no more.
+    if (mode === 'once' && !this.#progressed) this.#runTimers(TIMED_OUT);
+    this.#at = START;
+    // What the last callbacks put off may keep the loop alive.
+    if (!this.#drainEach) this.drain();
   }
 
-  #runTimers(): void {
+  #begin(): void {
+    this.updateTime();
+    this.#calledBefore = this.meter.callbacks;
+    this.meter.iterationBegan(this.#nowMs);
+  }
+
+  /** Whether `phase` begins here: not when a throw interrupted it. */
+  #enters(phase: number): boolean {
+    if (this.#at === phase) return false;
+    this.#at = phase;
+    return true;
+  }
+
+  /** Whether this iteration called anything back. */
+  get #progressed(): boolean {
+    return this.meter.callbacks !== this.#calledBefore;
+  }
+
+  #runTimers(at: number): void {
     // Timers that start from here on wait for the next iteration.
-    const order = this.timers.nextOrder;
+    if (this.#enters(at)) this.#timersBefore = this.timers.nextOrder;
     for (;;) {
-      const timer = this.timers.takeDue(this.#nowMs, order);
+      const timer = this.timers.takeDue(this.#nowMs, this.#timersBefore);
       if (timer === undefined) return;
       this.meter.begins('timers', timer);
       timer.callback();
@@ -129,7 +172,9 @@ export abstract class Phases extends Scheduler {
   }
 
   #runPending(): void {
-    for (let left = this.#pending.size; left > 0; left--) {
+    if (this.#enters(PENDING)) this.#left = this.#pending.size;
+    while (this.#left > 0) {
+      this.#left--;
       const { run, subject } = this.#pending.shift() as Deferred;
       this.meter.begins('pending', subject);
       run();
@@ -137,9 +182,9 @@ export abstract class Phases extends Scheduler {
     }
   }
 
-  #runHooks(phase: Phase, hooks: HookList): void {
+  #runHooks(at: number, phase: Phase, hooks: HookList): void {
     if (hooks.size === 0) return;
-    hooks.begin();
+    if (this.#enters(at)) hooks.begin();
     for (let hook = hooks.take(); hook !== undefined; hook = hooks.take()) {
       this.meter.begins(phase, hook);
       hook.callback(hook);
@@ -147,10 +192,19 @@ export abstract class Phases extends Scheduler {
     }
   }
 
-  #poll(timeoutMs: number): void {
-    if (!this.#drainEach) this.#drain();
-    this.pollSet.reconcile();
+  #poll(mode: RunMode): void {
+    if (this.#enters(POLL)) this.#wait(mode);
+    this.#dispatch();
+  }
+
+  /** Waits until something is ready, and leaves it as the batch to dispatch. */
+  #wait(mode: RunMode): void {
+    if (!this.#drainEach) this.drain();
     this.flush();
+    this.pollSet.reconcile();
+    // Decided last, as redis' beforesleep is called last: what the lines above led to may
+    // be an immediate, a close or a timer, which the wait would leave waiting.
+    const timeoutMs = this.#pollTimeout(mode);
     // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
     // tell. In guest mode it has: why the host called.
     if (timeoutMs === 0 && this.pollSet.size === 0 && !this.attached) return;
@@ -165,7 +219,6 @@ export abstract class Phases extends Scheduler {
     this.#cursor = 0;
     this.#filled = 0;
     this.#count = count;
-    this.#dispatch();
   }
 
   /** Hands what the wait found to the handles, a slab of reads at a time. */
@@ -200,7 +253,7 @@ export abstract class Phases extends Scheduler {
   }
 
   #runImmediates(): void {
-    this.immediates.beginTurn();
+    if (this.#enters(IMMEDIATES)) this.immediates.beginTurn();
     for (;;) {
       const immediate = this.immediates.take();
       if (immediate === undefined) break;
@@ -212,7 +265,9 @@ export abstract class Phases extends Scheduler {
   }
 
   #runClosing(): void {
-    for (let left = this.closing.size; left > 0; left--) {
+    if (this.#enters(CLOSING)) this.#left = this.closing.size;
+    while (this.#left > 0) {
+      this.#left--;
       const handle = this.closing.shift() as Handle;
       this.meter.begins('closing', handle);
       finish(handle);
@@ -222,12 +277,12 @@ export abstract class Phases extends Scheduler {
 
   /** A callback is over: what it put off runs, then it is accounted for. Its time in ms. */
   #called(phase: Phase, subject: Subject, lateMs = 0): number {
-    if (this.#drainEach) this.#drain();
+    if (this.#drainEach) this.drain();
     return this.meter.called(phase, subject, lateMs);
   }
 
-  /** Own nextTick callbacks, then the host's nextTick queue and microtasks. */
-  #drain(): void {
+  /** Own nextTick callbacks, then the host's nextTick queue and microtasks. @internal */
+  protected drain(): void {
     do {
       for (let tick = this.ticks.shift(); tick !== undefined; tick = this.ticks.shift()) tick();
       if (this.canDrain) (drainHost as () => void)();
@@ -237,7 +292,7 @@ export abstract class Phases extends Scheduler {
   #pollTimeout(mode: RunMode): number {
     const { nextDueMs } = this.timers;
     return pollTimeout({
-      nowait: mode === 'nowait',
+      nowait: mode === 'nowait' || (mode === 'once' && this.#progressed),
       stopping: this.stopping,
       alive: this.alive,
       busy: this.busy,
@@ -245,6 +300,11 @@ export abstract class Phases extends Scheduler {
       // Not as of the start of the iteration: its callbacks may have taken long.
       nowMs: nextDueMs === Number.POSITIVE_INFINITY ? this.#nowMs : this.clock(),
     });
+  }
+
+  /** Whether a throw left an iteration to be gone on with. @internal */
+  protected get interrupted(): boolean {
+    return this.#at !== START;
   }
 
   /** How many events the last wait found. @internal */
@@ -350,7 +410,11 @@ export abstract class Phases extends Scheduler {
     if (!this.inTurn) this.pollSet.reconcile();
   }
 
-  /** Sends what was gathered. @internal */
+  /**
+   * Sends what callbacks have written so far, instead of at the end of the batch: to be
+   * called before something that blocks the thread. What the kernel does not take at
+   * once stays queued.
+   */
   flush(): void {
     this.streams.flush(this);
   }

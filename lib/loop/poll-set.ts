@@ -1,22 +1,39 @@
 // What the poller knows, brought in line with what the handles want. A handle says
 // what it wants as often as it likes; the kernel is told once, before the next wait.
 import type { Poller, Registration } from '../poller/index.js';
+import { isTransient } from '../raw/errors.js';
 import { DIRTY, type Handle } from './handle.js';
 import type { HandleTable } from './handle-table.js';
 import { Queue } from './queue.js';
 
+const FIRST_RETRY_MS = 5;
+const MAX_RETRY_MS = 1000;
+
+/** What the set needs of its loop. */
+export interface PollSetOwner {
+  /** The poller will not have this handle: it is to be told, soon and not from here. */
+  refused(handle: Handle, error: Error): void;
+  /** Calls `retry` after `ms`. */
+  later(retry: () => void, ms: number): void;
+}
+
 export class PollSet {
   readonly #poller: Poller;
   readonly #table: HandleTable;
+  readonly #owner: PollSetOwner;
+  /** Handles that the kernel had no memory or no room for: tried again later. */
+  readonly #putOff = new Set<Handle>();
+  #retryMs = 0;
   readonly #dirty = new Queue<Handle>();
   /** How many handles the poller knows. */
   size = 0;
   #stale = 0;
   #releasedBefore = 0;
 
-  constructor(poller: Poller, table: HandleTable) {
+  constructor(poller: Poller, table: HandleTable, owner: PollSetOwner) {
     this.#poller = poller;
     this.#table = table;
+    this.#owner = owner;
   }
 
   /** This handle wants something else than the poller knows. */
@@ -34,9 +51,30 @@ export class PollSet {
       try {
         this.register(handle);
       } catch (error) {
-        handle.onPollError(error as Error);
+        this.#refused(handle, error as Error);
       }
     }
+  }
+
+  /** What passes is tried again, with back-off; what does not ends the handle. */
+  #refused(handle: Handle, error: Error): void {
+    if (!isTransient(error)) {
+      this.#owner.refused(handle, error);
+      return;
+    }
+    if (this.#putOff.size === 0) {
+      this.#retryMs = Math.min(Math.max(this.#retryMs * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
+      this.#owner.later(() => this.#retry(), this.#retryMs);
+    }
+    this.#putOff.add(handle);
+  }
+
+  #retry(): void {
+    const handles = [...this.#putOff];
+    this.#putOff.clear();
+    for (const handle of handles) if (handle.slot >= 0) this.changed(handle);
+    this.reconcile();
+    if (this.#putOff.size === 0) this.#retryMs = 0;
   }
 
   /** Tells the poller this handle's interest, also when it is the same (oneshot). */
@@ -83,7 +121,7 @@ export class PollSet {
       if (handle === undefined) return;
       handle.registered = 0;
       this.size--;
-      handle.onPollError(error);
+      this.#refused(handle, error);
     });
     return true;
   }

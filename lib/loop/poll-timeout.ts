@@ -1,7 +1,7 @@
 // How long the poll phase may wait: the five rules, in their order.
 
 export interface PollTimeoutInput {
-  /** run('nowait'), or a turn inside the host's loop. */
+  /** run('nowait'), a turn inside the host's loop, or run('once') that made progress. */
   nowait: boolean;
   stopping: boolean;
   /** Something referenced is alive. */

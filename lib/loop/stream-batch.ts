@@ -75,6 +75,11 @@ export class StreamBatch {
     return native.recvBatch(ready.buffer, from, count, buffer, slab, this.#resultsBuffer);
   }
 
+  /** The chunks handed out so far keep their memory: the next fill has new. */
+  leaveSlab(): void {
+    this.#slab = undefined;
+  }
+
   /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */
   result(index: number): number {
     return this.#filled ? (this.#results[index * 2] as number) : NOT_READ;

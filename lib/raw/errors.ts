@@ -73,6 +73,14 @@ export class SystemError extends Error {
   }
 }
 
+/** What the kernel runs out of, and has again later. */
+const TRANSIENT = new Set(['ENOMEM', 'ENOSPC', 'ENOBUFS', 'EMFILE', 'ENFILE', 'EAGAIN']);
+
+/** Whether trying again later may do. @internal */
+export function isTransient(error: Error): boolean {
+  return error instanceof SystemError && TRANSIENT.has(error.code);
+}
+
 /**
  * Turns the result of a raw call into a value or a throw.
  *
