@@ -81,6 +81,8 @@ class HostLoop : public Napi::ObjectWrap<HostLoop> {
                        {InstanceMethod("arm", &HostLoop::Arm),
                         InstanceMethod("ref", &HostLoop::Ref),
                         InstanceMethod("unref", &HostLoop::Unref),
+                        InstanceMethod("hold", &HostLoop::Hold),
+                        InstanceMethod("letGo", &HostLoop::LetGo),
                         InstanceMethod("close", &HostLoop::Close)});
   }
 
@@ -124,6 +126,12 @@ class HostLoop : public Napi::ObjectWrap<HostLoop> {
   }
   void Unref(const Napi::CallbackInfo&) {
     if (host_ != nullptr) host_->SetRef(false);
+  }
+  Napi::Value Hold(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), host_ != nullptr && host_->Hold());
+  }
+  void LetGo(const Napi::CallbackInfo&) {
+    if (host_ != nullptr) host_->LetGo();
   }
   void Close(const Napi::CallbackInfo&) { CloseOnce(); }
   void CloseOnce() {

@@ -5,6 +5,9 @@
 // A host must supply:
 //   Arm(ms)   call the turn after this time at the latest, -1: no deadline
 //   SetRef    whether the attachment keeps the process alive
+//   Hold      no turn until LetGo; false where the host's own work comes
+//   between
+//             two turns anyhow
 //   Close     no turn after it; called once, on the JavaScript thread
 // Two do: libuv (Node, Deno) and a waiter thread (Bun, and any host whose libuv
 // cannot be found). See host_loop_libuv.cc and host_loop_waiter.cc.
@@ -25,8 +28,8 @@ class Turn {
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
-  // Calls the function; an exception becomes the host's uncaughtException. `due`:
-  // the armed deadline is what called, and is armed no more.
+  // Calls the function; an exception becomes the host's uncaughtException.
+  // `due`: the armed deadline is what called, and is armed no more.
   void Run(bool due);
 
   // The attachment is closed, and may be gone: a turn under way outlives it.
@@ -47,6 +50,8 @@ class HostAttachment {
   }
   virtual void Arm(int64_t timeout_ms) = 0;
   virtual void SetRef(bool ref) = 0;
+  virtual bool Hold() { return false; }
+  virtual void LetGo() {}
   // The attachment deletes itself once its host lets go of it.
   virtual void Close() = 0;
 

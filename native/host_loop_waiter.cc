@@ -52,6 +52,20 @@ class WaiterAttachment : public HostAttachment {
         env_, wake_);
   }
 
+  // A thread-safe function is called again and again, up to a thousand times,
+  // before the host gets on with its own work.
+  bool Hold() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    held_ = true;
+    return true;
+  }
+
+  void LetGo() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    held_ = false;
+    may_wait_.notify_one();
+  }
+
   void Close() override {
     napi_remove_env_cleanup_hook(env_, OnCleanup, this);
     Shut();
@@ -163,7 +177,7 @@ class WaiterAttachment : public HostAttachment {
   void Wait() {
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
-      may_wait_.wait(lock, [this] { return waiting_ || stop_; });
+      may_wait_.wait(lock, [this] { return (waiting_ && !held_) || stop_; });
       if (stop_) return;
       pollfd set[2] = {{fd_, POLLIN, 0}, {interrupt_[0], POLLIN, 0}};
       int timeout_ms = Timeout();
@@ -192,6 +206,7 @@ class WaiterAttachment : public HostAttachment {
   std::condition_variable may_wait_;
   int64_t deadline_ms_ = kNever;
   bool waiting_ = true;
+  bool held_ = false;
   bool due_ = false;
   bool stop_ = false;
 };

@@ -95,6 +95,9 @@ export interface HostLoop {
   arm(timeoutMs: number): void;
   ref(): void;
   unref(): void;
+  /** True where the turn may come again before the host's own work: not until `letGo`. */
+  hold(): boolean;
+  letGo(): void;
   close(): void;
 }
 

@@ -92,9 +92,7 @@ export function runIn<A extends unknown[]>(
 export function whereThrown<T>(error: unknown, tell: () => T): T {
   const last = thrown;
   thrown = undefined;
-  return last?.error === error && last !== undefined
-    ? last.context.runInAsyncScope(tell)
-    : tell();
+  return last?.error === error && last !== undefined ? last.context.runInAsyncScope(tell) : tell();
 }
 
 /** Calls `work` outside of any context: what it starts belongs to nobody. */

@@ -164,7 +164,9 @@ export class LoopCore extends Phases {
       } catch (error) {
         this.meter.threw();
         const goesOn = tellHost(error) && this.attached && !this.stopping;
-        if (!goesOn || !this.#pace.hasTime(this.clock())) return false;
+        if (goesOn && this.#pace.hasTime(this.clock())) continue;
+        this.#holdings.guest?.yield();
+        return false;
       }
     }
   }

@@ -51,6 +51,11 @@ export class Guest {
     this.#host.arm(leftMs <= 0 ? 0 : Math.min(Math.ceil(leftMs), MAX_ARM_MS));
   }
 
+  /** No turn before the host has had one for its own work. */
+  yield(): void {
+    if (this.#host.hold()) setImmediate(() => this.#host.letGo());
+  }
+
   close(): void {
     this.#host.close();
   }

@@ -116,6 +116,17 @@ export class PollSet {
    */
   endBatch(): boolean {
     if (this.#stale <= this.#table.released - this.#releasedBefore) return false;
+    try {
+      this.#rebuild();
+    } catch (error) {
+      // The stale records come again, and with them the next attempt.
+      if (isTransient(error as Error)) return false;
+      throw error;
+    }
+    return true;
+  }
+
+  #rebuild(): void {
     this.#poller.rebuild(this.#registrations(), ({ token }, error) => {
       const handle = this.#table.handles[token % 2 ** 32];
       if (handle === undefined) return;
@@ -123,7 +134,6 @@ export class PollSet {
       this.size--;
       this.#refused(handle, error);
     });
-    return true;
   }
 
   #registrations(): Registration[] {

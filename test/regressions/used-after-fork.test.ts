@@ -5,34 +5,12 @@
 // Without the checks (isForked() that says false) every call is let through, run() in
 // the child waits in the parent's poller, and a close in the child takes the parent's
 // registration away: all of these tests fail.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
+import { compiled } from '../support/compile.js';
 
-let folder: string;
-let addon: string;
-let preload: string;
-
-function compile(source: string, output: string): string {
-  const from = join(import.meta.dirname, '../support', source);
-  const to = join(folder, output);
-  const { include_dir } = createRequire(import.meta.url)('node-api-headers') as {
-    include_dir: string;
-  };
-  execFileSync('cc', ['-shared', '-fPIC', `-I${include_dir}`, from, '-o', to]);
-  return to;
-}
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rawloop-fork-'));
-  addon = compile('fork-addon.c', 'fork.node');
-  preload = compile('fork-preload.c', 'preload.so');
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const addon = compiled('fork-addon.c');
+const preload = compiled('fork-preload.c');
 
 /** Runs `parent`; in it `inChild(work)` gives what `work` returned or threw in a child. */
 function inProcess(parent: string, env: Record<string, string> = {}): unknown {

@@ -1,0 +1,70 @@
+// Trap 35: run('once') blocks in the kernel although a callback ran already, or calls an
+// overdue interval a second time behind the wait. One of both is progress: a timer, a
+// hook or a put-off callback before the wait, or else what the wait brought.
+//
+// Without `mode === 'once' && this.#progressed` in the poll timeout (lib/loop/phases.ts)
+// the loops here wait for the alarm; with the timers behind the wait run whatever came
+// before, the interval is called twice.
+import { describe, expect, it } from 'vitest';
+import type { EventLoop } from '../../lib/event-loop.js';
+import { newLoop, outside, silentFd, stall } from '../loop/support.js';
+
+const ALARM_MS = 3000;
+
+/** A loop that waits for ever, but for the alarm, which tells that it did. */
+function waiting(): { loop: EventLoop; alarmed: () => boolean } {
+  const loop = newLoop();
+  let alarmed = false;
+  loop.watch(silentFd(), { read: true }, () => {});
+  loop.setTimeout(() => {
+    alarmed = true;
+  }, ALARM_MS);
+  return { loop, alarmed: () => alarmed };
+}
+
+type Start = (loop: EventLoop, callback: () => void) => unknown;
+const BEFORE_THE_WAIT: Record<string, Start> = {
+  'a timer': (loop, callback) => loop.setTimeout(callback, 0),
+  'a prepare hook': (loop, callback) => loop.prepare(callback),
+  'an idle hook': (loop, callback) => loop.idle(callback),
+  'a callback that was put off': (loop, callback) => loop.defer(callback),
+};
+
+describe("run('once')", () => {
+  it.each(Object.keys(BEFORE_THE_WAIT))('does not wait behind %s', async (name) => {
+    const { loop, alarmed } = waiting();
+    let calls = 0;
+    BEFORE_THE_WAIT[name]?.(loop, () => calls++);
+    stall(2);
+    await outside(() => loop.run('once'));
+    expect([calls, alarmed()]).toEqual([1, false]);
+  });
+
+  it('calls an overdue interval once', async () => {
+    const loop = newLoop();
+    let calls = 0;
+    loop.setInterval(() => calls++, 10);
+    stall(25);
+    await outside(() => loop.run('once'));
+    expect(calls).toBe(1);
+  });
+
+  it('calls an interval whose period is over again by the end of its own callback once', async () => {
+    const loop = newLoop();
+    let calls = 0;
+    loop.setInterval(() => {
+      calls++;
+      stall(5);
+    }, 2);
+    await outside(() => loop.run('once'));
+    expect(calls).toBe(1);
+  });
+
+  it('waits for a timer, and runs it', async () => {
+    const loop = newLoop();
+    let calls = 0;
+    loop.setTimeout(() => calls++, 20);
+    await outside(() => loop.run('once'));
+    expect(calls).toBe(1);
+  });
+});
