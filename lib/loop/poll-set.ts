@@ -1,11 +1,13 @@
 // What the poller knows, brought in line with what the handles want. A handle says
 // what it wants as often as it likes; the kernel is told once, before the next wait.
 import type { Poller, Registration } from '../poller/index.js';
-import { isTransient } from '../raw/errors.js';
+import { constant } from '../raw/constants.js';
+import { isTransient, SystemError } from '../raw/errors.js';
 import { DIRTY, type Handle } from './handle.js';
 import type { HandleTable } from './handle-table.js';
 import { Queue } from './queue.js';
 
+const EBADF = -constant('EBADF');
 const FIRST_RETRY_MS = 5;
 const MAX_RETRY_MS = 1000;
 
@@ -21,6 +23,8 @@ export class PollSet {
   readonly #poller: Poller;
   readonly #table: HandleTable;
   readonly #owner: PollSetOwner;
+  /** By descriptor, who registered it: a number may be another's by the time of a change. */
+  readonly #owners: (Handle | undefined)[] = [];
   /** Handles that the kernel had no memory or no room for: tried again later. */
   readonly #putOff = new Set<Handle>();
   #retryMs = 0;
@@ -85,19 +89,35 @@ export class PollSet {
       this.unregister(handle);
     } else if (registered === 0) {
       this.#poller.add(handleFd, interest, token);
-      this.size++;
+      this.#own(handle);
     } else {
       this.#poller.modify(handleFd, interest, token);
     }
     handle.registered = interest;
   }
 
+  #own(handle: Handle): void {
+    const before = this.#owners[handle.handleFd];
+    this.#owners[handle.handleFd] = handle;
+    this.size++;
+    // The kernel took it: so the descriptor that this number stood for was closed by
+    // somebody else, and is waited for no more.
+    if (before !== undefined) this.#lost(before);
+  }
+
+  #lost(handle: Handle): void {
+    handle.registered = 0;
+    this.size--;
+    this.#owner.refused(handle, new SystemError(EBADF, 'epoll_ctl'));
+  }
+
   unregister(handle: Handle): void {
+    handle.registered = 0;
+    this.size--;
+    this.#owners[handle.handleFd] = undefined;
     // It fails when its owner closed the descriptor before us. A duplicate may still
     // report then, and nothing ends that but starting the set anew: see `endBatch`.
     this.#poller.delete(handle.handleFd);
-    handle.registered = 0;
-    this.size--;
   }
 
   beginBatch(): void {
@@ -132,6 +152,7 @@ export class PollSet {
       if (handle === undefined) return;
       handle.registered = 0;
       this.size--;
+      this.#owners[handle.handleFd] = undefined;
       this.#refused(handle, error);
     });
   }
