@@ -2,12 +2,11 @@
 // delivered, what was read reaches its handler, who was accepted is told, in the
 // order in which it came, whether the error leaves run() or goes to the host.
 //
-// Without the guards: with the rest of the batch dropped when an iteration begins
-// (`#finishBatch` in lib/loop/core.ts), nine of these tests fail: edges and bytes that
-// were read are gone. In guest mode two things bring the rest: Turn::Run in
-// native/host_loop.cc goes on until a call returns without an exception, and a batch
-// under way counts as work (`#busy`). With neither, it waits for an event that may
-// never come.
+// Without the guards: with an iteration that begins anew after a throw (`#at` set to START
+// in the `finally` of a call, lib/loop/phases.ts), nine of these tests fail: edges and bytes
+// that were read are gone. In guest mode #iterateInHost in lib/loop/core.ts goes on until
+// the iteration is whole, and what is left counts as work (`interrupted`). With neither, it
+// waits for an event that may never come.
 import { describe, expect, it } from 'vitest';
 import type { EventLoop } from '../../lib/event-loop.js';
 import { HOSTS, sayingsOf } from '../guest/support.js';
