@@ -163,6 +163,7 @@ export class LoopCore extends Phases {
         return !threw;
       } catch (error) {
         this.meter.threw();
+        if (this.waitFailed) this.#holdings.guest?.rest();
         const goesOn = tellHost(error) && this.attached && !this.stopping;
         if (goesOn && this.#pace.hasTime(this.clock())) continue;
         this.#holdings.guest?.yield();

@@ -64,6 +64,7 @@ export abstract class Phases extends Scheduler {
   /** @internal Whether a turn is under way, so that writes are gathered. */ inTurn = false;
   /** @internal No wait, and no iteration after this one. */ protected stopping = false;
   /** @internal Whether the host's queues can be run from here. */ protected canDrain = true;
+  /** @internal Whether the last wait threw. */ protected waitFailed = false;
   /** @internal */ protected readonly closing = new Queue<Handle>();
   /** @internal */ protected readonly clock: Clock;
   readonly #ready: ReadyList;
@@ -213,7 +214,9 @@ export abstract class Phases extends Scheduler {
     const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
     const beginMs = timed ? this.clock() : this.#nowMs;
     if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
+    this.waitFailed = true;
     const count = this.poller.wait(this.#ready, timeoutMs);
+    this.waitFailed = false;
     if (timed) this.updateTime();
     this.meter.waited(beginMs, this.#nowMs, timeoutMs, count, this.#ready);
     this.#cursor = 0;

@@ -66,6 +66,8 @@ export class PollSet {
       this.#owner.refused(handle, error);
       return;
     }
+    // What the poller still knows is not what is wanted: it would be told of all the while.
+    if (handle.registered !== 0) this.unregister(handle);
     if (this.#putOff.size === 0) {
       this.#retryMs = Math.min(Math.max(this.#retryMs * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
       this.#owner.later(() => this.#retry(), this.#retryMs);

@@ -101,13 +101,19 @@ describe.runIf(process.platform !== 'win32')('inside a callback that runs the ho
   it.each(['close', 'detach'])('%s() of the loop is safe, from the inner loop', async (call) => {
     const said = await told(`
       const fds = [1, 2, 3].map(() => eventfd(1));
-      let calls = 0, done = false;
+      let calls = 0, done = false, nesting = true;
       for (const fd of fds) loop.watch(fd, { read: true }, () => {
         if (++calls > 1) return;
         setTimeout(() => { loop.${call}(); setTimeout(() => { done = true; }, 20); }, 5);
         nest(() => done);
+        nesting = false;
       });
-      setTimeout(() => { say(loop.attached ? 'attached' : 'gone'); if (!loop.closed) loop.close(); }, 60);`);
+      const look = setInterval(() => {
+        if (!done || nesting) return;
+        clearInterval(look);
+        say(loop.attached ? 'attached' : 'gone');
+        if (!loop.closed) loop.close();
+      }, 5);`);
     expect(said).toEqual(['gone']);
   });
 

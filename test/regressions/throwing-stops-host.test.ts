@@ -65,6 +65,32 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
   });
 });
 
+describe.each(HOSTS)('with the loop attached by %s', (host) => {
+  it('a poller that cannot be asked is asked less and less, and again when it can be', async () => {
+    const said = await sayingsOf(
+      `
+      const loop = new EventLoop().attach();
+      const { poller } = loop;
+      const wait = poller.wait;
+      let thrown = 0, turns = 0;
+      process.on('uncaughtException', () => {
+        // Turns of the host while the poller fails: with no rest there are none, or thousands.
+        if (++thrown === 4) poller.wait = wait;
+      });
+      poller.wait = () => { throw new Error('EINVAL'); };
+      const count = () => { if (thrown < 4) { turns++; setImmediate(count); } };
+      count();
+      loop.watch(eventfd(1), { read: true }, (ready, watcher) => {
+        watcher.close();
+        say('told ' + thrown + ' times, heard ' + (turns > 4));
+        process.exit();
+      });`,
+      { host },
+    );
+    expect(said).toEqual(['told 4 times, heard true']);
+  });
+});
+
 it('a flood of bad messages leaves the host its timers', async () => {
   const said = await sayingsOf(`
     const server = defaultLoop().listen({ port: 0, host: '127.0.0.1' }, {
