@@ -18,7 +18,6 @@ import {
 import { Scoreboard } from '../test/torture/report.mjs';
 import { root } from './project.mjs';
 
-const FOLDER = join(root, 'test/torture/workloads');
 const HOST = 'net';
 /** What node:net is compared with. */
 const LIKE = 'tcp';
@@ -39,6 +38,7 @@ Runs workloads while one of their system calls fails, at its 1st, 2nd, 3rd, 10th
   --no-net           without node:net at the same points
   --jobs N           processes at a time, default 2
   --dist FOLDER      the built package to try, default dist
+  --folder FOLDER    workloads from elsewhere
   --json FILE        writes all results
   --list             names the points and runs none
   --verbose          a line for each point
@@ -58,25 +58,27 @@ const options = {
   'no-net': { type: 'boolean' },
   jobs: { type: 'string', default: '2' },
   dist: { type: 'string', default: join(root, 'dist') },
+  folder: { type: 'string', default: join(root, 'test/torture/workloads') },
   json: { type: 'string' },
   list: { type: 'boolean' },
   verbose: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 };
 
-const workloads = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.mjs'))
-  .map((name) => name.slice(0, -'.mjs'.length))
-  .filter((name) => name !== HOST);
-
 function fail(message) {
   console.error(`torture: ${message}`);
   process.exit(2);
 }
 
+function workloadsIn(folder) {
+  const modules = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
+  return modules.map((name) => name.slice(0, -'.mjs'.length)).filter((name) => name !== HOST);
+}
+
 function readOptions() {
   try {
     const { values } = parseArgs({ options });
+    const workloads = workloadsIn(values.folder);
     const filters = {};
     for (const name of ['workload', 'mode', 'call', 'errno', 'use']) {
       filters[name] = values[name]?.split(',') ?? [];
@@ -87,7 +89,7 @@ function readOptions() {
       if (unknown !== undefined) throw new Error(`no ${name} '${unknown}': ${allowed.join(', ')}`);
     }
     if (!/^[1-9]\d?$/.test(values.jobs)) throw new Error('--jobs takes a number from 1 to 99');
-    return { ...values, filters };
+    return { ...values, filters, workloads };
   } catch (error) {
     return fail(error.message);
   }
@@ -103,7 +105,11 @@ if (skip !== undefined) {
   console.log(`torture: ${skip}`);
   process.exit(SKIP_CODE);
 }
-const common = { dist: resolve(given.dist), library: buildLibrary() };
+const common = {
+  dist: resolve(given.dist),
+  folder: resolve(given.folder),
+  library: buildLibrary(),
+};
 
 /** Works off `tasks`, several at a time. */
 async function together(tasks) {
@@ -130,13 +136,14 @@ function singlePoint() {
 }
 
 async function allPoints() {
-  const chosen = workloads.filter((name) => matches({ workload: name }, { workload: given.filters.workload }));
-  const modes = MODES.filter((mode) => matches({ mode }, { mode: given.filters.mode }));
+  const { workload: names, mode: kinds } = given.filters;
+  const chosen = given.workloads.filter((name) => names.length === 0 || names.includes(name));
+  const modes = MODES.filter((mode) => kinds.length === 0 || kinds.includes(mode));
   const found = [];
   await together(
     chosen.flatMap((workload) =>
       modes.map((mode) => async () => {
-        const { default: definition } = await import(join(FOLDER, `${workload}.mjs`));
+        const { default: definition } = await import(join(common.folder, `${workload}.mjs`));
         const uses = await countUses({ ...common, workload, mode });
         found.push(...pointsOf({ workload, mode, uses, only: definition.only }));
       }),

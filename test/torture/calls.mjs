@@ -106,7 +106,7 @@ export const USES = ['1', '2', '3', '10', '50'];
 /** Until the referee lets go of it: half a second, see referee.mjs. */
 export const LASTING = '1+';
 /** Calls that are made again and again, so that a lasting refusal may make the loop spin. */
-export const REPEATED = new Set([
+const REPEATED = new Set([
   'accept4',
   'connect',
   'socket',
@@ -127,6 +127,26 @@ export const REPEATED = new Set([
   'eventfd',
   'statx',
 ]);
+
+/** What passes by itself: a signal, a queue that was empty, one connection that left. */
+const PASSING = new Set([
+  'EINTR',
+  'EAGAIN',
+  'ECONNABORTED',
+  'EPROTO',
+  'ENOPROTOOPT',
+  'EHOSTDOWN',
+  'ENONET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ETIMEDOUT',
+  'ECONNRESET',
+]);
+
+export function mayLast(call, errno) {
+  return REPEATED.has(call) && !(ruleOf(call, errno) === 'quiet' && PASSING.has(errno));
+}
 
 export function errnoOf(name) {
   const number = constants.errno[name] ?? { ENONET: 64, EHOSTDOWN: 112, ESTALE: 116 }[name];

@@ -8,18 +8,20 @@ import { loadControl } from './control.mjs';
 import { carries, judge } from './judge.mjs';
 import { Round } from './round.mjs';
 
-const [workloadName, mode, dist] = process.argv.slice(2);
+const [workloadFile, mode, dist] = process.argv.slice(2);
 // The programs that a workload starts are not under test.
 delete process.env.LD_PRELOAD;
 
 const require = createRequire(import.meta.url);
 const rawloop = require(join(dist, 'index.cjs'));
 const raw = require(join(dist, 'raw.cjs'));
-const { default: workload } = await import(new URL(workloadName, import.meta.url).href);
+const { default: workload } = await import(workloadFile);
 const control = loadControl();
 
 const SETTLE_STEPS = 100;
 const SETTLE_MS = 3;
+/** After a run() that threw. */
+const REST_MS = 10;
 
 const words = () => new Int32Array(new SharedArrayBuffer(4));
 const progress = words();
@@ -47,7 +49,6 @@ let current;
 process.on('uncaughtException', (error) => {
   if (current === undefined) throw error;
   current.tellBroad(error);
-  current.advance();
   if (!isOurs(error)) current.faults.push(`uncaught: ${error?.stack ?? error}`);
 });
 
@@ -98,8 +99,16 @@ function runOwned(round, loop) {
     } catch (error) {
       round.tellBroad(error);
       if (!isOurs(error)) round.faults.push(`run() threw: ${error?.stack ?? error}`);
-      sleep(SETTLE_MS);
+      sleep(REST_MS);
     }
+    round.hear();
+  }
+}
+
+/** The loop has nothing more to do; what others do may take a moment more. */
+async function othersToEnd(round) {
+  while (!round.limited && round.units.some(({ state }) => state === 'open')) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
     round.hear();
   }
 }
@@ -131,6 +140,7 @@ async function drive(round) {
     await workload.run(round, loop);
     if (mode === 'guest') await runGuest(round, loop);
     else await new Promise((resolve) => setImmediate(() => resolve(runOwned(round, loop))));
+    if (mode === 'owned') await othersToEnd(round);
     return loop.alive;
   } finally {
     try {

@@ -1,5 +1,6 @@
 // What a round must hold, whatever failed in it; README.md has the same in words.
 import { errnoOf, ruleOf } from './calls.mjs';
+import { CUT_SHORT } from './round.mjs';
 
 const MAX_RSS_BYTES = 512 * 2 ** 20;
 /** A unit may fail where the refusal hit it, and no other. */
@@ -38,8 +39,10 @@ export function judge(round, { leaked, rss, alive }) {
   const failure = first && `${first.name}: ${first.why}`;
   if (failed.length > 0 && told.length === 0) {
     violate('lost', `${failed.length} failed and nothing was told, first: ${failure}`);
+  } else if (failed.some(({ why }) => why === 'wrong bytes')) {
+    violate('lost', failure);
   } else if (failed.length > HARMED && !lasting && !round.broad) {
-    violate('harm', `${failed.length} failed where one may, first: ${failure}`);
+    violate(first.why === CUT_SHORT ? 'lost' : 'harm', `${failed.length} failed where one may, first: ${failure}`);
   } else if (failed.length > 0 && rule === 'quiet' && !lasting) {
     violate('harm', `${failed.length} failed where none may, first: ${failure}`);
   }
@@ -48,11 +51,12 @@ export function judge(round, { leaked, rss, alive }) {
   if (round.endsUntold) return violations;
   const needed = rule === 'told' || (rule === 'retry' && failed.length > 0);
   if (point !== undefined && needed && !told.some((error) => carries(error, point.errno))) {
-    const other = told[0];
-    if (other === undefined) {
-      if (failed.length === 0) violate('silent', `${point.errno} was told to nobody`);
-    } else {
-      violate('mistold', `${other.code ?? other.name} instead: ${other.message}`.slice(0, 120));
+    // An error without an errno stands in the place of the system's word.
+    const instead = told.find((error) => error.errno === undefined && error.cause === undefined);
+    if (instead !== undefined) {
+      violate('mistold', `${instead.code ?? instead.name} instead: ${instead.message}`);
+    } else if (failed.length === 0 || told.length > 0) {
+      violate('silent', `${point.errno} was told to nobody`);
     }
   }
   return violations;

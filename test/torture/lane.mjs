@@ -18,14 +18,13 @@ class Child {
   #stderr = '';
   #ended;
 
-  constructor({ workload, mode, dist, library, env = {} }) {
-    const file = `./workloads/${workload}.mjs`;
+  constructor({ folder, workload, mode, dist, library }) {
+    const file = join(folder, `${workload}.mjs`);
     this.#process = spawn(process.execPath, ['--no-warnings', CHILD, file, mode, dist], {
       env: {
         ...process.env,
         NODE_OPTIONS: '',
         RAWLOOP_BACKEND: '',
-        ...env,
         LD_PRELOAD: library,
         [LIBRARY_VARIABLE]: library,
       },

@@ -1,6 +1,6 @@
 // Which points there are: a workload in a mode, one of its calls, an errno, and the use
 // of that call that fails. What a workload never calls so often is no point.
-import { CALLS, errnoOf, HOST_CALLS, LASTING, REPEATED, USES } from './calls.mjs';
+import { CALLS, errnoOf, HOST_CALLS, LASTING, mayLast, USES } from './calls.mjs';
 
 export const MODES = ['owned', 'guest'];
 
@@ -13,7 +13,7 @@ export function pointsOf({ workload, mode, uses, only = {} }) {
       if (only[call] !== undefined && !only[call].includes(errno)) continue;
       const point = { workload, mode, call, errno };
       for (const use of USES) if (made >= Number(use)) points.push({ ...point, use });
-      if (made > 0 && REPEATED.has(call)) points.push({ ...point, use: LASTING });
+      if (made > 0 && mayLast(call, errno)) points.push({ ...point, use: LASTING });
     }
   }
   return points;

@@ -6,6 +6,9 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 /** How often a program asks again for what was refused it, before it does without. */
 const ATTEMPTS = 3;
 
+/** Why a connection is not whole that ended without an error. */
+export const CUT_SHORT = 'a clean end too early';
+
 /** Something that must come to its end: a connection, a pipe, a timer, a request. */
 class Unit {
   constructor(round, name) {
@@ -115,10 +118,9 @@ export class Round {
         this.closed(socket);
         close?.(socket, error);
       },
-      error: (_server, error) => {
-        this.advance();
-        this.tell(error);
-        if (_server.closed) this.broad = true;
+      error: (server, error) => {
+        if (server.closed) this.tellBroad(error);
+        else this.tell(error);
       },
     };
   }
@@ -157,7 +159,7 @@ export class Round {
       if (message.limit) this.limit();
       if (message.kind === undefined) continue;
       const unit = this.#clients.get(message.kind)?.[message.index];
-      unit?.end(message.whole, message.error ?? 'a clean end too early');
+      unit?.end(message.whole, message.error ?? CUT_SHORT);
     }
   }
 

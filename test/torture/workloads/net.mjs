@@ -1,6 +1,7 @@
 // The workload of tcp.mjs by node:net, whose calls fail at the same points: what the
 // host itself makes of them, for the column beside ours.
 import { connect, createServer } from 'node:net';
+import { CUT_SHORT } from '../round.mjs';
 
 const CLIENTS = 6;
 const OURS = 3;
@@ -35,7 +36,7 @@ function client(round, { port, name }) {
     round.tell(error);
   });
   socket.on('close', () => {
-    unit.end(ended && !wrong && next === LENGTHS.length, failure ?? 'a clean end too early');
+    unit.end(ended && !wrong && next === LENGTHS.length, failure ?? CUT_SHORT);
   });
 }
 

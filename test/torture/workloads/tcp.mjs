@@ -1,5 +1,7 @@
 // Echo over TCP in every combination: our server with honest clients, our clients with
 // an honest server, and both ours.
+import { CUT_SHORT } from '../round.mjs';
+
 const CLIENTS = 6;
 const OURS = 3;
 const LENGTHS = [1, 100, 4096, 70_000, 5, 9000];
@@ -29,7 +31,7 @@ export function ourClient(round, loop, { port, name, lengths = LENGTHS }) {
     },
     close(_socket, error) {
       const whole = state.ended && !state.wrong && state.next === lengths.length;
-      unit.end(whole, state.wrong ? 'wrong bytes' : (error?.code ?? 'a clean end too early'));
+      unit.end(whole, state.wrong ? 'wrong bytes' : (error?.code ?? CUT_SHORT));
     },
   });
   let socket;

@@ -8,10 +8,7 @@ export default {
       new ThreadPerConnectionServer({
         loop,
         host: '127.0.0.1',
-        onError: (error) => {
-          round.advance();
-          round.tell(error);
-        },
+        onError: (error) => round.tell(error),
       }).start(),
     );
     round.clients('echo', server?.address?.port, 5);
