@@ -83,7 +83,11 @@ function readOptions() {
     for (const name of ['workload', 'mode', 'call', 'errno', 'use']) {
       filters[name] = values[name]?.split(',') ?? [];
     }
-    const known = { workload: [...workloads, HOST], mode: [...MODES, 'host'], call: Object.keys(CALLS) };
+    const known = {
+      workload: [...workloads, HOST],
+      mode: [...MODES, 'host'],
+      call: Object.keys(CALLS),
+    };
     for (const [name, allowed] of Object.entries(known)) {
       const unknown = filters[name].find((given) => !allowed.includes(given));
       if (unknown !== undefined) throw new Error(`no ${name} '${unknown}': ${allowed.join(', ')}`);

@@ -135,6 +135,7 @@ async function drive(round) {
   });
   if (loop === undefined) return false;
   const bell = openBell(round, loop);
+  round.onLimit = () => loop.stop();
   begin(round, bell.stopFd);
   try {
     await workload.run(round, loop);

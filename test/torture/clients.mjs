@@ -83,6 +83,7 @@ const kinds = {
 /** Starts a client of this kind. The socket is the caller's to destroy. */
 export function startClient({ kind, port, host = '127.0.0.1', index, ...options }, report) {
   const socket = connect({ port, host, noDelay: true });
+  socket.on('connect', options.advance);
   const client = kinds[kind](socket, options);
   let error;
   socket.on('error', ({ code }) => {

@@ -42,7 +42,10 @@ export function judge(round, { leaked, rss, alive }) {
   } else if (failed.some(({ why }) => why === 'wrong bytes')) {
     violate('lost', failure);
   } else if (failed.length > HARMED && !lasting && !round.broad) {
-    violate(first.why === CUT_SHORT ? 'lost' : 'harm', `${failed.length} failed where one may, first: ${failure}`);
+    violate(
+      first.why === CUT_SHORT ? 'lost' : 'harm',
+      `${failed.length} failed where one may, first: ${failure}`,
+    );
   } else if (failed.length > 0 && rule === 'quiet' && !lasting) {
     violate('harm', `${failed.length} failed where none may, first: ${failure}`);
   }

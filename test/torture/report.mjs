@@ -44,7 +44,15 @@ export class Scoreboard {
     }));
     const { run, violated, notReached } = this;
     const found = this.#found.map(({ point, violations }) => ({ point, violations }));
-    return { run, held: run - violated, violated, notReached, rows, found, unsteady: this.#unsteady };
+    return {
+      run,
+      held: run - violated,
+      violated,
+      notReached,
+      rows,
+      found,
+      unsteady: this.#unsteady,
+    };
   }
 
   /** Lines of text. */
@@ -70,7 +78,8 @@ export class Scoreboard {
       if (ofHost) continue;
       for (const { kind, text } of violations) {
         const name = `${KINDS.indexOf(kind)} ${kind}: ${point.call}`;
-        if (!groups.has(name)) groups.set(name, { kind, text, point, errnos: new Set(), points: 0 });
+        if (!groups.has(name))
+          groups.set(name, { kind, text, point, errnos: new Set(), points: 0 });
         const group = groups.get(name);
         group.errnos.add(point.errno);
         group.points++;

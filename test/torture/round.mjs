@@ -167,6 +167,7 @@ export class Round {
   limit() {
     this.limited = true;
     this.stop();
+    this.onLimit?.();
   }
 
   /** @param finish closes what keeps the loop alive once every unit has ended */

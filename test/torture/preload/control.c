@@ -1,5 +1,6 @@
-// The Node-API face of strike.c: the same library is preloaded and then loaded as an
-// addon, which gives one instance. Every function takes numbers and gives one.
+// The Node-API face of strike.c: the same library is preloaded and then loaded
+// as an addon, which gives one instance. Every function takes numbers and gives
+// one.
 #include <node_api.h>
 #include <stdlib.h>
 #include <sys/resource.h>

@@ -1,6 +1,6 @@
-// The wrappers. A call that is to fail is not made, but for those that the kernel
-// carries out although it reports an error: close(2) frees the number whatever it
-// says, and a connect(2) cut short by a signal goes on.
+// The wrappers. A call that is to fail is not made, but for those that the
+// kernel carries out although it reports an error: close(2) frees the number
+// whatever it says, and a connect(2) cut short by a signal goes on.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,21 +26,21 @@
 
 #define CALLER __builtin_return_address(0)
 
-// The definition behind ours, looked for once. Two threads that look at the same
-// time find the same.
-#define NEXT(name)                                    \
-  static __typeof__(&name) next;                      \
-  if (next == NULL) {                                 \
+// The definition behind ours, looked for once. Two threads that look at the
+// same time find the same.
+#define NEXT(name)                                     \
+  static __typeof__(&name) next;                       \
+  if (next == NULL) {                                  \
     next = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
   }
 
-#define FAIL_IF_STRUCK(call, fd)                   \
-  do {                                             \
-    int error = Strike(kCall_##call, CALLER, fd);  \
-    if (error != 0) {                              \
-      errno = error;                               \
-      return -1;                                   \
-    }                                              \
+#define FAIL_IF_STRUCK(call, fd)                  \
+  do {                                            \
+    int error = Strike(kCall_##call, CALLER, fd); \
+    if (error != 0) {                             \
+      errno = error;                              \
+      return -1;                                  \
+    }                                             \
   } while (0)
 
 #define WRAP(result, name, call, fd, parameters, arguments) \
@@ -163,27 +163,27 @@ static int FcntlStruck(int fd, const void* caller) {
   return error;
 }
 
-#define WRAP_FCNTL(name)                              \
-  int name(int fd, int command, ...) {                \
-    NEXT(name)                                        \
-    va_list list;                                     \
-    va_start(list, command);                          \
-    void* argument = va_arg(list, void*);             \
-    va_end(list);                                     \
-    if (FcntlStruck(fd, CALLER) != 0) return -1;      \
-    return next(fd, command, argument);               \
+#define WRAP_FCNTL(name)                         \
+  int name(int fd, int command, ...) {           \
+    NEXT(name)                                   \
+    va_list list;                                \
+    va_start(list, command);                     \
+    void* argument = va_arg(list, void*);        \
+    va_end(list);                                \
+    if (FcntlStruck(fd, CALLER) != 0) return -1; \
+    return next(fd, command, argument);          \
   }
 WRAP_FCNTL(fcntl)
 WRAP_FCNTL(fcntl64)
 
-#define WRAP_MMAP(name)                                                    \
-  void* name(void* at, size_t size, int protection, int flags, int fd,     \
-             off64_t offset) {                                             \
-    NEXT(name)                                                             \
-    int error = Strike(kCall_mmap, CALLER, fd);                            \
-    if (error == 0) return next(at, size, protection, flags, fd, offset);  \
-    errno = error;                                                         \
-    return MAP_FAILED;                                                     \
+#define WRAP_MMAP(name)                                                   \
+  void* name(void* at, size_t size, int protection, int flags, int fd,    \
+             off64_t offset) {                                            \
+    NEXT(name)                                                            \
+    int error = Strike(kCall_mmap, CALLER, fd);                           \
+    if (error == 0) return next(at, size, protection, flags, fd, offset); \
+    errno = error;                                                        \
+    return MAP_FAILED;                                                    \
   }
 WRAP_MMAP(mmap)
 WRAP_MMAP(mmap64)
@@ -195,17 +195,26 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
   return error != 0 ? error : next(thread, attributes, run, argument);
 }
 
-// What the addon calls by number, as a wrapper of the C library would cost it more.
+// What the addon calls by number, as a wrapper of the C library would cost it
+// more.
 static int CallOf(long number) {
   switch (number) {
-    case SYS_recvfrom: return kCall_recv;
-    case SYS_sendto: return kCall_send;
-    case SYS_sendmsg: return kCall_sendmsg;
-    case SYS_epoll_pwait: return kCall_epoll_wait;
-    case SYS_epoll_pwait2: return kCall_epoll_pwait2;
-    case SYS_statx: return kCall_statx;
-    case SYS_close: return kCall_close;
-    default: return -1;
+    case SYS_recvfrom:
+      return kCall_recv;
+    case SYS_sendto:
+      return kCall_send;
+    case SYS_sendmsg:
+      return kCall_sendmsg;
+    case SYS_epoll_pwait:
+      return kCall_epoll_wait;
+    case SYS_epoll_pwait2:
+      return kCall_epoll_pwait2;
+    case SYS_statx:
+      return kCall_statx;
+    case SYS_close:
+      return kCall_close;
+    default:
+      return -1;
   }
 }
 

@@ -24,7 +24,12 @@ function client(round, { port, name }) {
   const socket = connect({ port, host: HOST, noDelay: true }, send);
   socket.on('data', (chunk) => {
     round.advance();
-    if (!message(next - 1).subarray(got, got + chunk.length).equals(chunk)) wrong = true;
+    if (
+      !message(next - 1)
+        .subarray(got, got + chunk.length)
+        .equals(chunk)
+    )
+      wrong = true;
     got += chunk.length;
     if (got >= LENGTHS[next - 1]) send();
   });

@@ -55,6 +55,8 @@ function startSignal(round, loop, name) {
 }
 
 export default {
+  // In a handler of a signal a write to a pipe or eventfd ends well, or finds it full.
+  only: { write: [], read: ['EINTR', 'EAGAIN'] },
   run(round, loop) {
     // Who watches it last gives it back to this, and not to the default, which ends us.
     for (const name of SIGNALS) process.on(name, ignore);
