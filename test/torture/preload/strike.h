@@ -7,19 +7,17 @@
 
 #include <stdbool.h>
 
-#define TORTURE_CALLS(CALL)                                                 \
-  CALL(socket)                                                              \
-  CALL(socketpair) CALL(bind) CALL(listen) CALL(accept4) CALL(connect)      \
-      CALL(getsockname) CALL(getpeername) CALL(getsockopt) CALL(setsockopt) \
-          CALL(shutdown) CALL(send) CALL(sendmsg) CALL(recv) CALL(read)     \
-              CALL(write) CALL(readv) CALL(writev) CALL(pipe2) CALL(fcntl)  \
-                  CALL(close) CALL(stat) CALL(statx) CALL(sigaction)        \
-                      CALL(epoll_create1) CALL(epoll_ctl_add)               \
-                          CALL(epoll_ctl_mod) CALL(epoll_ctl_del)           \
-                              CALL(epoll_wait) CALL(epoll_pwait2)           \
-                                  CALL(eventfd) CALL(poll)                  \
-                                      CALL(pthread_create) CALL(mmap)       \
-                                          CALL(madvise)
+// clang-format off
+#define TORTURE_CALLS(CALL)                                               \
+  CALL(socket) CALL(socketpair) CALL(bind) CALL(listen) CALL(accept4)     \
+  CALL(connect) CALL(getsockname) CALL(getpeername) CALL(getsockopt)      \
+  CALL(setsockopt) CALL(shutdown) CALL(send) CALL(sendmsg) CALL(recv)     \
+  CALL(read) CALL(write) CALL(readv) CALL(writev) CALL(pipe2) CALL(fcntl) \
+  CALL(close) CALL(stat) CALL(statx) CALL(sigaction) CALL(epoll_create1)  \
+  CALL(epoll_ctl_add) CALL(epoll_ctl_mod) CALL(epoll_ctl_del)             \
+  CALL(epoll_wait) CALL(epoll_pwait2) CALL(eventfd) CALL(poll)            \
+  CALL(pthread_create) CALL(mmap) CALL(madvise)
+// clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
 enum Call { TORTURE_CALLS(TORTURE_ENUM) kCalls };
