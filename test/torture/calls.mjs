@@ -96,7 +96,8 @@ export const CALLS = {
     ...told('EBADF', 'EINVAL'),
   ],
   poll: [...quiet('EINTR'), ...retry('ENOMEM'), ...told('EINVAL', 'EPERM')],
-  pthread_create: [...retry('EAGAIN', 'ENOMEM'), ...told('EPERM', 'EINVAL')],
+  // With fewer threads than it may have, a pool does all its work.
+  pthread_create: retry('EAGAIN', 'ENOMEM', 'EPERM', 'EINVAL'),
   mmap: quiet('ENOMEM', 'EPERM', 'EAGAIN', 'ENFILE'),
   madvise: quiet('EINVAL', 'EPERM', 'ENOSYS', 'EAGAIN'),
 };

@@ -200,7 +200,7 @@ async function play(point) {
   const leaked = await leakedSince(before);
   const { rss } = process.memoryUsage();
   current = undefined;
-  return { struck, uses, violations: judge(round, { leaked, rss, alive }), rss };
+  return { struck, uses, violations: judge(round, { struck, leaked, rss, alive }), rss };
 }
 
 const line = Buffer.alloc(4096);

@@ -15,8 +15,9 @@ export function carries(error, errno) {
 }
 
 /** The violations as `{ kind, text }`; none: the point held. */
-export function judge(round, { leaked, rss, alive }) {
-  const { point, units, told, faults } = round;
+export function judge(round, { struck, leaked, rss, alive }) {
+  const { units, told, faults } = round;
+  const point = struck > 0 ? round.point : undefined;
   const violations = [];
   const violate = (kind, text) => violations.push({ kind, text });
   const rule = point === undefined ? 'quiet' : ruleOf(point.call, point.errno);

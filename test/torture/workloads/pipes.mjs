@@ -38,7 +38,8 @@ function startPipe(round, loop, index) {
     unit.end(read === BYTES && why === undefined, why ?? 'not all');
   };
   const write = () => {
-    const result = again(round, 'write', () => raw.write(writeEnd, Buffer.from([written++])));
+    const byte = Buffer.from([written++]);
+    const result = again(round, 'write', () => raw.write(writeEnd, byte));
     if (result === undefined) end('write failed');
   };
   let watcher;
