@@ -149,7 +149,7 @@ async function allPoints() {
       modes.map((mode) => async () => {
         const { default: definition } = await import(join(common.folder, `${workload}.mjs`));
         const uses = await countUses({ ...common, workload, mode });
-        found.push(...pointsOf({ workload, mode, uses, only: definition.only }));
+        found.push(...pointsOf({ workload, mode, uses, definition }));
       }),
     ),
   );

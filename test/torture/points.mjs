@@ -4,16 +4,17 @@ import { CALLS, errnoOf, HOST_CALLS, LASTING, mayLast, USES } from './calls.mjs'
 
 export const MODES = ['owned', 'guest'];
 
-/** Every point of a workload whose calls were made `uses` times, by name. */
-export function pointsOf({ workload, mode, uses, only = {} }) {
+/** Every point of a workload, its module's default, whose calls were made `uses` times. */
+export function pointsOf({ workload, mode, uses, definition }) {
+  const { only = {}, never = {}, lasting = true } = definition;
   const points = [];
   for (const [call, errnos] of Object.entries(CALLS)) {
     const made = uses[call] ?? 0;
     for (const [errno] of errnos) {
-      if (only[call] !== undefined && !only[call].includes(errno)) continue;
+      if (only[call]?.includes(errno) === false || never[call]?.includes(errno)) continue;
       const point = { workload, mode, call, errno };
       for (const use of USES) if (made >= Number(use)) points.push({ ...point, use });
-      if (made > 0 && mayLast(call, errno)) points.push({ ...point, use: LASTING });
+      if (lasting && made > 0 && mayLast(call, errno)) points.push({ ...point, use: LASTING });
     }
   }
   return points;

@@ -1,5 +1,7 @@
 // The server with a thread per connection: its errors come through the loop.
 export default {
+  // A call that blocks waits.
+  never: { send: ['EAGAIN'], recv: ['EAGAIN'] },
   // Wake-ups by pipe: see pool.mjs.
   only: { write: ['EINTR'], read: ['EINTR', 'EAGAIN'] },
   run(round, loop) {
