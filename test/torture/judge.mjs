@@ -1,6 +1,5 @@
 // What a round must hold, whatever failed in it; README.md has the same in words.
 import { errnoOf, ruleOf } from './calls.mjs';
-import { CUT_SHORT } from './round.mjs';
 
 const MAX_RSS_BYTES = 512 * 2 ** 20;
 /** A unit may fail where the refusal hit it, and no other. */

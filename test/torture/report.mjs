@@ -68,6 +68,9 @@ export class Scoreboard {
     for (const { point, violations } of this.#unsteady) {
       yield `seen once and not again: ${violations[0].kind} at ${argumentsOf(point)}`;
     }
+    const hosts = [...this.#rows.values()].map(({ host }) => host);
+    const [asked, failed] = ['points', 'violated'].map((name) => sum(hosts, name));
+    if (asked > 0) yield `node:net: ${asked} of the same points, ${failed} violated`;
     yield `${this.run} points: ${this.run - this.violated} held, ${this.violated} violated`;
   }
 
@@ -92,6 +95,10 @@ export class Scoreboard {
     }
     if (groups.size > 0) yield '';
   }
+}
+
+function sum(rows, name) {
+  return rows.reduce((total, row) => total + row[name], 0);
 }
 
 function count() {

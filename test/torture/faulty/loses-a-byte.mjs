@@ -5,7 +5,7 @@ export default {
     echo(round, loop, {
       data(socket, chunk) {
         round.advance();
-        socket.end(chunk.subarray(1));
+        socket.write(chunk.length > 1 ? chunk.subarray(1) : chunk);
       },
     }),
 };

@@ -73,7 +73,7 @@ export default {
     for (let i = 0; i < 3 && !open; i++) open = await listening();
     if (!open) round.broad = true;
     server.on('error', (error) => round.tellBroad(error));
-    const port = open ? server.address()?.port : undefined;
+    const port = open ? round.attempt(() => server.address()?.port) : undefined;
     round.clients('echo', port, CLIENTS);
     for (let i = 0; i < OURS; i++) {
       client(round, { port: round.echoPort, name: `to an honest server ${i}` });
