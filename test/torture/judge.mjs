@@ -42,10 +42,7 @@ export function judge(round, { struck, leaked, rss, alive }) {
   } else if (failed.some(({ why }) => why === 'wrong bytes')) {
     violate('lost', failure);
   } else if (failed.length > HARMED && !lasting && !round.broad) {
-    violate(
-      first.why === CUT_SHORT ? 'lost' : 'harm',
-      `${failed.length} failed where one may, first: ${failure}`,
-    );
+    violate('harm', `${failed.length} failed where one may, first: ${failure}`);
   } else if (failed.length > 0 && rule === 'quiet' && !lasting) {
     violate('harm', `${failed.length} failed where none may, first: ${failure}`);
   }
