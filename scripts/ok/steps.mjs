@@ -110,6 +110,12 @@ export const stages = [
   ],
   [{ name: 'tests', run: tests }],
   [{ name: 'packed tarball', run: () => ({ command: [vitest, 'run', TARBALL_TEST] }) }],
+  [
+    {
+      name: 'torture',
+      run: () => ({ command: script('torture.mjs', '--short'), limitMinutes: 5 }),
+    },
+  ],
   // Alone, as what runs beside it is noise to it.
   [{ name: 'bench budget', run: benchBudget }],
   [{ name: 'examples', run: () => ({ command: script('run-examples.mjs') }) }],

@@ -1,0 +1,182 @@
+// The system calls that fail, and what each may fail with on Linux: from the man pages,
+// and from what seccomp filters (EPERM, ENOSYS), cgroup hooks (EPERM) and full tables
+// give. Beside each errno stands what may follow:
+//   told   whoever uses the loop hears of it, by this very errno
+//   retry  as told; or nothing, if all went on as though it had not failed
+//   quiet  nothing need be said: an interruption, a call to be made again, or an error
+//          that is no news to anybody (a connection that left before it was accepted)
+// In any case no other connection, pipe, timer or request may notice.
+import { constants } from 'node:os';
+
+const told = (...names) => names.map((name) => [name, 'told']);
+const retry = (...names) => names.map((name) => [name, 'retry']);
+const quiet = (...names) => names.map((name) => [name, 'quiet']);
+
+const OUT_OF_DESCRIPTORS = retry('EMFILE', 'ENFILE', 'ENOMEM');
+const REFUSED = told('EPERM', 'ENOSYS');
+const NO_MEMORY = retry('ENOMEM', 'ENOBUFS');
+const WENT_AWAY = told('ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN');
+
+export const CALLS = {
+  socket: [
+    ...OUT_OF_DESCRIPTORS,
+    ...retry('ENOBUFS'),
+    ...told('EACCES', 'EAFNOSUPPORT', 'EINVAL', 'EPROTONOSUPPORT'),
+    ...REFUSED,
+  ],
+  bind: [
+    ...told('EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EINVAL', 'EPERM', 'ENOSYS'),
+    ...retry('ENOMEM'),
+  ],
+  listen: told('EADDRINUSE', 'EOPNOTSUPP', 'EINVAL', 'EPERM', 'ENOSYS'),
+  accept4: [
+    ...OUT_OF_DESCRIPTORS,
+    ...retry('ENOBUFS'),
+    ...quiet('EINTR', 'EAGAIN', 'ECONNABORTED', 'EPROTO', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET'),
+    ...quiet('EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ETIMEDOUT', 'ECONNRESET'),
+    ...told('EPERM', 'ENOSYS', 'EIO', 'EINVAL', 'EOPNOTSUPP', 'EBADF'),
+  ],
+  connect: [
+    ...quiet('EINTR'),
+    ...retry('EAGAIN'),
+    ...told('ECONNREFUSED', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'),
+    ...told('EADDRINUSE', 'EACCES', 'EPERM', 'EINVAL', 'EAFNOSUPPORT', 'ENOSYS', 'EIO'),
+    ...NO_MEMORY,
+  ],
+  getsockname: [...told('ENOBUFS', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO')],
+  getpeername: [...quiet('ENOTCONN'), ...told('ENOBUFS', 'EPERM', 'ENOSYS')],
+  getsockopt: [...told('EPERM', 'ENOSYS', 'EINVAL', 'ENOPROTOOPT'), ...NO_MEMORY],
+  setsockopt: [...told('EPERM', 'ENOSYS', 'EINVAL', 'ENOPROTOOPT', 'EDOM'), ...NO_MEMORY],
+  shutdown: [...told('ENOTCONN', 'EPERM', 'ENOSYS', 'EIO'), ...retry('ENOBUFS')],
+  send: [
+    ...quiet('EINTR', 'EAGAIN'),
+    ...NO_MEMORY,
+    ...WENT_AWAY,
+    ...told('EPIPE', 'EPERM', 'EACCES', 'EIO', 'ENOSYS'),
+  ],
+  sendmsg: [...quiet('EINTR', 'EAGAIN'), ...NO_MEMORY, ...told('ECONNRESET', 'EPIPE', 'EPERM')],
+  recv: [
+    ...quiet('EINTR', 'EAGAIN'),
+    ...NO_MEMORY,
+    ...WENT_AWAY,
+    ...told('ECONNREFUSED', 'ENOTCONN', 'EPERM', 'EIO', 'ENOSYS'),
+  ],
+  read: [...quiet('EINTR', 'EAGAIN'), ...told('EIO', 'EPERM', 'ENOMEM', 'EINVAL')],
+  write: [...quiet('EINTR', 'EAGAIN'), ...told('EPIPE', 'EIO', 'ENOSPC', 'EPERM', 'EINVAL')],
+  readv: [...quiet('EINTR'), ...told('EAGAIN', 'EIO', 'EINVAL', 'EPERM')],
+  writev: [...quiet('EINTR'), ...told('EAGAIN', 'EPIPE', 'EIO', 'ENOSPC', 'EINVAL', 'EPERM')],
+  socketpair: [...OUT_OF_DESCRIPTORS, ...told('EAFNOSUPPORT', 'EOPNOTSUPP'), ...REFUSED],
+  pipe2: [...OUT_OF_DESCRIPTORS, ...REFUSED],
+  eventfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
+  fcntl: told('EPERM', 'ENOSYS', 'EMFILE', 'EINVAL'),
+  // The number is free whatever close says, and what it says is too late to be of use.
+  close: quiet('EINTR', 'EIO', 'ENOSPC', 'EDQUOT'),
+  stat: [
+    ...told('EACCES', 'ENOENT', 'ELOOP', 'EIO', 'ENOMEM', 'EOVERFLOW', 'ESTALE'),
+    ...retry('EINTR'),
+  ],
+  // Refused by a filter, or unknown to an old kernel: there is stat(2).
+  statx: [
+    ...told('EACCES', 'ENOENT', 'ELOOP', 'EIO', 'ENOMEM', 'ESTALE'),
+    ...quiet('ENOSYS', 'EPERM', 'EINVAL', 'EOPNOTSUPP'),
+    ...retry('EINTR'),
+  ],
+  sigaction: told('EINVAL', 'EPERM', 'ENOSYS'),
+  epoll_create1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
+  epoll_ctl_add: [
+    ...retry('ENOMEM', 'ENOSPC'),
+    ...told('EPERM', 'EEXIST', 'EBADF', 'EINVAL', 'ELOOP', 'ENOSYS'),
+  ],
+  epoll_ctl_mod: [...retry('ENOMEM', 'ENOSPC'), ...told('ENOENT', 'EPERM', 'EINVAL', 'ENOSYS')],
+  epoll_ctl_del: quiet('ENOENT', 'EBADF', 'EPERM', 'ENOMEM'),
+  epoll_wait: [...quiet('EINTR'), ...retry('ENOMEM'), ...told('EBADF', 'EINVAL', 'EPERM')],
+  epoll_pwait2: [
+    ...quiet('EINTR', 'ENOSYS', 'EPERM'),
+    ...retry('ENOMEM'),
+    ...told('EBADF', 'EINVAL'),
+  ],
+  poll: [...quiet('EINTR'), ...retry('ENOMEM'), ...told('EINVAL', 'EPERM')],
+  // With fewer threads than it may have, a pool does all its work.
+  pthread_create: retry('EAGAIN', 'ENOMEM', 'EPERM', 'EINVAL'),
+  mmap: quiet('ENOMEM', 'EPERM', 'EAGAIN', 'ENFILE'),
+  madvise: quiet('EINVAL', 'EPERM', 'ENOSYS', 'EAGAIN'),
+};
+
+/** Which use of a call fails; with a plus that one and all after it. */
+export const USES = ['1', '2', '3', '10', '50'];
+/** Until the referee lets go of it: half a second, see referee.mjs. */
+export const LASTING = '1+';
+/** Calls that are made again and again, so that a lasting refusal may make the loop spin. */
+const REPEATED = new Set([
+  'accept4',
+  'connect',
+  'socket',
+  'getsockopt',
+  'recv',
+  'send',
+  'sendmsg',
+  'read',
+  'write',
+  'epoll_ctl_add',
+  'epoll_ctl_mod',
+  'epoll_ctl_del',
+  'epoll_wait',
+  'epoll_pwait2',
+  'poll',
+  'pthread_create',
+  'pipe2',
+  'eventfd',
+  'statx',
+]);
+
+/** What passes by itself: a signal, a queue that was empty, one connection that left. */
+const PASSING = new Set([
+  'EINTR',
+  'EAGAIN',
+  'ECONNABORTED',
+  'EPROTO',
+  'ENOPROTOOPT',
+  'EHOSTDOWN',
+  'ENONET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ETIMEDOUT',
+  'ECONNRESET',
+]);
+
+export function mayLast(call, errno) {
+  return REPEATED.has(call) && !(ruleOf(call, errno) === 'quiet' && PASSING.has(errno));
+}
+
+export function errnoOf(name) {
+  const number = constants.errno[name] ?? { ENONET: 64, EHOSTDOWN: 112, ESTALE: 116 }[name];
+  if (number === undefined) throw new Error(`no such errno: ${name}`);
+  return number;
+}
+
+/** 'told', 'retry' or 'quiet'. */
+export function ruleOf(call, errno) {
+  return CALLS[call]?.find(([name]) => name === errno)?.[1] ?? 'told';
+}
+
+/** What node:net calls where ours calls the first: for the column beside ours. */
+export const HOST_CALLS = {
+  socket: 'socket',
+  bind: 'bind',
+  listen: 'listen',
+  accept4: 'accept4',
+  connect: 'connect',
+  getsockname: 'getsockname',
+  getsockopt: 'getsockopt',
+  setsockopt: 'setsockopt',
+  shutdown: 'shutdown',
+  send: 'write',
+  sendmsg: 'writev',
+  recv: 'read',
+  epoll_ctl_add: 'epoll_ctl_add',
+  epoll_ctl_mod: 'epoll_ctl_mod',
+  epoll_ctl_del: 'epoll_ctl_del',
+  epoll_wait: 'epoll_wait',
+  close: 'close',
+};

@@ -1,0 +1,234 @@
+// The wrappers. A call that is to fail is not made, but for those that the
+// kernel carries out although it reports an error: close(2) frees the number
+// whatever it says, and a connect(2) cut short by a signal goes on.
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "strike.h"
+
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441
+#endif
+
+#define CALLER __builtin_return_address(0)
+
+// The definition behind ours, looked for once. Two threads that look at the
+// same time find the same.
+#define NEXT(name)                                     \
+  static __typeof__(&name) next;                       \
+  if (next == NULL) {                                  \
+    next = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
+  }
+
+#define FAIL_IF_STRUCK(call, fd)                  \
+  do {                                            \
+    int error = Strike(kCall_##call, CALLER, fd); \
+    if (error != 0) {                             \
+      errno = error;                              \
+      return -1;                                  \
+    }                                             \
+  } while (0)
+
+#define WRAP(result, name, call, fd, parameters, arguments) \
+  result name parameters {                                  \
+    NEXT(name)                                              \
+    FAIL_IF_STRUCK(call, fd);                               \
+    return next arguments;                                  \
+  }
+
+WRAP(int, socket, socket, -1, (int domain, int type, int protocol),
+     (domain, type, protocol))
+WRAP(int, socketpair, socketpair, -1,
+     (int domain, int type, int protocol, int ends[2]),
+     (domain, type, protocol, ends))
+WRAP(int, bind, bind, fd, (int fd, const struct sockaddr* a, socklen_t size),
+     (fd, a, size))
+WRAP(int, listen, listen, fd, (int fd, int backlog), (fd, backlog))
+WRAP(int, accept4, accept4, fd,
+     (int fd, struct sockaddr* a, socklen_t* size, int flags),
+     (fd, a, size, flags))
+WRAP(int, getsockname, getsockname, fd,
+     (int fd, struct sockaddr* a, socklen_t* size), (fd, a, size))
+WRAP(int, getpeername, getpeername, fd,
+     (int fd, struct sockaddr* a, socklen_t* size), (fd, a, size))
+WRAP(int, getsockopt, getsockopt, fd,
+     (int fd, int level, int name, void* value, socklen_t* size),
+     (fd, level, name, value, size))
+WRAP(int, setsockopt, setsockopt, fd,
+     (int fd, int level, int name, const void* value, socklen_t size),
+     (fd, level, name, value, size))
+WRAP(ssize_t, send, send, fd,
+     (int fd, const void* data, size_t size, int flags),
+     (fd, data, size, flags))
+WRAP(ssize_t, sendmsg, sendmsg, fd,
+     (int fd, const struct msghdr* message, int flags), (fd, message, flags))
+WRAP(ssize_t, recv, recv, fd, (int fd, void* data, size_t size, int flags),
+     (fd, data, size, flags))
+WRAP(ssize_t, read, read, fd, (int fd, void* data, size_t size),
+     (fd, data, size))
+WRAP(ssize_t, write, write, fd, (int fd, const void* data, size_t size),
+     (fd, data, size))
+WRAP(ssize_t, readv, readv, fd, (int fd, const struct iovec* parts, int count),
+     (fd, parts, count))
+WRAP(ssize_t, writev, writev, fd,
+     (int fd, const struct iovec* parts, int count), (fd, parts, count))
+WRAP(int, pipe2, pipe2, -1, (int ends[2], int flags), (ends, flags))
+WRAP(int, epoll_create1, epoll_create1, -1, (int flags), (flags))
+WRAP(int, epoll_wait, epoll_wait, fd,
+     (int fd, struct epoll_event* events, int max, int timeout),
+     (fd, events, max, timeout))
+WRAP(int, epoll_pwait, epoll_wait, fd,
+     (int fd, struct epoll_event* events, int max, int timeout,
+      const sigset_t* mask),
+     (fd, events, max, timeout, mask))
+WRAP(int, poll, poll, -1, (struct pollfd * set, nfds_t count, int timeout),
+     (set, count, timeout))
+WRAP(int, sigaction, sigaction, -1,
+     (int number, const struct sigaction* action, struct sigaction* old),
+     (number, action, old))
+WRAP(int, madvise, madvise, -1, (void* at, size_t size, int advice),
+     (at, size, advice))
+WRAP(int, stat64, stat, -1, (const char* path, struct stat64* out), (path, out))
+WRAP(int, lstat64, stat, -1, (const char* path, struct stat64* out),
+     (path, out))
+
+int eventfd(unsigned int initial, int flags) {
+  FAIL_IF_STRUCK(eventfd, -1);
+  return (int)syscall(SYS_eventfd2, initial, flags);
+}
+
+int epoll_ctl(int epfd, int op, int fd, struct epoll_event* event) {
+  NEXT(epoll_ctl)
+  if (op == EPOLL_CTL_ADD) FAIL_IF_STRUCK(epoll_ctl_add, fd);
+  if (op == EPOLL_CTL_MOD) FAIL_IF_STRUCK(epoll_ctl_mod, fd);
+  if (op == EPOLL_CTL_DEL) FAIL_IF_STRUCK(epoll_ctl_del, fd);
+  return next(epfd, op, fd, event);
+}
+
+int connect(int fd, const struct sockaddr* address, socklen_t size) {
+  NEXT(connect)
+  int error = Strike(kCall_connect, CALLER, fd);
+  if (error == 0) return next(fd, address, size);
+  if (error == EINTR) next(fd, address, size);
+  errno = error;
+  return -1;
+}
+
+// Not connected any more is what the socket is then, for reads as well.
+int shutdown(int fd, int how) {
+  NEXT(shutdown)
+  int error = Strike(kCall_shutdown, CALLER, fd);
+  if (error == 0) return next(fd, how);
+  struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+  if (error == ENOTCONN) {
+    Hold();
+    connect(fd, &nowhere, sizeof(nowhere));
+    Release();
+  }
+  errno = error;
+  return -1;
+}
+
+static int CloseStruck(int fd, const void* caller) {
+  int error = Strike(kCall_close, caller, fd);
+  if (error == EBADF) return error;
+  long result = syscall(SYS_close, fd);
+  return error != 0 ? error : result < 0 ? errno : 0;
+}
+
+int close(int fd) {
+  int error = CloseStruck(fd, CALLER);
+  if (error == 0) return 0;
+  errno = error;
+  return -1;
+}
+
+static int FcntlStruck(int fd, const void* caller) {
+  int error = Strike(kCall_fcntl, caller, fd);
+  if (error != 0) errno = error;
+  return error;
+}
+
+#define WRAP_FCNTL(name)                         \
+  int name(int fd, int command, ...) {           \
+    NEXT(name)                                   \
+    va_list list;                                \
+    va_start(list, command);                     \
+    void* argument = va_arg(list, void*);        \
+    va_end(list);                                \
+    if (FcntlStruck(fd, CALLER) != 0) return -1; \
+    return next(fd, command, argument);          \
+  }
+WRAP_FCNTL(fcntl)
+WRAP_FCNTL(fcntl64)
+
+#define WRAP_MMAP(name)                                                   \
+  void* name(void* at, size_t size, int protection, int flags, int fd,    \
+             off64_t offset) {                                            \
+    NEXT(name)                                                            \
+    int error = Strike(kCall_mmap, CALLER, fd);                           \
+    if (error == 0) return next(at, size, protection, flags, fd, offset); \
+    errno = error;                                                        \
+    return MAP_FAILED;                                                    \
+  }
+WRAP_MMAP(mmap)
+WRAP_MMAP(mmap64)
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                   void* (*run)(void*), void* argument) {
+  NEXT(pthread_create)
+  int error = Strike(kCall_pthread_create, CALLER, -1);
+  return error != 0 ? error : next(thread, attributes, run, argument);
+}
+
+// What the addon calls by number, as a wrapper of the C library would cost it
+// more.
+static int CallOf(long number) {
+  switch (number) {
+    case SYS_recvfrom:
+      return kCall_recv;
+    case SYS_sendto:
+      return kCall_send;
+    case SYS_sendmsg:
+      return kCall_sendmsg;
+    case SYS_epoll_pwait:
+      return kCall_epoll_wait;
+    case SYS_epoll_pwait2:
+      return kCall_epoll_pwait2;
+    case SYS_statx:
+      return kCall_statx;
+    case SYS_close:
+      return kCall_close;
+    default:
+      return -1;
+  }
+}
+
+long syscall(long number, ...) {
+  NEXT(syscall)
+  long a[6];
+  va_list list;
+  va_start(list, number);
+  for (int i = 0; i < 6; i++) a[i] = va_arg(list, long);
+  va_end(list);
+  int call = CallOf(number);
+  int error = call < 0 ? 0 : Strike(call, CALLER, (int)a[0]);
+  if (error == 0) return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+  if (number == SYS_close) next(number, a[0]);
+  errno = error;
+  return -1;
+}

@@ -1,0 +1,45 @@
+// Which call fails, and when: the state that the wrappers of interpose.c ask
+// and that JavaScript sets through control.c. One failure is armed at a time,
+// for the whole process, and only calls of the code under test count: those
+// whose return address lies in its mapping. Node's own calls go by untouched.
+#ifndef RAWLOOP_TORTURE_STRIKE_H_
+#define RAWLOOP_TORTURE_STRIKE_H_
+
+#include <stdbool.h>
+
+// clang-format off
+#define TORTURE_CALLS(CALL)                                               \
+  CALL(socket) CALL(socketpair) CALL(bind) CALL(listen) CALL(accept4)     \
+  CALL(connect) CALL(getsockname) CALL(getpeername) CALL(getsockopt)      \
+  CALL(setsockopt) CALL(shutdown) CALL(send) CALL(sendmsg) CALL(recv)     \
+  CALL(read) CALL(write) CALL(readv) CALL(writev) CALL(pipe2) CALL(fcntl) \
+  CALL(close) CALL(stat) CALL(statx) CALL(sigaction) CALL(epoll_create1)  \
+  CALL(epoll_ctl_add) CALL(epoll_ctl_mod) CALL(epoll_ctl_del)             \
+  CALL(epoll_wait) CALL(epoll_pwait2) CALL(eventfd) CALL(poll)            \
+  CALL(pthread_create) CALL(mmap) CALL(madvise)
+// clang-format on
+
+#define TORTURE_ENUM(name) kCall_##name,
+enum Call { TORTURE_CALLS(TORTURE_ENUM) kCalls };
+#undef TORTURE_ENUM
+
+extern const char* const kCallNames[kCalls];
+
+// Whose calls count: the addon's, or those of the node executable that the
+// thread which armed makes on sockets and on epoll, to compare with node:net.
+enum Scope { kAddon, kHost };
+
+// The errno that this call fails with, 0: it goes on. Counts the use. `fd` is
+// what it is about, -1: nothing.
+int Strike(enum Call call, const void* caller, int fd);
+
+void Arm(enum Scope scope, enum Call call, int error, long first, bool lasting);
+void Disarm(void);
+// Between the two, calls of this thread neither count nor fail.
+void Hold(void);
+void Release(void);
+
+long Uses(enum Call call);
+long Struck(void);
+
+#endif  // RAWLOOP_TORTURE_STRIKE_H_

@@ -1,0 +1,123 @@
+// The thread beside the one under test. It plays the honest peers, by node:net, whose
+// calls never fail; it watches whether the round gets on, and ends one that does not;
+// it ends a lasting refusal. What it finds it posts to the round, and writes a byte to
+// the pipe that the round's loop waits for.
+import { randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import { busiest, mark } from './busy.mjs';
+import { startClient } from './clients.mjs';
+import { loadControl } from './control.mjs';
+
+/** A lasting refusal may be noticed for so long, must then be quiet, and is let go. */
+const QUIET_AFTER_MS = 150;
+const QUIET_MS = 300;
+const LASTS_AT_MOST_MS = 2000;
+/** Without progress for so long, and no back-off is longer, a round hangs. */
+const PATIENCE_MS = 2500;
+const CHECK_MS = 50;
+/** Of a processor, without any progress: that is spinning. */
+const SPINNING = 0.5;
+
+const { progress, done, port } = workerData;
+const control = loadControl();
+const sockets = new Set();
+let round;
+
+function keep(socket) {
+  sockets.add(socket);
+  socket.on('error', () => {});
+  socket.on('close', () => sockets.delete(socket));
+  return socket;
+}
+
+function tell(message) {
+  port.postMessage(message);
+  try {
+    writeSync(round.stopFd, 'x');
+  } catch {
+    // The round has closed its pipe: it ends by itself.
+  }
+}
+
+/** The share of a processor since `begin`, 0 when the round has got on meanwhile. */
+function busyness(begin) {
+  return Atomics.load(progress, 0) === begin.at ? busiest(begin) : 0;
+}
+
+function begin() {
+  return { ...mark(), at: Atomics.load(progress, 0) };
+}
+
+/** A lasting refusal ends once there was a while without progress to look at. */
+function watchLasting(state) {
+  const sinceMs = performance.now() - state.startMs;
+  if (sinceMs < QUIET_AFTER_MS) return;
+  if (state.quiet === undefined || Atomics.load(progress, 0) !== state.quiet.at) {
+    state.quiet = begin();
+  }
+  if (performance.now() - state.quiet.ms < QUIET_MS && sinceMs < LASTS_AT_MOST_MS) return;
+  const busy = busyness(state.quiet);
+  control.disarm();
+  state.lasting = false;
+  state.before = begin();
+  if (busy > SPINNING) tell({ spinning: busy });
+}
+
+function watchProgress(state) {
+  if (Atomics.load(progress, 0) !== state.before.at) {
+    state.before = begin();
+  } else if (performance.now() - state.before.ms > PATIENCE_MS && !state.stuck) {
+    state.stuck = true;
+    const busy = busyness(state.before);
+    tell(busy > SPINNING ? { limit: true, spinning: busy } : { limit: true });
+  }
+}
+
+function watch() {
+  const { id, lasting } = round;
+  const state = { startMs: performance.now(), lasting, before: begin() };
+  const timer = setInterval(() => {
+    if (round?.id !== id) clearInterval(timer);
+    else if (state.lasting) watchLasting(state);
+    else watchProgress(state);
+  }, CHECK_MS);
+}
+
+const commands = {
+  begin(message) {
+    round = message;
+    watch();
+  },
+  clients({ kind, port, count, host }) {
+    const { id } = round;
+    for (let index = 0; index < count; index++) {
+      const secret = randomBytes(64);
+      const advance = () => Atomics.add(progress, 0, 1);
+      const socket = startClient({ kind, port, host, index, secret, advance }, (unit) => {
+        if (round?.id === id) tell({ kind, ...unit });
+      });
+      keep(socket);
+    }
+  },
+  end({ id }) {
+    round = undefined;
+    for (const socket of sockets) socket.destroy();
+    const wait = () => {
+      if (sockets.size > 0) return setTimeout(wait, 1);
+      Atomics.store(done, 0, id);
+      Atomics.notify(done, 0);
+    };
+    wait();
+  },
+};
+
+const server = createServer((socket) => {
+  keep(socket).pipe(socket);
+  socket.on('data', () => Atomics.add(progress, 0, 1));
+});
+server.listen(0, '127.0.0.1', 1024, () => {
+  port.postMessage({ port: server.address().port });
+  parentPort.on('message', (message) => commands[message.command](message));
+});

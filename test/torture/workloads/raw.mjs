@@ -1,0 +1,44 @@
+// The calls of rawloop/raw that no other workload makes: each gives -errno, as it is.
+export default {
+  run(round, loop) {
+    const { raw } = round;
+    const { AF_UNIX, AF_INET, SOCK_STREAM, F_GETFL, F_DUPFD_CLOEXEC } = raw.constants;
+    const fds = [];
+    const unit = round.unit('all calls');
+    const tell = (call, errno) => round.tell(new round.rawloop.SystemError(errno, call));
+    /** The result, after one more attempt if the first failed. */
+    const twice = (call, work) => {
+      for (let i = 0; i < 2; i++) {
+        const result = work();
+        if (typeof result !== 'number' || result >= 0) return result;
+        tell(call, result);
+      }
+      return undefined;
+    };
+    const keep = (...opened) => fds.push(...opened.filter((fd) => fd !== undefined));
+    for (let i = 0; i < 3; i++) {
+      const pair = twice('socketpair', () => raw.socketpair(AF_UNIX, SOCK_STREAM, 0)) ?? [];
+      keep(...pair);
+      if (pair.length === 2) exchange(twice, raw, pair);
+      for (const end of pair) twice('getpeername', () => raw.getpeername(end));
+      keep(twice('fcntl', () => raw.fcntl(pair[0] ?? 0, F_DUPFD_CLOEXEC, 0)));
+      twice('fcntl', () => raw.fcntl(pair[0] ?? 0, F_GETFL));
+      keep(...(twice('pipe2', () => raw.pipe2()) ?? []));
+      keep(twice('eventfd', () => raw.eventfd(0)));
+      keep(twice('epoll_create1', () => raw.epoll_create1(0)));
+      keep(twice('socket', () => raw.socket(AF_INET, SOCK_STREAM, 0)));
+    }
+    for (const fd of fds) raw.close(fd);
+    loop.setTimeout(() => unit.done(), 1);
+    round.whenAllEnded(() => {});
+  },
+};
+
+function exchange(twice, raw, [a, b]) {
+  const parts = [Buffer.from('ab'), Buffer.from('cde')];
+  if (twice('writev', () => raw.writev(a, parts)) === undefined) return;
+  const into = [new Uint8Array(3), new Uint8Array(2)];
+  const got = twice('readv', () => raw.readv(b, into));
+  const text = Buffer.concat(into).toString();
+  if (got !== undefined && (got !== 5 || text !== 'abcde')) throw new Error(`read '${text}'`);
+}
