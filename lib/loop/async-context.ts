@@ -105,6 +105,8 @@ export function inContext<F extends (...args: never[]) => void>(kind: string, ca
   const context = captureContext(kind);
   if (context === undefined) return callback;
   const any = callback as unknown as (...args: unknown[]) => void;
-  const call = (...args: unknown[]) => runIn(context, any, undefined, ...args);
+  const call = function (this: unknown, ...args: unknown[]): void {
+    runIn(context, any, this, ...args);
+  };
   return Object.defineProperty(call, 'name', { value: callback.name }) as unknown as F;
 }

@@ -23,6 +23,11 @@ export class Immediate {
     this.#args = args;
   }
 
+  /** Whether it is one: what only looks like it is not touched. @internal */
+  static is(value: unknown): value is Immediate {
+    return typeof value === 'object' && value !== null && #queue in value;
+  }
+
   /** True while it waits to run. */
   get active(): boolean {
     return this.#active;

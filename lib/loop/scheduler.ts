@@ -2,7 +2,7 @@
 // each runs is the loop's to say (phases.ts).
 import { inContext } from './async-context.js';
 import { loopClosed } from './errors.js';
-import { type Immediate, ImmediateQueue } from './immediates.js';
+import { Immediate, ImmediateQueue } from './immediates.js';
 import { type HookCallback, HookList, type PhaseHook } from './phase-hooks.js';
 import { Queue } from './queue.js';
 import { Timer, type TimerCallback } from './timer.js';
@@ -13,7 +13,10 @@ type Callback = (...args: never[]) => void;
 
 /** `callback` with the arguments that follow it and the delay. */
 function bound(callback: Callback, _ms: number, ...args: unknown[]): TimerCallback {
-  const call = () => (callback as unknown as (...args: unknown[]) => void)(...args);
+  // A function of its own `this`, which is the timer.
+  function call(this: unknown): void {
+    callback.apply(this, args as never[]);
+  }
   return Object.defineProperty(call, 'name', { value: callback.name });
 }
 
@@ -74,14 +77,20 @@ export abstract class Scheduler {
     return this.timers.start(this.#kept('Timeout', call as TimerCallback), ms, true);
   }
 
-  /** Cancels a timer; anything else, and one that fired, is left alone. */
-  clearTimeout(timer: Timer | number | undefined | null): void {
-    const found = typeof timer === 'number' ? this.timers.withNumber(timer) : timer;
-    if (found instanceof Timer) found.close();
+  /**
+   * Cancels a timer, or the one of a number that this loop gave (`+timer`), also as a
+   * string. A timer of another loop is cleared there; its number is none of this loop's.
+   * Anything else, and a timer that fired, is left alone.
+   */
+  clearTimeout(timer: Timer | number | string | undefined | null): void {
+    if (timer instanceof Timer) timer.close();
+    else if (typeof timer === 'number' || typeof timer === 'string') {
+      this.timers.numbers.find(timer)?.close();
+    }
   }
 
   /** The same as `clearTimeout`. */
-  clearInterval(timer: Timer | number | undefined | null): void {
+  clearInterval(timer: Timer | number | string | undefined | null): void {
     this.clearTimeout(timer);
   }
 
@@ -95,9 +104,9 @@ export abstract class Scheduler {
     return immediate;
   }
 
-  /** Cancels an immediate that has not run. */
+  /** Cancels an immediate that has not run, of whatever loop. Anything else is left alone. */
   clearImmediate(immediate: Immediate | undefined | null): void {
-    immediate?.cancel?.();
+    if (Immediate.is(immediate)) immediate.cancel();
   }
 
   /** Calls `callback(...args)` right after the callback under way, before microtasks. */

@@ -1,17 +1,21 @@
 // One timer: what setTimeout and setInterval return. It is small, as programs hold
 // many: when it is due, and its place among the others, stand in the loop's tables.
 import { nameOf } from './names.js';
-import type { DelayList } from './timers.js';
+import type { DelayList } from './delay-list.js';
 
 export type TimerCallback = () => void;
 
-/** @internal The lowest bit of `state`. */
+/** @internal The lowest bits of `state`. */
 export const REFERENCED = 1;
+/** @internal A number was asked for. */
+export const NUMBERED = 2;
+const FLAGS = REFERENCED | NUMBERED;
+const FLAG_BITS = 2;
 
 export class Timer {
   /** @internal The timers of its delay. */ list: DelayList;
   /** @internal */ readonly callback: TimerCallback;
-  /** @internal REFERENCED, and above it the slot plus one, 0: not waiting. */ state = REFERENCED;
+  /** @internal Flags, and above them the slot plus one, 0: not waiting. */ state = REFERENCED;
 
   /** @internal */
   constructor(list: DelayList, callback: TimerCallback) {
@@ -21,11 +25,11 @@ export class Timer {
 
   /** @internal Place in the tables; -1: not waiting. */
   get slot(): number {
-    return (this.state >> 1) - 1;
+    return (this.state >> FLAG_BITS) - 1;
   }
 
   set slot(slot: number) {
-    this.state = ((slot + 1) << 1) | (this.state & REFERENCED);
+    this.state = ((slot + 1) << FLAG_BITS) | (this.state & FLAGS);
   }
 
   /** @internal */
@@ -35,7 +39,7 @@ export class Timer {
 
   /** True while it waits to fire. */
   get active(): boolean {
-    return this.state > REFERENCED;
+    return this.state > FLAGS;
   }
 
   /** Lets this timer keep the loop alive. Idempotent. */
@@ -66,15 +70,15 @@ export class Timer {
     return this;
   }
 
-  /** Cancels it. */
+  /** Cancels it. Idempotent. */
   close(): this {
     this.list.timers.clear(this);
     return this;
   }
 
-  /** A number that clearTimeout takes as well. */
+  /** A number that clearTimeout of its loop takes as well, while it waits. */
   [Symbol.toPrimitive](): number {
-    return this.list.timers.numberOf(this);
+    return this.list.timers.numbers.of(this);
   }
 
   /** @internal */

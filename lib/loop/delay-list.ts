@@ -1,0 +1,101 @@
+// The timers of one delay, in the order in which they are due, and a heap of such lists
+// by when their first is due. The heap goes by a lower bound: a list whose first was
+// cleared moves only when it comes to the top.
+import type { Timers } from './timers.js';
+
+/** No slot. */
+export const NONE = -1;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The timers of one delay, by when they are due; a repeating one, whose next call
+ * depends on when it started, has a list of its own. A timer knows its list and nothing
+ * else of itself: a small timer is a cheap one.
+ */
+export class DelayList {
+  readonly timers: Timers;
+  readonly delayMs: number;
+  readonly repeats: boolean;
+  first = NONE;
+  last = NONE;
+  /** When its first is due, or earlier, and that one's order: what the heap goes by. */
+  dueMs = NEVER;
+  order = 0;
+  /** Whether it stands in the heap. */
+  listed = false;
+
+  constructor(timers: Timers, delayMs: number, repeats: boolean) {
+    this.timers = timers;
+    this.delayMs = delayMs;
+    this.repeats = repeats;
+  }
+}
+
+function isBefore(a: DelayList, b: DelayList): boolean {
+  return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
+}
+
+export class ListHeap {
+  #lists: DelayList[] = [];
+
+  get size(): number {
+    return this.#lists.length;
+  }
+
+  /** The list whose key is the least. */
+  get first(): DelayList | undefined {
+    return this.#lists[0];
+  }
+
+  push(list: DelayList): void {
+    const lists = this.#lists;
+    list.listed = true;
+    let index = lists.length;
+    lists.push(list);
+    while (index > 0) {
+      const above = (index - 1) >> 1;
+      if (!isBefore(list, lists[above] as DelayList)) break;
+      lists[index] = lists[above] as DelayList;
+      index = above;
+    }
+    lists[index] = list;
+  }
+
+  /** The key of the first grew. */
+  firstGrew(): void {
+    this.#siftDown(0);
+  }
+
+  /** Takes the first out. */
+  dropFirst(): void {
+    const lists = this.#lists;
+    (lists[0] as DelayList).listed = false;
+    const last = lists.pop() as DelayList;
+    if (lists.length === 0) return;
+    lists[0] = last;
+    this.#siftDown(0);
+  }
+
+  /** Takes out every list that has no timer. */
+  dropEmpty(): void {
+    for (const list of this.#lists) list.listed = list.first !== NONE;
+    this.#lists = this.#lists.filter((list) => list.listed);
+    for (let index = (this.#lists.length >> 1) - 1; index >= 0; index--) this.#siftDown(index);
+  }
+
+  #siftDown(from: number): void {
+    const lists = this.#lists;
+    const list = lists[from] as DelayList;
+    let index = from;
+    for (;;) {
+      let below = index * 2 + 1;
+      if (below >= lists.length) break;
+      const other = lists[below + 1];
+      if (other !== undefined && isBefore(other, lists[below] as DelayList)) below++;
+      if (!isBefore(lists[below] as DelayList, list)) break;
+      lists[index] = lists[below] as DelayList;
+      index = below;
+    }
+    lists[index] = list;
+  }
+}
