@@ -1,6 +1,7 @@
 // The event loop: who asks for its iterations (phases.ts), and how long. It blocks its
 // thread (owned: `run`), or takes a turn at a time inside the host's own loop (guest:
 // `attach`).
+import { inMicrotask } from '../binding/microtask.js';
 import { refuseForked, type SharedWaker } from '../poller/index.js';
 import { Holdings, released, releaseWhenAbandoned } from './abandoned.js';
 import { withoutContext } from './async-context.js';
@@ -224,7 +225,7 @@ export class LoopCore extends Phases {
       this.holdings.keep(this);
     } else if (!this.#letsGo) {
       this.#letsGo = true;
-      queueMicrotask(() => this.#letGo());
+      void inMicrotask(() => this.#letGo());
     }
   }
 

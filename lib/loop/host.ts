@@ -2,6 +2,7 @@
 // a way to run the host's nextTick queue and microtasks between two callbacks.
 import { builtin } from '../binding/builtin.js';
 import { type HostLoop, type HostLoopKind, native } from '../binding/index.js';
+import { inMicrotask } from '../binding/microtask.js';
 import { codedError, SystemError } from '../raw/errors.js';
 import { whereThrown } from './async-context.js';
 
@@ -67,11 +68,21 @@ function findDrain(): Drain | undefined {
     const bun = builtin('bun:jsc') as { drainMicrotasks?: Drain };
     return bun.drainMicrotasks;
   }
-  // Node's own way to run a tick by hand: process.nextTick, then microtasks.
-  return (process as { _tickCallback?: Drain })._tickCallback;
+  return drainOfNode();
+}
+
+/** Node's own way to run a tick by hand: process.nextTick, then microtasks. */
+function drainOfNode(): Drain | undefined {
+  const { _tickCallback: drain } = process as { _tickCallback?: Drain };
+  if (typeof drain !== 'function') return undefined;
+  // With --pending-deprecation there is a function before it that warns, or throws.
+  const inner: unknown = Object.getPrototypeOf(drain);
+  return typeof inner === 'function' && inner.name === 'runNextTicks' ? (inner as Drain) : drain;
 }
 
 const hostDrain = findDrain();
+/** Bound here: test frameworks put one of their own in its place. */
+const { queueMicrotask } = globalThis;
 
 /**
  * Runs the host's nextTick queue and microtasks. Undefined where the host has no
@@ -101,7 +112,7 @@ function drain(): void {
 export function canDrainHere(): boolean {
   if (drainHost === undefined) return false;
   let ran = false;
-  queueMicrotask(() => {
+  void inMicrotask(() => {
     ran = true;
   });
   drainHost();

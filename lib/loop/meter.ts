@@ -4,9 +4,9 @@
 import { channel } from 'node:diagnostics_channel';
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { builtin } from '../binding/builtin.js';
-import { hostNowMs } from '../binding/clock.js';
 import type { ReadyList } from '../poller/index.js';
 import type { HandleListing } from './handle-counters.js';
+import type { Clock } from './timers.js';
 
 /** The phases in which callbacks run, in the order of an iteration. */
 export const PHASES = ['timers', 'pending', 'idle', 'prepare', 'poll', 'check', 'closing'] as const;
@@ -86,7 +86,8 @@ export class Meter {
   /** Whether callbacks are timed: an observer wants it whatever the option says. */
   #timed: boolean;
   readonly #blockedMs: number;
-  readonly #bornMs = hostNowMs();
+  readonly #clock: Clock;
+  readonly #bornMs: number;
   readonly #loopTime = newHistogram();
   /** Turns of the loop so far. */
   iterations = 0;
@@ -106,11 +107,21 @@ export class Meter {
   #subject: Subject | undefined;
   #phase: Phase = 'timers';
 
-  /** @param blockedMs a callback that takes this long is published */
-  constructor(timing: boolean, blockedMs: number) {
+  /**
+   * @param blockedMs a callback that takes this long is published
+   * @param clock the loop's own: its times and those of the phases are compared
+   */
+  constructor(timing: boolean, blockedMs: number, clock: Clock) {
+    this.#clock = clock;
+    this.#bornMs = clock();
     this.#timing = timing;
     this.#timed = timing;
     this.#blockedMs = blockedMs;
+  }
+
+  /** What its times are read from. */
+  nowMs(): number {
+    return this.#clock();
   }
 
   get observer(): LoopObserver | undefined {
@@ -156,7 +167,7 @@ export class Meter {
 
   /** What ran since the last mark was no callback. */
   mark(): void {
-    if (this.#timed) this.#markMs = hostNowMs();
+    if (this.#timed) this.#markMs = this.#clock();
   }
 
   /** A callback begins. */
@@ -176,7 +187,7 @@ export class Meter {
     this.#subject = undefined;
     if (!this.#timed) return 0;
     const beginMs = this.#markMs;
-    const endMs = hostNowMs();
+    const endMs = this.#clock();
     this.#markMs = endMs;
     const tookMs = endMs - beginMs;
     this.#callbackMs += tookMs;
@@ -201,7 +212,7 @@ export class Meter {
   /** @param listHandles called at most once, when `handles` is read */
   read(listHandles: () => HandleListing[]): LoopMetrics {
     let handles: HandleListing[] | undefined;
-    const sinceMs = hostNowMs() - this.#bornMs;
+    const sinceMs = this.#clock() - this.#bornMs;
     const { count, mean, max } = this.#loopTime;
     const some = count > 0;
     return {

@@ -99,7 +99,7 @@ export abstract class Phases extends Scheduler {
     this.#ready = new ReadyList(maxEvents);
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
     this.#drainEach = drain === 'each';
-    this.meter = new Meter(timing, blockedMs);
+    this.meter = new Meter(timing, blockedMs, clock);
     this.poller = poller ?? createPoller(backend);
     this.pollSet = new PollSet(this.poller, this.table, {
       refused: (handle, error) =>

@@ -1,7 +1,6 @@
 // The pool as the loop sees it: a handle on the pool's wake-up descriptor. When it
 // is ready, one call takes the whole batch of completions and settles the promises.
 // The handle itself never keeps the loop alive; each request in flight does.
-import { hostNowMs } from '../binding/clock.js';
 import type { Resource } from '../loop/abandoned.js';
 import type { LoopCore } from '../loop/core.js';
 import { loopClosed } from '../loop/errors.js';
@@ -30,6 +29,8 @@ export class PoolHandle extends Handle {
   /** What an abandoned loop leaves of it: the threads, and their wake-up. */
   readonly #held: Resource;
   readonly #batch: Batch;
+  /** Why completions can no longer be heard of, if so. */
+  #failure: Error | undefined;
   /** By id. A request that was aborted while it ran is gone before its completion. */
   readonly #pending: (PoolRequest<unknown> | undefined)[] = [];
 
@@ -60,9 +61,11 @@ export class PoolHandle extends Handle {
   /**
    * Queues the work of `request`, which keeps the loop alive until it is settled.
    *
-   * @throws what `request.submit` throws; Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD
+   * @throws what `request.submit` throws; Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD; the
+   *   error of the poller, when completions can no longer be heard of
    */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.closed) throw loopClosed();
     const id = request.submit(this.#pool);
     if (id < 0) throw noThread(id);
@@ -73,9 +76,10 @@ export class PoolHandle extends Handle {
 
   override onReady(): void {
     const batch = this.#batch;
-    const { observer } = this.loop.meter;
+    const { meter } = this.loop;
+    const { observer } = meter;
     const count = batch.take();
-    const takenMs = observer === undefined ? 0 : hostNowMs();
+    const takenMs = observer === undefined ? 0 : meter.nowMs();
     for (let row = 0; row < count; row++) {
       const request = this.#forget(batch.id(row));
       if (request === undefined) continue;
@@ -91,7 +95,8 @@ export class PoolHandle extends Handle {
 
   /** Completions can no longer be heard of: every request fails with the reason. */
   override onPollError(error: Error): void {
-    this.#rejectAll(error);
+    this.#failure = error;
+    this.#end(error);
   }
 
   override onClosed(): void {}
@@ -110,10 +115,14 @@ export class PoolHandle extends Handle {
 
   /** Drops queued work, lets running work end unheard, rejects what is pending. */
   override close(): void {
+    this.#end(loopClosed());
+  }
+
+  #end(reason: Error): void {
     if (!this.beginClose()) return;
     this.#pool.close();
     this.loop.holdings.drop(this.#held);
-    this.#rejectAll(loopClosed());
+    this.#rejectAll(reason);
   }
 
   #cancel(id: number): boolean {
