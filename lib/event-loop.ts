@@ -8,14 +8,13 @@ import { type SignalCallback, SignalHandle } from './handles/signal.js';
 import type { Socket } from './handles/socket.js';
 import { type WatchCallback, Watcher, type WatchOptions } from './handles/watcher.js';
 import { LoopCore } from './loop/core.js';
-import { type LoopOptions, readLoopOptions } from './loop/options.js';
+import type { LoopOptions } from './loop/options.js';
 import type { LoopParts } from './loop/phases.js';
 import { CryptoRequests } from './requests/crypto.js';
 import { FileRequests } from './requests/fs.js';
 import { ThreadPool } from './requests/pool.js';
 
 export class EventLoop extends LoopCore {
-  readonly #poolSize: number | undefined;
   #pool: ThreadPool | undefined;
   #fs: FileRequests | undefined;
   #crypto: CryptoRequests | undefined;
@@ -26,13 +25,11 @@ export class EventLoop extends LoopCore {
   constructor(options?: LoopOptions, parts?: LoopParts);
   constructor(options?: LoopOptions, parts?: LoopParts) {
     super(options, parts);
-    const { poolSize } = readLoopOptions(options);
-    this.#poolSize = poolSize;
   }
 
   /** The threads for blocking work; made on first use. */
   get pool(): ThreadPool {
-    this.#pool ??= new ThreadPool(this, { size: this.#poolSize });
+    this.#pool ??= new ThreadPool(this, { size: this.poolSize });
     return this.#pool;
   }
 

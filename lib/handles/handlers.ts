@@ -1,4 +1,5 @@
 // What users supply: one object of functions for all sockets of a server.
+import type { Handle } from '../loop/handle.js';
 import type { Server } from './server.js';
 import type { Socket } from './socket.js';
 
@@ -41,14 +42,12 @@ export interface StreamOptions {
   signal?: AbortSignal;
 }
 
-let last: keyof StreamHandlers = 'open';
-
-/** Notes which handler is called next, for metrics and traces. @internal */
-export function enter(name: keyof StreamHandlers): void {
-  last = name;
+/** Notes which handler of `socket` is called next, for metrics and traces. @internal */
+export function enter(socket: Handle, name: keyof StreamHandlers): void {
+  socket.loop.streams.handler = name;
 }
 
-/** The handler that was called last. @internal */
-export function entered(): keyof StreamHandlers {
-  return last;
+/** The handler that the loop of `socket` called last. @internal */
+export function entered(socket: Handle): string {
+  return socket.loop.streams.handler;
 }

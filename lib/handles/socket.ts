@@ -90,13 +90,13 @@ export class Socket extends StreamOutput {
     runCleanup(this);
     this.loop.holdings.close(this.handleFd);
     this.group.server?.forget();
-    enter('close');
+    enter(this, 'close');
     this.group.handlers.close?.(this, errors.get(this));
   }
 
   /** @internal */
   override describe(): string {
-    return `Socket ${entered()}`;
+    return `Socket ${entered(this)}`;
   }
 
   /** Stops reading; the kernel's buffer fills and the peer has to wait. Idempotent. */
@@ -212,7 +212,7 @@ function unstash(socket: Socket): void {
 }
 
 function deliver(socket: Socket, chunk: Uint8Array): void {
-  enter('data');
+  enter(socket, 'data');
   socket.group.handlers.data?.(socket, chunk);
 }
 
@@ -227,7 +227,7 @@ function readFailed(socket: Socket, result: number): void {
   socket.flags |= READ_ENDED;
   setReading(socket, false);
   try {
-    enter('end');
+    enter(socket, 'end');
     socket.group.handlers.end?.(socket);
   } finally {
     if ((socket.flags & WRITE_ENDED) !== 0) socket.destroy();
@@ -245,6 +245,6 @@ function finishConnect(socket: Socket): void {
   socket.setInterest(0);
   setReading(socket, true);
   socket.beginOutput();
-  enter('open');
+  enter(socket, 'open');
   socket.group.handlers.open?.(socket);
 }

@@ -135,7 +135,7 @@ export abstract class StreamOutput extends Handle {
     this.flags &= ~NEED_DRAIN;
     if ((this.flags & ENDING) !== 0) finishEnd(this);
     else if (needDrain) {
-      enter('drain');
+      enter(this, 'drain');
       this.group.handlers.drain?.(this as unknown as Socket);
     }
   }

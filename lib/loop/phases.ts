@@ -67,6 +67,8 @@ export abstract class Phases extends Scheduler {
   /** @internal Whether the last wait threw. */ protected waitFailed = false;
   /** @internal */ protected readonly closing = new Queue<Handle>();
   /** @internal */ protected readonly clock: Clock;
+  /** @internal What the options say of the pool, which is made on first use. */
+  protected readonly poolSize: number | undefined;
   readonly #ready: ReadyList;
   readonly #drainEach: boolean;
   readonly #pending = new Queue<Deferred>();
@@ -95,6 +97,7 @@ export abstract class Phases extends Scheduler {
     const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = read;
     super(clock, read.asyncContext);
     this.clock = clock;
+    this.poolSize = read.poolSize;
     this.#nowMs = clock();
     this.#ready = new ReadyList(maxEvents);
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);

@@ -51,6 +51,8 @@ export class StreamBatch {
   #used = 0;
   /** How many active streams read; with none there is nothing to fill. */
   readers = 0;
+  /** The handler that was called last: what the callback is called in metrics. */
+  handler = 'open';
 
   /** @param slabBytes at least 65,536; how much one batch may read */
   constructor(table: HandleTable, slabBytes: number, capacity: number) {
