@@ -3,11 +3,19 @@
 import { EventLoop } from './event-loop.js';
 import type { WatchCallback, Watcher, WatchOptions } from './handles/watcher.js';
 
-let loop: EventLoop | undefined;
+/**
+ * The host keeps it while something in it may call back. This does not: where the package
+ * is loaded again and again, each copy would leave a loop behind.
+ */
+let current: WeakRef<EventLoop> | undefined;
 
 /** The loop of this thread, in guest mode. Made and attached on first use. */
 export function defaultLoop(): EventLoop {
-  if (loop === undefined || loop.closed) loop = new EventLoop().attach();
+  let loop = current?.deref();
+  if (loop === undefined || loop.closed) {
+    loop = new EventLoop().attach();
+    current = new WeakRef(loop);
+  }
   return loop;
 }
 

@@ -216,6 +216,8 @@ export interface KqueueCalls {
 
 export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, WakerCalls, KqueueCalls {
   readonly constants: Readonly<Record<string, number>>;
+  /** What hangs on it lives on, also when nothing leads to this copy of the package. */
+  readonly kept: Record<symbol, unknown>;
   /** Of now, where `process.pid` is that of the start. */
   getpid(): number;
   /** Memory that a child by fork(2) finds wiped; or -errno where there is no such. */

@@ -101,14 +101,32 @@ export class Holdings {
   }
 }
 
-const registry = new FinalizationRegistry((holdings: Holdings) => holdings.release());
+const registry = new FinalizationRegistry((holdings: Holdings) => {
+  ended();
+  holdings.release();
+});
+
+/**
+ * A registry that is collected itself calls nobody: while there are loops, it hangs on
+ * what outlives the package, of which test runners load one copy after another.
+ */
+const ANCHOR = Symbol('rawloop.registry');
+let loops = 0;
+
+function ended(): void {
+  loops--;
+  if (loops === 0) delete native.kept[ANCHOR];
+}
 
 /** Releases the holdings once `loop` is collected. */
 export function releaseWhenAbandoned(loop: object, holdings: Holdings): void {
+  loops++;
+  native.kept[ANCHOR] = registry;
   registry.register(loop, holdings, holdings);
 }
 
 /** The loop was closed as it should be. */
 export function released(holdings: Holdings): void {
+  ended();
   registry.unregister(holdings);
 }

@@ -23,6 +23,8 @@ export class LoopCore extends Phases {
   readonly #pace = new Pace();
   /** Turns under way: more than one where a callback runs the host's loop. */
   #turns = 0;
+  /** Somebody may hold the waker, and no more than that of this loop. */
+  #wakerGiven = false;
   /** `letGo` is due. */
   #letsGo = false;
 
@@ -242,7 +244,9 @@ export class LoopCore extends Phases {
   /** Whether something may lead to a callback, although nothing is referenced. */
   get #mayCallBack(): boolean {
     const hooks = this.prepareHooks.size + this.checkHooks.size;
-    return this.busy || this.timers.size > 0 || this.table.used > 0 || hooks > 0;
+    return (
+      this.#wakerGiven || this.busy || this.timers.size > 0 || this.table.used > 0 || hooks > 0
+    );
   }
 
   /** Runs `hook` when the loop is closed. @internal */
@@ -254,6 +258,7 @@ export class LoopCore extends Phases {
 
   /** What another thread needs to call `wake(waker)`. */
   get waker(): SharedWaker {
+    this.#wakerGiven = true;
     return this.poller.waker;
   }
 

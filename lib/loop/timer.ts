@@ -1,7 +1,8 @@
 // One timer: what setTimeout and setInterval return. It is small, as programs hold
 // many: when it is due, and its place among the others, stand in the loop's tables.
-import { nameOf } from './names.js';
+
 import type { DelayList } from './delay-list.js';
+import { nameOf } from './names.js';
 
 export type TimerCallback = () => void;
 
