@@ -6,18 +6,13 @@ let nextNumber = 1;
 
 export class TimerNumbers {
   readonly #waiting = new Map<number, Timer>();
-  readonly #numbers = new WeakMap<Timer, number>();
 
   /** The number of `timer`. */
   of(timer: Timer): number {
-    let number = this.#numbers.get(timer);
-    if (number === undefined) {
-      number = nextNumber++;
-      this.#numbers.set(timer, number);
-      timer.state |= NUMBERED;
-    }
-    if (timer.active) this.#waiting.set(number, timer);
-    return number;
+    timer.number ??= nextNumber++;
+    timer.state |= NUMBERED;
+    if (timer.active) this.#waiting.set(timer.number, timer);
+    return timer.number;
   }
 
   /** The timer of a number, or of one in decimal digits, while it waits. */
@@ -30,6 +25,6 @@ export class TimerNumbers {
 
   /** A timer that has a number waits no more. */
   ended(timer: Timer): void {
-    this.#waiting.delete(this.#numbers.get(timer) as number);
+    this.#waiting.delete(timer.number as number);
   }
 }

@@ -17,6 +17,8 @@ export class Timer {
   /** @internal The timers of its delay. */ list: DelayList;
   /** @internal */ readonly callback: TimerCallback;
   /** @internal Flags, and above them the slot plus one, 0: not waiting. */ state = REFERENCED;
+  /** @internal Only the timers that were asked for one have it: the others are smaller. */
+  declare number?: number;
 
   /** @internal */
   constructor(list: DelayList, callback: TimerCallback) {
