@@ -74,6 +74,8 @@ export interface LoopMetrics {
 
 const blocked = channel('rawloop:blocked');
 const NS = 1e6;
+/** Of no time: the loop waits, or its host has its turn. */
+const IDLE = -1;
 
 function newHistogram(): RecordableHistogram {
   const { createHistogram } = builtin('node:perf_hooks') as typeof import('node:perf_hooks');
@@ -102,7 +104,7 @@ export class Meter {
   #longestName = '';
   /** When the callback under way began: the end of the last one. */
   #markMs = 0;
-  #busySinceMs = 0;
+  #busySinceMs = IDLE;
   /** The callback under way. */
   #subject: Subject | undefined;
   #phase: Phase = 'timers';
@@ -137,17 +139,17 @@ export class Meter {
   iterationBegan(nowMs: number): void {
     this.iterations++;
     this.#markMs = nowMs;
-    if (this.#busySinceMs === 0) this.#busySinceMs = nowMs;
+    if (this.#busySinceMs === IDLE) this.#busySinceMs = nowMs;
   }
 
   /** The loop is about to wait, or returns to its host. */
   idleBegan(nowMs: number): void {
-    if (this.#busySinceMs === 0) return;
+    if (this.#busySinceMs === IDLE) return;
     this.#observer?.iteration(this.#busySinceMs, nowMs);
     const tookMs = nowMs - this.#busySinceMs;
     this.#busyMs += tookMs;
     this.#loopTime.record(Math.max(1, Math.round(tookMs * NS)));
-    this.#busySinceMs = 0;
+    this.#busySinceMs = IDLE;
   }
 
   waited(
@@ -161,7 +163,7 @@ export class Meter {
     this.#events += events;
     this.#idleMs += endMs - beginMs;
     this.#markMs = endMs;
-    if (this.#busySinceMs === 0) this.#busySinceMs = endMs;
+    if (this.#busySinceMs === IDLE) this.#busySinceMs = endMs;
     this.#observer?.wait(beginMs, endMs, timeoutMs, events, ready);
   }
 

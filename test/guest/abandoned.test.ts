@@ -13,6 +13,7 @@ const COLLECT = `
     for (let i = 0; i < 500 && openDescriptors() > wanted; i++) { gc(); await pause(10); }
     return openDescriptors();
   };
+  const shared = eventfd(0);
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
 
@@ -23,6 +24,17 @@ const USES: Record<string, string> = {
   'attached, that is done': `loop.attach(); loop.setTimeout(() => {}, 1);`,
   'attached and detached': `loop.attach().detach();`,
   'with a timer that nobody runs': `loop.setTimeout(() => {}, 1e6);`,
+  'that a callback threw out of': `
+    loop.setTimeout(() => { throw new Error('on purpose'); }, 0);
+    loop.setImmediate(() => {});
+    try { loop.run(); } catch {}`,
+  'with a server and connections': `
+    const server = loop.listen({ port: 0, host: '127.0.0.1' }, {});
+    loop.connect({ port: server.address.port, host: '127.0.0.1' }, {});
+    loop.run('nowait');`,
+  'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
+  'with a watcher': `loop.watch(shared, { read: true }, () => {});`,
+  'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
 };
 
 describe.each(HOSTS)('with the loop attached by %s', (host) => {

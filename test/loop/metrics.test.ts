@@ -1,8 +1,9 @@
 // loop.metrics() and the rawloop:blocked channel.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { BlockedMessage } from '../../lib/index.js';
+import type { BlockedMessage, EventLoop } from '../../lib/index.js';
 import { drive } from '../support/drive.js';
+import { fakeLoop } from '../support/fake-poller.js';
 import { newLoop, outside, readableFd } from './support.js';
 
 function spin(ms: number): void {
@@ -92,6 +93,36 @@ describe('metrics', () => {
     expect(messages.map(({ callback }) => callback)).toEqual(['Immediate throws']);
     await outside(() => loop.run());
     expect(loop.metrics().callbacks).toBe(1);
+  });
+
+  it('is of the loop’s own clock', () => {
+    const { loop, time } = fakeLoop();
+    loop.setTimeout(function hour() {
+      time.nowMs += 3.6e6;
+    }, 0);
+    loop.run('nowait');
+    time.nowMs += 3.6e6;
+    const { longestCallbackMs, longestCallback, utilisation } = loop.metrics();
+    expect([longestCallback, longestCallbackMs, utilisation]).toEqual(['Timer hour', 3.6e6, 0.5]);
+    loop.close();
+  });
+
+  // The name of the last handler was the module's.
+  it('names its own handler where a callback runs another loop', async () => {
+    const [loop, other] = [newLoop(), newLoop()];
+    const listen = (of: EventLoop, open: () => void) => {
+      const server = of.listen({ port: 0, host: '127.0.0.1' }, {});
+      const { port } = server.address as { port: number };
+      of.connect({ port, host: '127.0.0.1' }, { open, close: () => server.destroy() });
+    };
+    listen(loop, () => {
+      listen(other, () => other.setImmediate(() => other.close()));
+      other.run();
+      spin(50);
+      loop.setImmediate(() => loop.close());
+    });
+    await outside(() => loop.run());
+    expect(loop.metrics().longestCallback).toBe('Socket open');
   });
 
   it('does not wait in guest mode: the host does', async () => {

@@ -73,6 +73,22 @@ describe('the options of a loop', () => {
 });
 
 describe('an options object', () => {
+  // The loop read it, then its pool.
+  it('is read once by a loop, each option', () => {
+    const reads: string[] = [];
+    const options = { maxEvents: 64, poolSize: 3, drain: 'each', timing: true };
+    const watched = new Proxy(options, {
+      get(target, name) {
+        reads.push(String(name));
+        return Reflect.get(target, name);
+      },
+    });
+    const loop = new EventLoop(watched as LoopOptions);
+    expect(loop.pool.size).toBe(3);
+    loop.close();
+    expect(reads.sort()).toEqual(Object.keys(options).sort());
+  });
+
   const polluted = Object.prototype as Record<string, unknown>;
   afterEach(() => {
     delete polluted['maxEvents'];

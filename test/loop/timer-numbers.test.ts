@@ -1,6 +1,6 @@
 // A timer has a number, as in Node: clearTimeout takes it while the timer waits.
 import { describe, expect, it } from 'vitest';
-import { outside, newLoop } from './support.js';
+import { newLoop, outside } from './support.js';
 
 const nothing = () => {};
 
