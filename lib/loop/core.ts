@@ -169,7 +169,7 @@ export class LoopCore extends Phases {
         if (this.waitFailed) this.#holdings.guest?.rest();
         const goesOn = tellHost(error) && this.attached && !this.stopping;
         if (goesOn && this.#pace.hasTime(this.clock())) continue;
-        this.#holdings.guest?.yield();
+        this.holdings.guest?.yield();
         return false;
       }
     }
