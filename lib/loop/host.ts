@@ -81,8 +81,6 @@ function drainOfNode(): Drain | undefined {
 }
 
 const hostDrain = findDrain();
-/** Bound here: test frameworks put one of their own in its place. */
-const { queueMicrotask } = globalThis;
 
 /**
  * Runs the host's nextTick queue and microtasks. Undefined where the host has no
@@ -98,9 +96,7 @@ function drain(): void {
       (hostDrain as Drain)();
       return;
     } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+      void inMicrotask(() => void native.uncaughtException(error));
     }
   }
 }

@@ -13,7 +13,7 @@ const FAKE_TIMERS = createRequire(import.meta.url).resolve('@sinonjs/fake-timers
 
 const INSTALL = `
   const { FakeTimers } = { FakeTimers: require(${JSON.stringify(FAKE_TIMERS)}) };
-  const realSetImmediate = setImmediate;
+  const [realSetImmediate, realNextTick] = [setImmediate, process.nextTick];
   const fakes = FakeTimers.install({ now: 0 });
   for (const name of ['now', 'timeOrigin']) Object.defineProperty(performance, name, { value: () => 0 });
   Date.now = () => 0;`;
@@ -43,7 +43,9 @@ const PROGRAMS: Record<string, string> = {
     realSetImmediate(() => {
       const loop = new EventLoop();
       const beganMs = loop.now();
+      process.on('uncaughtException', (error) => said.push(error.message));
       loop.setTimeout(() => {
+        realNextTick.call(process, () => { throw new Error('thrown'); });
         said.push(loop.now() - beganMs >= 10 ? 'later' : 'early');
         Promise.resolve().then(() => said.push('microtask'));
         loop.setImmediate(() => said.push('immediate'));
@@ -55,7 +57,7 @@ const PROGRAMS: Record<string, string> = {
 
 const SAID: Record<string, string[]> = {
   guest: ['hello', 'later', 'stat', 'tick', 'immediate'],
-  owned: ['later', 'microtask', 'immediate'],
+  owned: ['later', 'microtask', 'thrown', 'immediate'],
 };
 
 describe.each(Object.keys(PROGRAMS))('with faked clocks a program, %s,', (mode) => {
