@@ -40,6 +40,7 @@ export class Server extends Handle {
     this.#address = typeof address === 'number' ? undefined : address;
     this.keepContext('Server');
     this.start(fd, Interest.READ);
+    loop.holdings.own(fd);
   }
 
   /** Where it listens, with the port that the kernel picked. Kept after `close`. */
@@ -104,7 +105,7 @@ export class Server extends Handle {
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    native.close(this.handleFd);
+    this.loop.holdings.close(this.handleFd);
   }
 
   /** @internal */

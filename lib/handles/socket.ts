@@ -48,6 +48,7 @@ export class Socket extends StreamOutput {
   /** Starts as connected. @internal */
   startOpen(fd: number): void {
     this.start(fd, Interest.READ);
+    this.loop.holdings.own(fd);
     setReading(this, true);
   }
 
@@ -56,6 +57,7 @@ export class Socket extends StreamOutput {
     targets.set(this, target);
     this.flags |= CONNECTING;
     this.start(fd, Interest.WRITE);
+    this.loop.holdings.own(fd);
   }
 
   /** @internal */
@@ -86,7 +88,7 @@ export class Socket extends StreamOutput {
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    native.close(this.handleFd);
+    this.loop.holdings.close(this.handleFd);
     this.group.server?.forget();
     enter('close');
     this.group.handlers.close?.(this, errors.get(this));

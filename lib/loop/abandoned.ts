@@ -1,20 +1,63 @@
 // A loop that nobody can reach any more cannot be closed by anybody: what it holds of
 // the kernel is given back when the collector finds it. A loop inside the host's is
 // reachable as long as something in it may still call back.
+import { native } from '../binding/index.js';
 import type { Poller } from '../poller/index.js';
 import type { Guest } from './guest.js';
 
 /** Loops in the host's loop with something in them that may call back. */
 const kept = new Set<object>();
 
+/** What a handle or request holds beside descriptors. It must not lead back to the loop. */
+export interface Resource {
+  /** Gives it back. Called once, when the loop was collected. Must not throw. */
+  release(): void;
+}
+
 /** What outlives a loop that was forgotten. It must not lead back to the loop. */
 export class Holdings {
   readonly poller: Poller;
   guest: Guest | undefined;
+  readonly #resources = new Set<Resource>();
+  /** Which descriptors its handles own: a bit each, as an idle connection is to be small. */
+  #owned = new Uint32Array(2);
   #kept = false;
 
   constructor(poller: Poller) {
     this.poller = poller;
+  }
+
+  /** The loop holds `resource` until `drop`. */
+  add(resource: Resource): void {
+    this.#resources.add(resource);
+  }
+
+  /** It was given back as it should be. Idempotent. */
+  drop(resource: Resource): void {
+    this.#resources.delete(resource);
+  }
+
+  /** A handle of the loop owns `fd` from here on, and ends it with `close`. */
+  own(fd: number): void {
+    const word = fd >> 5;
+    if (word >= this.#owned.length) {
+      const owned = new Uint32Array(word * 2);
+      owned.set(this.#owned);
+      this.#owned = owned;
+    }
+    (this.#owned[word] as number) |= 1 << (fd & 31);
+  }
+
+  /** The descriptor is somebody else's now, who closes it. */
+  disown(fd: number): void {
+    const word = fd >> 5;
+    if (word < this.#owned.length) (this.#owned[word] as number) &= ~(1 << (fd & 31));
+  }
+
+  /** Closes a descriptor that a handle owned; 0 or -errno. See close(2). */
+  close(fd: number): number {
+    this.disown(fd);
+    return native.close(fd);
   }
 
   /** The host's loop is to keep `loop`, which is attached to it. Idempotent. */
@@ -35,14 +78,26 @@ export class Holdings {
     this.#leaveHost();
   }
 
+  /** The loop was collected. */
   release(): void {
     this.#leaveHost();
+    for (const resource of this.#resources) resource.release();
+    this.#resources.clear();
+    this.#closeOwned();
     this.poller.close();
   }
 
   #leaveHost(): void {
     this.guest?.close();
     this.guest = undefined;
+  }
+
+  #closeOwned(): void {
+    for (const [word, bits] of this.#owned.entries()) {
+      for (let bit = 0; bit < 32; bit++) {
+        if (((bits >>> bit) & 1) !== 0) this.close(word * 32 + bit);
+      }
+    }
   }
 }
 

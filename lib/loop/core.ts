@@ -17,8 +17,8 @@ export class LoopCore extends Phases {
   readonly #closeHooks: (() => void)[] = [];
   /** `close` was called from a callback: it follows the turn. */
   #closeAfterTurn = false;
-  /** What is left when this loop is collected without having been closed. */
-  readonly #holdings: Holdings;
+  /** @internal What is left when this loop is collected without having been closed. */
+  readonly holdings: Holdings;
   readonly #pace = new Pace();
   /** Turns under way: more than one where a callback runs the host's loop. */
   #turns = 0;
@@ -29,8 +29,8 @@ export class LoopCore extends Phases {
   constructor(options?: LoopOptions, parts?: LoopParts) {
     super(options, parts);
     flushAtExit();
-    this.#holdings = new Holdings(this.poller);
-    releaseWhenAbandoned(this, this.#holdings);
+    this.holdings = new Holdings(this.poller);
+    releaseWhenAbandoned(this, this.holdings);
   }
 
   // ---- owned ---------------------------------------------------------------
@@ -100,18 +100,18 @@ export class LoopCore extends Phases {
 
   /** Takes the loop out of the host's loop; `run` or `attach` may follow. Idempotent. */
   detach(): this {
-    this.#holdings.leave(this);
+    this.holdings.leave(this);
     return this;
   }
 
   /** Whether the host's loop drives this one. */
   override get attached(): boolean {
-    return this.#holdings.guest !== undefined;
+    return this.holdings.guest !== undefined;
   }
 
   #join(): void {
     const turn = LoopCore.#turnOf(new WeakRef(this));
-    this.#holdings.guest = withoutContext(() => new Guest(this.poller.fd, turn));
+    this.holdings.guest = withoutContext(() => new Guest(this.poller.fd, turn));
     this.canDrain = drainHost !== undefined;
     this.#settle();
   }
@@ -165,7 +165,7 @@ export class LoopCore extends Phases {
         this.meter.threw();
         const goesOn = tellHost(error) && this.attached && !this.stopping;
         if (goesOn && this.#pace.hasTime(this.clock())) continue;
-        this.#holdings.guest?.yield();
+        this.holdings.guest?.yield();
         return false;
       }
     }
@@ -211,16 +211,16 @@ export class LoopCore extends Phases {
   }
 
   #turnDueAt(dueMs: number): void {
-    this.#holdings.guest?.dueAt(dueMs, this.clock);
+    this.holdings.guest?.dueAt(dueMs, this.clock);
   }
 
   /** @internal */
   override lifeChanged(): void {
-    const { guest } = this.#holdings;
+    const { guest } = this.holdings;
     if (guest === undefined || this.inTurn) return;
     if (this.alive) {
       guest.ref();
-      this.#holdings.keep(this);
+      this.holdings.keep(this);
     } else if (!this.#letsGo) {
       this.#letsGo = true;
       queueMicrotask(() => this.#letGo());
@@ -230,11 +230,11 @@ export class LoopCore extends Phases {
   /** The host looks at what keeps it alive when the code under way is over, not before. */
   #letGo(): void {
     this.#letsGo = false;
-    const { guest } = this.#holdings;
+    const { guest } = this.holdings;
     if (guest === undefined || this.alive) return;
     guest.unref();
-    if (this.#mayCallBack) this.#holdings.keep(this);
-    else this.#holdings.letGo(this);
+    if (this.#mayCallBack) this.holdings.keep(this);
+    else this.holdings.letGo(this);
   }
 
   /** Whether something may lead to a callback, although nothing is referenced. */
@@ -289,7 +289,7 @@ export class LoopCore extends Phases {
     }
     this.detach();
     this.poller.close();
-    released(this.#holdings);
+    released(this.holdings);
     if (failures.length > 0) throw failures[0];
   }
 

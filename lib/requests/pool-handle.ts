@@ -2,6 +2,7 @@
 // is ready, one call takes the whole batch of completions and settles the promises.
 // The handle itself never keeps the loop alive; each request in flight does.
 import { hostNowMs } from '../binding/clock.js';
+import type { Resource } from '../loop/abandoned.js';
 import type { LoopCore } from '../loop/core.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
@@ -26,6 +27,8 @@ function noThread(errno: number): Error {
 
 export class PoolHandle extends Handle {
   readonly #pool: NativePool;
+  /** What an abandoned loop leaves of it: the threads, and their wake-up. */
+  readonly #held: Resource;
   readonly #batch: Batch;
   /** By id. A request that was aborted while it ran is gone before its completion. */
   readonly #pending: (PoolRequest<unknown> | undefined)[] = [];
@@ -49,6 +52,9 @@ export class PoolHandle extends Handle {
       this.#pool.close();
       throw error;
     }
+    const pool = this.#pool;
+    this.#held = { release: () => pool.close() };
+    loop.holdings.add(this.#held);
   }
 
   /**
@@ -106,6 +112,7 @@ export class PoolHandle extends Handle {
   override close(): void {
     if (!this.beginClose()) return;
     this.#pool.close();
+    this.loop.holdings.drop(this.#held);
     this.#rejectAll(loopClosed());
   }
 
