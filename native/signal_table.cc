@@ -25,10 +25,19 @@ struct Watch {
   Watch* next = nullptr;
 };
 
-// An action that was replaced. Kept for ever, once for each there was.
+// What our handler replaced, and what it had replaced before when it was put
+// back. Kept for ever, once for each there was.
 struct Replaced {
   struct sigaction action;
-  Replaced* next;
+  const Replaced* older;
+  Replaced* next;  // known to the same signal
+};
+
+// A signal that is being handled, by the context that the kernel made for it.
+struct Delivery {
+  std::atomic<void*> context{nullptr};
+  const Replaced* next = nullptr;  // to call on to
+  bool told = false;
 };
 
 struct Signal {
@@ -44,27 +53,30 @@ Signal signals[kSignals];
 std::mutex table_mutex;
 // Whose table this is: a child made by fork(2) calls nothing of its parent.
 std::atomic<pid_t> owner{0};
-// The deliveries under way, by the context that the kernel made for each.
-std::atomic<void*> deliveries[kDeliveries];
+Delivery deliveries[kDeliveries];
+// All zero: the default action, above nothing.
+const Replaced by_default{};
 
-// ---- in the handler: atomics and calls of signal-safety(7) only --------------
+// ---- in the handler: atomics and calls of signal-safety(7) only
+// --------------
 
-enum class Begun { kAgain, kUntracked, kTracked };
-
-// Whoever replaced our handler and calls on to it may be called on to by ours
-// in turn, when it was put back: that is one delivery.
-Begun BeginDelivery(void* context, std::atomic<void*>** place) {
-  for (auto& delivery : deliveries) {
-    if (delivery.load() == context) return Begun::kAgain;
+// Whoever replaced our handler and calls on to it is called on to by ours in
+// turn, when it was put back: that is one delivery.
+Delivery* FindDelivery(void* context) {
+  for (Delivery& delivery : deliveries) {
+    if (delivery.context.load() == context) return &delivery;
   }
-  for (auto& delivery : deliveries) {
+  return nullptr;
+}
+
+Delivery* NewDelivery(void* context) {
+  for (Delivery& delivery : deliveries) {
     void* none = nullptr;
-    if (delivery.compare_exchange_strong(none, context)) {
-      *place = &delivery;
-      return Begun::kTracked;
+    if (delivery.context.compare_exchange_strong(none, context)) {
+      return &delivery;
     }
   }
-  return Begun::kUntracked;
+  return nullptr;
 }
 
 bool Tell(int signal) {
@@ -92,14 +104,34 @@ bool IsWatched(int signal) {
 
 void OnSignal(int signal, siginfo_t* info, void* context);
 
-bool IsOurs(const struct sigaction& action) {
-  return (action.sa_flags & SA_SIGINFO) != 0 && action.sa_sigaction == OnSignal;
+bool HasSiginfo(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) != 0;
 }
 
-bool IsInstalled(int signal) {
-  struct sigaction current;
-  sigaction(signal, nullptr, &current);
-  return IsOurs(current);
+void* HandlerOf(const struct sigaction& action) {
+  return HasSiginfo(action) ? reinterpret_cast<void*>(action.sa_sigaction)
+                            : reinterpret_cast<void*>(action.sa_handler);
+}
+
+struct sigaction ActionOf(int signal) {
+  struct sigaction action {};
+  sigaction(signal, nullptr, &action);
+  return action;
+}
+
+bool IsOurs(const struct sigaction& action) {
+  return HandlerOf(action) == reinterpret_cast<void*>(OnSignal);
+}
+
+bool IsDefault(const struct sigaction& action) {
+  return !HasSiginfo(action) && action.sa_handler == SIG_DFL;
+}
+
+// Bun 1.4, when the last listener ends, sets the default action; if it finds
+// that it replaced another handler than its own it puts that back, as one
+// without siginfo. Then there is nobody below us.
+bool IsPutBackByHost(const struct sigaction& action) {
+  return IsOurs(action) && !HasSiginfo(action);
 }
 
 int Replace(int signal, struct sigaction* before) {
@@ -124,19 +156,22 @@ void TakeFormerAction(int signal, const struct sigaction& before) {
   if (IsWatched(signal)) Replace(signal, nullptr);
 }
 
-void CallOn(int signal, siginfo_t* info, void* context, bool told) {
-  const Replaced* replaced = signals[signal].replaced.load();
+// To the newest, and from there, if that one calls us, to the one before.
+void CallOn(int signal, siginfo_t* info, void* context, Delivery* delivery) {
+  const Replaced* replaced = delivery->next;
   if (replaced == nullptr) return;
+  delivery->next = replaced->older;
   const struct sigaction& before = replaced->action;
   // A one-shot handler is a way out, such as Node's, which resets the terminal
   // and raises the signal again: who watches a signal replaces that, like any
   // default action.
   const bool one_shot = (before.sa_flags & SA_RESETHAND) != 0;
-  const bool siginfo = (before.sa_flags & SA_SIGINFO) != 0;
-  if (one_shot || (!siginfo && before.sa_handler == SIG_DFL)) {
-    // Called by who replaced us: the action is theirs to take.
-    if (!told && IsInstalled(signal)) TakeFormerAction(signal, before);
-  } else if (siginfo) {
+  if (one_shot || IsDefault(before)) {
+    // If it is somebody else's by now, so is the action.
+    if (!delivery->told && IsOurs(ActionOf(signal))) {
+      TakeFormerAction(signal, before);
+    }
+  } else if (HasSiginfo(before)) {
     before.sa_sigaction(signal, info, context);
   } else if (before.sa_handler != SIG_IGN) {
     before.sa_handler(signal);
@@ -145,42 +180,58 @@ void CallOn(int signal, siginfo_t* info, void* context, bool told) {
 
 void OnSignal(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
-  std::atomic<void*>* place = nullptr;
-  if (BeginDelivery(context, &place) == Begun::kAgain) return;
+  const bool alone = IsPutBackByHost(ActionOf(signal));
+  // The context is only there with siginfo.
+  Delivery* again = alone ? nullptr : FindDelivery(context);
+  if (again != nullptr) {
+    CallOn(signal, info, context, again);
+    errno = saved_errno;
+    return;
+  }
+  Delivery untracked;
+  Delivery* place = alone ? nullptr : NewDelivery(context);
+  Delivery* delivery = place == nullptr ? &untracked : place;
   const bool at_home = getpid() == owner.load();
   // Never by this thread, which has blocked signals then.
   while (at_home && signals[signal].changing.load()) sched_yield();
-  const bool told = at_home && Tell(signal);
-  CallOn(signal, info, context, told);
-  if (place != nullptr) place->store(nullptr);
+  delivery->next = alone ? &by_default : signals[signal].replaced.load();
+  delivery->told = at_home && Tell(signal);
+  CallOn(signal, info, context, delivery);
+  if (place != nullptr) place->context.store(nullptr);
   errno = saved_errno;
 }
 
-// ---- changes, under the lock, with all signals blocked in this thread --------
+// ---- changes, under the lock, with all signals blocked in this thread
+// --------
 
 bool IsSame(const struct sigaction& a, const struct sigaction& b) {
-  if (a.sa_flags != b.sa_flags) return false;
-  return (a.sa_flags & SA_SIGINFO) != 0 ? a.sa_sigaction == b.sa_sigaction
-                                        : a.sa_handler == b.sa_handler;
+  return a.sa_flags == b.sa_flags && HandlerOf(a) == HandlerOf(b);
 }
 
+// What came back is replaced once: whoever stood before it is gone.
 const Replaced* Keep(Signal* signal, const struct sigaction& action) {
-  for (Replaced* known = signal->known; known != nullptr; known = known->next) {
-    if (IsSame(known->action, action)) return known;
+  const Replaced* now = signal->replaced.load();
+  for (const Replaced* one = now; one != nullptr; one = one->older) {
+    if (IsSame(one->action, action)) return one;
   }
-  return signal->known = new Replaced{action, signal->known};
+  for (Replaced* one = signal->known; one != nullptr; one = one->next) {
+    if (one->older == now && IsSame(one->action, action)) return one;
+  }
+  return signal->known = new Replaced{action, now, signal->known};
 }
 
 // A handler that runs in another thread meanwhile waits, so that it calls on to
 // what was replaced, and to nothing older.
 int Install(int number) {
-  if (IsInstalled(number)) return 0;
+  const struct sigaction now = ActionOf(number);
+  if (IsOurs(now) && HasSiginfo(now)) return 0;
   Signal& signal = signals[number];
   signal.changing.store(true);
   struct sigaction before;
   const int error = Replace(number, &before);
-  // Somebody else may have put it back just now.
-  if (error == 0 && !IsOurs(before)) {
+  if (error == 0 && IsPutBackByHost(before)) {
+    signal.replaced.store(&by_default);
+  } else if (error == 0 && !IsOurs(before)) {
     signal.replaced.store(Keep(&signal, before));
   }
   signal.changing.store(false);

@@ -9,7 +9,9 @@
 // while. And a child made by fork(2) shares the pipe of its parent's loop: what
 // the child gets would be told in the parent, so the child's is another one.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -17,6 +19,7 @@
 #include <memory>
 #include <vector>
 
+#include "opening.h"
 #include "signal_sharing.h"
 #include "signal_table.h"
 #include "signals.h"
@@ -33,6 +36,8 @@ constexpr int kUvSignal = 16;    // UV_SIGNAL
 constexpr int kUvRunNowait = 2;  // UV_RUN_NOWAIT
 // What is trapped in the pipe for a handle keeps it from being closed at once.
 constexpr int kRunsToClose = 64;
+// Twice as many descriptors: a backend (and a ring), an event, a pipe.
+constexpr int kPipes = 3;
 
 struct Libuv {
   size_t (*handle_size)(int type);
@@ -72,6 +77,24 @@ struct sigaction ActionOf(int signal) {
   return action;
 }
 
+// libuv 1.46 (Node 20) leaves the backend open when it finds no descriptor for
+// the rest of a loop: as many as it needs must be there before it is asked.
+int CheckDescriptors() {
+  int error = 0;
+  int ends[kPipes][2];
+  int opened = 0;
+  for (; opened < kPipes; opened++) {
+    if (OpenPipe(ends[opened], O_CLOEXEC) == 0) continue;
+    error = -errno;
+    break;
+  }
+  while (opened-- > 0) {
+    close(ends[opened][0]);
+    close(ends[opened][1]);
+  }
+  return error;
+}
+
 bool IsDefault(const struct sigaction& action) {
   return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
 }
@@ -98,9 +121,11 @@ class LibuvSignals : public SignalPort {
 
   int Open() {
     SignalLock lock;
+    int error = CheckDescriptors();
+    if (error != 0) return error;
     auto* loop = static_cast<UvLoop*>(calloc(1, uv_.loop_size()));
     if (loop == nullptr) return -ENOMEM;
-    const int error = uv_.loop_init(loop);
+    error = uv_.loop_init(loop);
     if (error != 0) {
       free(loop);
       return error;
@@ -150,11 +175,13 @@ class LibuvSignals : public SignalPort {
       Run();
     }
     size_t count = 0;
-    while (count < size && taken_ < came_.size()) out[count++] = came_[taken_++];
+    while (count < size && taken_ < came_.size())
+      out[count++] = came_[taken_++];
     return count;
   }
 
-  // ---- around fork(2), see WatchForks ----------------------------------------
+  // ---- around fork(2), see WatchForks
+  // ----------------------------------------
 
   // In the child: pipes and a backend of its own, for nobody to read.
   static void ForkAll() {

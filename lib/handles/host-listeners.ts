@@ -11,6 +11,9 @@ interface Listeners {
   counts: Map<string, number>;
 }
 
+// Whatever a program puts in their place later.
+const { setTimeout: hostTimeout, queueMicrotask: hostMicrotask } = globalThis;
+
 const KEY = Symbol.for('rawloop.signal-listeners');
 
 function shared(): Listeners {
@@ -19,6 +22,15 @@ function shared(): Listeners {
   return host[KEY];
 }
 
+/**
+ * Deno 2.9 asks on a thread of its own, some time after the signal, whether anybody
+ * listens: the signal that a watch heard must find its listener there.
+ */
+const DENO_LATE_MS = 250;
+
+/** Ignored by hosts: with the end of its last listener it would end the process. */
+const IGNORED = 'SIGPIPE';
+
 /** Who has our handler put back before the host's. */
 interface Watching {
   renew(signal: string): void;
@@ -26,6 +38,10 @@ interface Watching {
 
 /** The watches of this copy, by signal. */
 const watching = new Map<string, Set<Watching>>();
+
+function isHeld(signal: string): boolean {
+  return process.listeners(signal as NodeJS.Signals).includes(shared().nothing);
+}
 
 function listen(signal: string): boolean {
   try {
@@ -38,21 +54,20 @@ function listen(signal: string): boolean {
 
 /** Somebody may have removed all listeners, ours too. When the host is done with it. */
 function renew(signal: string): void {
-  const { nothing } = shared();
   if (!watching.has(signal)) return;
-  if (!process.listeners(signal as NodeJS.Signals).includes(nothing)) listen(signal);
+  if (!isHeld(signal)) listen(signal);
   for (const watch of watching.get(signal) ?? []) watch.renew(signal);
 }
 
 function onChange(event: string | symbol): void {
-  if (typeof event === 'string' && watching.has(event)) queueMicrotask(() => renew(event));
+  if (typeof event === 'string' && watching.has(event)) hostMicrotask(() => renew(event));
 }
 
 /** False when this host has no listeners to it. `releaseListener` ends it. */
 export function holdListener(signal: string, watch: Watching): boolean {
   const { counts } = shared();
   const count = counts.get(signal) ?? 0;
-  if (count === 0 && !listen(signal)) return false;
+  if (count === 0 && !isHeld(signal) && !listen(signal)) return false;
   counts.set(signal, count + 1);
   if (watching.size === 0) {
     process.on('newListener', onChange);
@@ -79,5 +94,12 @@ export function releaseListener(signal: string, watch: Watching): void {
     return;
   }
   counts.delete(signal);
-  process.off(signal, nothing);
+  if (signal === IGNORED) return;
+  if (process.versions['deno'] === undefined) process.off(signal, nothing);
+  else hostTimeout(releaseLate, DENO_LATE_MS, signal).unref();
+}
+
+function releaseLate(signal: string): void {
+  const { counts, nothing } = shared();
+  if (!counts.has(signal)) process.off(signal, nothing);
 }
