@@ -5,6 +5,7 @@ import type { LoopCore } from '../loop/core.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { Queue } from '../loop/queue.js';
+import type { Timer } from '../loop/timer.js';
 import { Interest } from '../poller/interest.js';
 import type { SignalHandle } from './signal.js';
 import { SignalPort } from './signal-port.js';
@@ -27,6 +28,7 @@ export class SignalHub extends Handle {
   #telling: Watchers = [];
   #at = 0;
   #deferred = false;
+  #renewal: Timer | undefined;
 
   /** The one of `loop`, opened if need be. @throws SystemError; Error ERR_LOOP_CLOSED */
   static of(loop: LoopCore): SignalHub {
@@ -51,6 +53,10 @@ export class SignalHub extends Handle {
     }
     loop.holdings.add(this.#port);
     loop.lastLook = () => this.#look();
+    const { renewMs } = this.#port;
+    if (renewMs !== undefined) {
+      this.#renewal = loop.setInterval(() => this.#port.renewAll(), renewMs).unref();
+    }
   }
 
   /** @throws SystemError EINVAL, EMFILE, ENOMEM */
@@ -102,6 +108,7 @@ export class SignalHub extends Handle {
     if (!this.active) return;
     this.stop();
     this.loop.lastLook = undefined;
+    this.loop.clearInterval(this.#renewal);
     this.loop.holdings.drop(this.#port);
     this.#port.release();
   }

@@ -1,6 +1,7 @@
 // Where the signals of one loop arrive: a descriptor, and the numbers that came. On a
 // host with libuv its dispatcher tells all, the host's listeners and us. Elsewhere it is
 // a handler of our own beside the host's: see host-listeners.ts for how they agree.
+import { builtin } from '../binding/builtin.js';
 import { native, type SignalPortKind } from '../binding/index.js';
 import type { Resource } from '../loop/abandoned.js';
 import { constants } from '../raw/constants.js';
@@ -24,6 +25,17 @@ function kinds(): SignalPortKind[] {
   return process.versions['bun'] === undefined ? ['libuv', 'handler'] : ['handler'];
 }
 
+/**
+ * A Worker of Bun has no signal listeners, and hears nothing of those of the main thread,
+ * the first of which takes the place of our handler.
+ */
+const RENEW_MS = 50;
+
+function isWorkerOfBun(): boolean {
+  if (process.versions['bun'] === undefined) return false;
+  return !(builtin('node:worker_threads') as { isMainThread: boolean }).isMainThread;
+}
+
 /** Does not lead to its loop, which may be collected while signals are watched. */
 export class SignalPort implements Resource {
   readonly #port = new native.SignalPort();
@@ -32,6 +44,8 @@ export class SignalPort implements Resource {
   /** By number, the names of those that the host listens to for us. */
   readonly #listened = new Map<number, string>();
   readonly #besideHost: boolean;
+  /** How often our handler may have to be put back, unasked; undefined: never. */
+  readonly renewMs: number | undefined;
 
   /** @throws SystemError EMFILE, ENFILE, ENOMEM */
   constructor() {
@@ -43,6 +57,7 @@ export class SignalPort implements Resource {
     }
     this.#fd = check(fd, 'pipe2');
     this.#besideHost = kind === 'handler';
+    this.renewMs = this.#besideHost && isWorkerOfBun() ? RENEW_MS : undefined;
   }
 
   /** Readable when a signal came. */
@@ -96,5 +111,9 @@ export class SignalPort implements Resource {
   /** Puts our handler back before the host's. */
   renew(name: string): void {
     this.#port.renew(constants[name] as number);
+  }
+
+  renewAll(): void {
+    for (const number of this.#listened.keys()) this.#port.renew(number);
   }
 }
