@@ -1,6 +1,7 @@
 // A loop that nothing can reach any more gives its signals back: the process dies of them
 // again. So does one that never ran, that was left by a throw, or attached and detached.
-// Without `holdings.add` in SignalHub the watch stays for ever: all of these live on.
+// Without `holdings.add` in SignalHub the watches of our own handler stay for ever, as the
+// host's listener leads to them: all of these live on. (By libuv the finalizer is enough.)
 import { describe, expect, it } from 'vitest';
 import { endOfChild } from '../support/child.js';
 

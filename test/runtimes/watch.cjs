@@ -3,7 +3,7 @@
 const assert = require('node:assert');
 const fs = require('node:fs');
 const { test } = require('./runner.cjs');
-const { MODES, rawloop, raw, host, drive, pipe, runProgram } = require('./support.cjs');
+const { MODES, rawloop, raw, drive, pipe, runProgram } = require('./support.cjs');
 
 const { EventLoop } = rawloop;
 

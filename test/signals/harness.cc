@@ -173,6 +173,48 @@ int Chain(int rounds) {
   return Report("chain", rounds);
 }
 
+// The host's handler is called for each signal, also in the moment in which
+// ours takes its place, for the first time for each signal.
+int Install(int rounds) {
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; signal++) {
+    KeepHostHandler(signal);
+    host_heard = 0;
+    std::atomic<bool> started{false};
+    std::thread sender([&] {
+      for (int round = 0; round < rounds; round++) {
+        raise(signal);
+        started = true;
+      }
+    });
+    while (!started) sched_yield();
+    Pipe pipe;
+    if (Watch(signal, pipe.ends[1]) != 0) abort();
+    sender.join();
+    if (host_heard != rounds) lost++;
+    Unwatch(signal, pipe.ends[1]);
+  }
+  return Report("install", rounds);
+}
+
+// A signal whose default action is nothing, and nobody else listens: who
+// watches it hears, although it was given its default action just now.
+int Idle(int rounds) {
+  std::thread noise([] {
+    while (!over) {
+      kill(getpid(), SIGWINCH);
+      sched_yield();
+    }
+  });
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; i++) {
+    threads.emplace_back(WatchAndSend, SIGWINCH, rounds);
+  }
+  for (auto& thread : threads) thread.join();
+  over = true;
+  noise.join();
+  return Report("idle", rounds * 2);
+}
+
 // What becomes of a child that raises `signal` after `prepare`.
 template <typename Prepare>
 int StatusOfChild(int signal, Prepare prepare) {
@@ -228,10 +270,9 @@ int main(int count, char** arguments) {
   const struct {
     const char* name;
     int (*run)(int);
-  } scenarios[] = {{"threads", Threads},
-                   {"replaced", Replaced},
-                   {"chain", Chain},
-                   {"defaults", Defaults}};
+  } scenarios[] = {{"threads", Threads}, {"replaced", Replaced},
+                   {"chain", Chain},     {"install", Install},
+                   {"idle", Idle},       {"defaults", Defaults}};
   for (const auto& scenario : scenarios) {
     if (strcmp(scenario.name, arguments[1]) == 0) return scenario.run(rounds);
   }

@@ -42,6 +42,8 @@ describe.runIf(process.platform === 'linux').each([
     ['threads', 'watches of four threads come and go, and each hears what it sent'],
     ['replaced', 'what the host replaces is put back, and both hear'],
     ['chain', 'who calls on to us and is called on to hears each signal once'],
+    ['install', 'the host hears each signal, also while ours takes its place'],
+    ['idle', 'who watches hears, although nobody did just now'],
     ['defaults', 'what nobody watches has its former action, also in a child by fork(2)'],
   ])('%s: %s', (scenario) => {
     const { status, said } = run(program, scenario, String(ROUNDS));
