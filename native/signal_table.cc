@@ -142,9 +142,15 @@ int Replace(int signal, struct sigaction* before) {
   return sigaction(signal, &action, before) < 0 ? -errno : 0;
 }
 
+bool DoesNothingByDefault(int signal) {
+  return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG ||
+         signal == SIGWINCH;
+}
+
 // Nobody watches: the signal does what it did before us. It may stop the
-// process only, or do nothing, and somebody may watch it by then.
+// process only, and somebody may watch it when that goes on.
 void TakeFormerAction(int signal, const struct sigaction& before) {
+  if (IsDefault(before) && DoesNothingByDefault(signal)) return;
   sigaction(signal, &before, nullptr);
   raise(signal);
   sigset_t just_this;
