@@ -1,5 +1,5 @@
 // Signals in a loop that owns its thread, where process.on('SIGUSR2') would never be
-// called: a native handler writes to a pipe that the loop reads.
+// called. A signal does not hold the loop: the interval does.
 const { EventLoop } = require('rawloop');
 
 const loop = new EventLoop();
@@ -13,8 +13,7 @@ const onUsr2 = loop.onSignal('SIGUSR2', (signal, handle) => {
   loop.clearInterval(sender);
 });
 
-// Not referenced: it is heard while something else keeps the loop alive.
-loop.onSignal('SIGTERM', () => console.log('SIGTERM: time to go')).unref();
+loop.onSignal('SIGTERM', () => console.log('SIGTERM: time to go'));
 
 const sender = loop.setInterval(() => {
   process.kill(process.pid, 'SIGUSR2');

@@ -83,12 +83,14 @@ export class EventLoop extends LoopCore {
   }
 
   /**
-   * Calls back when a signal comes, instead of the signal's default action.
+   * Calls back each time a signal comes, instead of the signal's default action, beside
+   * the host's own listeners and those of other loops and threads. It does not hold the
+   * loop, unless `ref()` says so. What ends it is told: `callback(signal, handle, error)`.
    *
    * @throws TypeError ERR_INVALID_ARG_VALUE for a name that is no signal; SystemError
    *   EINVAL (SIGKILL, SIGSTOP and faults), EMFILE; Error ERR_LOOP_CLOSED
    * @example
-   * loop.onSignal('SIGHUP', () => reload()).unref();
+   * loop.onSignal('SIGHUP', () => reload());
    */
   onSignal(signal: string, callback: SignalCallback): SignalHandle {
     return new SignalHandle(this, signal, callback);

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include "modules.h"
-
 namespace rawloop {
 
 OwnedDescriptors::~OwnedDescriptors() {
@@ -29,8 +27,6 @@ bool OwnedDescriptors::Has(int fd) const {
   size_t word = static_cast<size_t>(fd) / 64;
   return word < bits_.size() && (bits_[word] >> (fd % 64) & 1) != 0;
 }
-
-Environment::~Environment() { ForgetSignals(this); }
 
 bool Environment::Create(napi_env env) {
   auto* environment = new Environment();

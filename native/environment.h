@@ -34,9 +34,6 @@ struct Environment {
   OwnedDescriptors owned;
 
   Environment() = default;
-  // Ends what a Worker that was terminated could not: its signals first, whose
-  // handler writes to the descriptors that are closed next.
-  ~Environment();
   Environment(const Environment&) = delete;
   Environment& operator=(const Environment&) = delete;
 

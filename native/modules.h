@@ -26,10 +26,6 @@ void RegisterHostLoop(napi_env env, napi_value exports);
 void RegisterPool(napi_env env, napi_value exports);
 void RegisterThreadServer(napi_env env, napi_value exports);
 
-// Unwatches every signal that an environment still watches at its end.
-struct Environment;
-void ForgetSignals(const Environment* environment);
-
 }  // namespace rawloop
 
 #endif  // RAWLOOP_MODULES_H_

@@ -187,11 +187,23 @@ export interface WakerGuard {
   retire(): void;
 }
 
-/** Signals as bytes in a pipe; see native/signals.cc. */
-export interface SignalCalls {
-  watchSignal(signal: number, fd: number): number;
-  renewSignal(signal: number): number;
-  unwatchSignal(signal: number, fd: number): number;
+/** Who tells of signals: the host's libuv, or a handler of our own. */
+export type SignalPortKind = 'libuv' | 'handler';
+
+/** Where the signals that one loop watches arrive; see native/signals.h. */
+export interface SignalPort {
+  /** The descriptor to watch, or -errno: -ENOSYS when the host has no libuv. */
+  open(kind: SignalPortKind): number;
+  /** 0 or -errno. */
+  watch(signal: number): number;
+  /** 0, or -ENOENT. */
+  unwatch(signal: number): number;
+  /** Puts the handler back that somebody replaced who calls on to nobody. 0 or -errno. */
+  renew(signal: number): number;
+  /** Fills `numbers` with the next signals that came, in order; how many. */
+  take(numbers: Uint8Array): number;
+  /** Ends every watch and closes the descriptor. Idempotent. */
+  close(): void;
 }
 
 /** The kqueue half of a poller; see native/kqueue_poller.cc and kqueue_wait.cc. */
@@ -214,7 +226,7 @@ export interface KqueueCalls {
   kqueueWake(kq: number, state: Int32Array): boolean;
 }
 
-export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, WakerCalls, KqueueCalls {
+export interface NativeBinding extends RawCalls, StreamCalls, WakerCalls, KqueueCalls {
   readonly constants: Readonly<Record<string, number>>;
   /** What hangs on it lives on, also when nothing leads to this copy of the package. */
   readonly kept: Record<symbol, unknown>;
@@ -223,6 +235,9 @@ export interface NativeBinding extends RawCalls, StreamCalls, SignalCalls, Waker
   /** Memory that a child by fork(2) finds wiped; or -errno where there is no such. */
   forkMark(): ArrayBuffer | number;
   Pool: new (size: number, stackBytes: number) => NativePool;
+  /** 0, or -EINVAL for what cannot be watched: SIGKILL, SIGSTOP, faults. */
+  checkSignal(signal: number): number;
+  SignalPort: new () => SignalPort;
   ThreadServer: {
     new (stackBytes: number): ThreadServer;
     readonly minStackBytes: number;

@@ -47,7 +47,7 @@ function startOwned(place: Place, onLoop: OnLoop): EchoServer {
   const server = loop.listen(place, echoHandlers);
   // Node's own signal handlers stand still while this loop owns the thread.
   const stop = () => server.destroy();
-  for (const signal of SIGNALS) loop.onSignal(signal, stop).unref();
+  for (const signal of SIGNALS) loop.onSignal(signal, stop);
   return {
     address: server.address as Address,
     serve() {

@@ -64,7 +64,7 @@ export class LoopCore extends Phases {
     this.#beginTurn();
     const hostWatch = mode === 'nowait' ? undefined : watchHost(this);
     try {
-      if (this.alive && !this.stopping) withoutContext(() => this.#iterateWhileAlive(mode));
+      if (this.#goesOn() && !this.stopping) withoutContext(() => this.#iterateWhileAlive(mode));
     } finally {
       hostWatch?.stop();
       this.#endTurn();
@@ -76,7 +76,13 @@ export class LoopCore extends Phases {
     // Promises that settled before may change what there is to wait for.
     this.drain();
     do this.iterate(mode);
-    while (mode === 'default' && this.alive && !this.stopping);
+    while (mode === 'default' && this.#goesOn() && !this.stopping);
+  }
+
+  /** Whether the loop is alive, after a last look at what may have come for it. */
+  #goesOn(): boolean {
+    if (!this.alive) this.lastLook?.();
+    return this.alive;
   }
 
   /** Makes `run` return after the iteration under way; in guest mode, no effect. */
@@ -166,7 +172,7 @@ export class LoopCore extends Phases {
         return !threw;
       } catch (error) {
         this.meter.threw();
-        if (this.waitFailed) this.#holdings.guest?.rest();
+        if (this.waitFailed) this.holdings.guest?.rest();
         const goesOn = tellHost(error) && this.attached && !this.stopping;
         if (goesOn && this.#pace.hasTime(this.clock())) continue;
         this.holdings.guest?.yield();
@@ -235,7 +241,7 @@ export class LoopCore extends Phases {
   #letGo(): void {
     this.#letsGo = false;
     const { guest } = this.holdings;
-    if (guest === undefined || this.alive) return;
+    if (guest === undefined || this.#goesOn()) return;
     guest.unref();
     if (this.#mayCallBack) this.holdings.keep(this);
     else this.holdings.letGo(this);

@@ -62,6 +62,8 @@ export abstract class Phases extends Scheduler {
   /** @internal */ readonly meter: Meter;
   /** @internal */ readonly pollSet: PollSet;
   /** @internal Whether a turn is under way, so that writes are gathered. */ inTurn = false;
+  /** @internal Called before the loop ends: defers what came and is yet to be told. */
+  lastLook: (() => void) | undefined;
   /** @internal No wait, and no iteration after this one. */ protected stopping = false;
   /** @internal Whether the host's queues can be run from here. */ protected canDrain = true;
   /** @internal Whether the last wait threw. */ protected waitFailed = false;

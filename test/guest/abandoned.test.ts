@@ -64,7 +64,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
       (() => {
         new EventLoop().attach().setInterval(() => { ticks++; }, 1).unref();
         new EventLoop().attach().watch(fd, { read: true, edge: true }, () => { events++; }).unref();
-        new EventLoop().attach().onSignal('SIGUSR2', () => { signals++; }).unref();
+        new EventLoop().attach().onSignal('SIGUSR2', () => { signals++; });
       })();
       (async () => {
         for (let i = 0; i < 20; i++) { gc(); await pause(2); }

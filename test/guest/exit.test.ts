@@ -53,7 +53,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
       `const loop = new EventLoop().attach();
       loop.listen({ port: 0 }, {}).unref();
       loop.watch(eventfd(1), { read: true }, () => {}).unref();
-      loop.onSignal('SIGUSR2', () => {}).unref();
+      loop.onSignal('SIGUSR2', () => {});
       loop.setInterval(() => {}, 1).unref();
       loop.idle(() => {}).unref();
       process.exitCode = 3;`,

@@ -12,7 +12,7 @@ const KINDS = {
   'a server': 'loop.listen({ port: 0 }, {})',
   'a connected socket': 'connected()',
   'a paused socket': 'connected().pause()',
-  'a signal': "loop.onSignal('SIGUSR2', () => {})",
+  'a signal': "loop.onSignal('SIGUSR2', () => {}).ref()",
 };
 
 const SCRIPT = `

@@ -132,7 +132,7 @@ describe.each(HOSTS)('by %s', (host) => {
       const loop = new EventLoop().attach();
       const server = loop.listen({ port: 0 }, { open: (socket) => socket.unref().write('hi') });
       const { port } = server.address;
-      loop.onSignal('SIGUSR2', () => {}).unref();
+      loop.onSignal('SIGUSR2', () => {});
       ${body}
       ready();`;
     expect(await sayingsOf(manyWorkers(script, 10, ''), { host })).toEqual(['nothing stays']);
@@ -163,7 +163,7 @@ describe.each(HOSTS)('by %s', (host) => {
     const source = workerSource(`
       const loop = new EventLoop().attach();
       loop.onSignal('SIGWINCH', () => {});
-      loop.onSignal('SIGUSR2', () => {});
+      loop.onSignal('SIGUSR2', () => {}).ref();
       ready();`);
     const said = await sayingsOf(
       `const source = ${JSON.stringify(source)}.replace('"DIST"', JSON.stringify(DIST));

@@ -26,7 +26,7 @@ export const KINDS: Readonly<Record<string, string>> = {
     const client = raw.socket(c.AF_INET, c.SOCK_STREAM);
     raw.check(raw.connect(client, server.address), 'connect');`,
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
-  'signal handle': "hold(loop.onSignal('SIGUSR2', () => {})); settle();",
+  'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',
   'prepare hook': 'hold(loop.prepare(() => {})); settle();',
   'check hook': 'hold(loop.check(() => {})); settle();',

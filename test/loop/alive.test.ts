@@ -33,7 +33,7 @@ const KINDS: Record<string, Kind> = {
     },
     end: closeIt,
   },
-  'a signal': { start: (loop) => loop.onSignal('SIGUSR2', () => {}), end: closeIt },
+  'a signal': { start: (loop) => loop.onSignal('SIGUSR2', () => {}).ref(), end: closeIt },
 };
 
 const NAMES = Object.keys(KINDS);

@@ -54,7 +54,7 @@ it('a loop with handles of every kind has nothing that a child gets', async () =
   const before = openDescriptors();
   const { port } = serve(test.loop, {});
   test.loop.connect({ port }, { open: () => test.loop.stop() });
-  test.loop.onSignal('SIGUSR2', () => {}).unref();
+  test.loop.onSignal('SIGUSR2', () => {});
   await run(test.loop);
   const own = [...openDescriptors()].filter(([fd, what]) => before.get(fd) !== what);
   expect(own.length).toBeGreaterThanOrEqual(5);

@@ -11,7 +11,7 @@ async function oneLife(mode) {
   const loop = new EventLoop();
   const [readEnd, writeEnd] = pipe();
   loop.watch(readEnd, { read: true }, () => {}).unref();
-  loop.onSignal('SIGUSR2', () => {}).unref();
+  loop.onSignal('SIGUSR2', () => {});
   loop.fs.stat('/').catch(() => {});
   const server = loop.listen(
     { host: '127.0.0.1', port: 0 },

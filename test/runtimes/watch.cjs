@@ -1,9 +1,9 @@
-// Any descriptor and any signal, whoever drives the loop.
+// Any descriptor, whoever drives the loop.
 'use strict';
 const assert = require('node:assert');
 const fs = require('node:fs');
 const { test } = require('./runner.cjs');
-const { MODES, rawloop, raw, host, drive, pipe, runProgram } = require('./support.cjs');
+const { MODES, rawloop, raw, drive, pipe, runProgram } = require('./support.cjs');
 
 const { EventLoop } = rawloop;
 
@@ -42,19 +42,6 @@ for (const mode of MODES) {
     loop.close();
     raw.close(readEnd);
   });
-
-  test(`${mode}: a signal is an event of the loop`, async () => {
-    const loop = new EventLoop();
-    const log = [];
-    loop.onSignal('SIGUSR2', (signal, handle) => {
-      log.push(signal);
-      handle.close();
-    });
-    loop.setTimeout(() => process.kill(process.pid, 'SIGUSR2'), 5);
-    await drive(loop, mode);
-    assert.deepStrictEqual(log, ['SIGUSR2']);
-    loop.close();
-  });
 }
 
 test('a descriptor that the host opened can be watched, and stays open', async () => {
@@ -88,19 +75,4 @@ test('a watcher keeps the process alive, unless it is unreferenced', () => {
     watch(b[0], { read: true }, (_ready, watcher) => { say('read'); watcher.close(); });
     setTimeout(() => raw.write(b[1], Buffer.from('x')), 20);`);
   assert.deepStrictEqual([status, said], [0, ['read']]);
-});
-
-test("a signal's default is back once the handle is closed", () => {
-  const { status, signal, said } = runProgram(`
-    const loop = new EventLoop();
-    loop.onSignal('SIGUSR2', (_signal, handle) => { say('caught'); handle.close(); });
-    process.kill(process.pid, 'SIGUSR2');
-    loop.run();
-    loop.close();
-    process.kill(process.pid, 'SIGUSR2');
-    setTimeout(() => say('alive'), 2000);`);
-  assert.deepStrictEqual(
-    [said, signal ?? status],
-    [['caught'], host === 'deno' ? (signal ?? status) : 'SIGUSR2'],
-  );
 });
