@@ -96,7 +96,9 @@ describe('a name that is not known is refused, with the one that was meant', () 
   });
 
   it.each(['stat', 'lstat'] as const)('fs.%s, which rejects', async (name) => {
-    await expect(test.loop.fs[name]('/', { bigInt: true } as object)).rejects.toMatchObject({
+    await expect(
+      test.loop.attach().fs[name]('/', { bigInt: true } as object),
+    ).rejects.toMatchObject({
       code: 'ERR_INVALID_ARG_VALUE',
       message: `The "options.bigInt" argument is not known: did you mean 'bigint'?`,
     });
@@ -104,7 +106,7 @@ describe('a name that is not known is refused, with the one that was meant', () 
   });
 
   it('crypto.pbkdf2, which rejects', async () => {
-    const { crypto } = test.loop;
+    const { crypto } = test.loop.attach();
     await expect(crypto.pbkdf2('p', 's', 1, 8, 'sha256', { sgnal: 1 } as object)).rejects.toThrow(
       `did you mean 'signal'?`,
     );
