@@ -40,7 +40,11 @@ describe('an abort whose event another listener stops ends', () => {
     test.loop.connect(
       { port, signal },
       {
-        open: () => controller.abort('enough'),
+        open(socket) {
+          controller.abort('enough');
+          // Closed already, or the test would not end.
+          socket.destroy();
+        },
         close: (_, error) => ends.push(error),
       },
     );
