@@ -39,6 +39,10 @@ export interface ListenOptions extends Endpoint, StreamOptions {
 }
 
 export interface ConnectOptions extends Endpoint, StreamOptions {
+  /** The same as `host`, so that `server.address` may be passed as it is. */
+  address?: string;
+  /** What `address` is; looked at, not needed. */
+  family?: 'ipv4' | 'ipv6';
   /** The address to connect from. Default: the kernel's choice. */
   localAddress?: string;
   /** The port to connect from: 0 to 65535, default 0. */
@@ -57,6 +61,8 @@ const LISTEN_NAMES: OptionNames<ListenOptions> = {
 const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   ...ENDPOINT_NAMES,
   ...STREAM_NAMES,
+  address: true,
+  family: true,
   localAddress: true,
   localPort: true,
 };
@@ -216,6 +222,19 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
   return server;
 }
 
+/** Where to connect to. */
+function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
+  if (host !== undefined && address !== undefined) {
+    throw invalidValue('options.address', 'left out beside host');
+  }
+  const target =
+    address === undefined
+      ? addressOf(host === undefined ? '127.0.0.1' : host, port)
+      : addressOf(address, port, { host: 'options.address', port: 'options.port' });
+  if (family === undefined || family === target.family) return target;
+  throw invalidValue('options.family', `'${target.family}', as the address is`);
+}
+
 /** Where to connect from; undefined: the kernel's choice. */
 function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress) {
   if (localAddress === undefined && localPort === 0) return undefined;
@@ -230,8 +249,7 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
   const settings = streamSettings(options);
   const { signal } = settings;
   refusePath(options);
-  const { host = '127.0.0.1', port } = options;
-  const address = addressOf(host, port);
+  const address = targetOf(options);
   const local = localOf(options, address);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();

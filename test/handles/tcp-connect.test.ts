@@ -148,6 +148,32 @@ describe('where from', () => {
   });
 });
 
+describe('the address of a server', () => {
+  it('may be passed as it is', async () => {
+    for (const host of ['127.0.0.1', '::1', '::']) {
+      const events: string[] = [];
+      const { server } = serve(test.loop, { open: (socket) => socket.end('hi') }, { host });
+      const { address } = server;
+      test.loop.connect(address as raw.IpAddress, {
+        ...recording(events),
+        close: () => server.close(),
+      });
+      await run(test.loop);
+      expect(events).toEqual(['open', 'data hi', 'end']);
+    }
+  });
+
+  it('goes with no host, and with its own family alone', () => {
+    const address = '127.0.0.1';
+    for (const extra of [{ host: '::1' }, { family: 'ipv6' }, { family: 'unix' }, { family: 4 }]) {
+      const options = { address, port: 9, ...extra } as ConnectOptions;
+      expect(() => test.loop.connect(options, {})).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+      );
+    }
+  });
+});
+
 describe('an AbortSignal', () => {
   it('that is aborted already opens nothing and throws an AbortError', () => {
     const reason = new Error('no');
