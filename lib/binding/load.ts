@@ -4,6 +4,7 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 
 const here = __dirname;
 const requireAddon = createRequire(join(here, 'load.js'));
@@ -56,7 +57,7 @@ interface Failure {
 }
 
 function reasonOf({ path, error }: Failure): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = isNativeError(error) ? error.message : String(error);
   return `  ${path}\n    ${message.split('\n')[0]}`;
 }
 
@@ -79,7 +80,7 @@ export function loadAddon(): unknown {
       failures.push({ path, error });
     }
   }
-  const cause = failures.find(({ error }) => error instanceof Error)?.error;
+  const cause = failures.find(({ error }) => isNativeError(error))?.error;
   const error = new Error(
     `rawloop: no addon for ${process.platform}-${process.arch} could be loaded. Tried:\n` +
       `${failures.map(reasonOf).join('\n')}\n` +

@@ -1,49 +1,66 @@
 // Where to listen or to connect: options to a socket address, checked before any
 // system call.
+
+import type { OptionNames } from '../base/options.js';
 import type { IpAddress, UnixAddress } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
-import { readOptions } from '../loop/validate.js';
 import { codedError } from '../raw/errors.js';
 
 export interface Endpoint {
-  /** An IPv4 or IPv6 address, or 'localhost' (127.0.0.1). */
+  /**
+   * An IPv4 or IPv6 address, or 'localhost' (127.0.0.1). Default: 127.0.0.1 to connect
+   * to; to listen at every address, of IPv6 and IPv4: '::', or '0.0.0.0' on a system
+   * without IPv6.
+   */
   host?: string;
   /** 0 to 65535; 0 when listening: the kernel picks one. */
   port?: number;
+  /** The place of a Unix socket. Not supported yet: refused. */
+  path?: never;
+}
+
+export const ENDPOINT_NAMES: OptionNames<Endpoint> = { host: true, port: true, path: true };
+
+/** @throws TypeError ERR_INVALID_ARG_VALUE for a Unix socket */
+export function refusePath({ path }: { path?: unknown }): void {
+  if (path === undefined) return;
+  throw invalidValue('options.path', 'left out: Unix sockets are not supported yet');
 }
 
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
-/** @throws RangeError ERR_SOCKET_BAD_PORT */
-export function checkPort(port: unknown): number {
-  if (typeof port !== 'number') throw invalidType('options.port', 'a number');
+/** Which options an address is made of, for its errors. */
+const PLACE = { host: 'options.host', port: 'options.port' };
+export const LOCAL_PLACE = { host: 'options.localAddress', port: 'options.localPort' };
+
+function checkPort(name: string, port: unknown): number {
+  if (typeof port !== 'number') throw invalidType(name, 'a number');
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw codedError(
     RangeError,
     'ERR_SOCKET_BAD_PORT',
-    `options.port must be an integer from 0 to 65535, not ${port}`,
+    `${name} must be an integer from 0 to 65535, not ${port}`,
   );
 }
 
 /**
- * The socket address of an endpoint.
+ * The socket address of a host and a port.
  *
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (a host that is no
  *   address); RangeError ERR_SOCKET_BAD_PORT
  */
-export function addressOf(endpoint: Endpoint, fallbackHost: string): IpAddress {
-  const { host = fallbackHost, port } = readOptions('endpoint', endpoint);
-  if (typeof host !== 'string') throw invalidType('options.host', 'a string');
+export function addressOf(host: unknown, port: unknown, names = PLACE): IpAddress {
+  if (typeof host !== 'string') throw invalidType(names.host, 'a string');
   const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[(.*)\]$/, '$1');
-  const checked = checkPort(port);
+  const checked = checkPort(names.port, port);
   if (IPV4.test(address)) return { family: 'ipv4', address, port: checked };
   if (address.includes(':')) return { family: 'ipv6', address, port: checked };
-  throw badHost(host);
+  throw badHost(host, names.host);
 }
 
 /** The error of a host that is no address. */
-export function badHost(host: string): Error {
-  return invalidValue('options.host', `an IPv4 or IPv6 address or 'localhost', not '${host}'`);
+export function badHost(host: string, name = PLACE.host): Error {
+  return invalidValue(name, `an IPv4 or IPv6 address or 'localhost', not '${host}'`);
 }
 
 /** What an error about an address tells. */

@@ -1,23 +1,33 @@
 // loop.listen and loop.connect: from options to a socket that is on its way.
 // Everything is checked before the first system call, and what was opened is
 // closed again when a later call fails. See socket(7), ip(7), ipv6(7).
+import { abortError, onAbort, throwIfAborted } from '../base/abort.js';
+import { type OptionNames, readOptions } from '../base/options.js';
 import { type IpAddress, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
-import { invalidType, invalidValue, loopClosed } from '../loop/errors.js';
-import { checkDescriptor, checkInteger, readOptions } from '../loop/validate.js';
+import { invalidValue, loopClosed } from '../loop/errors.js';
+import { checkDescriptor, checkInteger } from '../loop/validate.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
-import { addressOf, badHost, detailsOf, type Endpoint } from './endpoint.js';
+import {
+  addressOf,
+  badHost,
+  detailsOf,
+  ENDPOINT_NAMES,
+  type Endpoint,
+  LOCAL_PLACE,
+  refusePath,
+} from './endpoint.js';
 import type { StreamHandlers, StreamOptions } from './handlers.js';
 import { Server } from './server.js';
 import { Socket } from './socket.js';
-import { boolean, checkHandlers, streamSettings } from './stream-options.js';
+import { boolean, checkHandlers, STREAM_NAMES, streamSettings } from './stream-options.js';
 import { whenClosed } from './when-closed.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
   /**
-   * A listening socket that was inherited, say from systemd, instead of host and
-   * port. It is owned, and closed, from here on.
+   * A listening socket that was inherited, say from systemd: instead of `port`, and of
+   * all that was decided when it was opened. It is owned, and closed, from here on.
    */
   fd?: number;
   /** Connections that may wait to be accepted: 1 to 2^31-1, default 511. */
@@ -29,11 +39,36 @@ export interface ListenOptions extends Endpoint, StreamOptions {
 }
 
 export interface ConnectOptions extends Endpoint, StreamOptions {
+  /** The same as `host`, so that `server.address` may be passed as it is. */
+  address?: string;
+  /** What `address` is; looked at, not needed. */
+  family?: 'ipv4' | 'ipv6';
   /** The address to connect from. Default: the kernel's choice. */
   localAddress?: string;
   /** The port to connect from: 0 to 65535, default 0. */
   localPort?: number;
 }
+
+const LISTEN_NAMES: OptionNames<ListenOptions> = {
+  ...ENDPOINT_NAMES,
+  ...STREAM_NAMES,
+  fd: true,
+  backlog: true,
+  reusePort: true,
+  ipv6Only: true,
+};
+
+const CONNECT_NAMES: OptionNames<ConnectOptions> = {
+  ...ENDPOINT_NAMES,
+  ...STREAM_NAMES,
+  address: true,
+  family: true,
+  localAddress: true,
+  localPort: true,
+};
+
+/** What is decided already of a socket that was inherited. */
+const DECIDED = ['host', 'port', 'backlog', 'reusePort', 'ipv6Only'] as const;
 
 const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
 const SOL_SOCKET = constant('SOL_SOCKET');
@@ -47,8 +82,8 @@ function openStream(address: IpAddress): number {
   return check(native.socket(domain, STREAM, 0), 'socket');
 }
 
-function setFlag(fd: number, level: number, name: string): void {
-  check(native.setsockopt(fd, level, constant(name), 1), 'setsockopt');
+function setFlag(fd: number, level: number, name: string, on = true): void {
+  check(native.setsockopt(fd, level, constant(name), on ? 1 : 0), 'setsockopt');
 }
 
 function bindTo(fd: number, address: IpAddress): void {
@@ -103,69 +138,120 @@ function prepareInherited(fd: number): number {
   return fd;
 }
 
+/** Where to listen: the first that there is. None: a socket was inherited. */
+function placesOf(options: ListenOptions): IpAddress[] {
+  refusePath(options);
+  const { fd, host, port, ipv6Only } = options;
+  if (fd !== undefined) {
+    const other = DECIDED.find((name) => options[name] !== undefined);
+    if (other === undefined) return [];
+    throw invalidValue(`options.${other}`, 'left out beside fd: the socket listens already');
+  }
+  if (port === undefined) throw invalidValue('options', 'an object with a port (0: any) or an fd');
+  if (host !== undefined) return [addressOf(host, port)];
+  const every = addressOf('::', port);
+  return ipv6Only === true ? [every] : [every, addressOf('0.0.0.0', port)];
+}
+
+interface Opening {
+  readonly backlog: number;
+  readonly noDelay: boolean;
+  readonly reusePort: boolean;
+  readonly ipv6Only: boolean;
+}
+
+/** Opens a socket that listens at `address`. */
+function openAt(address: IpAddress, { backlog, noDelay, reusePort, ipv6Only }: Opening): number {
+  const fd = openStream(address);
+  return guarded(fd, () => {
+    // Accepted sockets inherit it: no call for each of them.
+    if (noDelay) setNoDelay(fd);
+    setFlag(fd, SOL_SOCKET, 'SO_REUSEADDR');
+    if (reusePort) setFlag(fd, SOL_SOCKET, 'SO_REUSEPORT');
+    // Said either way: the system's own default is an administrator's to change.
+    if (ipv6Only || address.address === '::') {
+      setFlag(fd, constant('IPPROTO_IPV6'), 'IPV6_V6ONLY', ipv6Only);
+    }
+    bindTo(fd, address);
+    check(native.listen(fd, backlog), 'listen', detailsOf(address));
+    return fd;
+  });
+}
+
+/** What a system without IPv6 answers, or whose '::' cannot take IPv4 as well. */
+const NO_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL']);
+
+function openServer([first, second]: IpAddress[], opening: Opening): number {
+  try {
+    return openAt(first as IpAddress, opening);
+  } catch (error) {
+    if (second === undefined || !NO_IPV6.has((error as SystemError).code)) throw error;
+    return openAt(second, opening);
+  }
+}
+
 /** Opens a listening socket. @internal */
 export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
-  const options = readOptions('options', given);
+  const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
   const settings = streamSettings(options);
-  const backlog = checkInteger('options.backlog', options.backlog ?? 511, 1, 2 ** 31 - 1);
+  const { noDelay, signal } = settings;
+  const { backlog = 511 } = options;
+  checkInteger('options.backlog', backlog, 1, 2 ** 31 - 1);
   const reusePort = boolean('reusePort', options.reusePort, false);
   const ipv6Only = boolean('ipv6Only', options.ipv6Only, false);
-  const { port = 0 } = options;
-  const address = options.fd === undefined ? addressOf({ ...options, port }, '0.0.0.0') : undefined;
-  settings.signal?.throwIfAborted();
+  const places = placesOf(options);
+  throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
-  const inherited = address === undefined;
-  const fd = inherited ? prepareInherited(options.fd as number) : openStream(address);
-  const start = () => {
-    // Accepted sockets inherit it: no call for each of them.
-    if (settings.noDelay && (!inherited || isIp(fd))) setNoDelay(fd);
-    if (address !== undefined) {
-      setFlag(fd, SOL_SOCKET, 'SO_REUSEADDR');
-      if (reusePort) setFlag(fd, SOL_SOCKET, 'SO_REUSEPORT');
-      if (ipv6Only) setFlag(fd, constant('IPPROTO_IPV6'), 'IPV6_V6ONLY');
-      bindTo(fd, address);
-      check(native.listen(fd, backlog), 'listen', detailsOf(address));
-    }
-    return new Server(loop, fd, handlers, settings);
-  };
-  // An inherited one stays the caller's until it is served here.
-  const server = inherited ? start() : guarded(fd, start);
-  if (inherited) check(native.adopt(fd), 'adopt');
-  onAbort(settings.signal, server, () => server.close());
+  let server: Server;
+  if (places.length > 0) {
+    const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
+    server = guarded(fd, () => new Server(loop, fd, handlers, settings));
+  } else {
+    // An inherited one stays the caller's until it is served here.
+    const fd = prepareInherited(options.fd as number);
+    if (noDelay && isIp(fd)) setNoDelay(fd);
+    server = new Server(loop, fd, handlers, settings);
+    check(native.adopt(fd), 'adopt');
+  }
+  if (signal !== undefined)
+    whenClosed(
+      server,
+      onAbort(signal, () => server.close()),
+    );
   return server;
 }
 
-/** Calls `close` when the signal aborts, until the handle has closed by itself. */
-function onAbort(
-  signal: AbortSignal | undefined,
-  handle: Server | Socket,
-  close: (reason: unknown) => void,
-): void {
-  if (signal === undefined) return;
-  const listener = () => close(signal.reason);
-  signal.addEventListener('abort', listener, { once: true });
-  whenClosed(handle, () => signal.removeEventListener('abort', listener));
+/** Where to connect to. */
+function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
+  if (host !== undefined && address !== undefined) {
+    throw invalidValue('options.address', 'left out beside host');
+  }
+  const target =
+    address === undefined
+      ? addressOf(host === undefined ? '127.0.0.1' : host, port)
+      : addressOf(address, port, { host: 'options.address', port: 'options.port' });
+  if (family === undefined || family === target.family) return target;
+  throw invalidValue('options.family', `'${target.family}', as the address is`);
+}
+
+/** Where to connect from; undefined: the kernel's choice. */
+function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress) {
+  if (localAddress === undefined && localPort === 0) return undefined;
+  const every = to.family === 'ipv4' ? '0.0.0.0' : '::';
+  return addressOf(localAddress === undefined ? every : localAddress, localPort, LOCAL_PLACE);
 }
 
 /** Starts to connect. @internal */
 export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamHandlers): Socket {
-  const options = readOptions('options', given);
+  const options = readOptions('options', given, CONNECT_NAMES);
   checkHandlers(handlers);
   const settings = streamSettings(options);
-  const address = addressOf(options, '127.0.0.1');
-  const { localAddress, localPort = 0 } = options;
-  if (localAddress !== undefined && typeof localAddress !== 'string') {
-    throw invalidType('options.localAddress', 'a string');
-  }
-  const local =
-    localAddress === undefined && localPort === 0
-      ? undefined
-      : addressOf(
-          { port: localPort, ...(localAddress === undefined ? {} : { host: localAddress }) },
-          address.family === 'ipv4' ? '0.0.0.0' : '::',
-        );
-  settings.signal?.throwIfAborted();
+  const { signal } = settings;
+  refusePath(options);
+  const address = targetOf(options);
+  const local = localOf(options, address);
+  throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   const fd = openStream(address);
   return guarded(fd, () => {
@@ -179,7 +265,12 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
     if (result < 0 && result !== EINPROGRESS) {
       socket.destroy(new SystemError(result, 'connect', detailsOf(address)));
     }
-    onAbort(settings.signal, socket, (reason) => socket.destroy(reason as Error));
+    if (signal !== undefined) {
+      whenClosed(
+        socket,
+        onAbort(signal, () => socket.destroy(abortError(signal))),
+      );
+    }
     return socket;
   });
 }

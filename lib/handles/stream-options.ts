@@ -1,6 +1,8 @@
 // Reading the options and handlers of listen and connect, before any side effect.
+import { checkSignal } from '../base/abort.js';
+import { checkHandlerNames, type OptionNames } from '../base/options.js';
 import { invalidType } from '../loop/errors.js';
-import { checkFunction, checkInteger, checkSignal } from '../loop/validate.js';
+import { checkInteger } from '../loop/validate.js';
 import type { StreamHandlers, StreamOptions } from './handlers.js';
 import type { Server } from './server.js';
 
@@ -19,14 +21,30 @@ export interface StreamGroup extends StreamSettings {
   readonly server: Server | undefined;
 }
 
-const HANDLERS = ['open', 'data', 'drain', 'end', 'close', 'error'] as const;
+/** The options that listening and connecting share. */
+export const STREAM_NAMES: OptionNames<StreamOptions> = {
+  highWaterMark: true,
+  maxBufferedBytes: true,
+  noDelay: true,
+  allowHalfOpen: true,
+  signal: true,
+};
 
-/** @throws TypeError when it is no object, or a member is no function */
+const HANDLER_NAMES: OptionNames<StreamHandlers> = {
+  open: true,
+  data: true,
+  drain: true,
+  end: true,
+  close: true,
+  error: true,
+};
+
+/**
+ * @throws TypeError when it is no object, a handler is no function, or a plain object has
+ *   a function that is no handler
+ */
 export function checkHandlers(handlers: StreamHandlers): StreamHandlers {
-  if (typeof handlers !== 'object' || handlers === null) throw invalidType('handlers', 'an object');
-  for (const name of HANDLERS) {
-    if (handlers[name] !== undefined) checkFunction(`handlers.${name}`, handlers[name]);
-  }
+  checkHandlerNames('handlers', handlers, HANDLER_NAMES);
   return handlers;
 }
 

@@ -2,6 +2,7 @@
 // does not take is queued, bounded, and sent when the socket is writable. Bytes
 // passed to `write` are copied or sent before it returns: the caller may use the
 // memory again at once. See send(2), shutdown(2).
+import { isAnyArrayBuffer, isUint8Array } from '../base/realms.js';
 import { type Bytes, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { handleClosed, invalidType } from '../loop/errors.js';
@@ -31,11 +32,11 @@ const SHUT_WR = constant('SHUT_WR');
 const MAX_SENDS = 32;
 
 function toBytes(data: Bytes): Uint8Array {
-  if (data instanceof Uint8Array) return data;
+  if (isUint8Array(data)) return data;
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) return new Uint8Array(data);
+  if (isAnyArrayBuffer(data)) return new Uint8Array(data);
   throw invalidType('data', 'a string, an ArrayBuffer or a view of one');
 }
 

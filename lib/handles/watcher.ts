@@ -1,11 +1,13 @@
 // loop.watch: waits for any descriptor that the kernel can poll, and calls back.
 // The descriptor is borrowed: it is never read, written or closed here.
+import { checkSignal, onAbort, throwIfAborted } from '../base/abort.js';
+import { type OptionNames, readOptions } from '../base/options.js';
 import type { LoopCore } from '../loop/core.js';
 import { handleClosed, invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { nameOf } from '../loop/names.js';
-import { checkDescriptor, checkFunction, checkSignal, readOptions } from '../loop/validate.js';
-import { CONDITIONS, type InterestOptions, Ready, toInterest } from '../poller/interest.js';
+import { checkDescriptor, checkFunction } from '../loop/validate.js';
+import { CONDITIONS, type InterestOptions, interestBits, Ready } from '../poller/interest.js';
 import { type Readiness, readinessOf } from './readiness.js';
 import { runCleanup, whenClosed } from './when-closed.js';
 
@@ -16,11 +18,23 @@ export interface WatchOptions extends Omit<InterestOptions, 'exclusive'> {
 
 export type WatchCallback = (ready: Readiness, watcher: Watcher) => void;
 
+/** What `modify` takes: the signal is that of the watcher's life. */
+type ModifyOptions = Omit<WatchOptions, 'signal'>;
+
+const MODIFY_NAMES: OptionNames<ModifyOptions> = {
+  read: true,
+  write: true,
+  priority: true,
+  edge: true,
+  oneshot: true,
+};
+const NAMES: OptionNames<WatchOptions> = { ...MODIFY_NAMES, signal: true };
+
 const FAILED = Ready.ERROR | Ready.HANGUP;
 
 /** The interest bits of an options object; at least one condition. */
 function interestOf(options: WatchOptions): number {
-  const interest = toInterest(options);
+  const interest = interestBits('options', options);
   if ((interest & CONDITIONS) === 0) {
     throw invalidValue('options', 'an object with read, write or priority set to true');
   }
@@ -34,19 +48,20 @@ export class Watcher extends Handle {
   /** @internal Use `loop.watch`. */
   constructor(loop: LoopCore, fd: number, given: WatchOptions, callback: WatchCallback) {
     checkDescriptor('fd', fd);
-    const options = readOptions('options', given);
+    const options = readOptions('options', given, NAMES);
     const interest = interestOf(options);
     const signal = checkSignal(options.signal);
     checkFunction('callback', callback);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     super(loop);
     this.#callback = callback;
     this.keepContext('Watcher');
     this.start(fd, interest);
-    if (signal === undefined) return;
-    const onAbort = () => this.close();
-    signal.addEventListener('abort', onAbort, { once: true });
-    whenClosed(this, () => signal.removeEventListener('abort', onAbort));
+    if (signal !== undefined)
+      whenClosed(
+        this,
+        onAbort(signal, () => this.close()),
+      );
   }
 
   /** The descriptor that is waited for. It stays the caller's. */
@@ -69,8 +84,8 @@ export class Watcher extends Handle {
    *
    * @throws Error ERR_HANDLE_CLOSED; TypeError for a bad interest; SystemError
    */
-  modify(options: Omit<WatchOptions, 'signal'>): this {
-    const interest = toInterest(options);
+  modify(options: ModifyOptions): this {
+    const interest = interestBits('options', readOptions('options', options, MODIFY_NAMES));
     if (!this.active) throw handleClosed('watcher');
     // A mode without a condition is no interest.
     this.interest = (interest & CONDITIONS) === 0 ? 0 : interest;

@@ -1,11 +1,12 @@
 // The flight recorder: what a loop did last, in a ring of fixed size. Off until it is
 // started; then each wait, each iteration and each callback is one record, and the
 // oldest gives way to the newest.
-import type { LoopCore } from '../loop/core.js';
-import { invalidType } from '../loop/errors.js';
+import { invalidType } from '../base/errors.js';
+import { type OptionNames, readOptions } from '../base/options.js';
+import { LoopCore } from '../loop/core.js';
 import { Handle } from '../loop/handle.js';
 import type { LoopObserver, Phase, Subject } from '../loop/meter.js';
-import { checkInteger, readOptions } from '../loop/validate.js';
+import { checkInteger } from '../loop/validate.js';
 import type { ReadyList } from '../poller/index.js';
 import { labelOf } from './handle-labels.js';
 import type { FlightRecord } from './records.js';
@@ -15,6 +16,8 @@ export interface FlightRecorderOptions {
   /** Records kept: 1 to 2^24, default 65,536. */
   capacity?: number;
 }
+
+const NAMES: OptionNames<FlightRecorderOptions> = { capacity: true };
 
 export class FlightRecorder implements LoopObserver {
   readonly #loop: LoopCore;
@@ -27,8 +30,8 @@ export class FlightRecorder implements LoopObserver {
 
   /** @throws TypeError for what is no loop; RangeError for a bad capacity */
   constructor(loop: LoopCore, options: FlightRecorderOptions = {}) {
-    const { capacity = 65536 } = readOptions('options', options);
-    if (typeof loop?.metrics !== 'function') throw invalidType('loop', 'an EventLoop');
+    const { capacity = 65536 } = readOptions('options', options, NAMES);
+    if (!LoopCore.isLoop(loop)) throw invalidType('loop', 'an EventLoop');
     this.#loop = loop;
     this.#capacity = checkInteger('options.capacity', capacity, 1, 2 ** 24);
   }

@@ -8,7 +8,7 @@ import { PoolHandle } from '../requests/pool-handle.js';
 
 /** An address as people write it: '127.0.0.1:80', '[::1]:80', a path. */
 export function addressText(address: Address | undefined): string {
-  if (address === undefined || address instanceof Uint8Array) return '(no address)';
+  if (address === undefined || ArrayBuffer.isView(address)) return '(no address)';
   if (address.family === 'unix') return address.path.replace('\0', '@');
   const host = address.family === 'ipv6' ? `[${address.address}]` : address.address;
   return `${host}:${address.port}`;

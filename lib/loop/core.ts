@@ -28,6 +28,11 @@ export class LoopCore extends Phases {
   /** `letGo` is due. */
   #letsGo = false;
 
+  /** Whether a value is a loop: of this class, whatever its prototype says. @internal */
+  static isLoop(value: unknown): value is LoopCore {
+    return typeof value === 'object' && value !== null && #closeHooks in value;
+  }
+
   /** @internal `parts` is for tests. */
   constructor(options?: LoopOptions, parts?: LoopParts) {
     super(options, parts);

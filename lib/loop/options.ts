@@ -1,8 +1,9 @@
 // Options of a loop, and the one warning it gives.
 import { writeSync } from 'node:fs';
+import { type OptionNames, readOptions } from '../base/options.js';
 import { invalidValue } from './errors.js';
 import { drainHost } from './host.js';
-import { checkInteger, readOptions } from './validate.js';
+import { checkInteger } from './validate.js';
 
 /** How long `run` runs. */
 export type RunMode = 'default' | 'once' | 'nowait';
@@ -35,11 +36,22 @@ export interface LoopOptions {
   blockedMs?: number;
 }
 
+const NAMES: OptionNames<LoopOptions> = {
+  backend: true,
+  maxEvents: true,
+  slabBytes: true,
+  poolSize: true,
+  drain: true,
+  timing: true,
+  asyncContext: true,
+  blockedMs: true,
+};
+
 const DEFAULTS = { maxEvents: 256, slabBytes: 262144, blockedMs: 100 };
 
 /** @throws TypeError, RangeError for what is no such option */
 export function readLoopOptions(given: LoopOptions = {}) {
-  const options = readOptions('options', given);
+  const options = readOptions('options', given, NAMES);
   const { backend, maxEvents = DEFAULTS.maxEvents, slabBytes = DEFAULTS.slabBytes } = options;
   if (backend !== undefined && typeof backend !== 'string') {
     throw invalidValue('options.backend', 'the name of a poller');

@@ -1,5 +1,6 @@
-// Checks of what users pass, before any side effect.
-import { invalidType, outOfRange } from './errors.js';
+// Checks of single values that users pass, before any side effect. Options objects are
+// read by base/options.ts, signals by base/abort.ts.
+import { invalidType, outOfRange } from '../base/errors.js';
 
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw invalidType(name, 'a function');
@@ -16,21 +17,4 @@ export function checkInteger(name: string, value: unknown, min: number, max: num
 
 export function checkDescriptor(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 2 ** 31 - 1);
-}
-
-/**
- * A copy of an options object without a prototype, each option read once: a
- * polluted prototype adds nothing and a getter cannot answer twice.
- *
- * @throws TypeError ERR_INVALID_ARG_TYPE when it is not an object
- */
-export function readOptions<T extends object>(name: string, options: T): T {
-  if (typeof options !== 'object' || options === null) throw invalidType(name, 'an object');
-  return Object.assign(Object.create(null) as T, options);
-}
-
-export function checkSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined) return undefined;
-  if (signal instanceof AbortSignal) return signal;
-  throw invalidType('options.signal', 'an AbortSignal');
 }

@@ -2,14 +2,15 @@
 // thread of its own and a blocking recv/send loop on a thread per client, all in
 // C++ (native/thread_server*.cc). The event loop only hears of what went wrong.
 // See pthread_create(3), accept(2), recv(2).
+import { invalidType } from '../base/errors.js';
+import { type OptionNames, readOptions } from '../base/options.js';
 import { type IpAddress, native, type ThreadServer } from '../binding/index.js';
 import { defaultLoop } from '../default-loop.js';
 import type { EventLoop } from '../event-loop.js';
 import { addressOf, badHost, detailsOf } from '../handles/endpoint.js';
 import { LoopCore } from '../loop/core.js';
-import { invalidType } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
-import { checkFunction, checkInteger, readOptions } from '../loop/validate.js';
+import { checkFunction, checkInteger } from '../loop/validate.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { codedError, SystemError } from '../raw/errors.js';
@@ -39,6 +40,15 @@ export interface ThreadPerConnectionOptions {
    */
   onError?: (error: SystemError, server: ThreadPerConnectionServer) => void;
 }
+
+const NAMES: OptionNames<ThreadPerConnectionOptions> = {
+  host: true,
+  port: true,
+  backlog: true,
+  stackBytes: true,
+  loop: true,
+  onError: true,
+};
 
 /** Figures since the server was made, over every start and stop. */
 export interface ThreadPerConnectionStats {
@@ -128,12 +138,12 @@ export class ThreadPerConnectionServer {
       stackBytes = Math.max(DEFAULT_STACK_BYTES, native.ThreadServer.minStackBytes),
       loop,
       onError,
-    } = readOptions('options', given);
+    } = readOptions('options', given, NAMES);
     const { minStackBytes } = native.ThreadServer;
-    this.#where = addressOf({ host, port }, host);
+    this.#where = addressOf(host, port);
     this.#backlog = checkInteger('options.backlog', backlog, 1, 2 ** 31 - 1);
     checkInteger('options.stackBytes', stackBytes, minStackBytes, Number.MAX_SAFE_INTEGER);
-    if (loop !== undefined && !(loop instanceof LoopCore)) {
+    if (loop !== undefined && !LoopCore.isLoop(loop)) {
       throw invalidType('options.loop', 'an EventLoop');
     }
     if (onError !== undefined) checkFunction('options.onError', onError);

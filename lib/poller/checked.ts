@@ -2,6 +2,7 @@
 // goes in is sound, what comes out was asked for. For tests, and for whoever
 // writes a backend: RAWLOOP_BACKEND=checked puts it under every loop.
 import { codedError } from '../raw/errors.js';
+import { checkWait } from './common.js';
 import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
 import { CONDITIONS, type InterestOptions, Ready, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
@@ -73,7 +74,7 @@ export class CheckedPoller implements Poller {
 
   wait(ready: ReadyList, timeoutMs: number): number {
     this.#assertUsable('wait');
-    assert(timeoutMs === -1 || timeoutMs >= 0, `timeout ${timeoutMs} is not -1 or more than 0`);
+    checkWait(ready, timeoutMs);
     this.#waiting = true;
     let count: number;
     try {

@@ -1,6 +1,7 @@
 // What the backends share: the waker's token, deadlines, hints of errors.
+import { invalidType, outOfRange } from '../base/errors.js';
 import { hostNowMs } from '../binding/clock.js';
-import type { ReadyList } from './ready-list.js';
+import { ReadyList } from './ready-list.js';
 import type { Waker } from './waker.js';
 
 /** No token of a user is this one (see checkToken): both halves are all ones. */
@@ -14,6 +15,19 @@ export const HINTS: Readonly<Record<string, string>> = {
   EEXIST: 'The descriptor is already waited for here; change that one instead',
   ENOTSUP: 'This poller has no priority: see poller.supports',
 };
+
+/**
+ * Refuses what cannot be waited with, before anything happens.
+ *
+ * @throws TypeError ERR_INVALID_ARG_TYPE for what is no ReadyList or no number;
+ *   RangeError ERR_OUT_OF_RANGE for a time that is neither -1 nor 0 or more
+ */
+export function checkWait(ready: ReadyList, timeoutMs: number): void {
+  if (!ReadyList.isList(ready)) throw invalidType('ready', 'a ReadyList');
+  if (typeof timeoutMs !== 'number') throw invalidType('timeoutMs', 'a number');
+  if (timeoutMs >= 0 || timeoutMs === -1) return;
+  throw outOfRange('timeoutMs', '-1 (for ever), 0 or more', timeoutMs);
+}
 
 /** Milliseconds to a deadline on performance.now()'s clock. */
 export function timeLeft(deadlineMs: number): number {

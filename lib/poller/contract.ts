@@ -78,6 +78,8 @@ export interface Poller {
    * @param timeoutMs 0: do not wait, -1: for ever. Never returns early for lack of
    *   precision: a fraction that the kernel cannot wait for is rounded up.
    * @returns how many records of `ready` were filled
+   * @throws TypeError for what is no ReadyList or no number; RangeError ERR_OUT_OF_RANGE
+   *   for a time below 0 that is not -1, and NaN
    */
   wait(ready: ReadyList, timeoutMs: number): number;
 

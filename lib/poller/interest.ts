@@ -1,5 +1,7 @@
 // What to wait for and what was found, as bits. The values of the conditions are
 // poll(2)'s, which native/readiness.h shares; each backend translates the rest.
+import { invalidType, outOfRange } from '../base/errors.js';
+import { type OptionNames, readOptions } from '../base/options.js';
 
 /** What to wait for. Without Edge or Oneshot a condition is reported as long as it holds. */
 export const Interest = Object.freeze({
@@ -41,6 +43,15 @@ export interface InterestOptions {
   exclusive?: boolean;
 }
 
+export const INTEREST_NAMES: OptionNames<InterestOptions> = {
+  read: true,
+  write: true,
+  priority: true,
+  edge: true,
+  oneshot: true,
+  exclusive: true,
+};
+
 const BITS: readonly (readonly [keyof InterestOptions, number])[] = [
   ['read', Interest.READ],
   ['write', Interest.WRITE],
@@ -53,32 +64,28 @@ const BITS: readonly (readonly [keyof InterestOptions, number])[] = [
 /**
  * The bits of an interest that is given as bits or by name.
  *
- * @throws TypeError ERR_INVALID_ARG_TYPE when it is neither, or a member is no boolean
+ * @throws TypeError ERR_INVALID_ARG_TYPE when it is neither, or a member is no boolean;
+ *   ERR_INVALID_ARG_VALUE for a name that is not known
  * @throws RangeError ERR_OUT_OF_RANGE for unknown bits
  */
 export function toInterest(interest: InterestOptions | number): number {
   if (typeof interest === 'number') {
     if (interest >= 0 && interest <= ALL && (interest & ALL) === interest) return interest;
-    throw Object.assign(new RangeError(`unknown interest bits: ${interest}`), {
-      code: 'ERR_OUT_OF_RANGE',
-    });
+    throw outOfRange('interest', 'Interest bits', interest);
   }
   if (typeof interest !== 'object' || interest === null) {
-    throw Object.assign(
-      new TypeError('interest must be { read, write, priority, edge, oneshot } or Interest bits'),
-      { code: 'ERR_INVALID_ARG_TYPE' },
-    );
+    throw invalidType('interest', '{ read, write, priority, edge, oneshot } or Interest bits');
   }
+  return interestBits('interest', readOptions('interest', interest, INTEREST_NAMES));
+}
+
+/** The bits of options as `readOptions` gave them. @throws TypeError */
+export function interestBits(object: string, options: InterestOptions): number {
   let bits = 0;
   for (const [name, bit] of BITS) {
-    // An own member only: a polluted prototype must not add interest.
-    const value = Object.hasOwn(interest, name) ? interest[name] : undefined;
+    const value = options[name];
     if (value === undefined) continue;
-    if (typeof value !== 'boolean') {
-      throw Object.assign(new TypeError(`interest.${name} must be a boolean`), {
-        code: 'ERR_INVALID_ARG_TYPE',
-      });
-    }
+    if (typeof value !== 'boolean') throw invalidType(`${object}.${name}`, 'a boolean');
     if (value) bits |= bit;
   }
   return bits;

@@ -5,7 +5,7 @@ import { hostNowMs } from '../binding/clock.js';
 import { native } from '../binding/index.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
-import { HINTS, MAX_TIMEOUT_MS, takeWake, timeLeft, WAKE_TOKEN } from './common.js';
+import { checkWait, HINTS, MAX_TIMEOUT_MS, takeWake, timeLeft, WAKE_TOKEN } from './common.js';
 import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
 import { isForked, refuseForked } from './fork.js';
 import { Interest, type InterestOptions, toInterest } from './interest.js';
@@ -92,6 +92,7 @@ export class KqueuePoller implements Poller {
   }
 
   wait(ready: ReadyList, timeoutMs: number): number {
+    checkWait(ready, timeoutMs);
     refuseForked();
     ready.woken = false;
     const deadlineMs = timeoutMs > 0 ? hostNowMs() + timeoutMs : 0;

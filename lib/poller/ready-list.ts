@@ -14,6 +14,8 @@ export class ReadyList {
   readonly words: Int32Array;
   /** Whether `notify`, or a waker, ended the wait that filled it last. */
   woken = false;
+  /** What makes it one, whatever its prototype says. */
+  readonly #brand = true;
 
   /** @param capacity 1 to 65,536 */
   constructor(capacity: number) {
@@ -25,6 +27,11 @@ export class ReadyList {
     this.capacity = capacity;
     this.buffer = new ArrayBuffer(capacity * WORDS * 4);
     this.words = new Int32Array(this.buffer);
+  }
+
+  /** Whether a value is a ready list. @internal */
+  static isList(value: unknown): value is ReadyList {
+    return typeof value === 'object' && value !== null && #brand in value;
   }
 
   /** Ready bits of record `index`. */

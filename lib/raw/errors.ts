@@ -2,6 +2,8 @@
 import { getSystemErrorMap } from 'node:util';
 import { constants } from './constants.js';
 
+export { codedError } from '../base/errors.js';
+
 /** What a failed call was about, as far as it applies. */
 export interface SystemErrorDetails {
   address?: string | undefined;
@@ -100,13 +102,4 @@ export function check<T extends object>(
 export function check(result: unknown, syscall: string, details?: SystemErrorDetails): unknown {
   if (typeof result === 'number' && result < 0) throw new SystemError(result, syscall, details);
   return result;
-}
-
-/** An error of `ErrorClass` with a code, for misuse and for state. */
-export function codedError<E extends Error>(
-  ErrorClass: new (message: string) => E,
-  code: string,
-  message: string,
-): E & { code: string } {
-  return Object.assign(new ErrorClass(message), { code });
 }

@@ -1,6 +1,7 @@
 // The BSDs' and macOS's event interface: kqueue and kevent, with their records in
 // memory that a program makes once. A record is the same on every system, though
 // struct kevent is not: 32 bytes, in native byte order.
+import { type OptionNames, readOptions } from '../base/options.js';
 import { native, type RawCalls } from '../binding/index.js';
 import { codedError } from './errors.js';
 
@@ -44,6 +45,15 @@ export interface Kevent {
   /** Comes back with the event: 0 to 2^64-1; default 0. */
   udata?: number | bigint;
 }
+
+const NAMES: OptionNames<Kevent> = {
+  ident: true,
+  filter: true,
+  flags: true,
+  fflags: true,
+  data: true,
+  udata: true,
+};
 
 /** An event, as a `KeventList` gives it: all 64 bits of each wide member. */
 export interface FoundKevent extends Required<Kevent> {
@@ -116,11 +126,13 @@ export class KeventList {
   /**
    * Fills a record. All members are looked at before anything is written.
    *
-   * @throws TypeError ERR_INVALID_ARG_TYPE; RangeError ERR_OUT_OF_RANGE
+   * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE (a member that is not
+   *   known); RangeError ERR_OUT_OF_RANGE
    */
   set(index: number, kevent: Kevent): void {
     const at = this.#offset(index);
-    const { ident, filter, flags, fflags = 0, data = 0, udata = 0 } = kevent;
+    const given = readOptions('kevent', kevent, NAMES);
+    const { ident, filter, flags, fflags = 0, data = 0, udata = 0 } = given;
     const values = {
       ident: wide('ident', ident, ...U64),
       filter: narrow('filter', filter, -(2 ** 15), 2 ** 15 - 1),

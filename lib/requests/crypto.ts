@@ -1,9 +1,11 @@
 // Cryptographic requests: slow by design, so they run on the pool. The arithmetic is
 // that of the host's own OpenSSL. See PKCS5_PBKDF2_HMAC(3).
 import { isArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
+import { checkSignal } from '../base/abort.js';
+import { type OptionNames, readOptions } from '../base/options.js';
 import type { Bytes } from '../binding/index.js';
 import { invalidType } from '../loop/errors.js';
-import { checkInteger, checkSignal, readOptions } from '../loop/validate.js';
+import { checkInteger } from '../loop/validate.js';
 import { codedError } from '../raw/errors.js';
 import type { Batch, NativePool } from './native-pool.js';
 import type { ThreadPool } from './pool.js';
@@ -19,6 +21,8 @@ export interface KeyOptions {
   /** Queued work is cancelled when it aborts; running work goes on, unheard. */
   signal?: AbortSignal | undefined;
 }
+
+const NAMES: OptionNames<KeyOptions> = { signal: true };
 
 function toBytes(name: string, input: unknown): Bytes {
   if (typeof input === 'string') return Buffer.from(input);
@@ -74,8 +78,8 @@ export class CryptoRequests {
    * ERR_INVALID_STATE for a detached buffer; an Error
    * ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where there is no OpenSSL,
    * ERR_CRYPTO_OPERATION_FAILED for a digest that cannot be used so,
-   * ERR_MEMORY_ALLOCATION_FAILED; the signal's reason, or an AbortError ABORT_ERR
-   * when the work was running already; an Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD.
+   * ERR_MEMORY_ALLOCATION_FAILED; an AbortError ABORT_ERR, whose cause is the signal's
+   * reason; an Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD.
    *
    * @param password at most 2^31-1 bytes
    * @param salt at most 2^31-1 bytes, 16 random ones or more advised
@@ -97,7 +101,7 @@ export class CryptoRequests {
     // What the executor throws rejects the promise.
     return new Promise((resolve, reject) => {
       const request = new Pbkdf2Request(resolve, reject);
-      const read = options === undefined ? undefined : readOptions('options', options);
+      const read = options === undefined ? undefined : readOptions('options', options, NAMES);
       const signal = checkSignal(read?.signal);
       request.iterations = checkInteger('iterations', iterations, 1, MAX_INT);
       request.keyBytes = checkInteger('keylen', keylen, 0, MAX_INT);

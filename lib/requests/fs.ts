@@ -1,8 +1,10 @@
 // File system requests: what epoll and kqueue cannot wait for, as regular files are
 // always ready there. Each runs on a thread of the pool. See path_resolution(7).
 import { fileURLToPath } from 'node:url';
-import { invalidType } from '../loop/errors.js';
-import { checkSignal, readOptions } from '../loop/validate.js';
+import { checkSignal } from '../base/abort.js';
+import { invalidType } from '../base/errors.js';
+import { type OptionNames, readOptions } from '../base/options.js';
+import { isUint8Array, urlText } from '../base/realms.js';
 import { SystemError } from '../raw/errors.js';
 import type { Batch, NativePool } from './native-pool.js';
 import type { ThreadPool } from './pool.js';
@@ -19,6 +21,8 @@ export interface StatOptions {
   signal?: AbortSignal | undefined;
 }
 
+const NAMES: OptionNames<StatOptions> = { bigint: true, signal: true };
+
 type BigIntOptions = StatOptions & { bigint: true };
 type NumberOptions = StatOptions & { bigint?: false | undefined };
 
@@ -28,8 +32,9 @@ const BIGINT = 2;
 
 /** @throws TypeError for what is no path, or a URL of another scheme or host */
 function toPath(path: unknown): string | Uint8Array {
-  if (typeof path === 'string' || path instanceof Uint8Array) return path;
-  if (path instanceof URL) return fileURLToPath(path);
+  if (typeof path === 'string' || isUint8Array(path)) return path;
+  const url = urlText(path);
+  if (url !== undefined) return fileURLToPath(url);
   throw invalidType('path', 'of type string or an instance of Buffer or URL');
 }
 
@@ -65,9 +70,8 @@ export class FileRequests {
    *
    * Rejects with a SystemError (ENOENT, EACCES, ENOTDIR, ELOOP, ENAMETOOLONG) that has
    * `syscall` and `path`; a TypeError ERR_INVALID_ARG_TYPE for what is no path or
-   * option, ERR_INVALID_ARG_VALUE for a path with a NUL; the signal's reason, or an
-   * AbortError ABORT_ERR when the work was running already; an Error ERR_LOOP_CLOSED,
-   * ERR_POOL_NO_THREAD.
+   * option, ERR_INVALID_ARG_VALUE for a path with a NUL; an AbortError ABORT_ERR,
+   * whose cause is the signal's reason; an Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD.
    *
    * @example
    * const { size, mtime } = await loop.fs.stat('package.json');
@@ -94,7 +98,7 @@ export class FileRequests {
       request.flags = flags;
       let signal: AbortSignal | undefined;
       if (options !== undefined) {
-        const read = readOptions('options', options);
+        const read = readOptions('options', options, NAMES);
         signal = checkSignal(read.signal);
         if (read.bigint !== undefined && typeof read.bigint !== 'boolean') {
           throw invalidType('options.bigint', 'a boolean');

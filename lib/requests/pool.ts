@@ -1,9 +1,11 @@
 // The pool of threads for what the kernel cannot wait for: files, name look-ups,
 // keys. `loop.pool` sets its size and looks inside; `loop.fs` and `loop.crypto` use it.
 // See pthreads(7).
+import { throwIfAborted } from '../base/abort.js';
+import { type OptionNames, readOptions } from '../base/options.js';
 import type { LoopCore } from '../loop/core.js';
 import { loopClosed, outOfRange } from '../loop/errors.js';
-import { checkInteger, readOptions } from '../loop/validate.js';
+import { checkInteger } from '../loop/validate.js';
 import type { PoolStats } from './native-pool.js';
 import { PoolHandle } from './pool-handle.js';
 import type { PoolRequest } from './request.js';
@@ -22,6 +24,8 @@ export interface ThreadPoolOptions {
    */
   stackBytes?: number | undefined;
 }
+
+const NAMES: OptionNames<ThreadPoolOptions> = { size: true, stackBytes: true };
 
 function sizeOfEnvironment(): number {
   const text = process.env['RAWLOOP_THREADPOOL_SIZE'];
@@ -51,7 +55,7 @@ export class ThreadPool {
    * @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad option or environment
    */
   constructor(loop: LoopCore, options: ThreadPoolOptions = {}) {
-    const { size, stackBytes = DEFAULT_STACK_BYTES } = readOptions('options', options);
+    const { size, stackBytes = DEFAULT_STACK_BYTES } = readOptions('options', options, NAMES);
     this.#loop = loop;
     this.#size =
       size === undefined ? sizeOfEnvironment() : checkInteger('poolSize', size, 1, MAX_THREADS);
@@ -98,12 +102,12 @@ export class ThreadPool {
   /**
    * Queues the work of `request`.
    *
-   * @throws the signal's reason when it has aborted already; SystemError when the
+   * @throws Error ABORT_ERR when the signal has aborted already; SystemError when the
    *   wake-up cannot be opened; and see PoolHandle.submit
    * @internal
    */
   submit<T>(request: PoolRequest<T>, signal?: AbortSignal): void {
-    if (signal?.aborted === true) throw signal.reason;
+    throwIfAborted(signal);
     this.#handle ??= new PoolHandle(this.#loop, this.#size, this.#stackBytes);
     this.#handle.submit(request, signal);
   }

@@ -1,26 +1,20 @@
 // One request on the pool: its promise, its signal, and how a completion becomes
 // a value. A family (fs, crypto) derives a class for each kind of request.
+import { abortError, onAbort } from '../base/abort.js';
 import type { Batch, NativePool } from './native-pool.js';
 
 /**
  * The promise rejects, the work goes on: nothing can stop a thread that is inside
  * the kernel or a library.
  */
-function stillRunning(signal: AbortSignal): Error {
-  const error = new Error(
-    'The operation was aborted, but its work had begun and the running work could not be ' +
-      'stopped: it goes on, and its result is dropped',
-    { cause: signal.reason },
-  );
-  error.name = 'AbortError';
-  return Object.assign(error, { code: 'ABORT_ERR' });
-}
+const STILL_RUNNING =
+  'The operation was aborted, but its work had begun and the running work could not be ' +
+  'stopped: it goes on, and its result is dropped';
 
 export abstract class PoolRequest<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
-  #signal: AbortSignal | undefined;
-  #onAbort: (() => void) | undefined;
+  #unwatch: (() => void) | undefined;
 
   constructor(resolve: (value: T) => void, reject: (reason: unknown) => void) {
     this.resolve = resolve;
@@ -45,18 +39,14 @@ export abstract class PoolRequest<T> {
 
   /** Rejects when `signal` aborts; `cancel` tells whether the work was still queued. */
   watch(signal: AbortSignal, cancel: () => boolean): void {
-    this.#signal = signal;
-    this.#onAbort = () => {
-      this.unwatch();
-      this.reject(cancel() ? signal.reason : stillRunning(signal));
-    };
-    signal.addEventListener('abort', this.#onAbort, { once: true });
+    this.#unwatch = onAbort(signal, () => {
+      this.reject(abortError(signal, cancel() ? undefined : STILL_RUNNING));
+    });
   }
 
   /** The request is over: a signal that lives on must not keep it. */
   unwatch(): void {
-    if (this.#onAbort === undefined) return;
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#onAbort = undefined;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
   }
 }

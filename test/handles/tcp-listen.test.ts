@@ -1,12 +1,14 @@
 // Listening: where, how it fails, and the life of a server.
+import { spawnSync } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ListenOptions } from '../../lib/handles/listen.js';
 import type { Socket } from '../../lib/handles/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { runChild } from '../support/child.js';
+import { DIST, runChild } from '../support/child.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { drive, eachWithLoop, run } from '../support/drive.js';
 import { deviates, usedBackend } from '../support/libkqueue.js';
@@ -15,22 +17,42 @@ import { recording, serve } from './support.js';
 guardDescriptors();
 const test = eachWithLoop();
 const isRoot = process.getuid?.() === 0;
+const hasStrace = spawnSync('strace', ['-V']).status === 0;
 
 describe('where', () => {
-  it('is every IPv4 address unless told otherwise, on the port that the kernel picks', () => {
-    const server = test.loop.listen({}, {});
-    expect(server.address).toMatchObject({ family: 'ipv4', address: '0.0.0.0' });
+  it("is '::' unless told otherwise, on the port that the kernel picks", () => {
+    const server = test.loop.listen({ port: 0 }, {});
+    expect(server.address).toMatchObject({ family: 'ipv6', address: '::' });
     expect((server.address as raw.IpAddress).port).toBeGreaterThan(0);
-    const v6 = test.loop.listen({ host: '::', port: 0 }, {});
-    expect(v6.address).toMatchObject({ family: 'ipv6', address: '::' });
+    const v4 = test.loop.listen({ host: '0.0.0.0', port: 0 }, {});
+    expect(v4.address).toMatchObject({ family: 'ipv4', address: '0.0.0.0' });
   });
 
-  it.skipIf(deviates(usedBackend, 'errorTaken'))(
-    "'::' takes IPv4 as well, unless ipv6Only",
-    async () => {
+  it.skipIf(!hasStrace).each([
+    ['socket', 'EAFNOSUPPORT'],
+    ['bind', 'EADDRNOTAVAIL'],
+    ['setsockopt', 'EINVAL'],
+  ])('is every IPv4 address where %s says that there is no IPv6: %s', (call, code) => {
+    const script = `
+      const { EventLoop } = require(${JSON.stringify(join(DIST, 'index.cjs'))});
+      const loop = new EventLoop();
+      const before = fs.readdirSync('/proc/self/fd').length;
+      const { address } = loop.listen({ port: 0, noDelay: false }, {}).address;
+      fs.writeSync(1, address + ' ' + (fs.readdirSync('/proc/self/fd').length - before));
+    `;
+    // The second setsockopt is IPV6_V6ONLY.
+    const inject = `inject=${call}:error=${code}:when=${call === 'setsockopt' ? 2 : 1}`;
+    const args = ['-f', '-o', '/dev/null', '-e', inject, process.execPath, '-e', script];
+    expect(spawnSync('strace', args, { encoding: 'utf8' }).stdout).toBe('0.0.0.0 1');
+  });
+
+  it.skipIf(deviates(usedBackend, 'errorTaken')).each([{ host: '::' }, {}])(
+    'which takes IPv4 as well, unless ipv6Only (%j)',
+    async (place) => {
       for (const ipv6Only of [false, true]) {
         const events: string[] = [];
-        const { server, port } = serve(test.loop, {}, { host: '::', ipv6Only });
+        const server = test.loop.listen({ ...place, port: 0, ipv6Only }, {});
+        const { port } = server.address as raw.IpAddress;
         test.loop.connect(
           { host: '127.0.0.1', port },
           { ...recording(events), open: (socket) => socket.destroy() },
@@ -109,6 +131,18 @@ describe('misuse', () => {
       [{ host: 'example.com', port: 0 }, 'ERR_INVALID_ARG_VALUE'],
       [{ host: '1.2.3', port: 0 }, 'ERR_INVALID_ARG_VALUE'],
       [{ host: ':::', port: 0 }, 'ERR_INVALID_ARG_VALUE'],
+      [{}, 'ERR_INVALID_ARG_VALUE'],
+      [{ host: '127.0.0.1' }, 'ERR_INVALID_ARG_VALUE'],
+      [{ port: undefined, fd: undefined }, 'ERR_INVALID_ARG_VALUE'],
+      [{ hostname: '127.0.0.1', port: 0 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ path: '/tmp/socket' }, 'ERR_INVALID_ARG_VALUE'],
+      [{ port: 0, path: '/tmp/socket' }, 'ERR_INVALID_ARG_VALUE'],
+      [{ fd: 0, port: 0 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ fd: 0, host: '127.0.0.1' }, 'ERR_INVALID_ARG_VALUE'],
+      [{ fd: 0, backlog: 5 }, 'ERR_INVALID_ARG_VALUE'],
+      [{ fd: 0, reusePort: false }, 'ERR_INVALID_ARG_VALUE'],
+      [{ host: null, port: 0 }, 'ERR_INVALID_ARG_TYPE'],
+      [{ port: 0, backlog: null }, 'ERR_INVALID_ARG_TYPE'],
       [{ port: 0, backlog: 0 }, 'ERR_OUT_OF_RANGE'],
       [{ port: 0, backlog: 2 ** 31 }, 'ERR_OUT_OF_RANGE'],
       [{ port: 0, backlog: '5' }, 'ERR_INVALID_ARG_TYPE'],
@@ -127,6 +161,9 @@ describe('misuse', () => {
         expect.objectContaining({ code }),
       );
     }
+    expect(() => test.loop.listen({ path: '/tmp/socket' } as object, {})).toThrow(
+      'Unix sockets are not supported yet',
+    );
     for (const handlers of [null, undefined, 7, 'data', () => {}]) {
       expect(() => test.loop.listen({ port: 0 }, handlers as object)).toThrow(TypeError);
     }
@@ -191,7 +228,9 @@ describe('a server', () => {
     serve(test.loop, {}, { signal: other.signal }).server.close();
     await drive(test.loop);
     expect(getEventListeners(other.signal, 'abort').length).toBe(0);
-    expect(() => serve(test.loop, {}, { signal })).toThrow(signal.reason);
+    expect(() => serve(test.loop, {}, { signal })).toThrow(
+      expect.objectContaining({ code: 'ABORT_ERR', cause: signal.reason }),
+    );
   });
 
   it('that can accept no more, for good, tells why and closes', async () => {

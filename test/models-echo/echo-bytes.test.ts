@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { connectClients, EchoServer, MODELS } from './support.js';
 
 const CLIENTS = Number(process.env['RAWLOOP_ECHO_CLIENTS'] ?? 1000);
-const BYTES_EACH = Number(process.env['RAWLOOP_ECHO_BYTES'] ?? 2 ** 20);
+const BYTES_EACH = Number(process.env['RAWLOOP_ECHO_BYTES'] ?? 2 ** 18);
 
 describe.each(MODELS)('the echo server of model %s', (model) => {
   it(`sends ${CLIENTS} clients their ${BYTES_EACH} random bytes back, in order`, async () => {

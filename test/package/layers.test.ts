@@ -7,6 +7,7 @@ import { root } from './support.js';
 
 /** Lowest first: a layer's name and its folders and files below lib/. */
 const LAYERS: readonly (readonly [string, ...string[]])[] = [
+  ['base', 'base/'],
   ['binding', 'binding/'],
   ['raw', 'raw/'],
   ['poller', 'poller/'],

@@ -103,7 +103,7 @@ describe('what goes in', () => {
   it('a timeout that is none', () => {
     const poller = around(() => ({ wait: () => 0 }));
     for (const timeoutMs of [-2, -0.5, Number.NaN]) {
-      expect(() => poller.wait(ready, timeoutMs)).toThrow(BROKEN);
+      expect(() => poller.wait(ready, timeoutMs)).toThrow(RangeError);
     }
   });
 

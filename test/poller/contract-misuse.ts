@@ -41,13 +41,27 @@ export function misuseContract(open: OpenPoller): void {
     expect(found(test.poller).size).toBe(0);
   });
 
-  it('wait refuses a timeout of another kind', () => {
+  it('wait takes -1 and what is 0 or more, and refuses every other timeout', () => {
     test.poller.add(opened.eventfd(1), Interest.READ, 1);
     for (const [kind, value] of Object.entries(HOSTILE)) {
-      if (typeof value === 'number' || value === null || value === true) continue;
-      const outcome = outcomeOf(() => test.poller.wait(list, value as number));
-      if ('returned' in outcome) expect(outcome.returned, kind).toBe(1);
+      const wait = () => test.poller.wait(list, value as number);
+      if (typeof value !== 'number') {
+        expect(wait, kind).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }));
+      } else if (value === -1 || value >= 0) {
+        expect(wait(), kind).toBe(1);
+      } else {
+        expect(wait, kind).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+      }
     }
     expect(found(test.poller).size).toBe(1);
+  });
+
+  it('wait refuses what is no ReadyList', () => {
+    const lookalike = Object.assign(Object.create(ReadyList.prototype), { capacity: 4 });
+    for (const [kind, value] of [...Object.entries(HOSTILE), ['a lookalike', lookalike]]) {
+      expect(() => test.poller.wait(value as never, 0), String(kind)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      );
+    }
   });
 }

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { addonPath, FINE, runChild } from '../requests/support.js';
 
-const CHILDREN = 80;
+const CHILDREN = 60;
 const AT_ONCE = 4;
 
 const SCRIPT = `

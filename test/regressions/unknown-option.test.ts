@@ -1,0 +1,114 @@
+// Trap 49: options that are not known were ignored: `hostname` listened on every address,
+// `dta` was never called, `pollSize` made four threads.
+//
+// Without the look at the names in readOptions and checkHandlerNames: nothing below
+// throws, and the first of them listens on every address.
+import { describe, expect, it } from 'vitest';
+import { EventLoop } from '../../lib/event-loop.js';
+import { FlightRecorder } from '../../lib/inspect/index.js';
+import { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
+import { createPoller } from '../../lib/poller/index.js';
+import { KeventList } from '../../lib/raw/index.js';
+import { thrownBy } from '../loop/support.js';
+import { countDescriptors, guardDescriptors, Opened } from '../support/descriptors.js';
+import { eachWithLoop } from '../support/drive.js';
+
+guardDescriptors();
+const opened = new Opened();
+const test = eachWithLoop();
+
+/** What takes options: a call with an unknown one, that name, and the one that was meant. */
+type Call = (loop: EventLoop, fd: number) => unknown;
+const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
+  'new EventLoop': [() => new EventLoop({ pollSize: 9 } as object), 'pollSize', 'poolSize'],
+  listen: [
+    (loop) => loop.listen({ hostname: '127.0.0.1', port: 0 } as object, {}),
+    'options.hostname',
+    'host',
+  ],
+  'listen, the handlers': [
+    (loop) => loop.listen({ port: 0 }, { dta() {} } as object),
+    'handlers.dta',
+    'data',
+  ],
+  connect: [
+    (loop) => loop.connect({ port: 9, localAdress: '::1' } as object, {}),
+    'options.localAdress',
+    'localAddress',
+  ],
+  'connect, the handlers': [
+    (loop) => loop.connect({ port: 9 }, { closed() {} } as object),
+    'handlers.closed',
+    'close',
+  ],
+  watch: [
+    (loop, fd) => loop.watch(fd, { read: true, onshot: true } as object, () => {}),
+    'options.onshot',
+    'oneshot',
+  ],
+  'watcher.modify': [
+    (loop, fd) => {
+      using watcher = loop.watch(fd, { read: true }, () => {});
+      watcher.modify({ writ: true } as object);
+    },
+    'options.writ',
+    'write',
+  ],
+  'new FlightRecorder': [
+    (loop) => new FlightRecorder(loop, { capasity: 5 } as object),
+    'options.capasity',
+    'capacity',
+  ],
+  'new ThreadPerConnectionServer': [
+    () => new ThreadPerConnectionServer({ stacksize: 65536 } as object),
+    'options.stacksize',
+    'stackBytes',
+  ],
+  'KeventList.set': [
+    () => new KeventList(1).set(0, { ident: 1, filter: -1, flags: 0, fflag: 1 } as never),
+    'kevent.fflag',
+    'fflags',
+  ],
+};
+
+describe('a name that is not known is refused, with the one that was meant', () => {
+  it.each(Object.entries(CALLS))('%s', (_name, [call, unknown, meant]) => {
+    const fd = opened.eventfd();
+    const before = countDescriptors();
+    const error = thrownBy(() => call(test.loop, fd)) as Error;
+    expect(error).toMatchObject({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' });
+    expect(error.message).toContain(`${unknown}" argument is not known: did you mean '${meant}'?`);
+    expect(countDescriptors()).toBe(before);
+    expect(test.loop.metrics().handles).toEqual([]);
+  });
+
+  it('poller.add and poller.modify', () => {
+    const poller = createPoller();
+    const fd = opened.eventfd();
+    const wrong = { read: true, wite: true } as object;
+    const error = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' });
+    expect(() => poller.add(fd, wrong, 1)).toThrow(error);
+    expect(() => poller.add(fd, wrong, 1)).toThrow(`"interest.wite" argument is not known`);
+    expect(poller.delete(fd)).toBe(false);
+    poller.add(fd, { read: true }, 1);
+    expect(() => poller.modify(fd, wrong, 1)).toThrow(error);
+    poller.close();
+  });
+
+  it.each(['stat', 'lstat'] as const)('fs.%s, which rejects', async (name) => {
+    await expect(
+      test.loop.attach().fs[name]('/', { bigInt: true } as object),
+    ).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: `The "options.bigInt" argument is not known: did you mean 'bigint'?`,
+    });
+    expect(test.loop.pool.stats().threads).toBe(0);
+  });
+
+  it('crypto.pbkdf2, which rejects', async () => {
+    const { crypto } = test.loop.attach();
+    await expect(crypto.pbkdf2('p', 's', 1, 8, 'sha256', { sgnal: 1 } as object)).rejects.toThrow(
+      `did you mean 'signal'?`,
+    );
+  });
+});
