@@ -1,6 +1,6 @@
 // Where to listen or to connect: options to a socket address, checked before any
 // system call.
-import type { IpAddress, UnixAddress } from '../binding/index.js';
+import { type IpAddress, native, type UnixAddress } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { readOptions } from '../loop/validate.js';
 import { codedError } from '../raw/errors.js';
@@ -36,14 +36,12 @@ export function addressOf(endpoint: Endpoint, fallbackHost: string): IpAddress {
   if (typeof host !== 'string') throw invalidType('options.host', 'a string');
   const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[(.*)\]$/, '$1');
   const checked = checkPort(port);
-  if (IPV4.test(address)) return { family: 'ipv4', address, port: checked };
-  if (address.includes(':')) return { family: 'ipv6', address, port: checked };
-  throw badHost(host);
-}
-
-/** The error of a host that is no address. */
-export function badHost(host: string): Error {
-  return invalidValue('options.host', `an IPv4 or IPv6 address or 'localhost', not '${host}'`);
+  const family = IPV4.test(address) ? 'ipv4' : 'ipv6';
+  const found: IpAddress = { family, address, port: checked };
+  // By the same parser that the calls will use, before any of them.
+  if (native.checkAddress(found) === 0) return found;
+  const expected = "an IPv4 or IPv6 address or 'localhost'";
+  throw invalidValue('options.host', `${expected}, not '${host}'`);
 }
 
 /** What an error about an address tells. */

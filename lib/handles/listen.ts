@@ -6,12 +6,19 @@ import type { LoopCore } from '../loop/core.js';
 import { invalidType, invalidValue, loopClosed } from '../loop/errors.js';
 import { checkDescriptor, checkInteger, readOptions } from '../loop/validate.js';
 import { constant, constants } from '../raw/constants.js';
-import { check, SystemError } from '../raw/errors.js';
-import { addressOf, badHost, detailsOf, type Endpoint } from './endpoint.js';
+import { check, systemError } from '../raw/errors.js';
+import { addressOf, detailsOf, type Endpoint } from './endpoint.js';
 import type { StreamHandlers, StreamOptions } from './handlers.js';
 import { Server } from './server.js';
 import { Socket } from './socket.js';
-import { boolean, checkHandlers, streamSettings } from './stream-options.js';
+import {
+  boolean,
+  byteLimit,
+  checkHandlers,
+  groupOf,
+  MAX_BUFFERED_BYTES,
+  streamSettings,
+} from './stream-options.js';
 import { whenClosed } from './when-closed.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
@@ -26,6 +33,8 @@ export interface ListenOptions extends Endpoint, StreamOptions {
   reusePort?: boolean;
   /** IPV6_V6ONLY: '::' takes IPv6 alone. Default false. */
   ipv6Only?: boolean;
+  /** As `maxBufferedBytes`, for each of its sockets: 0 to 2^53-1, default 16 MiB. */
+  maxSocketBufferedBytes?: number;
 }
 
 export interface ConnectOptions extends Endpoint, StreamOptions {
@@ -37,8 +46,8 @@ export interface ConnectOptions extends Endpoint, StreamOptions {
 
 const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
 const SOL_SOCKET = constant('SOL_SOCKET');
-const EINVAL = -constant('EINVAL');
 const EINPROGRESS = -constant('EINPROGRESS');
+const EINTR = -constant('EINTR');
 /** Linux alone has it. */
 const NO_PORT = constants['IP_BIND_ADDRESS_NO_PORT'];
 
@@ -52,10 +61,7 @@ function setFlag(fd: number, level: number, name: string): void {
 }
 
 function bindTo(fd: number, address: IpAddress): void {
-  const result = native.bind(fd, address);
-  // The only EINVAL of a fresh socket: the text was no address.
-  if (result === EINVAL) throw badHost(address.address);
-  check(result, 'bind', detailsOf(address));
+  check(native.bind(fd, address), 'bind', detailsOf(address));
 }
 
 /**
@@ -87,8 +93,7 @@ function setNoDelay(fd: number): void {
 
 /** Whether the socket has an IP address: a Unix socket has no TCP_NODELAY. */
 function isIp(fd: number): boolean {
-  const name = native.getsockname(fd);
-  return typeof name === 'object' && 'port' in name;
+  return 'port' in check(native.getsockname(fd), 'getsockname');
 }
 
 /** An inherited listening socket, made non-blocking: an accept must never block the loop. */
@@ -107,7 +112,12 @@ function prepareInherited(fd: number): number {
 export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
   const options = readOptions('options', given);
   checkHandlers(handlers);
-  const settings = streamSettings(options);
+  const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
+  const perSocket = options.maxSocketBufferedBytes;
+  const settings = {
+    ...streamSettings(options),
+    maxBufferedBytes: byteLimit('maxSocketBufferedBytes', perSocket, MAX_BUFFERED_BYTES),
+  };
   const backlog = checkInteger('options.backlog', options.backlog ?? 511, 1, 2 ** 31 - 1);
   const reusePort = boolean('reusePort', options.reusePort, false);
   const ipv6Only = boolean('ipv6Only', options.ipv6Only, false);
@@ -127,7 +137,7 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
       bindTo(fd, address);
       check(native.listen(fd, backlog), 'listen', detailsOf(address));
     }
-    return new Server(loop, fd, handlers, settings);
+    return new Server(loop, fd, handlers, settings, maxBytes);
   };
   // An inherited one stays the caller's until it is served here.
   const server = inherited ? start() : guarded(fd, start);
@@ -172,12 +182,12 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
     if (settings.noDelay) setNoDelay(fd);
     if (local !== undefined) bindLocal(fd, local);
     const result = native.connect(fd, address);
-    if (result === EINVAL) throw badHost(address.address);
-    const socket = new Socket(loop, { ...settings, handlers, server: undefined });
+    const socket = new Socket(loop, groupOf(settings, handlers));
     socket.startConnecting(fd, detailsOf(address));
-    // Refused at once, as the loopback may: told like any other failure, later.
-    if (result < 0 && result !== EINPROGRESS) {
-      socket.destroy(new SystemError(result, 'connect', detailsOf(address)));
+    // Refused at once, as the loopback may, or EINVAL for a link-local address without its
+    // interface: told like any other failure, later. After EINTR the attempt goes on.
+    if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
+      socket.destroy(systemError(result, 'connect', detailsOf(address)));
     }
     onAbort(settings.signal, socket, (reason) => socket.destroy(reason as Error));
     return socket;

@@ -43,6 +43,7 @@ export class StreamBatch {
   /** Whether the last fill read anything at all. */
   #filled = false;
   #slab: ArrayBuffer | undefined;
+  #leavesSlab = false;
   #views: (Uint8Array | undefined)[] = [];
 
   #records: Int32Array | undefined;
@@ -66,7 +67,8 @@ export class StreamBatch {
     if (!this.#filled) return count;
     let slab = this.#slab;
     // A handler may have detached the memory of its chunk; then there is new.
-    if (slab === undefined || slab.byteLength === 0) {
+    if (slab === undefined || slab.byteLength === 0 || this.#leavesSlab) {
+      this.#leavesSlab = false;
       slab = new ArrayBuffer(this.#slabBytes);
       this.#slab = slab;
       this.#views = new Array<undefined>(this.#slabBytes >> ALIGN_BITS).fill(undefined);
@@ -95,6 +97,11 @@ export class StreamBatch {
     const view = new Uint8Array(this.#slab as ArrayBuffer, offset, length);
     this.#views[place] = view;
     return view;
+  }
+
+  /** A chunk of the slab is somebody's beyond its call: the next fill has another slab. */
+  leaveSlab(): void {
+    this.#leavesSlab = true;
   }
 
   /** Whether `bytes` more can be gathered before a flush. */
