@@ -130,9 +130,9 @@ export class Server extends Handle {
 
   /** @internal */
   onPollError(error: Error): void {
+    if (this.closed) return;
     this.#end(error);
-    // Not in the middle of what the poller is told.
-    this.loop.defer(() => this.enter(() => this.#tell(error)), this);
+    this.#tell(error);
   }
 
   /** @internal */

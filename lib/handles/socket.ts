@@ -31,7 +31,7 @@ import {
   updateInterest,
   WRITE_ENDED,
 } from './stream-output.js';
-import { isTransient } from './stream-queue.js';
+import { isOutOfMemory } from './stream-queue.js';
 import { runCleanup } from './when-closed.js';
 
 const PAUSED = 1 << OUTPUT_BITS;
@@ -283,7 +283,7 @@ function goesOn(socket: Socket, result: unknown): void {
 
 /** The end, or an error. */
 function readFailed(socket: Socket, result: number): void {
-  if (isTransient(result)) {
+  if (isOutOfMemory(result)) {
     rest(socket);
     return;
   }

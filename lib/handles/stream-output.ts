@@ -21,7 +21,7 @@ import type { OutputQueue } from './output-queue.js';
 import { settle } from './promised.js';
 import type { Socket } from './socket.js';
 import type { StreamGroup } from './stream-options.js';
-import { dropQueue, enqueue, isTransient, sendFailed, sendQueue } from './stream-queue.js';
+import { dropQueue, enqueue, isOutOfMemory, sendFailed, sendQueue } from './stream-queue.js';
 
 export const CONNECTING = 1 << HANDLE_BITS;
 /** The peer's end was read. */
@@ -139,7 +139,7 @@ export abstract class StreamOutput extends Handle implements OutputHolder {
 
   /** @internal The kernel took only a part of what this stream had gathered. */
   override onUnsent(sent: number, rest: Uint8Array[]): void {
-    if (sent < 0 && sent !== EAGAIN && !isTransient(sent)) {
+    if (sent < 0 && sent !== EAGAIN && !isOutOfMemory(sent)) {
       this.destroy(systemError(sent, 'send'));
       return;
     }
@@ -242,7 +242,7 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
       return true;
     }
     if (sent > 0) rest = bytes.subarray(sent);
-    else if (sent !== EAGAIN && !isTransient(sent)) sendFailed(stream, sent);
+    else if (sent !== EAGAIN && !isOutOfMemory(sent)) sendFailed(stream, sent);
   }
   if (!stream.active) return false;
   stream.bytesWritten += bytes.length;

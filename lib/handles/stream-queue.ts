@@ -30,7 +30,7 @@ const FIRST_RETRY_MS = 5;
 const MAX_RETRY_MS = 1000;
 
 /** Whether the kernel is short of something that comes back. */
-export function isTransient(result: number): boolean {
+export function isOutOfMemory(result: number): boolean {
   return result === ENOBUFS || result === ENOMEM;
 }
 
@@ -125,7 +125,7 @@ export function sendQueue(stream: StreamOutput, queue: OutputQueue): number {
 /** A send of what is queued failed. */
 export function sendFailed(stream: StreamOutput, result: number): void {
   const { queue } = stream;
-  if (!isTransient(result) || queue === undefined) {
+  if (!isOutOfMemory(result) || queue === undefined) {
     stream.destroy(systemError(result, 'send'));
     return;
   }

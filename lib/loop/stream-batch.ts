@@ -77,9 +77,9 @@ export class StreamBatch {
     return native.recvBatch(ready.buffer, from, count, buffer, slab, this.#resultsBuffer);
   }
 
-  /** The chunks handed out so far keep their memory: the next fill has new. */
+  /** The chunks of this fill keep their memory: the next fill has new. */
   leaveSlab(): void {
-    this.#slab = undefined;
+    this.#leavesSlab = true;
   }
 
   /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */
@@ -97,11 +97,6 @@ export class StreamBatch {
     const view = new Uint8Array(this.#slab as ArrayBuffer, offset, length);
     this.#views[place] = view;
     return view;
-  }
-
-  /** A chunk of the slab is somebody's beyond its call: the next fill has another slab. */
-  leaveSlab(): void {
-    this.#leavesSlab = true;
   }
 
   /** Whether `bytes` more can be gathered before a flush. */
