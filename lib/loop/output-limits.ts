@@ -4,7 +4,8 @@
 //
 // Who has to go when a limit would be passed is not who happens to write: an answer of
 // ten bytes must not die of others' megabytes. It is the one that holds most. The kernel
-// is asked once more before: whose peer takes something is spared while there is another.
+// is asked once more before: whose peer takes something is spared, while there is another
+// that holds half as much.
 
 /** Something with queued output. */
 export interface OutputHolder {
@@ -72,7 +73,7 @@ export class LoopOutput implements OutputLimit {
     }
   }
 
-  /** Of those that are not spared, or of all when there are no others. */
+  /** Of those that are not spared, or of all when the others hold little. */
   #holdsMost(
     { holder, bytes }: Addition,
     counts: (other: OutputHolder) => boolean,
@@ -82,10 +83,7 @@ export class LoopOutput implements OutputLimit {
     let most = -1;
     let foundSpared = holder;
     let mostSpared = holder.heldBytes + bytes;
-    if (!spared.has(holder)) {
-      found = holder;
-      most = mostSpared;
-    }
+    if (!spared.has(holder)) [found, most] = [holder, mostSpared];
     for (const other of this.#holders) {
       const held = other.heldBytes;
       if (other === holder || !counts(other)) continue;
@@ -93,7 +91,6 @@ export class LoopOutput implements OutputLimit {
         if (held > most) [found, most] = [other, held];
       } else if (held > mostSpared) [foundSpared, mostSpared] = [other, held];
     }
-    // Who holds nothing any more gives nothing back.
-    return found === undefined || most === 0 ? foundSpared : found;
+    return found === undefined || most * 2 < mostSpared ? foundSpared : found;
   }
 }
