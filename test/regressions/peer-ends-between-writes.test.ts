@@ -1,11 +1,9 @@
 // Trap 32: what a peer does between two calls of one callback must not throw out of it: a
 // reset, or a client that does not read, ended the server.
 //
-// Without the look at the state in StreamOutput's `write` (returning false), a second
-// write throws a TypeError or goes to a descriptor that is another's by then; with a throw
-// in its place each of these fails.
+// With a throw in the place of the `return false` of StreamOutput's `write` the first six
+// fail; without `noteLateWrite` the two about what comes after our end do.
 import { describe, expect, it } from 'vitest';
-import type { Socket } from '../../lib/handles/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { recording, serve } from '../handles/support.js';
@@ -124,8 +122,10 @@ it('one write that is larger than the limit says so, though its peer reads', asy
 it('the error of the connection is told before that of a write after end', async () => {
   const [listener, { port }] = opened.listening();
   const events: string[] = [];
-  let socket: Socket | undefined;
-  socket = test.loop.connect({ port }, { ...recording(events), open: () => test.loop.stop() });
+  const socket = test.loop.connect(
+    { port },
+    { ...recording(events), open: () => test.loop.stop() },
+  );
   await run(test.loop);
   const peer = opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')));
   socket.end('x');
