@@ -2,9 +2,9 @@
 // that the next batch fills. And what it rejected with was the process's, not the
 // connection's.
 //
-// Without `leaveSlab` in goesOn (lib/handles/socket.ts) the second row fails, without the
-// copies the first two and the third of 'what chunks are'; without the handler of `settle`
-// each rejection is the host's unhandledRejection.
+// Without `leaveSlab` in goesOn (lib/handles/socket.ts) the two that return a promise lose
+// their first chunk; without the copies seven of these fail; without the handler in
+// `settle` each rejection is the host's unhandledRejection.
 import { describe, expect, it } from 'vitest';
 import type { StreamHandlers } from '../../lib/handles/handlers.js';
 import { constant } from '../../lib/raw/constants.js';

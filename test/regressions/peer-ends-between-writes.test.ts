@@ -1,8 +1,8 @@
 // Trap 32: what a peer does between two calls of one callback must not throw out of it: a
 // reset, or a client that does not read, ended the server.
 //
-// With a throw in the place of the `return false` of StreamOutput's `write` the first six
-// fail; without `noteLateWrite` the two about what comes after our end do.
+// With a throw in the place of the `return false` of StreamOutput's `write` six of these
+// fail; without `noteLateWrite` the client in two segments does.
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';

@@ -2,8 +2,8 @@
 // unseen, and it stayed for ever.
 //
 // With an interest of 0 instead of the edge in `updateInterest` (lib/handles/
-// stream-output.ts) the first two fail: the sockets stay open. With a close for every hangup instead of
-// the look at SO_ERROR, the third and the fourth lose bytes.
+// stream-output.ts) the first two never end: the sockets stay open. With a close for every
+// hangup instead of the look at SO_ERROR, the fourth loses bytes.
 import { describe, expect, it } from 'vitest';
 import type { Socket } from '../../lib/handles/socket.js';
 import { constant } from '../../lib/raw/constants.js';

@@ -2,9 +2,9 @@
 // take the memory of the machine. The limit of a loop and of a server is for all, who
 // goes is who holds most, and nobody whose peer reads.
 //
-// Without `makeRoom` in enqueue (lib/handles/stream-queue.ts) the first three fail: 40 MiB
-// are held. Without `sendSome` in LoopOutput the reader of the fourth is closed. With
-// blocks of 64 KiB for each queue the last one counts 19 MiB.
+// Without `makeRoom` for the loop in enqueue (lib/handles/stream-queue.ts) three of these
+// fail: 40 MiB are held. Without `sendSome` in LoopOutput the socket whose peer reads is
+// closed. With blocks of 64 KiB for each queue the last one counts 19 MiB.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/event-loop.js';
 import type { Server } from '../../lib/handles/server.js';
