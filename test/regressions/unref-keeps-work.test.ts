@@ -2,7 +2,7 @@
 // the bytes were lost.
 //
 // Without `setWorking` in beginQueue (lib/handles/stream-queue.ts) all that is queued is
-// lost; without the flush at the end of an iteration, what a closing callback wrote.
+// lost, without that of `startConnecting` the connect.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/event-loop.js';
 import type { Socket } from '../../lib/handles/socket.js';
