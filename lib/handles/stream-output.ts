@@ -11,7 +11,7 @@ import { type Bytes, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { invalidType } from '../loop/errors.js';
 import { HANDLE_BITS, Handle } from '../loop/handle.js';
-import type { OutputHolder, OutputLimit } from '../loop/output-limits.js';
+import type { OutputLimit } from '../loop/output-limits.js';
 import { GATHER_BYTES } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
@@ -54,7 +54,8 @@ function toBytes(data: Bytes): Uint8Array {
   throw invalidType('data', 'a string, an ArrayBuffer or a view of one');
 }
 
-export abstract class StreamOutput extends Handle implements OutputHolder {
+// An OutputHolder; not said so, as the types of the package leave its members out.
+export abstract class StreamOutput extends Handle {
   /** @internal */ readonly group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
   /** Bytes taken by `write` so far; some may still be queued. */
