@@ -52,6 +52,13 @@ export const scenarios = {
     base: yardstick,
     load: { mode: 'churn', size: 64, connections: 50, depth: 1 },
   },
+  reset: {
+    title: 'connect, echo 64 B, reset by the client; 50 at a time',
+    unit: 'connection',
+    kind: 'load',
+    base: yardstick,
+    load: { mode: 'churn', size: 64, connections: 50, depth: 1, close: 'rst' },
+  },
   idle: {
     title: 'memory of an idle connection',
     unit: 'connection',

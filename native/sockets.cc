@@ -68,6 +68,15 @@ napi_value CallWithAddress(napi_env env, napi_callback_info info,
   return Int(env, OrErrno(call(fd, address.get(), address.size)));
 }
 
+// checkAddress(address): 0, or -errno that the calls below would return for
+// its text, with no system call.
+napi_value CheckAddress(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  Address address;
+  int error = ReadAddress(env, args.at(0), &address);
+  return error > 0 ? nullptr : Int(env, error);
+}
+
 // bind(fd, address): 0 or -errno.
 napi_value Bind(napi_env env, napi_callback_info info) {
   return CallWithAddress(env, info, bind);
@@ -183,6 +192,7 @@ void RegisterSockets(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"socket", Socket},
       {"socketpair", Socketpair},
+      {"checkAddress", CheckAddress},
       {"bind", Bind},
       {"listen", Listen},
       {"accept4", Accept4},

@@ -85,6 +85,8 @@ export interface StreamCalls {
   sendBatch(records: ArrayBuffer, count: number, slots: ArrayBuffer, slab: ArrayBuffer): number;
   /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
   sendNow(fd: number, bytes: Uint8Array): number;
+  /** Whether `bind` and `connect` can read it: 0, or -EINVAL when its text is no address. */
+  checkAddress(address: Address): number;
 }
 
 /** A place in the host's own loop; see native/host_loop.h. */

@@ -1,8 +1,7 @@
 // Where to listen or to connect: options to a socket address, checked before any
 // system call.
-
 import type { OptionNames } from '../base/options.js';
-import type { IpAddress, UnixAddress } from '../binding/index.js';
+import { type IpAddress, native, type UnixAddress } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { codedError } from '../raw/errors.js';
 
@@ -53,14 +52,11 @@ export function addressOf(host: unknown, port: unknown, names = PLACE): IpAddres
   if (typeof host !== 'string') throw invalidType(names.host, 'a string');
   const address = host === 'localhost' ? '127.0.0.1' : host.replace(/^\[(.*)\]$/, '$1');
   const checked = checkPort(names.port, port);
-  if (IPV4.test(address)) return { family: 'ipv4', address, port: checked };
-  if (address.includes(':')) return { family: 'ipv6', address, port: checked };
-  throw badHost(host, names.host);
-}
-
-/** The error of a host that is no address. */
-export function badHost(host: string, name = PLACE.host): Error {
-  return invalidValue(name, `an IPv4 or IPv6 address or 'localhost', not '${host}'`);
+  const family = IPV4.test(address) ? 'ipv4' : 'ipv6';
+  const found: IpAddress = { family, address, port: checked };
+  // By the same parser that the calls will use, before any of them.
+  if (native.checkAddress(found) === 0) return found;
+  throw invalidValue(names.host, `an IPv4 or IPv6 address or 'localhost', not '${host}'`);
 }
 
 /** What an error about an address tells. */

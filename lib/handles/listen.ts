@@ -8,10 +8,9 @@ import type { LoopCore } from '../loop/core.js';
 import { invalidValue, loopClosed } from '../loop/errors.js';
 import { checkDescriptor, checkInteger } from '../loop/validate.js';
 import { constant, constants } from '../raw/constants.js';
-import { check, SystemError } from '../raw/errors.js';
+import { check, type SystemError, systemError } from '../raw/errors.js';
 import {
   addressOf,
-  badHost,
   detailsOf,
   ENDPOINT_NAMES,
   type Endpoint,
@@ -21,7 +20,15 @@ import {
 import type { StreamHandlers, StreamOptions } from './handlers.js';
 import { Server } from './server.js';
 import { Socket } from './socket.js';
-import { boolean, checkHandlers, STREAM_NAMES, streamSettings } from './stream-options.js';
+import {
+  boolean,
+  byteLimit,
+  checkHandlers,
+  groupOf,
+  MAX_BUFFERED_BYTES,
+  STREAM_NAMES,
+  streamSettings,
+} from './stream-options.js';
 import { whenClosed } from './when-closed.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
@@ -36,6 +43,8 @@ export interface ListenOptions extends Endpoint, StreamOptions {
   reusePort?: boolean;
   /** IPV6_V6ONLY: '::' takes IPv6 alone. Default false. */
   ipv6Only?: boolean;
+  /** As `maxBufferedBytes`, for each of its sockets: 0 to 2^53-1, default 16 MiB. */
+  maxSocketBufferedBytes?: number;
 }
 
 export interface ConnectOptions extends Endpoint, StreamOptions {
@@ -56,6 +65,7 @@ const LISTEN_NAMES: OptionNames<ListenOptions> = {
   backlog: true,
   reusePort: true,
   ipv6Only: true,
+  maxSocketBufferedBytes: true,
 };
 
 const CONNECT_NAMES: OptionNames<ConnectOptions> = {
@@ -72,8 +82,8 @@ const DECIDED = ['host', 'port', 'backlog', 'reusePort', 'ipv6Only'] as const;
 
 const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
 const SOL_SOCKET = constant('SOL_SOCKET');
-const EINVAL = -constant('EINVAL');
 const EINPROGRESS = -constant('EINPROGRESS');
+const EINTR = -constant('EINTR');
 /** Linux alone has it. */
 const NO_PORT = constants['IP_BIND_ADDRESS_NO_PORT'];
 
@@ -87,10 +97,7 @@ function setFlag(fd: number, level: number, name: string, on = true): void {
 }
 
 function bindTo(fd: number, address: IpAddress): void {
-  const result = native.bind(fd, address);
-  // The only EINVAL of a fresh socket: the text was no address.
-  if (result === EINVAL) throw badHost(address.address);
-  check(result, 'bind', detailsOf(address));
+  check(native.bind(fd, address), 'bind', detailsOf(address));
 }
 
 /**
@@ -122,8 +129,7 @@ function setNoDelay(fd: number): void {
 
 /** Whether the socket has an IP address: a Unix socket has no TCP_NODELAY. */
 function isIp(fd: number): boolean {
-  const name = native.getsockname(fd);
-  return typeof name === 'object' && 'port' in name;
+  return 'port' in check(native.getsockname(fd), 'getsockname');
 }
 
 /** An inherited listening socket, made non-blocking: an accept must never block the loop. */
@@ -194,7 +200,12 @@ function openServer([first, second]: IpAddress[], opening: Opening): number {
 export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
-  const settings = streamSettings(options);
+  const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
+  const perSocket = options.maxSocketBufferedBytes;
+  const settings = {
+    ...streamSettings(options),
+    maxBufferedBytes: byteLimit('maxSocketBufferedBytes', perSocket, MAX_BUFFERED_BYTES),
+  };
   const { noDelay, signal } = settings;
   const { backlog = 511 } = options;
   checkInteger('options.backlog', backlog, 1, 2 ** 31 - 1);
@@ -206,12 +217,12 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
   let server: Server;
   if (places.length > 0) {
     const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
-    server = guarded(fd, () => new Server(loop, fd, handlers, settings));
+    server = guarded(fd, () => new Server(loop, fd, handlers, settings, maxBytes));
   } else {
     // An inherited one stays the caller's until it is served here.
     const fd = prepareInherited(options.fd as number);
     if (noDelay && isIp(fd)) setNoDelay(fd);
-    server = new Server(loop, fd, handlers, settings);
+    server = new Server(loop, fd, handlers, settings, maxBytes);
     check(native.adopt(fd), 'adopt');
   }
   if (signal !== undefined)
@@ -258,12 +269,12 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
     if (settings.noDelay) setNoDelay(fd);
     if (local !== undefined) bindLocal(fd, local);
     const result = native.connect(fd, address);
-    if (result === EINVAL) throw badHost(address.address);
-    const socket = new Socket(loop, { ...settings, handlers, server: undefined });
+    const socket = new Socket(loop, groupOf(settings, handlers));
     socket.startConnecting(fd, detailsOf(address));
-    // Refused at once, as the loopback may: told like any other failure, later.
-    if (result < 0 && result !== EINPROGRESS) {
-      socket.destroy(new SystemError(result, 'connect', detailsOf(address)));
+    // Refused at once, as the loopback may, or EINVAL for a link-local address without its
+    // interface: told like any other failure, later. After EINTR the attempt goes on.
+    if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
+      socket.destroy(systemError(result, 'connect', detailsOf(address)));
     }
     if (signal !== undefined) {
       whenClosed(

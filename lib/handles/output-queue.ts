@@ -1,8 +1,13 @@
-// What a stream could not send yet: blocks of bytes, in order. Small writes share
-// a block, so a slow peer costs few system calls and little memory beyond the
-// bytes themselves.
+// What a stream could not send yet: blocks of bytes, in order. Small writes share a
+// block, so a slow peer costs few system calls; a block is no larger than what waits
+// already, so many slow peers with a few bytes each cost little memory.
 
-const BLOCK_BYTES = 65536;
+/** A small block; 10,000 peers with a byte each take 5 MiB. */
+const MIN_BLOCK = 512;
+/** Blocks that are to be shared grow up to this. */
+const SHARED_BLOCK = 65536;
+/** Larger pieces are split: a block's memory is given back when all of it was sent. */
+const MAX_BLOCK = 1 << 20;
 
 export class OutputQueue {
   readonly #blocks: Uint8Array[] = [];
@@ -13,18 +18,28 @@ export class OutputQueue {
   #tailBytes = 0;
   /** Bytes that wait. */
   size = 0;
+  /** Bytes of memory that the blocks take: `size` and what is filled or sent in part. */
+  held = 0;
+  /** How long the kernel is left alone after it had no memory for a send: ms. */
+  retryMs = 0;
 
-  /** Copies `bytes` behind the others. */
-  push(bytes: Uint8Array): void {
+  /** Bytes that the last block has room for. */
+  get room(): number {
+    const tail = this.#blocks[this.#blocks.length - 1];
+    return tail === undefined ? 0 : tail.length - this.#tailBytes;
+  }
+
+  /**
+   * Copies `bytes` behind the others.
+   *
+   * @param spare how much more memory than needed may be taken
+   */
+  push(bytes: Uint8Array, spare = Number.POSITIVE_INFINITY): void {
     this.size += bytes.length;
     let rest = bytes;
     while (rest.length > 0) {
-      let tail = this.#blocks[this.#blocks.length - 1];
-      if (tail === undefined || this.#head === this.#blocks.length || this.#isFull(tail)) {
-        tail = new Uint8Array(Math.max(BLOCK_BYTES, rest.length));
-        this.#blocks.push(tail);
-        this.#tailBytes = 0;
-      }
+      if (this.room === 0) this.#addBlock(rest.length, spare);
+      const tail = this.#blocks[this.#blocks.length - 1] as Uint8Array;
       const part = rest.subarray(0, tail.length - this.#tailBytes);
       tail.set(part, this.#tailBytes);
       this.#tailBytes += part.length;
@@ -32,8 +47,12 @@ export class OutputQueue {
     }
   }
 
-  #isFull(tail: Uint8Array): boolean {
-    return this.#tailBytes === tail.length;
+  #addBlock(needed: number, spare: number): void {
+    const shared = Math.min(Math.max(this.held, MIN_BLOCK), SHARED_BLOCK, needed + spare);
+    const block = new Uint8Array(Math.min(Math.max(needed, shared), MAX_BLOCK));
+    this.held += block.length;
+    this.#blocks.push(block);
+    this.#tailBytes = 0;
   }
 
   /** The oldest bytes, as one view; undefined when nothing waits. */
@@ -51,6 +70,7 @@ export class OutputQueue {
     const isLast = this.#head === this.#blocks.length - 1;
     const block = this.#blocks[this.#head] as Uint8Array;
     if (this.#offset < (isLast ? this.#tailBytes : block.length)) return;
+    this.held -= block.length;
     this.#blocks[this.#head++] = EMPTY;
     this.#offset = 0;
     if (this.#head < this.#blocks.length) {

@@ -1,56 +1,88 @@
-// A listening socket: accepts until there is no more to accept, and backs off when
-// descriptors or memory run out instead of spinning. See listen(2), accept4(2).
+// A listening socket: accepts until there is no more to accept, and backs off instead of
+// spinning when it is refused. See listen(2), accept4(2).
+//
+// What accept4 may say, and what each does:
+// - EAGAIN: nobody waits. EINTR is retried in native code.
+// - GONE: the connection ended while it waited (Linux also passes on network errors that
+//   came for it). The next one is taken.
+// - FATAL: there is no listening socket any more. The server closes and tells.
+// - all others, out of descriptors or memory (EMFILE, ENFILE, ENOBUFS, ENOMEM), refused by
+//   a firewall or a filter of system calls (EPERM, ENOSYS), and whatever else there is:
+//   it may pass. Told once a pause; who waits stays in the backlog until then.
 import { type Address, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { Handle } from '../loop/handle.js';
+import type { OutputLimit } from '../loop/output-limits.js';
 import type { Timer } from '../loop/timer.js';
 import { Interest } from '../poller/interest.js';
-import { constant } from '../raw/constants.js';
-import { SystemError } from '../raw/errors.js';
+import { constant, constants } from '../raw/constants.js';
+import { check, systemError } from '../raw/errors.js';
 import type { StreamHandlers } from './handlers.js';
+import { settle } from './promised.js';
 import { Socket } from './socket.js';
-import type { StreamGroup, StreamSettings } from './stream-options.js';
+import { groupOf, type StreamGroup, type StreamSettings } from './stream-options.js';
+import { nextRetryMs } from './stream-queue.js';
 import { runCleanup } from './when-closed.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
 const EAGAIN = -constant('EAGAIN');
-/** Out of something that comes back: wait for it. */
-const EXHAUSTED = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'].map((name) => -constant(name)));
-/** What is wrong with the listening socket itself. */
-const FATAL = new Set(['EBADF', 'EINVAL', 'ENOTSOCK', 'EOPNOTSUPP'].map((name) => -constant(name)));
+/** -errno of those names that the platform has. */
+const errnos = (...names: string[]) =>
+  new Set(names.flatMap((name) => (constants[name] === undefined ? [] : -constants[name])));
+const GONE = errnos(
+  'ECONNABORTED',
+  'EPROTO',
+  'ENETDOWN',
+  'ENOPROTOOPT',
+  'EHOSTDOWN',
+  'ENONET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+);
+const FATAL = errnos('EBADF', 'EINVAL', 'ENOTSOCK', 'EOPNOTSUPP');
 
 /** One server's share of a turn. */
 const MAX_ACCEPTS = 64;
-const FIRST_BACKOFF_MS = 5;
-const MAX_BACKOFF_MS = 1000;
 
 export class Server extends Handle {
   readonly #group: StreamGroup;
-  readonly #address: Address | undefined;
+  readonly #address: Address;
+  readonly #output: OutputLimit;
   #connections = 0;
   #backoffMs = 0;
   #retry: Timer | undefined;
   #error: Error | undefined;
 
   /** @internal Use `loop.listen`. `fd` is a listening, non-blocking socket, owned from here on. */
-  constructor(loop: LoopCore, fd: number, handlers: StreamHandlers, settings: StreamSettings) {
+  constructor(
+    loop: LoopCore,
+    fd: number,
+    handlers: StreamHandlers,
+    settings: StreamSettings,
+    maxBytes: number,
+  ) {
     super(loop);
-    this.#group = { ...settings, handlers, server: this };
-    const address = native.getsockname(fd);
-    this.#address = typeof address === 'number' ? undefined : address;
+    this.#output = { of: 'server', maxBytes, heldBytes: 0 };
+    this.#group = groupOf(settings, handlers, this, this.#output);
+    this.#address = check(native.getsockname(fd), 'getsockname');
     this.keepContext('Server');
     this.start(fd, Interest.READ);
     loop.holdings.own(fd);
   }
 
   /** Where it listens, with the port that the kernel picked. Kept after `close`. */
-  get address(): Address | undefined {
+  get address(): Address {
     return this.#address;
   }
 
   /** Connections that are open now. */
   get connections(): number {
     return this.#connections;
+  }
+
+  /** Memory that the output of its sockets takes which peers did not read yet. */
+  get bufferedBytes(): number {
+    return this.#output.heldBytes;
   }
 
   /** The error that closed it, if one did. */
@@ -82,24 +114,26 @@ export class Server extends Handle {
   onReady(): void {
     // One at a time: were the rest taken at once, a throwing handler would lose it.
     // What stays in the kernel is reported again.
+    let gone = 0;
     for (let i = 0; i < MAX_ACCEPTS && this.active; i++) {
       const fd = native.accept4(this.handleFd, SOCK_NONBLOCK);
       if (fd === EAGAIN) return;
+      // Nothing but such connections for a whole turn is no accident.
+      if (GONE.has(fd) && ++gone < MAX_ACCEPTS) continue;
       if (fd < 0) {
-        // Any other error is that of a connection that went away meanwhile.
-        if (!EXHAUSTED.has(fd) && !FATAL.has(fd)) continue;
         this.#acceptFailed(fd);
         return;
       }
-      this.#open(fd);
+      if (!this.#open(fd)) return;
       if (i < MAX_ACCEPTS - 1) this.loop.betweenCallbacks(this);
     }
   }
 
   /** @internal */
   onPollError(error: Error): void {
-    this.#error = error;
-    this.close();
+    if (this.closed) return;
+    this.#end(error);
+    this.#tell(error);
   }
 
   /** @internal */
@@ -113,31 +147,49 @@ export class Server extends Handle {
     return 'Server open';
   }
 
-  #open(fd: number): void {
-    this.#backoffMs = 0;
+  /** False when it could not be served: the others wait for a while. */
+  #open(fd: number): boolean {
     const socket = new Socket(this.loop, this.#group);
     try {
       socket.startOpen(fd);
     } catch (error) {
       // epoll's own limit (ENOSPC, ENOMEM): this connection cannot be served.
       native.close(fd);
-      this.#group.handlers.error?.(this, error as Error);
-      return;
+      this.#backOff();
+      this.#tell(error as Error);
+      return false;
     }
+    this.#backoffMs = 0;
     this.#connections++;
-    socket.enter(() => this.#group.handlers.open?.(socket));
+    socket.enter(() => {
+      const returned = this.#group.handlers.open?.(socket);
+      if (returned !== undefined) settle(socket, returned);
+    });
+    return true;
   }
 
   #acceptFailed(result: number): void {
-    const error = new SystemError(result, 'accept4');
-    if (FATAL.has(result)) this.onPollError(error);
+    const error = systemError(result, 'accept4');
+    if (FATAL.has(result)) this.#end(error);
     else this.#backOff();
-    this.#group.handlers.error?.(this, error);
+    this.#tell(error);
+  }
+
+  #end(error: Error): void {
+    this.#error = error;
+    this.close();
+  }
+
+  /** That it is over is told in any case: without a handler by a throw of the loop. */
+  #tell(error: Error): void {
+    const { handlers } = this.#group;
+    if (handlers.error !== undefined) handlers.error(this, error);
+    else if (this.closed) throw error;
   }
 
   /** Who waits stays in the backlog, and is served once a descriptor is free. */
   #backOff(): void {
-    this.#backoffMs = Math.min(Math.max(this.#backoffMs * 2, FIRST_BACKOFF_MS), MAX_BACKOFF_MS);
+    this.#backoffMs = nextRetryMs(this.#backoffMs);
     this.setInterest(0);
     this.#retry = this.loop.setTimeout(() => this.setInterest(Interest.READ), this.#backoffMs);
     // The server itself keeps the loop alive, if it is to.

@@ -1,27 +1,57 @@
 // A connected stream socket: the reading half, the options and the life of it.
-// The writing half is in stream-output.ts. See tcp(7), recv(2).
+// The writing half is in stream-output.ts.
+//
+// Errors of recv(2), and what each does: EAGAIN, nothing; EINTR is retried in native code;
+// ENOBUFS and ENOMEM, it is read again a little later; any other closes and is told.
+// SO_ERROR tells why a connect failed, and what came while nothing is read or written;
+// if it cannot be asked, that is told as getsockopt's. See tcp(7), recv(2).
 import { type Address, type Bytes, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { handleClosed } from '../loop/errors.js';
 import { NOT_READ } from '../loop/stream-batch.js';
-import { Interest } from '../poller/interest.js';
+import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import { check, codedError, SystemError, type SystemErrorDetails } from '../raw/errors.js';
+import {
+  check,
+  codedError,
+  type SystemErrorDetails,
+  systemError,
+  withoutStack,
+} from '../raw/errors.js';
 import { enter, entered } from './handlers.js';
+import { isPromise, notePromise, settle } from './promised.js';
 import type { Server } from './server.js';
 import type { StreamGroup } from './stream-options.js';
-import { CONNECTING, OUTPUT_BITS, READ_ENDED, StreamOutput, WRITE_ENDED } from './stream-output.js';
+import {
+  CONNECTING,
+  OUTPUT_BITS,
+  READ_ENDED,
+  READING,
+  StreamOutput,
+  updateInterest,
+  WRITE_ENDED,
+} from './stream-output.js';
+import { isOutOfMemory } from './stream-queue.js';
 import { runCleanup } from './when-closed.js';
 
 const PAUSED = 1 << OUTPUT_BITS;
-/** The batched read reads this socket. */
-const READING = 2 << OUTPUT_BITS;
 /** A chunk that was read as the socket was being paused waits in `stashes`. */
-const STASHED = 4 << OUTPUT_BITS;
+const STASHED = 2 << OUTPUT_BITS;
+/** The kernel had no memory for a read: it is left alone for a while. */
+const RESTING = 4 << OUTPUT_BITS;
+/** `close` was called back. */
+const TOLD = 8 << OUTPUT_BITS;
+/** Nothing is read while one of these holds. */
+const NOT_READING = PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;
 
 const EAGAIN = -constant('EAGAIN');
+const ENOTCONN = -constant('ENOTCONN');
+const EINVAL = -constant('EINVAL');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
+const SO_LINGER = constant('SO_LINGER');
+const LINGER_NONE = new Int32Array([1, 0]);
+const REST_MS = 5;
 
 // What few sockets ever have stands beside them, so that an idle one stays small.
 const stashes = new WeakMap<Socket, Uint8Array>();
@@ -56,6 +86,7 @@ export class Socket extends StreamOutput {
   startConnecting(fd: number, target: SystemErrorDetails): void {
     targets.set(this, target);
     this.flags |= CONNECTING;
+    this.setWorking(true);
     this.start(fd, Interest.WRITE);
     this.loop.holdings.own(fd);
   }
@@ -77,7 +108,10 @@ export class Socket extends StreamOutput {
     } else if (result !== NOT_READ && result !== EAGAIN) {
       readFailed(this, result);
     }
-    if ((events & ~Interest.READ) !== 0 && this.active) this.sendQueued();
+    if ((events & ~Interest.READ) === 0 || !this.active) return;
+    // Who reads hears of an error by reading.
+    if ((events & Ready.ERROR) !== 0 && (this.flags & READING) === 0) askForError(this);
+    if (this.active) this.sendQueued();
   }
 
   /** @internal */
@@ -90,8 +124,19 @@ export class Socket extends StreamOutput {
     runCleanup(this);
     this.loop.holdings.close(this.handleFd);
     this.group.server?.forget();
+    this.flags |= TOLD;
+    const error = errors.get(this);
+    // Many that are reset at once would leave the collector as many entries.
+    if (error !== undefined) errors.delete(this);
     enter(this, 'close');
-    this.group.handlers.close?.(this, errors.get(this));
+    this.group.handlers.close?.(this, error);
+  }
+
+  /** @internal */
+  override noteError(error: Error): boolean {
+    if ((this.flags & TOLD) !== 0 || errors.has(this)) return false;
+    errors.set(this, error);
+    return true;
   }
 
   /** @internal */
@@ -135,17 +180,24 @@ export class Socket extends StreamOutput {
     this.beginClose();
   }
 
+  /** As `destroy()`, and the peer is told by a reset: it gets nothing that is on its way. */
+  resetAndDestroy(): void {
+    // Where it is refused the connection is gone already.
+    if (this.active) native.setsockopt(this.handleFd, SOL_SOCKET, SO_LINGER, LINGER_NONE);
+    this.destroy();
+  }
+
   /** The same as `destroy()`. */
   close(): void {
     this.destroy();
   }
 
-  /** Our address; undefined once closed. See getsockname(2). */
+  /** Our address; undefined once closed. @throws SystemError. See getsockname(2). */
   get address(): Address | undefined {
     return nameBy(this, native.getsockname);
   }
 
-  /** The peer's address; undefined when there is none. See getpeername(2). */
+  /** The peer's address; undefined when there is none. @throws SystemError. See getpeername(2). */
   get remoteAddress(): Address | undefined {
     return nameBy(this, native.getpeername);
   }
@@ -169,19 +221,20 @@ export class Socket extends StreamOutput {
 function nameBy(socket: Socket, call: (fd: number) => Address | number): Address | undefined {
   if (!socket.active) return undefined;
   const name = call(socket.handleFd);
-  return typeof name === 'number' ? undefined : name;
+  // Not connected yet, or no more; the BSDs say EINVAL then.
+  if (name === ENOTCONN || name === EINVAL) return undefined;
+  return check(name as Address, call === native.getsockname ? 'getsockname' : 'getpeername');
 }
 
 /** Reads, unless paused, ended or not connected yet. */
 function setReading(socket: Socket, wanted: boolean): void {
-  const off = PAUSED | STASHED | READ_ENDED | CONNECTING;
-  const on = wanted && socket.active && (socket.flags & off) === 0;
+  const on = wanted && socket.active && (socket.flags & NOT_READING) === 0;
   if (on === ((socket.flags & READING) !== 0)) return;
   socket.flags ^= READING;
   socket.loop.streams.readers += on ? 1 : -1;
   if (!socket.active) return;
   socket.loop.table.setReadFd(socket.slot, on ? socket.handleFd : -1);
-  socket.setInterest(on ? socket.interest | Interest.READ : socket.interest & ~Interest.READ);
+  updateInterest(socket);
 }
 
 /** What was read; undefined when it is lost, and the stream with it. */
@@ -191,7 +244,7 @@ function chunkOf(socket: Socket, index: number): Uint8Array | undefined {
   } catch {
     // An earlier handler of this batch transferred the slab's memory away.
     const message = 'a handler detached the memory that was read into';
-    socket.destroy(codedError(Error, 'ERR_CHUNK_DETACHED', message));
+    socket.destroy(withoutStack(() => codedError(Error, 'ERR_CHUNK_DETACHED', message)));
     return undefined;
   }
 }
@@ -212,14 +265,32 @@ function unstash(socket: Socket): void {
 }
 
 function deliver(socket: Socket, chunk: Uint8Array): void {
+  const { group } = socket;
   enter(socket, 'data');
-  socket.group.handlers.data?.(socket, chunk);
+  const result = group.handlers.data?.(socket, group.copies ? chunk.slice() : chunk);
+  if (result !== undefined && typeof result === 'object') goesOn(socket, result);
+}
+
+/** A data handler may go on after its call: it keeps its chunk, and gets copies from now on. */
+function goesOn(socket: Socket, result: unknown): void {
+  if (!isPromise(result)) return;
+  const { group, loop } = socket;
+  if (!group.copies && group.chunks === undefined) {
+    group.copies = true;
+    notePromise(group.handlers);
+    loop.streams.leaveSlab();
+  }
+  settle(socket, result);
 }
 
 /** The end, or an error. */
 function readFailed(socket: Socket, result: number): void {
+  if (isOutOfMemory(result)) {
+    rest(socket);
+    return;
+  }
   if (result < 0) {
-    socket.destroy(new SystemError(result, 'recv'));
+    socket.destroy(systemError(result, 'recv'));
     return;
   }
   // Paused meanwhile: the end is still there when it reads again.
@@ -228,23 +299,50 @@ function readFailed(socket: Socket, result: number): void {
   setReading(socket, false);
   try {
     enter(socket, 'end');
-    socket.group.handlers.end?.(socket);
+    const returned = socket.group.handlers.end?.(socket);
+    if (returned !== undefined) settle(socket, returned);
   } finally {
     if ((socket.flags & WRITE_ENDED) !== 0) socket.destroy();
-    else if (!socket.group.allowHalfOpen && socket.active) socket.end();
+    else if (!socket.group.allowHalfOpen && socket.active) socket.endOutput();
   }
+}
+
+/** Reads no more for a moment. */
+function rest(socket: Socket): void {
+  socket.flags |= RESTING;
+  setReading(socket, false);
+  const again = () => {
+    socket.flags &= ~RESTING;
+    setReading(socket, true);
+  };
+  const timer = socket.loop.setTimeout(again, REST_MS);
+  // The socket keeps the loop alive, if it is to.
+  timer.unref();
+}
+
+/** Something happened while nothing is read: the peer's reset, most likely. */
+function askForError(socket: Socket): void {
+  const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
+  if (error === 0) return;
+  const call = (socket.flags & READ_ENDED) !== 0 ? 'send' : 'recv';
+  socket.destroy(error < 0 ? systemError(error, 'getsockopt') : systemError(-error, call));
 }
 
 function finishConnect(socket: Socket): void {
   const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
-  if (error !== 0) {
-    socket.destroy(new SystemError(-Math.abs(error), 'connect', targets.get(socket)));
+  if (error < 0) {
+    socket.destroy(systemError(error, 'getsockopt'));
+    return;
+  }
+  if (error > 0) {
+    socket.destroy(systemError(-error, 'connect', targets.get(socket)));
     return;
   }
   socket.flags &= ~CONNECTING;
-  socket.setInterest(0);
+  socket.setWorking(socket.queue !== undefined);
   setReading(socket, true);
   socket.beginOutput();
   enter(socket, 'open');
-  socket.group.handlers.open?.(socket);
+  const returned = socket.group.handlers.open?.(socket);
+  if (returned !== undefined) settle(socket, returned);
 }

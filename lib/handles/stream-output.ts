@@ -1,20 +1,28 @@
 // The writing half of a stream: gathered in the turn, sent once; what the kernel
-// does not take is queued, bounded, and sent when the socket is writable. Bytes
-// passed to `write` are copied or sent before it returns: the caller may use the
-// memory again at once. See send(2), shutdown(2).
+// does not take is queued (stream-queue.ts). Bytes passed to `write` are copied or
+// sent before it returns: the caller may use the memory again at once.
+//
+// Nothing that a peer does makes `write` or `end` throw: it may come between any two
+// calls of one callback. See send(2), shutdown(2).
+//
+// Errors of shutdown(2): ENOTCONN after a reset, whose own error waits in SO_ERROR and
+// is told; any other closes and is told. Of send(2): see `sendFailed`.
 import { isAnyArrayBuffer, isUint8Array } from '../base/realms.js';
 import { type Bytes, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
-import { handleClosed, invalidType } from '../loop/errors.js';
+import { invalidType } from '../loop/errors.js';
 import { HANDLE_BITS, Handle } from '../loop/handle.js';
+import type { OutputLimit } from '../loop/output-limits.js';
 import { GATHER_BYTES } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import { codedError, SystemError } from '../raw/errors.js';
+import { codedError, systemError, withoutStack } from '../raw/errors.js';
 import { enter } from './handlers.js';
-import { OutputQueue } from './output-queue.js';
+import type { OutputQueue } from './output-queue.js';
+import { settle } from './promised.js';
 import type { Socket } from './socket.js';
 import type { StreamGroup } from './stream-options.js';
+import { dropQueue, enqueue, isOutOfMemory, sendFailed, sendQueue } from './stream-queue.js';
 
 export const CONNECTING = 1 << HANDLE_BITS;
 /** The peer's end was read. */
@@ -22,14 +30,21 @@ export const READ_ENDED = 2 << HANDLE_BITS;
 /** `end` was called: SHUT_WR follows the last byte. */
 export const ENDING = 4 << HANDLE_BITS;
 export const WRITE_ENDED = 8 << HANDLE_BITS;
-const NEED_DRAIN = 16 << HANDLE_BITS;
+const ENDED = ENDING | WRITE_ENDED;
+/** The program called `end`: what it writes after that is its mistake. */
+const ENDED_BY_US = 16 << HANDLE_BITS;
+const NEED_DRAIN = 32 << HANDLE_BITS;
+/** The kernel had no memory for a send: it is left alone for a while. */
+export const RETRYING = 64 << HANDLE_BITS;
+/** The batched read reads this socket. */
+export const READING = 128 << HANDLE_BITS;
 /** The first bit of the reading half. */
-export const OUTPUT_BITS = HANDLE_BITS + 5;
+export const OUTPUT_BITS = HANDLE_BITS + 8;
 
 const EAGAIN = -constant('EAGAIN');
 const SHUT_WR = constant('SHUT_WR');
-/** One socket's share of a turn: others are due as well. */
-const MAX_SENDS = 32;
+const SOL_SOCKET = constant('SOL_SOCKET');
+const SO_ERROR = constant('SO_ERROR');
 
 function toBytes(data: Bytes): Uint8Array {
   if (isUint8Array(data)) return data;
@@ -40,6 +55,7 @@ function toBytes(data: Bytes): Uint8Array {
   throw invalidType('data', 'a string, an ArrayBuffer or a view of one');
 }
 
+// An OutputHolder; not said so, as the types of the package leave its members out.
 export abstract class StreamOutput extends Handle {
   /** @internal */ readonly group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
@@ -54,25 +70,39 @@ export abstract class StreamOutput extends Handle {
 
   abstract destroy(error?: Error): void;
 
+  /** @internal `close` is to tell it, unless it tells another; whether it will. */
+  abstract noteError(error: Error): boolean;
+
   /** Bytes that wait for the peer. */
   get bufferedBytes(): number {
     return this.queue?.size ?? 0;
+  }
+
+  /** Whether `write` takes bytes: until the end, ours or that of the connection. */
+  get writable(): boolean {
+    return (this.flags & ENDED) === 0 && this.active;
   }
 
   /**
    * Sends bytes, or a string as UTF-8, behind all that was written before. The
    * memory may be used again when it returns.
    *
-   * @returns false once more than `highWaterMark` bytes are queued: go on in `drain`
-   * @throws Error ERR_HANDLE_CLOSED, ERR_STREAM_WRITE_AFTER_END; TypeError for
-   *   anything that is no bytes
+   * On a socket that is closed, closing or ended it does nothing. Bytes that come after
+   * `end()` are told by `close(socket, error)` as ERR_STREAM_WRITE_AFTER_END.
+   *
+   * @returns false once more than `highWaterMark` bytes are queued: go on in `drain`.
+   *   False, and no `drain`, when nothing is taken: see `writable`
+   * @throws TypeError for anything that is no bytes
    */
   write(data: Bytes | string): boolean {
     const text = typeof data === 'string';
     const bytes = text ? undefined : toBytes(data);
-    if ((this.flags & (ENDING | WRITE_ENDED)) !== 0 || !this.active) throw notWritable(this);
     // Three bytes of UTF-8 a code unit at most.
     const maxBytes = bytes === undefined ? (data as string).length * 3 : bytes.length;
+    if ((this.flags & ENDED) !== 0 || !this.active) {
+      if (maxBytes > 0) noteLateWrite(this);
+      return false;
+    }
     if (maxBytes <= GATHER_BYTES && canGather(this, maxBytes)) {
       const { streams } = this.loop;
       if (bytes === undefined) {
@@ -87,64 +117,106 @@ export abstract class StreamOutput extends Handle {
   }
 
   /**
-   * Ends our side: after the last queued byte the peer reads the end. Idempotent.
+   * Ends our side: after the last queued byte the peer reads the end. Idempotent, and
+   * nothing on a socket that is closed.
    *
    * @param data written first
+   * @throws TypeError for anything that is no bytes
    */
   end(data?: Bytes | string): void {
     if (data !== undefined) this.write(data);
-    if ((this.flags & ENDING) !== 0 || !this.active) return;
+    if (!this.active) return;
+    this.flags |= ENDED_BY_US;
+    this.endOutput();
+  }
+
+  /** @internal As `end`, which the peer's end led to. */
+  endOutput(): void {
+    if ((this.flags & ENDED) !== 0) return;
     sendGathered(this);
+    if (!this.active) return;
     this.flags |= ENDING;
     if (this.queue === undefined && (this.flags & CONNECTING) === 0) finishEnd(this);
   }
 
   /** @internal The kernel took only a part of what this stream had gathered. */
   override onUnsent(sent: number, rest: Uint8Array[]): void {
-    if (sent < 0 && sent !== EAGAIN) {
-      this.destroy(new SystemError(sent, 'send'));
+    if (sent < 0 && sent !== EAGAIN && !isOutOfMemory(sent)) {
+      this.destroy(systemError(sent, 'send'));
       return;
     }
-    for (const bytes of rest) enqueue(this, bytes);
+    for (const bytes of rest) enqueue(this, bytes, sent > 0);
   }
 
   /** @internal Connected: what was written meanwhile may go out. */
   beginOutput(): void {
-    if (this.queue !== undefined) this.setInterest(this.interest | Interest.WRITE);
-    else if ((this.flags & ENDING) !== 0) finishEnd(this);
+    updateInterest(this);
+    if (this.queue === undefined && (this.flags & ENDING) !== 0) finishEnd(this);
   }
 
   /** @internal The socket is writable. */
   sendQueued(): void {
     const queue = this.queue;
-    if (queue === undefined) return;
-    for (let i = 0; i < MAX_SENDS; i++) {
-      const bytes = queue.first();
-      if (bytes === undefined) break;
-      const sent = native.sendNow(this.handleFd, bytes);
-      if (sent < 0) {
-        if (sent !== EAGAIN) this.destroy(new SystemError(sent, 'send'));
-        return;
-      }
-      queue.shift(sent);
-      if (sent < bytes.length) return;
-    }
-    if (queue.size > 0) return;
-    this.queue = undefined;
-    this.setInterest(this.interest & ~Interest.WRITE);
+    if (queue === undefined || (this.flags & RETRYING) !== 0) return;
+    sendQueue(this, queue);
+    if (!this.active || queue.size > 0) return;
+    dropQueue(this);
+    updateInterest(this);
     const needDrain = (this.flags & NEED_DRAIN) !== 0;
     this.flags &= ~NEED_DRAIN;
     if ((this.flags & ENDING) !== 0) finishEnd(this);
     else if (needDrain) {
       enter(this, 'drain');
-      this.group.handlers.drain?.(this as unknown as Socket);
+      const socket = this as unknown as Socket;
+      const result = this.group.handlers.drain?.(socket);
+      if (result !== undefined) settle(socket, result);
     }
   }
 
   /** @internal */
   dropOutput(): void {
-    this.queue = undefined;
+    dropQueue(this);
   }
+
+  // ---- for the limits of server and loop --------------------------------------
+
+  /** @internal */
+  get heldBytes(): number {
+    return this.queue?.held ?? 0;
+  }
+
+  /** @internal */
+  sendSome(): boolean {
+    const { queue } = this;
+    if (queue === undefined || (this.flags & (CONNECTING | RETRYING)) !== 0) return false;
+    return sendQueue(this, queue) > 0 || !this.active;
+  }
+
+  /** @internal */
+  giveUp(limit: OutputLimit, bytes: number): void {
+    const all = `more than ${limit.maxBytes} bytes of output would be queued in the ${limit.of}`;
+    this.destroy(tooMuch(`${all} (maxBufferedBytes), ${bytes} of them for this peer`));
+  }
+}
+
+/** Tells the poller what the stream waits for now. */
+export function updateInterest(stream: StreamOutput): void {
+  const { flags, queue } = stream;
+  let wanted = (flags & READING) !== 0 ? Interest.READ : 0;
+  const sends = queue !== undefined && (flags & RETRYING) === 0;
+  if (sends || (flags & CONNECTING) !== 0) wanted |= Interest.WRITE;
+  // Nothing to do, paused or half open: that the peer resets it is to be seen all the
+  // same. By the edge, as error and hangup last; without a condition where the poller
+  // tells these unasked, and costs nothing until then.
+  if (wanted === 0) {
+    wanted = stream.loop.poller.supports.unasked ? Interest.EDGE : Interest.READ | Interest.EDGE;
+  }
+  stream.setInterest(wanted);
+}
+
+/** The error of a queue that would pass a limit. */
+export function tooMuch(message: string): Error {
+  return withoutStack(() => codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));
 }
 
 // Functions, not private methods: those cost each object eight bytes a class.
@@ -159,7 +231,7 @@ function canGather(stream: StreamOutput, bytes: number): boolean {
 }
 
 function sendGathered(stream: StreamOutput): void {
-  if (stream.loop.streams.pending(stream.slot) > 0) stream.loop.flush();
+  if (stream.active && stream.loop.streams.pending(stream.slot) > 0) stream.loop.flush();
 }
 
 function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
@@ -171,28 +243,15 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
       stream.bytesWritten += sent;
       return true;
     }
-    if (sent < 0 && sent !== EAGAIN) stream.destroy(new SystemError(sent, 'send'));
-    else if (sent > 0) rest = bytes.subarray(sent);
+    if (sent > 0) rest = bytes.subarray(sent);
+    else if (sent !== EAGAIN && !isOutOfMemory(sent)) sendFailed(stream, sent);
   }
   if (!stream.active) return false;
   stream.bytesWritten += bytes.length;
-  enqueue(stream, rest);
+  enqueue(stream, rest, rest !== bytes);
   if (stream.bufferedBytes <= stream.group.highWaterMark) return stream.active;
   stream.flags |= NEED_DRAIN;
   return false;
-}
-
-function enqueue(stream: StreamOutput, bytes: Uint8Array): void {
-  if (!stream.active) return;
-  stream.queue ??= new OutputQueue();
-  const { maxBufferedBytes } = stream.group;
-  if (stream.queue.size + bytes.length > maxBufferedBytes) {
-    const message = `the peer does not read: over ${maxBufferedBytes} bytes are queued`;
-    stream.destroy(codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));
-    return;
-  }
-  stream.queue.push(bytes);
-  if ((stream.flags & CONNECTING) === 0) stream.setInterest(stream.interest | Interest.WRITE);
 }
 
 /** Everything went out after `end`. */
@@ -203,10 +262,13 @@ function finishEnd(stream: StreamOutput): void {
     return;
   }
   const result = native.shutdown(stream.handleFd, SHUT_WR);
-  if (result < 0) stream.destroy(new SystemError(result, 'shutdown'));
+  if (result === 0) return;
+  const pending = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);
+  stream.destroy(systemError(pending > 0 ? -pending : result, 'shutdown'));
 }
 
-function notWritable(stream: StreamOutput): Error {
-  if (stream.closed) return handleClosed('socket');
-  return codedError(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end');
+/** Bytes after our own `end`: with the stack of who wrote them. */
+function noteLateWrite(stream: StreamOutput): void {
+  if ((stream.flags & ENDED_BY_US) === 0) return;
+  stream.noteError(codedError(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end'));
 }

@@ -14,8 +14,12 @@ const CLOSED = 8;
 export const DIRTY = 16;
 /** Its callbacks run in an async context of its own, see `contexts`. */
 export const IN_CONTEXT = 32;
+/** It has work under way, which keeps the loop alive whether or not it is referenced. */
+const WORKING = 64;
 /** The first bit that subclasses may use. */
-export const HANDLE_BITS = 6;
+export const HANDLE_BITS = 7;
+/** Either keeps the loop alive while the handle is active. */
+const RETAINS = REFERENCED | WORKING;
 
 /** Beside the handles: few programs have contexts, and an idle handle is to be small. */
 const contexts = new WeakMap<Handle, AsyncContext>();
@@ -84,7 +88,7 @@ export abstract class Handle {
       }
     }
     this.flags |= ACTIVE;
-    if ((this.flags & REFERENCED) !== 0) this.loop.retain();
+    if ((this.flags & RETAINS) !== 0) this.loop.retain();
   }
 
   /** Ends waiting; the descriptor may be closed right after. @internal */
@@ -95,7 +99,17 @@ export abstract class Handle {
     this.interest = 0;
     this.loop.table.release(this.slot);
     this.slot = -1;
-    if ((this.flags & REFERENCED) !== 0) this.loop.release();
+    if ((this.flags & RETAINS) !== 0) this.loop.release();
+    this.flags &= ~WORKING;
+  }
+
+  /**
+   * Says whether it has work under way: a connect, output that waits. Until that is
+   * done the loop is alive although the handle is not referenced. @internal
+   */
+  setWorking(on: boolean): void {
+    if (((this.flags & WORKING) !== 0) === on) return;
+    setRetaining(this, WORKING, on);
   }
 
   /** Changes what is waited for: at once, or before the next wait of this turn. @internal */
@@ -122,21 +136,20 @@ export abstract class Handle {
 
   /** Lets this handle keep the loop alive while it is active. Idempotent. */
   ref(): this {
-    if ((this.flags & REFERENCED) !== 0) return this;
-    this.flags |= REFERENCED;
-    if (this.active) this.loop.retain();
+    if ((this.flags & REFERENCED) === 0) setRetaining(this, REFERENCED, true);
     return this;
   }
 
-  /** Lets the loop end although this handle is active. Idempotent. */
+  /**
+   * Lets the loop end although this handle is active; not before what it has under way,
+   * a connect or queued output, is done. Idempotent.
+   */
   unref(): this {
-    if ((this.flags & REFERENCED) === 0) return this;
-    this.flags &= ~REFERENCED;
-    if (this.active) this.loop.release();
+    if ((this.flags & REFERENCED) !== 0) setRetaining(this, REFERENCED, false);
     return this;
   }
 
-  /** Whether it keeps the loop alive while it is active. */
+  /** Whether it is referenced, and so keeps the loop alive while it is active. */
   hasRef(): boolean {
     return (this.flags & REFERENCED) !== 0;
   }
@@ -166,4 +179,14 @@ export abstract class Handle {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+// A function, not a private method: that costs each handle eight bytes.
+function setRetaining(handle: Handle, flag: number, on: boolean): void {
+  const before = handle.flags & RETAINS;
+  handle.flags = on ? handle.flags | flag : handle.flags & ~flag;
+  const after = handle.flags & RETAINS;
+  if (!handle.active || (before === 0) === (after === 0)) return;
+  if (after === 0) handle.loop.release();
+  else handle.loop.retain();
 }

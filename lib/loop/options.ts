@@ -15,6 +15,12 @@ export interface LoopOptions {
   maxEvents?: number;
   /** Bytes that one batch of reads may fill: 65,536 to 1 GiB, default 262,144. */
   slabBytes?: number;
+  /**
+   * Memory that the output of all sockets may take while their peers do not read: 0 to
+   * 2^53-1, default 128 MiB. Above it the socket that holds most is closed with
+   * ERR_STREAM_MAX_BUFFERED.
+   */
+  maxBufferedBytes?: number;
   /** Threads of the pool: 1 to 1,024. Default: RAWLOOP_THREADPOOL_SIZE, else 4. */
   poolSize?: number;
   /**
@@ -40,6 +46,7 @@ const NAMES: OptionNames<LoopOptions> = {
   backend: true,
   maxEvents: true,
   slabBytes: true,
+  maxBufferedBytes: true,
   poolSize: true,
   drain: true,
   timing: true,
@@ -48,6 +55,8 @@ const NAMES: OptionNames<LoopOptions> = {
 };
 
 const DEFAULTS = { maxEvents: 256, slabBytes: 262144, blockedMs: 100 };
+/** With what the host needs, and what waits to be collected, below 512 MiB. */
+const MAX_BUFFERED_BYTES = 128 * 2 ** 20;
 
 /** @throws TypeError, RangeError for what is no such option */
 export function readLoopOptions(given: LoopOptions = {}) {
@@ -58,7 +67,8 @@ export function readLoopOptions(given: LoopOptions = {}) {
   }
   checkInteger('options.maxEvents', maxEvents, 1, 65536);
   checkInteger('options.slabBytes', slabBytes, 65536, 2 ** 30);
-  const { drain = 'each' } = options;
+  const { drain = 'each', maxBufferedBytes = MAX_BUFFERED_BYTES } = options;
+  checkInteger('options.maxBufferedBytes', maxBufferedBytes, 0, Number.MAX_SAFE_INTEGER);
   if (drain !== 'each' && drain !== 'batch') {
     throw invalidValue('options.drain', "'each' or 'batch'");
   }
@@ -69,7 +79,8 @@ export function readLoopOptions(given: LoopOptions = {}) {
     throw invalidValue('options.blockedMs', 'a number of milliseconds above 0');
   }
   if (poolSize !== undefined) checkInteger('options.poolSize', poolSize, 1, 1024);
-  return { backend, maxEvents, slabBytes, drain, poolSize, timing, asyncContext, blockedMs };
+  const numbers = { maxEvents, slabBytes, maxBufferedBytes, blockedMs };
+  return { ...numbers, backend, drain, poolSize, timing, asyncContext };
 }
 
 const INSIDE_PROMISE =

@@ -10,6 +10,7 @@ import { drainHost } from './host.js';
 import { type LoopMetrics, Meter, type Phase, type Subject } from './meter.js';
 import { nameOf } from './names.js';
 import { type LoopOptions, type RunMode, readLoopOptions } from './options.js';
+import { LoopOutput } from './output-limits.js';
 import type { HookList } from './phase-hooks.js';
 import { PollSet } from './poll-set.js';
 import { pollTimeout } from './poll-timeout.js';
@@ -59,6 +60,7 @@ export abstract class Phases extends Scheduler {
   /** @internal */ readonly table = new HandleTable();
   /** @internal */ readonly counters = new HandleCounters();
   /** @internal */ readonly streams: StreamBatch;
+  /** @internal */ readonly output: LoopOutput;
   /** @internal */ readonly meter: Meter;
   /** @internal */ readonly pollSet: PollSet;
   /** @internal Whether a turn is under way, so that writes are gathered. */ inTurn = false;
@@ -103,6 +105,7 @@ export abstract class Phases extends Scheduler {
     this.#nowMs = clock();
     this.#ready = new ReadyList(maxEvents);
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
+    this.output = new LoopOutput(read.maxBufferedBytes);
     this.#drainEach = drain === 'each';
     this.meter = new Meter(timing, blockedMs, clock);
     this.poller = poller ?? createPoller(backend);
@@ -143,8 +146,10 @@ export abstract class Phases extends Scheduler {
     // A wait that timed out made timers due: 'once' promises progress, and no more.
     if (mode === 'once' && !this.#progressed) this.#runTimers(TIMED_OUT);
     this.#at = START;
-    // What the last callbacks put off may keep the loop alive.
+    // What the last callbacks put off may keep the loop alive, and so may what they
+    // wrote, if the kernel does not take it.
     if (!this.#drainEach) this.drain();
+    this.flush();
   }
 
   #begin(): void {
@@ -355,6 +360,11 @@ export abstract class Phases extends Scheduler {
   /** Brings `now()` up to the clock, say after a long callback. */
   updateTime(): void {
     this.#nowMs = this.clock();
+  }
+
+  /** Memory that output takes which peers did not read yet; see `maxBufferedBytes`. */
+  get bufferedBytes(): number {
+    return this.output.heldBytes;
   }
 
   /** What the loop did so far; cheap enough to ask at any time. */

@@ -43,6 +43,7 @@ export class StreamBatch {
   /** Whether the last fill read anything at all. */
   #filled = false;
   #slab: ArrayBuffer | undefined;
+  #leavesSlab = false;
   #views: (Uint8Array | undefined)[] = [];
 
   #records: Int32Array | undefined;
@@ -68,7 +69,8 @@ export class StreamBatch {
     if (!this.#filled) return count;
     let slab = this.#slab;
     // A handler may have detached the memory of its chunk; then there is new.
-    if (slab === undefined || slab.byteLength === 0) {
+    if (slab === undefined || slab.byteLength === 0 || this.#leavesSlab) {
+      this.#leavesSlab = false;
       slab = new ArrayBuffer(this.#slabBytes);
       this.#slab = slab;
       this.#views = new Array<undefined>(this.#slabBytes >> ALIGN_BITS).fill(undefined);
@@ -77,9 +79,9 @@ export class StreamBatch {
     return native.recvBatch(ready.buffer, from, count, buffer, slab, this.#resultsBuffer);
   }
 
-  /** The chunks handed out so far keep their memory: the next fill has new. */
+  /** The chunks of this fill keep their memory: the next fill has new. */
   leaveSlab(): void {
-    this.#slab = undefined;
+    this.#leavesSlab = true;
   }
 
   /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */

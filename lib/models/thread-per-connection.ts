@@ -7,12 +7,11 @@ import { type OptionNames, readOptions } from '../base/options.js';
 import { type IpAddress, native, type ThreadServer } from '../binding/index.js';
 import { defaultLoop } from '../default-loop.js';
 import type { EventLoop } from '../event-loop.js';
-import { addressOf, badHost, detailsOf } from '../handles/endpoint.js';
+import { addressOf, detailsOf } from '../handles/endpoint.js';
 import { LoopCore } from '../loop/core.js';
 import { Handle } from '../loop/handle.js';
 import { checkFunction, checkInteger } from '../loop/validate.js';
 import { Interest } from '../poller/interest.js';
-import { constant } from '../raw/constants.js';
 import { codedError, SystemError } from '../raw/errors.js';
 
 export interface ThreadPerConnectionOptions {
@@ -66,7 +65,6 @@ export interface ThreadPerConnectionStats {
 
 type Tell = (error: SystemError) => void;
 
-const EINVAL = -constant('EINVAL');
 const DEFAULT_STACK_BYTES = 65536;
 
 /** Waits for the doorbell of a started server, and keeps the loop alive for it. */
@@ -168,8 +166,6 @@ export class ThreadPerConnectionServer {
     const failure = this.#server.start(this.#where, this.#backlog);
     if (failure !== null) {
       const { errno, syscall } = failure;
-      // The only EINVAL of a fresh socket: the text was no address.
-      if (syscall === 'bind' && errno === EINVAL) throw badHost(this.#where.address);
       throw new SystemError(errno, syscall, detailsOf(this.#where));
     }
     const handle = new DoorbellHandle(loop, this.#server, (error) => this.#onError?.(error, this));

@@ -12,6 +12,8 @@ export interface SystemErrorDetails {
 }
 
 let names: Map<number, string> | undefined;
+/** Node's texts by errno; its map is copied anew each time that it is asked for. */
+let texts: ReturnType<typeof getSystemErrorMap> | undefined;
 
 /** The E* name of a positive errno; 'EAGAIN' and 'EWOULDBLOCK' are one number. */
 function nameOf(errno: number): string {
@@ -27,7 +29,8 @@ function nameOf(errno: number): string {
 }
 
 function textOf(errno: number): string {
-  return getSystemErrorMap().get(-errno)?.[1] ?? 'unknown error';
+  texts ??= getSystemErrorMap();
+  return texts.get(-errno)?.[1] ?? 'unknown error';
 }
 
 function placeOf({ address, port, path }: SystemErrorDetails): string {
@@ -56,17 +59,19 @@ export class SystemError extends Error {
    * @param errno negative, as the raw calls return it
    * @param hint a sentence for the message that says what to do instead
    */
-  constructor(errno: number, syscall: string, details: SystemErrorDetails = {}, hint?: string) {
+  constructor(errno: number, syscall: string, details?: SystemErrorDetails, hint?: string) {
     const code = nameOf(-errno);
     // Without a prototype: a polluted one must not add details.
-    const place: SystemErrorDetails = Object.assign(Object.create(null), details);
+    const place: SystemErrorDetails | undefined =
+      details && Object.assign(Object.create(null), details);
     super(
-      `${syscall} ${code}: ${textOf(-errno)}${placeOf(place)}${hint === undefined ? '' : `. ${hint}`}`,
+      `${syscall} ${code}: ${textOf(-errno)}${place === undefined ? '' : placeOf(place)}${hint === undefined ? '' : `. ${hint}`}`,
     );
     this.name = 'SystemError';
     this.code = code;
     this.errno = errno;
     this.syscall = syscall;
+    if (place === undefined) return;
     for (const key of ['address', 'port', 'path'] as const) {
       if (place[key] !== undefined) {
         Object.defineProperty(this, key, { value: place[key], enumerable: true });
@@ -102,4 +107,37 @@ export function check<T extends object>(
 export function check(result: unknown, syscall: string, details?: SystemErrorDetails): unknown {
   if (typeof result === 'number' && result < 0) throw new SystemError(result, syscall, details);
   return result;
+}
+/**
+ * An error that the loop tells through a callback, made by `make` without a stack: it
+ * would lead into the loop and say nothing, and to capture one costs several times as
+ * much as the rest of a connection's end. @internal
+ */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  if (!setStackTraceLimit(0)) return make();
+  try {
+    return make();
+  } finally {
+    setStackTraceLimit(stackTraceLimit);
+  }
+}
+
+/** False where a program froze `Error`. */
+function setStackTraceLimit(limit: number): boolean {
+  try {
+    Error.stackTraceLimit = limit;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The SystemError of a call that the loop made by itself; see `withoutStack`. @internal */
+export function systemError(
+  errno: number,
+  syscall: string,
+  details?: SystemErrorDetails,
+): SystemError {
+  return withoutStack(() => new SystemError(errno, syscall, details));
 }

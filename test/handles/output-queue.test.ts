@@ -34,7 +34,43 @@ describe('the queue', () => {
     const queue = new OutputQueue();
     for (let i = 0; i < 1000; i++) queue.push(pattern(10));
     expect(queue.size).toBe(10_000);
-    expect(queue.first()?.length).toBe(10_000);
+    let calls = 0;
+    for (let view = queue.first(); view !== undefined; view = queue.first()) {
+      queue.shift(view.length);
+      calls++;
+    }
+    expect(calls).toBeLessThanOrEqual(6);
+  });
+
+  it('takes little memory for few bytes, and never twice what waits beyond that', () => {
+    const queue = new OutputQueue();
+    queue.push(Uint8Array.of(1));
+    expect(queue.held).toBe(512);
+    for (let i = 0; i < 3000; i++) {
+      queue.push(pattern(100));
+      expect(queue.held).toBeLessThanOrEqual(Math.max(512, 2 * queue.size));
+    }
+    expect(queue.held - queue.size).toBeLessThanOrEqual(65536);
+  });
+
+  it('takes no more memory than it may', () => {
+    const queue = new OutputQueue();
+    queue.push(pattern(5), 0);
+    expect([queue.held, queue.room]).toEqual([5, 0]);
+    queue.push(pattern(3), 2);
+    expect([queue.held, queue.room]).toEqual([10, 2]);
+    queue.push(pattern(2), 0);
+    expect([queue.held, queue.room]).toEqual([10, 0]);
+  });
+
+  it('gives memory back as bytes are sent, also of a large piece', () => {
+    const queue = new OutputQueue();
+    queue.push(pattern(5_000_000));
+    while (queue.size > 0) {
+      queue.shift(Math.min(70_000, queue.first()?.length ?? 0));
+      expect(queue.held - queue.size).toBeLessThanOrEqual(1 << 20);
+    }
+    expect(queue.held).toBe(0);
   });
 
   it('goes on where a short send stopped', () => {

@@ -178,7 +178,7 @@ describe('maxBufferedBytes', () => {
     expect(socket.bufferedBytes).toBe(0);
     await run(test.loop);
     expect(events).toEqual(['close ERR_STREAM_MAX_BUFFERED']);
-    expect(() => socket.write('x')).toThrow(expect.objectContaining({ code: 'ERR_HANDLE_CLOSED' }));
+    expect(socket.write('x')).toBe(false);
     expect(drainPeer(peer).length).toBeGreaterThan(0);
   });
 
@@ -241,11 +241,9 @@ describe('before the socket is connected', () => {
     const events: string[] = [];
     const socket = test.loop.connect({ port }, recording(events));
     socket.end('only this');
-    expect(() => socket.write('x')).toThrow(
-      expect.objectContaining({ code: 'ERR_STREAM_WRITE_AFTER_END' }),
-    );
+    expect(socket.write('x')).toBe(false);
     await run(test.loop);
     expect(received.text).toBe('only this');
-    expect(events).toEqual(['open', 'end', 'close']);
+    expect(events).toEqual(['open', 'end', 'close ERR_STREAM_WRITE_AFTER_END']);
   });
 });

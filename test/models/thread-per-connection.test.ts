@@ -217,8 +217,7 @@ describe('start', () => {
   });
 
   it('refuses a host that only looks like an address', () => {
-    const server = new ThreadPerConnectionServer({ host: '1.2.3.999' });
-    expect(() => server.start()).toThrow(
+    expect(() => new ThreadPerConnectionServer({ host: '1.2.3.999' })).toThrow(
       expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }),
     );
   });

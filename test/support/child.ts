@@ -31,6 +31,8 @@ export interface ChildOptions {
   flags?: string[];
   /** RLIMIT_NOFILE. */
   maxDescriptors?: number;
+  /** Expressions for strace, such as 'inject=accept4:error=EPERM'; see `hasStrace`. */
+  strace?: string[];
   /** The user to run as, when this process is root. */
   uid?: number;
 }
@@ -44,8 +46,17 @@ export interface ChildEnd {
   report: unknown;
 }
 
-function commandLine(script: string, { flags = [], maxDescriptors }: ChildOptions): string[] {
+/** Whether system calls of a child can be made to fail here. */
+export const hasStrace =
+  spawnSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' }).status === 0;
+
+function commandLine(script: string, options: ChildOptions): string[] {
+  const { flags = [], maxDescriptors, strace } = options;
   const node = [process.execPath, ...flags, '-e', PRELUDE + script];
+  if (strace !== undefined) {
+    const expressions = strace.flatMap((expression) => ['-e', expression]);
+    node.unshift('strace', '-f', '-qq', '-o', '/dev/null', ...expressions);
+  }
   if (maxDescriptors === undefined) return node;
   return ['/bin/sh', '-c', `ulimit -n ${maxDescriptors} && exec "$@"`, 'sh', ...node];
 }
