@@ -16,6 +16,7 @@ napi_value Init(napi_env env, napi_value exports) {
   RegisterSocketOptions(env, exports);
   RegisterEpoll(env, exports);
   RegisterEventfd(env, exports);
+  RegisterFileWatch(env, exports);
   RegisterKqueue(env, exports);
   RegisterKqueuePoller(env, exports);
   RegisterStreamBatch(env, exports);

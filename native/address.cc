@@ -167,7 +167,7 @@ void Set(napi_env env, napi_value object, const char* name,
          const std::string& text) {
   napi_value value;
   napi_create_string_utf8(env, text.data(), text.size(), &value);
-  napi_set_named_property(env, object, name, value);
+  Define(env, object, name, value);
 }
 
 napi_value WriteIp(napi_env env, const char* family, const std::string& host,
@@ -176,7 +176,7 @@ napi_value WriteIp(napi_env env, const char* family, const std::string& host,
   napi_create_object(env, &object);
   Set(env, object, "family", family);
   Set(env, object, "address", host);
-  napi_set_named_property(env, object, "port", Int(env, ntohs(port)));
+  Define(env, object, "port", Int(env, ntohs(port)));
   return object;
 }
 

@@ -6,16 +6,39 @@
 
 namespace rawloop {
 
+// Not by napi_throw_error and its like: they set `code`, and a setter of
+// Object.prototype would run.
+void Throw(napi_env env, CreateError create, const char* code,
+           const char* message) {
+  napi_value text;
+  napi_value code_text;
+  napi_value error;
+  if (napi_create_string_utf8(env, message, NAPI_AUTO_LENGTH, &text) !=
+          napi_ok ||
+      napi_create_string_utf8(env, code, NAPI_AUTO_LENGTH, &code_text) !=
+          napi_ok ||
+      create(env, nullptr, text, &error) != napi_ok) {
+    return;
+  }
+  Define(env, error, "code", code_text);
+  napi_throw(env, error);
+}
+
 void ThrowType(napi_env env, const char* name, const char* expected) {
   std::string message =
       std::string("The \"") + name + "\" argument must be " + expected;
-  napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", message.c_str());
+  Throw(env, napi_create_type_error, "ERR_INVALID_ARG_TYPE", message.c_str());
 }
 
 void ThrowRange(napi_env env, const char* name, const char* expected) {
   std::string message = std::string("The value of \"") + name +
                         "\" is out of range: it must be " + expected;
-  napi_throw_range_error(env, "ERR_OUT_OF_RANGE", message.c_str());
+  Throw(env, napi_create_range_error, "ERR_OUT_OF_RANGE", message.c_str());
+}
+
+void ThrowNoMemory(napi_env env) {
+  Throw(env, napi_create_error, "ERR_MEMORY_ALLOCATION_FAILED",
+        "There is not enough memory for this call");
 }
 
 bool ReadInteger(napi_env env, napi_value value, const char* name, double min,
@@ -118,7 +141,7 @@ bool IsAttached(napi_env env, napi_value value, const Span& span,
   }
   std::string message =
       std::string("The buffer of \"") + name + "\" is detached";
-  napi_throw_type_error(env, "ERR_INVALID_STATE", message.c_str());
+  Throw(env, napi_create_type_error, "ERR_INVALID_STATE", message.c_str());
   return false;
 }
 
@@ -189,9 +212,23 @@ int32_t OrErrno(int64_t result) {
 napi_value Pair(napi_env env, int32_t first, int32_t second) {
   napi_value result;
   napi_create_array_with_length(env, 2, &result);
-  napi_set_element(env, result, 0, Int(env, first));
-  napi_set_element(env, result, 1, Int(env, second));
+  DefineElement(env, result, 0, Int(env, first));
+  DefineElement(env, result, 1, Int(env, second));
   return result;
+}
+
+void Define(napi_env env, napi_value object, const char* name,
+            napi_value value) {
+  napi_property_descriptor property{};
+  property.utf8name = name;
+  property.value = value;
+  property.attributes = napi_default_jsproperty;
+  napi_define_properties(env, object, 1, &property);
+}
+
+void DefineElement(napi_env env, napi_value array, uint32_t index,
+                   napi_value value) {
+  Define(env, array, std::to_string(index).c_str(), value);
 }
 
 void Export(napi_env env, napi_value exports, const Function* functions,
@@ -200,7 +237,7 @@ void Export(napi_env env, napi_value exports, const Function* functions,
     napi_value function;
     napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH,
                          functions[i].call, nullptr, &function);
-    napi_set_named_property(env, exports, functions[i].name, function);
+    Define(env, exports, functions[i].name, function);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <new>
 
 namespace rawloop {
 
@@ -22,7 +23,13 @@ struct Span {
   size_t size = 0;
 };
 
+// Throws an error of the kind that `create` makes, with a code.
+using CreateError = napi_status (*)(napi_env, napi_value code,
+                                    napi_value message, napi_value* result);
+void Throw(napi_env env, CreateError create, const char* code,
+           const char* message);
 void ThrowType(napi_env env, const char* name, const char* expected);
+void ThrowNoMemory(napi_env env);
 void ThrowRange(napi_env env, const char* name, const char* expected);
 
 // An integral number in [min, max], compared as a double before any cast, so
@@ -93,6 +100,25 @@ napi_value Undefined(napi_env env);
 int32_t OrErrno(int64_t result);
 // [first, second]
 napi_value Pair(napi_env env, int32_t first, int32_t second);
+
+// Makes `value` an own property. Not by setting it: a setter that somebody put
+// on Object.prototype would run.
+void Define(napi_env env, napi_value object, const char* name,
+            napi_value value);
+void DefineElement(napi_env env, napi_value array, uint32_t index,
+                   napi_value value);
+
+// `Call` as the host may call it: the one exception that our code knows, that
+// there is no memory, ends here and becomes a JavaScript error.
+template <napi_callback Call>
+napi_value Guarded(napi_env env, napi_callback_info info) {
+  try {
+    return Call(env, info);
+  } catch (const std::bad_alloc&) {
+    ThrowNoMemory(env);
+    return nullptr;
+  }
+}
 
 struct Function {
   const char* name;

@@ -1251,9 +1251,9 @@ void RegisterConstants(napi_env env, napi_value exports) {
   for (const Constant& constant : kConstants) {
     napi_value value;
     napi_create_double(env, constant.value, &value);
-    napi_set_named_property(env, constants, constant.name, value);
+    Define(env, constants, constant.name, value);
   }
-  napi_set_named_property(env, exports, "constants", constants);
+  Define(env, exports, "constants", constants);
 }
 
 }  // namespace rawloop

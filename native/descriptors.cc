@@ -42,29 +42,30 @@ napi_value Write(napi_env env, napi_callback_info info) {
 }
 
 // close(fd): 0 or -errno. -EPERM for an open descriptor that was not opened
-// here: closing the host's own would break it in ways that surface far away.
+// here, or whose number is another's by now: closing the host's own would break
+// it in ways that surface far away.
 napi_value Close(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
   if (!args.Descriptor(0, &fd)) return nullptr;
-  OwnedDescriptors& owned = Environment::Get(env)->owned;
-  if (!owned.Has(fd)) {
-    return Int(env, fcntl(fd, F_GETFD) < 0 ? -EBADF : -EPERM);
-  }
-  owned.Remove(fd);
-  // Never retried: on Linux the descriptor is gone even after EINTR.
-  int result = close(fd);
-  return Int(env, result < 0 && errno != EINTR ? -errno : 0);
+  return Int(env, Environment::Get(env)->owned.Close(fd));
 }
 
-// adopt(fd): from now on `fd` counts as opened here: close() will serve it.
+// adopt(fd): from now on `fd` counts as opened here: close() will serve it. 0
+// or -errno (-EBUSY: it is another environment's).
 napi_value Adopt(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
   if (!args.Descriptor(0, &fd)) return nullptr;
-  if (fcntl(fd, F_GETFD) < 0) return Int(env, -EBADF);
-  Environment::Get(env)->owned.Add(fd);
-  return Int(env, 0);
+  return Int(env, Environment::Get(env)->owned.Adopt(fd));
+}
+
+// release(fd): the opposite: it is the caller's from now on. 0 or -errno.
+napi_value Release(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  return Int(env, Environment::Get(env)->owned.Release(fd));
 }
 
 // The commands whose argument is a number. Those that take a pointer would let
@@ -107,7 +108,7 @@ napi_value Fcntl(napi_env env, napi_callback_info info) {
   bool duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
   if (duplicates) command = F_DUPFD_CLOEXEC;
   int result = fcntl(fd, command, argument);
-  if (duplicates && result >= 0) Environment::Get(env)->owned.Add(result);
+  if (duplicates) return Opened(env, result);
   return Int(env, OrErrno(result));
 }
 
@@ -117,19 +118,17 @@ napi_value Pipe2(napi_env env, napi_callback_info info) {
   int flags = 0;
   if (args.Has(0) && !args.Integer(0, "flags", &flags)) return nullptr;
   int ends[2];
-  if (OpenPipe(ends, flags) < 0) return Int(env, -errno);
-  OwnedDescriptors& owned = Environment::Get(env)->owned;
-  owned.Add(ends[0]);
-  owned.Add(ends[1]);
-  return Pair(env, ends[0], ends[1]);
+  return OpenedPair(env, OpenPipe(ends, flags), ends);
 }
 
 }  // namespace
 
 void RegisterDescriptors(napi_env env, napi_value exports) {
   const Function functions[] = {
-      {"read", Read},   {"write", Write}, {"close", Close},
-      {"adopt", Adopt}, {"fcntl", Fcntl}, {"pipe2", Pipe2},
+      {"read", Guarded<Read>},       {"write", Guarded<Write>},
+      {"close", Guarded<Close>},     {"adopt", Guarded<Adopt>},
+      {"release", Guarded<Release>}, {"fcntl", Guarded<Fcntl>},
+      {"pipe2", Guarded<Pipe2>},
   };
   Export(env, exports, functions);
 }

@@ -1,35 +1,20 @@
 #include "environment.h"
 
-#include <unistd.h>
+#include <cerrno>
+#include <new>
+
+#include "args.h"
+#include "modules.h"
 
 namespace rawloop {
 
-OwnedDescriptors::~OwnedDescriptors() {
-  for (size_t word = 0; word < bits_.size(); word++) {
-    for (int bit = 0; bits_[word] != 0; bit++, bits_[word] >>= 1) {
-      if ((bits_[word] & 1) != 0) close(static_cast<int>(word * 64) + bit);
-    }
-  }
-}
-
-void OwnedDescriptors::Add(int fd) {
-  size_t word = static_cast<size_t>(fd) / 64;
-  if (word >= bits_.size()) bits_.resize(word + word / 2 + 1);
-  bits_[word] |= uint64_t{1} << (fd % 64);
-}
-
-void OwnedDescriptors::Remove(int fd) {
-  size_t word = static_cast<size_t>(fd) / 64;
-  if (word < bits_.size()) bits_[word] &= ~(uint64_t{1} << (fd % 64));
-}
-
-bool OwnedDescriptors::Has(int fd) const {
-  size_t word = static_cast<size_t>(fd) / 64;
-  return word < bits_.size() && (bits_[word] >> (fd % 64) & 1) != 0;
-}
-
 bool Environment::Create(napi_env env) {
-  auto* environment = new Environment();
+  auto* environment = new (std::nothrow) Environment();
+  if (environment == nullptr) {
+    Throw(env, napi_create_error, "ERR_MEMORY_ALLOCATION_FAILED",
+          "There is not enough memory for the addon's state");
+    return false;
+  }
   auto finalize = [](napi_env, void* data, void*) {
     delete static_cast<Environment*>(data);
   };
@@ -44,6 +29,17 @@ Environment* Environment::Get(napi_env env) {
   void* data = nullptr;
   napi_get_instance_data(env, &data);
   return static_cast<Environment*>(data);
+}
+
+napi_value Opened(napi_env env, int fd) {
+  if (fd < 0) return Int(env, -errno);
+  return Int(env, Environment::Get(env)->owned.Opened(fd));
+}
+
+napi_value OpenedPair(napi_env env, int result, const int fds[2]) {
+  if (result < 0) return Int(env, -errno);
+  int error = Environment::Get(env)->owned.OpenedPair(fds);
+  return error < 0 ? Int(env, error) : Pair(env, fds[0], fds[1]);
 }
 
 }  // namespace rawloop

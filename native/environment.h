@@ -1,34 +1,14 @@
 // State of one Node-API environment (the main thread or a Worker): the
 // descriptors it opened. It hangs on the environment's instance data, so
-// Workers and several copies of the addon live side by side with no
-// process-wide state.
+// Workers and several copies of the addon live side by side.
 #ifndef RAWLOOP_ENVIRONMENT_H_
 #define RAWLOOP_ENVIRONMENT_H_
 
 #include <node_api.h>
 
-#include <cstdint>
-#include <vector>
+#include "descriptor_table.h"
 
 namespace rawloop {
-
-// Which descriptor numbers this environment opened: a bit each. close() serves
-// only these, so a wrong number cannot close the host's own descriptors.
-class OwnedDescriptors {
- public:
-  OwnedDescriptors() = default;
-  // The environment ends: a Worker that was terminated ran no close of its own.
-  ~OwnedDescriptors();
-  OwnedDescriptors(const OwnedDescriptors&) = delete;
-  OwnedDescriptors& operator=(const OwnedDescriptors&) = delete;
-
-  void Add(int fd);
-  void Remove(int fd);
-  bool Has(int fd) const;
-
- private:
-  std::vector<uint64_t> bits_;
-};
 
 struct Environment {
   OwnedDescriptors owned;
@@ -41,6 +21,12 @@ struct Environment {
   static bool Create(napi_env env);
   static Environment* Get(napi_env env);
 };
+
+// What a call returns that opened `fd` (-1: failed, see errno): the descriptor,
+// owned by this environment, or -errno.
+napi_value Opened(napi_env env, int fd);
+// The same for two, and `result` of the call that opened them: an array.
+napi_value OpenedPair(napi_env env, int result, const int fds[2]);
 
 }  // namespace rawloop
 

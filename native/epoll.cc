@@ -38,10 +38,7 @@ napi_value EpollCreate1(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int flags = 0;
   if (args.Has(0) && !args.Integer(0, "flags", &flags)) return nullptr;
-  int fd = epoll_create1(flags | EPOLL_CLOEXEC);
-  if (fd < 0) return Int(env, -errno);
-  Environment::Get(env)->owned.Add(fd);
-  return Int(env, fd);
+  return Opened(env, epoll_create1(flags | EPOLL_CLOEXEC));
 }
 
 // A token: an integer to 2^53-1, or a BigInt of 64 bits.
@@ -60,9 +57,12 @@ bool ReadData(napi_env env, napi_value value, uint64_t* out) {
 }
 
 bool ReadEvents(napi_env env, napi_value value, epoll_event* out) {
+  // Also as JavaScript's own operators leave it: EPOLLIN | EPOLLET is negative.
   double events;
-  if (!ReadInteger(env, value, "events", 0, UINT32_MAX, &events)) return false;
-  out->events = static_cast<uint32_t>(events);
+  if (!ReadInteger(env, value, "events", INT32_MIN, UINT32_MAX, &events)) {
+    return false;
+  }
+  out->events = static_cast<uint32_t>(static_cast<int64_t>(events));
   return true;
 }
 
@@ -125,7 +125,7 @@ int32_t WaitInto(const Span& out, int max, Wait wait) {
     std::unique_ptr<epoll_event[]> heap;
     epoll_event* events = stack;
     if (max > kOnStack) {
-      heap.reset(new epoll_event[max]);
+      heap.reset(new epoll_event[static_cast<size_t>(max)]);
       events = heap.get();
     }
     int32_t count = OrErrno(wait(events));
@@ -198,10 +198,10 @@ napi_value EpollPwait2(napi_env env, napi_callback_info info) {
 
 void RegisterEpoll(napi_env env, napi_value exports) {
   const Function functions[] = {
-      {"epoll_create1", EpollCreate1},
-      {"epoll_ctl", EpollCtl},
-      {"epoll_wait", EpollWait},
-      {"epoll_pwait2", EpollPwait2},
+      {"epoll_create1", Guarded<EpollCreate1>},
+      {"epoll_ctl", Guarded<EpollCtl>},
+      {"epoll_wait", Guarded<EpollWait>},
+      {"epoll_pwait2", Guarded<EpollPwait2>},
   };
   Export(env, exports, functions);
 }

@@ -21,16 +21,13 @@ napi_value Eventfd(napi_env env, napi_callback_info info) {
       (args.Has(1) && !args.Integer(1, "flags", &flags))) {
     return nullptr;
   }
-  int fd = eventfd(initial, flags | EFD_CLOEXEC);
-  if (fd < 0) return Int(env, -errno);
-  Environment::Get(env)->owned.Add(fd);
-  return Int(env, fd);
+  return Opened(env, eventfd(initial, flags | EFD_CLOEXEC));
 }
 
 }  // namespace
 
 void RegisterEventfd(napi_env env, napi_value exports) {
-  const Function functions[] = {{"eventfd", Eventfd}};
+  const Function functions[] = {{"eventfd", Guarded<Eventfd>}};
   Export(env, exports, functions);
 }
 

@@ -40,7 +40,7 @@ napi_value ForkMark(napi_env env, napi_callback_info) {
 }  // namespace
 
 void RegisterForkMark(napi_env env, napi_value exports) {
-  const Function functions[] = {{"forkMark", ForkMark}};
+  const Function functions[] = {{"forkMark", Guarded<ForkMark>}};
   Export(env, exports, functions);
 }
 

@@ -5,10 +5,11 @@
 #include <napi.h>
 
 #include <cerrno>
-#include <string>
+#include <string_view>
 
 #include "args.h"
 #include "modules.h"
+#include "tagged_wrap.h"
 
 namespace rawloop {
 
@@ -74,8 +75,11 @@ void Turn::Run(bool due) {
 namespace {
 
 // new HostLoop(fd, turn, 'libuv' | 'waiter')
-class HostLoop : public Napi::ObjectWrap<HostLoop> {
+class HostLoop : public TaggedWrap<HostLoop> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x51e8d90c7b2f4a63,
+                                             0xb7043fce185a92d6};
+
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "HostLoop",
                        {InstanceMethod("arm", &HostLoop::Arm),
@@ -86,27 +90,29 @@ class HostLoop : public Napi::ObjectWrap<HostLoop> {
                         InstanceMethod("close", &HostLoop::Close)});
   }
 
-  explicit HostLoop(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit HostLoop(const Napi::CallbackInfo& info) : TaggedWrap(info) {
     Napi::Env env = info.Env();
     if (Value().IsEmpty()) return;  // a Worker that is ending wraps nothing
     double fd;
     if (!ReadInteger(env, info[0], "fd", 0, INT32_MAX, &fd)) return;
-    std::string kind;
-    if (info[2].IsString()) kind = info[2].As<Napi::String>();
+    char kind[8];
+    size_t kind_bytes = 0;
+    napi_get_value_string_utf8(env, info[2], kind, sizeof(kind), &kind_bytes);
     if (!info[1].IsFunction()) {
       ThrowType(env, "turn", "a function");
       return;
     }
-    if (kind != "libuv" && kind != "waiter") {
+    const std::string_view named(kind, kind_bytes);
+    if (named != "libuv" && named != "waiter") {
       ThrowType(env, "kind", "'libuv' or 'waiter'");
       return;
     }
-    auto attach = kind == "libuv" ? AttachToLibuv : AttachWithWaiter;
+    auto attach = named == "libuv" ? AttachToLibuv : AttachWithWaiter;
     int error = 0;
     host_ = attach(env, static_cast<int>(fd), info[1], &error);
     if (host_ != nullptr) host_->holder = &host_;
     // The constructor cannot return -errno: the caller reads it here.
-    Value().Set("error", Napi::Number::New(env, error));
+    rawloop::Define(env, Value(), "error", Int(env, error));
   }
 
   // Not closed by JavaScript: the loop that owned it was collected.
@@ -163,10 +169,11 @@ napi_value UncaughtException(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterHostLoop(napi_env env, napi_value exports) {
-  const Function functions[] = {{"hostDescriptor", GetHostDescriptor},
-                                {"uncaughtException", UncaughtException}};
+  const Function functions[] = {
+      {"hostDescriptor", Guarded<GetHostDescriptor>},
+      {"uncaughtException", Guarded<UncaughtException>}};
   Export(env, exports, functions);
-  Napi::Object(env, exports).Set("HostLoop", HostLoop::Define(env));
+  Define(env, exports, "HostLoop", HostLoop::Define(env));
 }
 
 }  // namespace rawloop

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <initializer_list>
 #include <memory>
+#include <new>
 
 #include "host_loop.h"
 
@@ -83,8 +84,10 @@ class LibuvAttachment : public HostAttachment {
     UvLoop* loop = nullptr;
     *error = -ENOSYS;
     if (!uv.Find() || uv.get_loop(env, &loop) != napi_ok) return nullptr;
-    auto* self = new LibuvAttachment(env, uv, loop);
-    *error = self->Open(fd, turn);
+    *error = -ENOMEM;
+    auto* self = new (std::nothrow) LibuvAttachment(env, uv, loop);
+    if (self == nullptr) return nullptr;
+    if (self->HasHandles()) *error = self->Open(fd, turn);
     if (*error == 0) return self;
     self->Close();
     return nullptr;
@@ -150,7 +153,18 @@ class LibuvAttachment : public HostAttachment {
     open_handles_++;
   }
 
+  bool HasHandles() const {
+    return poll_ != nullptr && timer_ != nullptr && check_ != nullptr &&
+           idle_ != nullptr;
+  }
+
   int Open(int fd, napi_value turn) {
+    // The turn first, while there is nothing to be undone.
+    try {
+      turn_ = std::make_shared<Turn>(env_, turn);
+    } catch (const std::bad_alloc&) {
+      return -ENOMEM;
+    }
     int error = uv_.poll_init(loop_, poll_, fd);
     if (error != 0) return error;
     Opened(poll_);
@@ -161,7 +175,6 @@ class LibuvAttachment : public HostAttachment {
     Opened(check_);
     uv_.idle_init(loop_, idle_);
     Opened(idle_);
-    turn_ = std::make_shared<Turn>(env_, turn);
     // The environment waits, on its way out, until the handles are closed.
     napi_add_async_cleanup_hook(env_, OnCleanup, this, &hook_);
     return uv_.poll_start(poll_, kUvReadable, OnReadable);

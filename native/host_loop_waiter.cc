@@ -13,15 +13,18 @@
 #include <ctime>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <new>
 
 #include "host_loop.h"
 #include "opening.h"
+#include "thread_name.h"
+#include "unique_fd.h"
 
 namespace rawloop {
 namespace {
 
 constexpr int64_t kNever = -1;
+constexpr int kPauseMs = 10;
 
 int64_t NowMs() {
   timespec now;
@@ -34,10 +37,19 @@ class WaiterAttachment : public HostAttachment {
  public:
   static WaiterAttachment* Create(napi_env env, int fd, napi_value turn,
                                   int* error) {
-    auto* self = new WaiterAttachment(env, fd);
+    *error = -ENOMEM;
+    auto* self = new (std::nothrow) WaiterAttachment(env, fd);
+    if (self == nullptr) return nullptr;
     *error = self->Open(turn);
     if (*error == 0) return self;
-    delete self;
+    // The function's finalizer deletes it, where there is one.
+    if (self->wake_ == nullptr) {
+      delete self;
+    } else {
+      self->turn_.reset();
+      self->CloseInterrupts();
+      napi_release_threadsafe_function(self->wake_, napi_tsfn_abort);
+    }
     return nullptr;
   }
 
@@ -74,17 +86,21 @@ class WaiterAttachment : public HostAttachment {
  private:
   WaiterAttachment(napi_env env, int fd) : env_(env), fd_(fd) {}
 
-  ~WaiterAttachment() override { CloseInterrupts(); }
-
   void CloseInterrupts() {
-    for (int& end : interrupt_) {
-      if (end >= 0) close(end);
-      end = -1;
-    }
+    interrupt_read_.Reset();
+    interrupt_write_.Reset();
   }
 
   int Open(napi_value turn) {
-    if (OpenPipe(interrupt_, O_NONBLOCK) < 0) return -errno;
+    int ends[2];
+    if (OpenPipe(ends, O_NONBLOCK) < 0) return -errno;
+    interrupt_read_.Reset(ends[0]);
+    interrupt_write_.Reset(ends[1]);
+    try {
+      turn_ = std::make_shared<Turn>(env_, turn);
+    } catch (const std::bad_alloc&) {
+      return -ENOMEM;
+    }
     napi_value name;
     napi_create_string_utf8(env_, "rawloop", NAPI_AUTO_LENGTH, &name);
     if (napi_create_threadsafe_function(env_, nullptr, nullptr, name, 0, 1,
@@ -92,16 +108,28 @@ class WaiterAttachment : public HostAttachment {
                                         &wake_) != napi_ok) {
       return -ENOMEM;
     }
-    turn_ = std::make_shared<Turn>(env_, turn);
+    int error = StartThread();
+    if (error != 0) return -error;
     // Added after the function's own hook, so it runs before that one.
     napi_add_env_cleanup_hook(env_, OnCleanup, this);
+    return 0;
+  }
+
+  // 0 or an errno. No signal of the host is ever delivered to the thread.
+  int StartThread() {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { Wait(); });
+    int error = pthread_create(&thread_, nullptr, Run, this);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return 0;
+    return error;
+  }
+
+  static void* Run(void* self) {
+    NameThread("rawloop-waiter");
+    static_cast<WaiterAttachment*>(self)->Wait();
+    return nullptr;
   }
 
   static void OnCleanup(void* data) {
@@ -118,7 +146,7 @@ class WaiterAttachment : public HostAttachment {
       Interrupt();
     }
     may_wait_.notify_one();
-    thread_.join();
+    pthread_join(thread_, nullptr);
     // Now, as Deno calls no finalizer for a Worker that ends.
     CloseInterrupts();
     if (turn_) turn_->Close();
@@ -153,13 +181,16 @@ class WaiterAttachment : public HostAttachment {
   // A full pipe is as good as one more byte.
   void Interrupt() {
     char byte = 0;
-    [[maybe_unused]] ssize_t ignored = write(interrupt_[1], &byte, 1);
+    while (write(interrupt_write_.get(), &byte, 1) < 0 && errno == EINTR) {
+    }
   }
 
   void DrainInterrupts() {
     char bytes[64];
-    while (read(interrupt_[0], bytes, sizeof(bytes)) > 0) {
-    }
+    ssize_t count;
+    do {
+      count = read(interrupt_read_.get(), bytes, sizeof(bytes));
+    } while (count > 0 || (count < 0 && errno == EINTR));
   }
 
   // Milliseconds until the deadline, for poll(2).
@@ -179,28 +210,41 @@ class WaiterAttachment : public HostAttachment {
     for (;;) {
       may_wait_.wait(lock, [this] { return (waiting_ && !held_) || stop_; });
       if (stop_) return;
-      pollfd set[2] = {{fd_, POLLIN, 0}, {interrupt_[0], POLLIN, 0}};
+      pollfd set[2] = {{fd_, POLLIN, 0}, {interrupt_read_.get(), POLLIN, 0}};
       int timeout_ms = Timeout();
       lock.unlock();
       int count = poll(set, 2, timeout_ms);
+      // No memory, or a descriptor limit below 2: not again at once.
+      if (count < 0 && errno != EINTR) Pause();
       lock.lock();
       if (stop_) return;
-      if (set[1].revents != 0) DrainInterrupts();
+      if (count > 0 && set[1].revents != 0) DrainInterrupts();
       bool ready = count > 0 && set[0].revents != 0;
       if (!ready && !Expired()) continue;
       due_ = Expired();
       if (due_) deadline_ms_ = kNever;
       waiting_ = false;
-      napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+      napi_status status =
+          napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+      // Refused for want of memory: what is ready still is at the next look.
+      if (status == napi_ok || status == napi_closing) continue;
+      waiting_ = true;
+      if (due_) deadline_ms_ = NowMs();
+      lock.unlock();
+      Pause();
+      lock.lock();
     }
   }
 
+  static void Pause() { poll(nullptr, 0, kPauseMs); }
+
   napi_env env_;
   int fd_;
-  int interrupt_[2] = {-1, -1};
+  UniqueFd interrupt_read_;
+  UniqueFd interrupt_write_;
   napi_threadsafe_function wake_ = nullptr;
   std::shared_ptr<Turn> turn_;
-  std::thread thread_;
+  pthread_t thread_{};
 
   std::mutex mutex_;
   std::condition_variable may_wait_;

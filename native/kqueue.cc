@@ -48,8 +48,7 @@ napi_value Kqueue(napi_env env, napi_callback_info) {
     close(fd);
     return Int(env, -error);
   }
-  Environment::Get(env)->owned.Add(fd);
-  return Int(env, fd);
+  return Opened(env, fd);
 }
 
 struct kevent FromRecord(const uint8_t* bytes) {
@@ -129,7 +128,8 @@ napi_value Kevent(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterKqueue(napi_env env, napi_value exports) {
-  const Function functions[] = {{"kqueue", Kqueue}, {"kevent", Kevent}};
+  const Function functions[] = {{"kqueue", Guarded<Kqueue>},
+                                {"kevent", Guarded<Kevent>}};
   Export(env, exports, functions);
   AddKqueueConstants(env, exports);
 }

@@ -285,7 +285,7 @@ void AddKqueueConstants(napi_env env, napi_value exports) {
   for (const Constant& constant : kConstants) {
     napi_value value;
     napi_create_double(env, constant.value, &value);
-    napi_set_named_property(env, constants, constant.name, value);
+    Define(env, constants, constant.name, value);
   }
 }
 

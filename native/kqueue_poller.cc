@@ -219,10 +219,10 @@ napi_value KqueueAddWaker(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterKqueuePoller(napi_env env, napi_value exports) {
-  const Function functions[] = {{"kqueueAddWaker", KqueueAddWaker},
-                                {"kqueueHas", KqueueHas},
-                                {"kqueueUpdate", KqueueUpdate},
-                                {"kqueueWake", KqueueWake}};
+  const Function functions[] = {{"kqueueAddWaker", Guarded<KqueueAddWaker>},
+                                {"kqueueHas", Guarded<KqueueHas>},
+                                {"kqueueUpdate", Guarded<KqueueUpdate>},
+                                {"kqueueWake", Guarded<KqueueWake>}};
   Export(env, exports, functions);
   RegisterKqueueWait(env, exports);
 }

@@ -50,7 +50,10 @@ class Changes {
     const timespec at_once{};
     // libkqueue tells an errno that it did not set for some that succeed.
     errno = 0;
-    int count = kevent(kq, changes_, count_, results_, count_, &at_once);
+    int count;
+    do {
+      count = kevent(kq, changes_, count_, results_, count_, &at_once);
+    } while (count < 0 && errno == EINTR);
     if (count < 0) return -errno;
     // EV_RECEIPT: each change is answered in its place.
     return count == count_ ? 0 : -EIO;

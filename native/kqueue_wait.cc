@@ -208,7 +208,7 @@ napi_value KqueueWait(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterKqueueWait(napi_env env, napi_value exports) {
-  const Function functions[] = {{"kqueueWait", KqueueWait}};
+  const Function functions[] = {{"kqueueWait", Guarded<KqueueWait>}};
   Export(env, exports, functions);
 }
 

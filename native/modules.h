@@ -16,6 +16,7 @@ void RegisterSockets(napi_env env, napi_value exports);
 void RegisterSocketOptions(napi_env env, napi_value exports);
 void RegisterEpoll(napi_env env, napi_value exports);
 void RegisterEventfd(napi_env env, napi_value exports);
+void RegisterFileWatch(napi_env env, napi_value exports);
 void RegisterKqueue(napi_env env, napi_value exports);
 void RegisterKqueuePoller(napi_env env, napi_value exports);
 void RegisterStreamBatch(napi_env env, napi_value exports);

@@ -1,6 +1,8 @@
 #include "pool.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <new>
 
 #include "modules.h"
 
@@ -50,7 +52,7 @@ void Pool::OnEnvironmentEnd(void* argument) {
 }
 
 Pool::Pool(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<Pool>(info), env_(info.Env()) {
+    : TaggedWrap<Pool>(info), env_(info.Env()) {
   double size;
   double stack_bytes;
   if (!ReadInteger(env_, info[0], "size", 1, ThreadPool::kMaxThreads, &size) ||
@@ -58,8 +60,12 @@ Pool::Pool(const Napi::CallbackInfo& info)
                    &stack_bytes)) {
     return;
   }
-  threads_ = std::shared_ptr<ThreadPool>(new ThreadPool(
-      static_cast<size_t>(size), static_cast<size_t>(stack_bytes)));
+  try {
+    threads_ = std::make_shared<ThreadPool>(static_cast<size_t>(size),
+                                            static_cast<size_t>(stack_bytes));
+  } catch (const std::bad_alloc&) {
+    ThrowNoMemory(env_);
+  }
 }
 
 Pool::~Pool() {
@@ -69,12 +75,11 @@ Pool::~Pool() {
 
 Pool* Pool::From(const Args& args) {
   void* data = nullptr;
-  if (napi_unwrap(args.env(), args.self(), &data) == napi_ok) {
-    return static_cast<Pool*>(data);
+  if (!HasTag(args.env(), args.self(), kTypeTag) ||
+      napi_unwrap(args.env(), args.self(), &data) != napi_ok) {
+    return nullptr;
   }
-  napi_throw_type_error(args.env(), "ERR_INVALID_THIS",
-                        "Value of \"this\" must be of type Pool");
-  return nullptr;
+  return static_cast<Pool*>(data);
 }
 
 void Pool::AddMethod(Methods* methods, const char* name, napi_callback call) {
@@ -88,8 +93,12 @@ void Pool::AddMethod(Methods* methods, const char* name, napi_callback call) {
 napi_value Pool::Submit(napi_env env, std::unique_ptr<Job> job) {
   Job* request = job.get();
   if (free_ids_.empty()) {
-    free_ids_.push_back(static_cast<uint32_t>(requests_.size()));
+    // Room for every id there is: to give one back never takes memory.
+    if (free_ids_.capacity() <= requests_.size()) {
+      free_ids_.reserve(2 * (requests_.size() + 1));
+    }
     requests_.push_back(nullptr);
+    free_ids_.push_back(static_cast<uint32_t>(requests_.size() - 1));
   }
   request->id_ = free_ids_.back();
   const int result = threads_->Submit(std::move(job));
@@ -108,12 +117,13 @@ napi_value Pool::Open(napi_env env, napi_callback_info info) {
     ThrowType(env, "pipe", "a boolean");
     return nullptr;
   }
+  std::unique_ptr<Cleanup> cleanup(new Cleanup{pool->threads_, pool});
+  auto watched = std::make_unique<std::weak_ptr<ThreadPool>>(pool->threads_);
   const int fd = pool->threads_->Open(pipe);
   if (fd < 0) return Int(env, fd);
-  pool->cleanup_ = new Cleanup{pool->threads_, pool};
+  pool->cleanup_ = cleanup.release();
   napi_add_env_cleanup_hook(env, OnEnvironmentEnd, pool->cleanup_);
-  __cxa_atexit(OnProcessExit, new std::weak_ptr<ThreadPool>(pool->threads_),
-               &__dso_handle);
+  __cxa_atexit(OnProcessExit, watched.release(), &__dso_handle);
   return Int(env, fd);
 }
 
@@ -143,8 +153,12 @@ void Pool::ReleaseBatch() {
 
 size_t Pool::FillBatch(const Span& rows) {
   using Ms = std::chrono::duration<double, std::milli>;
+  const size_t max = std::min(rows.size / Row::kBytes, requests_.size());
+  // Before the jobs are taken: what is taken must reach its request.
+  batch_ids_.reserve(max);
+  batch_.reserve(max);
   JobList taken;
-  threads_->Take(rows.size / Row::kBytes, &taken);
+  threads_->Take(max, &taken);
   const auto now = Job::Clock::now();
   for (size_t i = 0; !taken.empty(); i++) {
     std::unique_ptr<Job> job = taken.PopFront();
@@ -222,8 +236,11 @@ napi_value Pool::Stats(napi_env env, napi_callback_info info) {
   Pool* pool = From(args);
   if (pool == nullptr) return nullptr;
   const PoolStats stats = pool->threads_->Stats();
-  auto result = Napi::Object::New(env);
-  auto set = [&](const char* name, double value) { result.Set(name, value); };
+  napi_value result;
+  napi_create_object(env, &result);
+  auto set = [&](const char* name, double value) {
+    Define(env, result, name, Napi::Number::New(env, value));
+  };
   set("size", static_cast<double>(stats.size));
   set("threads", static_cast<double>(stats.threads));
   set("idle", static_cast<double>(stats.idle));
@@ -259,13 +276,13 @@ void Pool::Shutdown() {
 }
 
 void Pool::AppendMethods(Methods* methods) {
-  AddMethod(methods, "open", Open);
-  AddMethod(methods, "cancel", Cancel);
-  AddMethod(methods, "takeCompletions", TakeCompletions);
-  AddMethod(methods, "takeBytes", TakeBytes);
-  AddMethod(methods, "resize", Resize);
-  AddMethod(methods, "stats", Stats);
-  AddMethod(methods, "close", Close);
+  AddMethod(methods, "open", Guarded<Open>);
+  AddMethod(methods, "cancel", Guarded<Cancel>);
+  AddMethod(methods, "takeCompletions", Guarded<TakeCompletions>);
+  AddMethod(methods, "takeBytes", Guarded<TakeBytes>);
+  AddMethod(methods, "resize", Guarded<Resize>);
+  AddMethod(methods, "stats", Guarded<Stats>);
+  AddMethod(methods, "close", Guarded<Close>);
 }
 
 void RegisterPool(napi_env env, napi_value exports) {
@@ -274,7 +291,7 @@ void RegisterPool(napi_env env, napi_value exports) {
   AppendFsMethods(&methods);
   AppendCryptoMethods(&methods);
   napi_value constructor = Pool::DefineClass(env, "Pool", methods);
-  napi_set_named_property(env, exports, "Pool", constructor);
+  Define(env, exports, "Pool", constructor);
 }
 
 }  // namespace rawloop

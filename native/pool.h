@@ -25,11 +25,15 @@
 #include "args.h"
 #include "pool_job.h"
 #include "pool_threads.h"
+#include "tagged_wrap.h"
 
 namespace rawloop {
 
-class Pool : public Napi::ObjectWrap<Pool> {
+class Pool : public TaggedWrap<Pool> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x3c1f70b2a64e4d19,
+                                             0x8a5d27e9c03b6f41};
+
   using Methods = std::vector<Napi::ClassPropertyDescriptor<Pool>>;
 
   explicit Pool(const Napi::CallbackInfo& info);

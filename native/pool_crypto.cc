@@ -103,8 +103,8 @@ bool Pbkdf2Job::SetDigest(napi_env env, napi_value value) {
     return false;
   }
   if (!FindLibrary(&library_)) {
-    napi_throw_error(
-        env, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
+    Throw(
+        env, napi_create_error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
         "pbkdf2 needs OpenSSL's libcrypto: the host exports none, and neither "
         "libcrypto.so.3 nor libcrypto.so.1.1 is installed");
     return false;
@@ -114,14 +114,15 @@ bool Pbkdf2Job::SetDigest(napi_env env, napi_value value) {
   digest_ = whole ? library_.digest(name) : nullptr;
   if (digest_ != nullptr) return true;
   std::string message = std::string("Invalid digest: ") + name;
-  napi_throw_type_error(env, "ERR_CRYPTO_INVALID_DIGEST", message.c_str());
+  Throw(env, napi_create_type_error, "ERR_CRYPTO_INVALID_DIGEST",
+        message.c_str());
   return false;
 }
 
 bool Pbkdf2Job::SetKeySize(napi_env env, size_t size) {
   if (key_.Allocate(size)) return true;
-  napi_throw_error(env, "ERR_MEMORY_ALLOCATION_FAILED",
-                   "There is not enough memory for a key of this length");
+  Throw(env, napi_create_error, "ERR_MEMORY_ALLOCATION_FAILED",
+        "There is not enough memory for a key of this length");
   return false;
 }
 
@@ -147,7 +148,7 @@ napi_value SubmitPbkdf2(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void AppendCryptoMethods(Pool::Methods* methods) {
-  Pool::AddMethod(methods, "submitPbkdf2", SubmitPbkdf2);
+  Pool::AddMethod(methods, "submitPbkdf2", Guarded<SubmitPbkdf2>);
 }
 
 }  // namespace rawloop

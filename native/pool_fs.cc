@@ -58,7 +58,7 @@ napi_value SubmitStat(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void AppendFsMethods(Pool::Methods* methods) {
-  Pool::AddMethod(methods, "submitStat", SubmitStat);
+  Pool::AddMethod(methods, "submitStat", Guarded<SubmitStat>);
 }
 
 }  // namespace rawloop

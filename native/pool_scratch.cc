@@ -8,9 +8,8 @@ namespace rawloop {
 
 namespace {
 
-bool ThrowNoMemory(napi_env env) {
-  napi_throw_error(env, "ERR_MEMORY_ALLOCATION_FAILED",
-                   "There is not enough memory for the work of this request");
+bool NoMemory(napi_env env) {
+  ThrowNoMemory(env);
   return false;
 }
 
@@ -59,7 +58,7 @@ bool Scratch::CopyMemory(napi_env env, napi_value value, const char* name,
   if (span.size == 0 && IsDetached(env, value)) {
     std::string message =
         std::string("The buffer of \"") + name + "\" is detached";
-    napi_throw_type_error(env, "ERR_INVALID_STATE", message.c_str());
+    Throw(env, napi_create_type_error, "ERR_INVALID_STATE", message.c_str());
     return false;
   }
   if (span.size > max) {
@@ -67,7 +66,7 @@ bool Scratch::CopyMemory(napi_env env, napi_value value, const char* name,
     ThrowRange(env, name, expected.c_str());
     return false;
   }
-  if (!Allocate(span.size)) return ThrowNoMemory(env);
+  if (!Allocate(span.size)) return NoMemory(env);
   if (span.size > 0) memcpy(data_, span.data, span.size);
   return true;
 }
@@ -79,12 +78,12 @@ bool Scratch::CopyString(napi_env env, napi_value value) {
   size_t size = 0;
   napi_get_value_string_utf8(env, value, quick, sizeof(quick), &size);
   if (size < sizeof(quick) - 4) {
-    if (!Allocate(size)) return ThrowNoMemory(env);
+    if (!Allocate(size)) return NoMemory(env);
     memcpy(data_, quick, size);
     return true;
   }
   napi_get_value_string_utf8(env, value, nullptr, 0, &size);
-  if (!Allocate(size)) return ThrowNoMemory(env);
+  if (!Allocate(size)) return NoMemory(env);
   napi_get_value_string_utf8(env, value, reinterpret_cast<char*>(data_),
                              size + 1, &size);
   return true;
@@ -106,7 +105,8 @@ bool Scratch::CopyPath(napi_env env, napi_value value, const char* name) {
     std::string message = std::string("The argument '") + name +
                           "' must be a string, Uint8Array, or URL without "
                           "null bytes";
-    napi_throw_type_error(env, "ERR_INVALID_ARG_VALUE", message.c_str());
+    Throw(env, napi_create_type_error, "ERR_INVALID_ARG_VALUE",
+          message.c_str());
     return false;
   }
   return true;

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <new>
 
 #include "pool_platform.h"
 #include "thread_name.h"
@@ -205,7 +206,14 @@ void ThreadPool::StartThreads() {
 }
 
 int ThreadPool::StartThread(const pthread_attr_t* attributes) {
-  auto thread = std::make_unique<Thread>();
+  std::unique_ptr<Thread> thread(new (std::nothrow) Thread());
+  if (thread == nullptr) return ENOMEM;
+  // Before there is a thread that could be lost.
+  try {
+    threads_.reserve(threads_.size() + 1);
+  } catch (const std::bad_alloc&) {
+    return ENOMEM;
+  }
   thread->pool = this;
   thread->left = false;
   int error = pthread_create(&thread->handle, attributes, Main, thread.get());

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "pool_platform.h"
+#include "unique_fd.h"
 
 namespace rawloop {
 
@@ -20,14 +21,24 @@ class Wakeup {
   Wakeup& operator=(const Wakeup&) = delete;
 
   // 0 or -errno.
-  int Open(bool pipe) { return OpenWakeup(pipe, fds_); }
+  int Open(bool pipe) {
+    int fds[2];
+    int result = OpenWakeup(pipe, fds);
+    if (result < 0) return result;
+    // It may be closed after the last environment that would need them.
+    BeginIdentities();
+    read_.Reset(fds[0]);
+    if (fds[1] != fds[0]) write_.Reset(fds[1]);
+    write_fd_ = fds[1];
+    return 0;
+  }
   // What the loop watches for reading; -1 when not open.
-  int fd() const { return fds_[0]; }
+  int fd() const { return read_.get(); }
 
   // EAGAIN means that so many rings are unread that the reader wakes anyway.
   void Ring() const {
     const uint64_t one = 1;
-    while (write(fds_[1], &one, sizeof(one)) < 0 && errno == EINTR) {
+    while (write(write_fd_, &one, sizeof(one)) < 0 && errno == EINTR) {
     }
   }
 
@@ -35,18 +46,22 @@ class Wakeup {
   // queue filled), so one read takes them all; if not, the loop wakes again.
   void Drain() const {
     uint64_t rings[32];
-    while (read(fds_[0], rings, sizeof(rings)) < 0 && errno == EINTR) {
+    while (read(read_.get(), rings, sizeof(rings)) < 0 && errno == EINTR) {
     }
   }
 
   void Close() {
-    if (fds_[0] >= 0) close(fds_[0]);
-    if (fds_[1] >= 0 && fds_[1] != fds_[0]) close(fds_[1]);
-    fds_[0] = fds_[1] = -1;
+    if (!read_.ok()) return;
+    read_.Reset();
+    write_.Reset();
+    write_fd_ = -1;
+    EndIdentities();
   }
 
  private:
-  int fds_[2] = {-1, -1};
+  UniqueFd read_;
+  UniqueFd write_;  // only if it is another than `read_`
+  int write_fd_ = -1;
 };
 
 }  // namespace rawloop

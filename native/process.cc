@@ -16,7 +16,7 @@ napi_value GetPid(napi_env env, napi_callback_info) {
 }  // namespace
 
 void RegisterProcess(napi_env env, napi_value exports) {
-  const Function functions[] = {{"getpid", GetPid}};
+  const Function functions[] = {{"getpid", Guarded<GetPid>}};
   Export(env, exports, functions);
   // kept: object. What hangs on it the collector leaves alone, also when
   // nothing leads to the exports any more.
@@ -24,7 +24,7 @@ void RegisterProcess(napi_env env, napi_value exports) {
   napi_ref reference;
   if (napi_create_object(env, &kept) == napi_ok &&
       napi_create_reference(env, kept, 1, &reference) == napi_ok) {
-    napi_set_named_property(env, exports, "kept", kept);
+    Define(env, exports, "kept", kept);
   }
 }
 

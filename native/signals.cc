@@ -6,19 +6,22 @@
 #include <cerrno>
 #include <csignal>
 #include <memory>
-#include <string>
+#include <string_view>
 
 #include "args.h"
 #include "modules.h"
 #include "signal_table.h"
+#include "tagged_wrap.h"
 
 namespace rawloop {
 namespace {
 
 // new SignalPort(): watches nothing until it is opened.
-class SignalPortObject : public Napi::ObjectWrap<SignalPortObject> {
+class SignalPortObject : public TaggedWrap<SignalPortObject> {
  public:
   using Self = SignalPortObject;
+  static constexpr napi_type_tag kTypeTag = {0x7c30b5e91f6d4a28,
+                                             0x8e52d7a0c94b13f6};
 
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "SignalPort",
@@ -31,7 +34,7 @@ class SignalPortObject : public Napi::ObjectWrap<SignalPortObject> {
   }
 
   explicit SignalPortObject(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), env_(info.Env()) {
+      : TaggedWrap(info), env_(info.Env()) {
     // A Worker that is ending wraps nothing: what it opened would stay.
     ending_ = Value().IsEmpty();
   }
@@ -42,8 +45,10 @@ class SignalPortObject : public Napi::ObjectWrap<SignalPortObject> {
  private:
   // open('libuv' | 'handler'): the descriptor to watch, or -errno.
   Napi::Value Open(const Napi::CallbackInfo& info) {
-    std::string kind;
-    if (info[0].IsString()) kind = info[0].As<Napi::String>();
+    char text[8];
+    size_t text_bytes = 0;
+    napi_get_value_string_utf8(env_, info[0], text, sizeof(text), &text_bytes);
+    const std::string_view kind(text, text_bytes);
     if (kind != "libuv" && kind != "handler") {
       ThrowType(env_, "kind", "'libuv' or 'handler'");
       return {};
@@ -144,9 +149,9 @@ napi_value CheckSignalNumber(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterSignals(napi_env env, napi_value exports) {
-  const Function functions[] = {{"checkSignal", CheckSignalNumber}};
+  const Function functions[] = {{"checkSignal", Guarded<CheckSignalNumber>}};
   Export(env, exports, functions);
-  Napi::Object(env, exports).Set("SignalPort", SignalPortObject::Define(env));
+  Define(env, exports, "SignalPort", SignalPortObject::Define(env));
 }
 
 }  // namespace rawloop

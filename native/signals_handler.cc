@@ -6,6 +6,7 @@
 #include <bitset>
 #include <cerrno>
 #include <csignal>
+#include <new>
 
 #include "opening.h"
 #include "signal_table.h"
@@ -64,8 +65,8 @@ class HandlerSignals : public SignalPort {
 }  // namespace
 
 SignalPort* OpenHandlerSignals(int* error) {
-  auto* port = new HandlerSignals();
-  *error = port->Open();
+  auto* port = new (std::nothrow) HandlerSignals();
+  *error = port == nullptr ? -ENOMEM : port->Open();
   if (*error == 0) return port;
   delete port;
   return nullptr;

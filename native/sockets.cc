@@ -15,12 +15,6 @@
 namespace rawloop {
 namespace {
 
-napi_value Opened(napi_env env, int fd) {
-  if (fd < 0) return Int(env, -errno);
-  Environment::Get(env)->owned.Add(fd);
-  return Int(env, fd);
-}
-
 // socket(domain, type, protocol): descriptor or -errno.
 napi_value Socket(napi_env env, napi_callback_info info) {
   Args args(env, info);
@@ -45,13 +39,7 @@ napi_value Socketpair(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   int ends[2];
-  if (OpenSocketPair(domain, type, protocol, ends) < 0) {
-    return Int(env, -errno);
-  }
-  OwnedDescriptors& owned = Environment::Get(env)->owned;
-  owned.Add(ends[0]);
-  owned.Add(ends[1]);
-  return Pair(env, ends[0], ends[1]);
+  return OpenedPair(env, OpenSocketPair(domain, type, protocol, ends), ends);
 }
 
 using AddressCall = int (*)(int, const sockaddr*, socklen_t);
@@ -190,18 +178,18 @@ napi_value Recv(napi_env env, napi_callback_info info) {
 
 void RegisterSockets(napi_env env, napi_value exports) {
   const Function functions[] = {
-      {"socket", Socket},
-      {"socketpair", Socketpair},
-      {"checkAddress", CheckAddress},
-      {"bind", Bind},
-      {"listen", Listen},
-      {"accept4", Accept4},
-      {"connect", Connect},
-      {"shutdown", Shutdown},
-      {"getsockname", Getsockname},
-      {"getpeername", Getpeername},
-      {"send", Send},
-      {"recv", Recv},
+      {"socket", Guarded<Socket>},
+      {"socketpair", Guarded<Socketpair>},
+      {"checkAddress", Guarded<CheckAddress>},
+      {"bind", Guarded<Bind>},
+      {"listen", Guarded<Listen>},
+      {"accept4", Guarded<Accept4>},
+      {"connect", Guarded<Connect>},
+      {"shutdown", Guarded<Shutdown>},
+      {"getsockname", Guarded<Getsockname>},
+      {"getpeername", Guarded<Getpeername>},
+      {"send", Guarded<Send>},
+      {"recv", Guarded<Recv>},
   };
   Export(env, exports, functions);
 }

@@ -236,9 +236,9 @@ napi_value SendBytes(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterStreamBatch(napi_env env, napi_value exports) {
-  const Function functions[] = {{"recvBatch", RecvBatch},
-                                {"sendBatch", SendBatch},
-                                {"sendNow", SendBytes}};
+  const Function functions[] = {{"recvBatch", Guarded<RecvBatch>},
+                                {"sendBatch", Guarded<SendBatch>},
+                                {"sendNow", Guarded<SendBytes>}};
   Export(env, exports, functions);
 }
 

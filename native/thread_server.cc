@@ -37,16 +37,16 @@ int OpenBell(UniqueFd* read_end, UniqueFd* write_end) {
   return 0;
 }
 
-// EINTR is retried; EAGAIN cannot be, the pipe holds one byte at most.
+// EINTR is retried; EAGAIN means that there are bytes to be read as it is.
 void WriteByte(int fd) {
   const char byte = 0;
   while (write(fd, &byte, 1) < 0 && errno == EINTR) {
   }
 }
 
-void ReadByte(int fd) {
-  char byte;
-  while (read(fd, &byte, 1) < 0 && errno == EINTR) {
+void ReadBytes(int fd) {
+  char bytes[64];
+  while (read(fd, bytes, sizeof(bytes)) < 0 && errno == EINTR) {
   }
 }
 
@@ -56,7 +56,7 @@ int FailureQueue::Open() { return OpenBell(&bell_read_, &bell_write_); }
 
 void FailureQueue::Close() {
   std::lock_guard<std::mutex> lock(mutex_);
-  queue_.clear();
+  queued_ = 0;
   bell_read_.Reset();
   bell_write_.Reset();
 }
@@ -64,15 +64,17 @@ void FailureQueue::Close() {
 void FailureQueue::Tell(const Failure& failure) {
   count_.fetch_add(1, std::memory_order_relaxed);
   std::lock_guard<std::mutex> lock(mutex_);
-  if (queue_.size() == kQueued) return;
-  queue_.push_back(failure);
-  if (queue_.size() == 1) WriteByte(bell_write_.get());
+  if (queued_ == kQueued) return;
+  queue_[queued_++] = failure;
+  if (queued_ == 1) WriteByte(bell_write_.get());
 }
 
 std::vector<Failure> FailureQueue::Take() {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (!queue_.empty()) ReadByte(bell_read_.get());
-  return std::exchange(queue_, {});
+  std::vector<Failure> taken(queue_.begin(), queue_.begin() + queued_);
+  if (queued_ > 0) ReadBytes(bell_read_.get());
+  queued_ = 0;
+  return taken;
 }
 
 Failure ThreadServer::Open(const Address& address, int backlog) {
@@ -90,7 +92,7 @@ Failure ThreadServer::Open(const Address& address, int backlog) {
     return Failed("bind", errno);
   }
   if (listen(listen_.get(), backlog) < 0) return Failed("listen", errno);
-  int error = OpenBell(&stop_read_, &stop_write_);
+  int error = OpenBell(&bell_read_, &bell_write_);
   if (error == 0) error = failures_.Open();
   if (error != 0) return Failed("pipe2", error);
   SignalsBlocked block;
@@ -109,7 +111,7 @@ Failure ThreadServer::Start(const Address& address, int backlog) {
 void ThreadServer::Stop() {
   if (!started()) return;
   stopping_.store(true);
-  WriteByte(stop_write_.get());
+  WriteByte(bell_write_.get());
   pthread_join(acceptor_, nullptr);
   clients_.StopAll();
   CloseAll();
@@ -117,8 +119,8 @@ void ThreadServer::Stop() {
 
 void ThreadServer::CloseAll() {
   listen_.Reset();
-  stop_read_.Reset();
-  stop_write_.Reset();
+  bell_read_.Reset();
+  bell_write_.Reset();
   failures_.Close();
 }
 
@@ -144,7 +146,7 @@ void* ThreadServer::Run(void* argument) {
 // A pipe stops it and not shutdown(2) of the listening socket: that wakes an
 // accept on Linux, but the BSDs and macOS answer ENOTCONN and let it sleep.
 void ThreadServer::AcceptUntilStopped() {
-  pollfd waits[2] = {{stop_read_.get(), POLLIN, 0}, {listen_.get(), POLLIN, 0}};
+  pollfd waits[2] = {{bell_read_.get(), POLLIN, 0}, {listen_.get(), POLLIN, 0}};
   pause_ms_ = 0;
   while (!stopping_.load()) {
     // In a pause the listening socket is not looked at: it stays readable.
@@ -157,7 +159,12 @@ void ThreadServer::AcceptUntilStopped() {
       poll(nullptr, 0, pause_ms_);
       continue;
     }
-    if (!stopping_.load()) AcceptAll();
+    if (stopping_.load()) return;
+    if (ready > 0 && waits[0].revents != 0) {
+      ReadBytes(bell_read_.get());
+      clients_.JoinEnded();
+    }
+    AcceptAll();
   }
 }
 
@@ -186,7 +193,7 @@ void ThreadServer::Serve(UniqueFd client, const Address& peer) {
   const int on = 1;
   // Fails when the client has left already: its recv will tell.
   setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  int error = clients_.Serve(&client);
+  int error = clients_.Serve(&client, peer);
   if (error == 0) return;
   // Told before the close, which is at the end of this scope: a client that
   // sees the close finds it in the figures.
@@ -195,6 +202,16 @@ void ThreadServer::Serve(UniqueFd client, const Address& peer) {
   failure.has_peer = true;
   failures_.Tell(failure);
 }
+
+void ThreadServer::ConnectionFailed(const char* call, int error,
+                                    const Address& peer) {
+  Failure failure = Failed(call, error);
+  failure.peer = peer;
+  failure.has_peer = true;
+  failures_.Tell(failure);
+}
+
+void ThreadServer::ThreadEnded() { WriteByte(bell_write_.get()); }
 
 void ThreadServer::BackOff(const char* call, int error) {
   pause_ms_ = std::clamp(pause_ms_ * 2, kFirstPauseMs, kLongestPauseMs);

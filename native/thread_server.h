@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -46,14 +47,16 @@ class FailureQueue {
  private:
   std::atomic<uint64_t> count_{0};
   std::mutex mutex_;
-  std::vector<Failure> queue_;
+  // An array, as whoever tells may have no memory left.
+  std::array<Failure, kQueued> queue_;
+  size_t queued_ = 0;
   UniqueFd bell_read_;
   UniqueFd bell_write_;
 };
 
 // Start, Stop and the destructor belong to one thread; the figures count from
 // the constructor on, over every start and stop.
-class ThreadServer {
+class ThreadServer : private ClientObserver {
  public:
   struct Figures {
     uint64_t connections = 0;  // accepted
@@ -61,7 +64,7 @@ class ThreadServer {
     ClientThreads::Figures clients;
   };
 
-  explicit ThreadServer(size_t stack_bytes) : clients_(stack_bytes) {}
+  explicit ThreadServer(size_t stack_bytes) : clients_(stack_bytes, this) {}
   ~ThreadServer() { Stop(); }
   ThreadServer(const ThreadServer&) = delete;
   ThreadServer& operator=(const ThreadServer&) = delete;
@@ -89,14 +92,19 @@ class ThreadServer {
   void AcceptAll();
   void Serve(UniqueFd client, const Address& peer);
   void BackOff(const char* call, int error);
+  // On a client's thread.
+  void ConnectionFailed(const char* call, int error,
+                        const Address& peer) override;
+  void ThreadEnded() override;
 
   ClientThreads clients_;
   FailureQueue failures_;
   std::atomic<uint64_t> connections_{0};
   std::atomic<bool> stopping_{false};
   UniqueFd listen_;
-  UniqueFd stop_read_;
-  UniqueFd stop_write_;
+  // Wakes the accept thread: to stop, or to join threads that ended.
+  UniqueFd bell_read_;
+  UniqueFd bell_write_;
   pthread_t acceptor_{};
   // The accept thread's: how long it leaves the backlog alone, 0 = it accepts.
   int pause_ms_ = 0;

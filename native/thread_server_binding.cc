@@ -10,24 +10,23 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <new>
 
 #include "address.h"
 #include "args.h"
 #include "modules.h"
+#include "tagged_wrap.h"
 #include "thread_server.h"
 
 namespace rawloop {
 namespace {
 
-constexpr napi_type_tag kTypeTag = {0x8d4f16f0a5b74c3e, 0x9b0e6c1d72f3a845};
-
-class ThreadServerObject : public Napi::ObjectWrap<ThreadServerObject> {
+class ThreadServerObject : public TaggedWrap<ThreadServerObject> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x8d4f16f0a5b74c3e,
+                                             0x9b0e6c1d72f3a845};
+
   static void Register(Napi::Env env, Napi::Object exports);
-  // Called by ObjectWrap before each method: a `this` of another class must
-  // not be taken for one of this class. V8 checks that itself, other engines
-  // leave it to the addon.
-  static ThreadServerObject* Unwrap(Napi::Object object);
 
   explicit ThreadServerObject(const Napi::CallbackInfo& info);
   ~ThreadServerObject() override;
@@ -57,39 +56,31 @@ double MinStackBytes() {
 // { errno (negative), syscall, peer? }
 Napi::Object WriteFailure(Napi::Env env, const Failure& failure) {
   Napi::Object object = Napi::Object::New(env);
-  object["errno"] = -failure.error;
-  object["syscall"] = failure.call;
+  Define(env, object, "errno", Int(env, -failure.error));
+  Define(env, object, "syscall", Napi::String::New(env, failure.call));
   if (failure.has_peer) {
-    object["peer"] = Napi::Value(
-        env, WriteAddress(env, failure.peer.get(), failure.peer.size));
+    Define(env, object, "peer",
+           WriteAddress(env, failure.peer.get(), failure.peer.size));
   }
   return object;
 }
 
 // new ThreadServer(stackBytes)
 ThreadServerObject::ThreadServerObject(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<ThreadServerObject>(info) {
+    : TaggedWrap<ThreadServerObject>(info) {
   double stack_bytes;
   if (!ReadInteger(info.Env(), info[0], "stackBytes", MinStackBytes(),
                    kMaxSafeInteger, &stack_bytes)) {
     return;
   }
-  info.This().As<Napi::Object>().TypeTag(&kTypeTag);
-  server_ = std::make_unique<ThreadServer>(static_cast<size_t>(stack_bytes));
+  server_.reset(new (std::nothrow)
+                    ThreadServer(static_cast<size_t>(stack_bytes)));
+  if (!server_) ThrowNoMemory(info.Env());
 }
 
 // For a started server only if nobody holds it any more: no loop, no owner.
 ThreadServerObject::~ThreadServerObject() {
   if (server_) StopNow();
-}
-
-ThreadServerObject* ThreadServerObject::Unwrap(Napi::Object object) {
-  if (!object.CheckTypeTag(&kTypeTag)) {
-    Napi::Env env = object.Env();
-    if (!env.IsExceptionPending()) ThrowType(env, "this", "a ThreadServer");
-    return nullptr;
-  }
-  return Napi::ObjectWrap<ThreadServerObject>::Unwrap(object);
 }
 
 // start(address, backlog): null, or { errno, syscall } of the call that failed.
@@ -134,22 +125,33 @@ void ThreadServerObject::StopWithEnvironment(void* object) {
 // { threads, connections, bytes, active, errors }
 Napi::Value ThreadServerObject::Stats(const Napi::CallbackInfo& info) {
   ThreadServer::Figures figures = server_->figures();
-  Napi::Object object = Napi::Object::New(info.Env());
-  object["threads"] = static_cast<double>(figures.clients.threads);
-  object["connections"] = static_cast<double>(figures.connections);
-  object["bytes"] = static_cast<double>(figures.clients.bytes);
-  object["active"] = static_cast<double>(figures.clients.threads);
-  object["errors"] = static_cast<double>(figures.errors);
+  Napi::Env env = info.Env();
+  Napi::Object object = Napi::Object::New(env);
+  auto set = [&](const char* name, uint64_t figure) {
+    Define(env, object, name,
+           Napi::Number::New(env, static_cast<double>(figure)));
+  };
+  set("threads", figures.clients.threads);
+  set("connections", figures.connections);
+  set("bytes", figures.clients.bytes);
+  set("active", figures.clients.threads);
+  set("errors", figures.errors);
   return object;
 }
 
 // takeErrors(): what failed since the last call, the oldest first.
 Napi::Value ThreadServerObject::TakeErrors(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
-  std::vector<Failure> failures = server_->TakeFailures();
+  std::vector<Failure> failures;
+  try {
+    failures = server_->TakeFailures();
+  } catch (const std::bad_alloc&) {
+    ThrowNoMemory(env);
+    return {};
+  }
   Napi::Array array = Napi::Array::New(env, failures.size());
   for (uint32_t i = 0; i < failures.size(); i++) {
-    array[i] = WriteFailure(env, failures[i]);
+    DefineElement(env, array, i, WriteFailure(env, failures[i]));
   }
   return array;
 }
@@ -170,7 +172,7 @@ Napi::Value ThreadServerObject::GetDoorbell(const Napi::CallbackInfo& info) {
 
 void ThreadServerObject::Register(Napi::Env env, Napi::Object exports) {
   using Self = ThreadServerObject;
-  exports["ThreadServer"] = DefineClass(
+  Napi::Function constructor = DefineClass(
       env, "ThreadServer",
       {
           StaticValue("minStackBytes", Napi::Number::New(env, MinStackBytes()),
@@ -182,6 +184,7 @@ void ThreadServerObject::Register(Napi::Env env, Napi::Object exports) {
           InstanceAccessor<&Self::GetAddress>("address"),
           InstanceAccessor<&Self::GetDoorbell>("doorbell"),
       });
+  Define(env, exports, "ThreadServer", constructor);
 }
 
 }  // namespace

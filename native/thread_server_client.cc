@@ -1,22 +1,18 @@
 #include "thread_server_client.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <iterator>
+#include <new>
 #include <utility>
 
 #include "opening.h"
 #include "thread_name.h"
 
 namespace rawloop {
-
-int UniqueFd::Release() { return std::exchange(fd_, -1); }
-
-void UniqueFd::Reset(int fd) {
-  int before = std::exchange(fd_, fd);
-  if (before >= 0) close(before);
-}
 
 SignalsBlocked::SignalsBlocked() {
   sigset_t all;
@@ -30,40 +26,76 @@ SignalsBlocked::~SignalsBlocked() {
 
 namespace {
 
-// False when the peer or StopAll() ended the connection. EINTR is retried,
-// though signals are blocked: a debugger or a stop and continue causes it.
-bool SendAll(int fd, const uint8_t* data, size_t size,
-             std::atomic<uint64_t>* sent_bytes) {
+// How a connection ended: 0, or what the call failed with.
+struct Ending {
+  const char* call = nullptr;
+  int error = 0;
+};
+
+// Counts the times in a row that the kernel had no memory for a call. It may
+// have some a little later: only a second without is an end.
+class Shortage {
+ public:
+  // Whether to call again. EINTR is retried, though signals are blocked: a
+  // debugger or a stop and continue causes it.
+  bool IsOver(int error) {
+    if (error == EINTR) return true;
+    if (error != ENOBUFS && error != ENOMEM) return false;
+    poll(nullptr, 0, kPauseMs);
+    return ++pauses_ <= kPauses;
+  }
+  void Reset() { pauses_ = 0; }
+
+ private:
+  static constexpr int kPauseMs = 10;
+  static constexpr int kPauses = 100;
+  int pauses_ = 0;
+};
+
+Ending SendAll(int fd, const uint8_t* data, size_t size,
+               std::atomic<uint64_t>* sent_bytes) {
+  Shortage shortage;
   while (size > 0) {
     ssize_t sent = send(fd, data, size, kSendFlags);
     if (sent < 0) {
-      if (errno == EINTR) continue;
-      return false;
+      int error = errno;
+      if (shortage.IsOver(error)) continue;
+      return {"send", error};
     }
+    shortage.Reset();
     data += sent;
     size -= static_cast<size_t>(sent);
     sent_bytes->store(sent_bytes->load(std::memory_order_relaxed) +
                           static_cast<uint64_t>(sent),
                       std::memory_order_relaxed);
   }
-  return true;
+  return {};
 }
 
 // The end of input comes after all that was received has been echoed: a peer
 // that shuts its writing side gets every byte back before the close.
-void Echo(int fd, std::atomic<uint64_t>* sent_bytes) {
+Ending Echo(int fd, std::atomic<uint64_t>* sent_bytes) {
   uint8_t buffer[kEchoBytes];
+  Shortage shortage;
   for (;;) {
     ssize_t received = recv(fd, buffer, sizeof(buffer), 0);
-    if (received < 0 && errno == EINTR) continue;
-    if (received <= 0) return;
-    if (!SendAll(fd, buffer, static_cast<size_t>(received), sent_bytes)) return;
+    if (received < 0) {
+      int error = errno;
+      if (shortage.IsOver(error)) continue;
+      return {"recv", error};
+    }
+    shortage.Reset();
+    if (received == 0) return {};
+    Ending ending =
+        SendAll(fd, buffer, static_cast<size_t>(received), sent_bytes);
+    if (ending.error != 0) return ending;
   }
 }
 
 }  // namespace
 
-ClientThreads::ClientThreads(size_t stack_bytes) {
+ClientThreads::ClientThreads(size_t stack_bytes, ClientObserver* observer)
+    : observer_(observer) {
   pthread_attr_init(&attributes_);
   // macOS refuses a stack that is not of whole pages.
   size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
@@ -76,16 +108,23 @@ ClientThreads::~ClientThreads() {
   pthread_attr_destroy(&attributes_);
 }
 
-int ClientThreads::Serve(UniqueFd* socket) {
+int ClientThreads::Serve(UniqueFd* socket, const Address& peer) {
+  std::list<Client> made;
+  try {
+    made.emplace_back();
+  } catch (const std::bad_alloc&) {
+    return ENOMEM;
+  }
   // Held while the thread is created: it cannot finish before it is counted,
   // and a thread that could not be created is never seen in the figures.
   std::lock_guard<std::mutex> lock(mutex_);
-  auto client = clients_.emplace(clients_.end());
+  clients_.splice(clients_.end(), made);
+  auto client = std::prev(clients_.end());
   client->owner = this;
   client->socket = std::move(*socket);
+  client->peer = peer;
   client->self = client;
-  pthread_t thread;
-  int error = pthread_create(&thread, &attributes_, Run, &*client);
+  int error = pthread_create(&client->thread, &attributes_, Run, &*client);
   if (error == 0) return 0;
   *socket = std::move(client->socket);
   clients_.erase(client);
@@ -95,42 +134,55 @@ int ClientThreads::Serve(UniqueFd* socket) {
 void* ClientThreads::Run(void* argument) {
   auto* client = static_cast<Client*>(argument);
   NameThread("rawloop-client");
-  Echo(client->socket.get(), &client->bytes);
-  client->owner->Finish(client);
+  Ending ending = Echo(client->socket.get(), &client->bytes);
+  client->owner->Finish(client, ending.call, ending.error);
   return nullptr;
 }
 
-// Each thread that finishes joins the one that finished before it. So at most
-// one ended thread is left to join, however many connections come and go, and
-// no one has to be woken for it. Detached threads would do without, but then
-// nobody could tell when the last of them has left this code, which goes away
-// when the addon is unloaded with its Worker.
-void ClientThreads::Finish(Client* client) {
-  std::optional<pthread_t> previous;
+// Who ended is joined by the thread that accepts, which is told of it. Detached
+// threads would do without, but then nobody could tell when the last of them
+// has left this code, which goes away when the addon is unloaded with its
+// Worker.
+void ClientThreads::Finish(Client* client, const char* call, int error) {
+  bool first;
   {
     std::lock_guard<std::mutex> lock(mutex_);
+    // Before the close, and all of it under the lock: whoever sees the close
+    // sees the figures of it, and StopAll() never shuts down a number that is
+    // another's by now. What StopAll() shut down did not fail.
+    if (error != 0 && !stopping_) {
+      observer_->ConnectionFailed(call, error, client->peer);
+    }
     bytes_of_gone_ += client->bytes.load(std::memory_order_relaxed);
-    // Closed under the lock, so that StopAll() never shuts down a number that
-    // is another's by now, and whoever sees the close sees the figures of it.
-    clients_.erase(client->self);
-    previous = std::exchange(finished_, pthread_self());
+    client->socket.Reset();
+    first = ended_.empty();
+    ended_.splice(ended_.end(), clients_, client->self);
     if (clients_.empty()) all_left_.notify_all();
   }
-  if (previous) pthread_join(*previous, nullptr);
+  // Whoever destroys what this is called on joins this thread before.
+  if (first) observer_->ThreadEnded();
+}
+
+void ClientThreads::JoinEnded() {
+  std::list<Client> ended;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ended.swap(ended_);
+  }
+  for (const Client& client : ended) pthread_join(client.thread, nullptr);
 }
 
 void ClientThreads::StopAll() {
-  std::optional<pthread_t> last;
   {
     std::unique_lock<std::mutex> lock(mutex_);
+    stopping_ = true;
     for (const Client& client : clients_) {
-      shutdown(client.socket.get(), SHUT_RDWR);
+      if (client.socket.IsSame()) shutdown(client.socket.get(), SHUT_RDWR);
     }
     all_left_.wait(lock, [this] { return clients_.empty(); });
-    last = std::exchange(finished_, std::nullopt);
+    stopping_ = false;
   }
-  // It joined its predecessor before it ended, and that one its own.
-  if (last) pthread_join(*last, nullptr);
+  JoinEnded();
 }
 
 ClientThreads::Figures ClientThreads::figures() const {

@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <list>
 #include <mutex>
-#include <optional>
+
+#include "address.h"
+#include "unique_fd.h"
 
 namespace rawloop {
 
@@ -24,29 +26,6 @@ namespace rawloop {
 // pages that a message reaches become resident, so that an idle client is
 // small.
 constexpr size_t kEchoBytes = 64 * 1024;
-
-// A descriptor with one owner, closed with it.
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
-    Reset(other.Release());
-    return *this;
-  }
-  ~UniqueFd() { Reset(); }
-
-  int get() const { return fd_; }
-  bool ok() const { return fd_ >= 0; }
-  int Release();
-  // Closes and never retries: after EINTR the descriptor is gone on Linux, and
-  // its number may be another thread's by now.
-  void Reset(int fd = -1);
-
- private:
-  int fd_ = -1;
-};
 
 // Blocks every signal in this scope, for the threads created in it: they
 // inherit the mask, and the host's handlers stay on the host's threads.
@@ -61,6 +40,19 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
+// Told by a client's thread, while ClientThreads lives.
+class ClientObserver {
+ public:
+  // A connection that did not end by a clean close of either side.
+  virtual void ConnectionFailed(const char* call, int error,
+                                const Address& peer) = 0;
+  // There is something for JoinEnded() to do.
+  virtual void ThreadEnded() = 0;
+
+ protected:
+  ~ClientObserver() = default;
+};
+
 class ClientThreads {
  public:
   struct Figures {
@@ -69,14 +61,17 @@ class ClientThreads {
   };
 
   // `stack_bytes` comes on top of the echo buffer on each thread's stack.
-  explicit ClientThreads(size_t stack_bytes);
+  ClientThreads(size_t stack_bytes, ClientObserver* observer);
   ~ClientThreads();
   ClientThreads(const ClientThreads&) = delete;
   ClientThreads& operator=(const ClientThreads&) = delete;
 
   // Starts a thread that echoes until the peer or StopAll() ends it, and takes
   // the socket. Or the error number of pthread_create, and takes nothing.
-  int Serve(UniqueFd* socket);
+  int Serve(UniqueFd* socket, const Address& peer);
+
+  // Joins the threads that have ended, whose stacks go then.
+  void JoinEnded();
 
   // Ends and joins all threads. Serve() must not run meanwhile. What bounds
   // the time: shutdown(2) wakes a blocked recv and send alike, whatever the
@@ -89,6 +84,8 @@ class ClientThreads {
   struct Client {
     ClientThreads* owner = nullptr;
     UniqueFd socket;
+    Address peer;
+    pthread_t thread{};
     // Written by its own thread alone: no counter is shared on the way of a
     // message, so that counting does not slow what is being compared.
     std::atomic<uint64_t> bytes{0};
@@ -96,16 +93,19 @@ class ClientThreads {
   };
 
   static void* Run(void* client);
-  void Finish(Client* client);
+  // `error` is 0, or an errno of `call`.
+  void Finish(Client* client, const char* call, int error);
 
+  ClientObserver* const observer_;
   pthread_attr_t attributes_;
   mutable std::mutex mutex_;
   std::condition_variable all_left_;
   // Guarded by mutex_ from here on.
   std::list<Client> clients_;
+  // Their threads have ended, or do nothing more, and are to be joined.
+  std::list<Client> ended_;
   uint64_t bytes_of_gone_ = 0;
-  // The thread that finished last and that nobody has joined yet.
-  std::optional<pthread_t> finished_;
+  bool stopping_ = false;
 };
 
 }  // namespace rawloop

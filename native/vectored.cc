@@ -79,7 +79,8 @@ napi_value Writev(napi_env env, napi_callback_info info) {
 }  // namespace
 
 void RegisterVectored(napi_env env, napi_value exports) {
-  const Function functions[] = {{"readv", Readv}, {"writev", Writev}};
+  const Function functions[] = {{"readv", Guarded<Readv>},
+                                {"writev", Guarded<Writev>}};
   Export(env, exports, functions);
 }
 

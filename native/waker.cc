@@ -10,16 +10,20 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
+#include <utility>
 
 #include "args.h"
 #include "modules.h"
+#include "tagged_wrap.h"
 
 namespace rawloop {
 namespace {
 
 constexpr int32_t kClosed = 1;
 constexpr int32_t kWriter = 2;
+constexpr std::chrono::milliseconds kLongestWrite(500);
 
 bool ReadWord(napi_env env, napi_value value, int32_t** out) {
   Span state;
@@ -53,15 +57,18 @@ napi_value Wake(napi_env env, napi_callback_info info) {
 
 // new WakerGuard(state): retires a waker when it is told to, and at the latest
 // when its environment ends, which closes its descriptors next.
-class WakerGuard : public Napi::ObjectWrap<WakerGuard> {
+class WakerGuard : public TaggedWrap<WakerGuard> {
  public:
+  static constexpr napi_type_tag kTypeTag = {0x2f96c4a1d8074be5,
+                                             0x94b35e0f6a7dc218};
+
   static Napi::Function Define(Napi::Env env) {
     return DefineClass(env, "WakerGuard",
                        {InstanceMethod("retire", &WakerGuard::Retire)});
   }
 
   explicit WakerGuard(const Napi::CallbackInfo& info)
-      : ObjectWrap(info), env_(info.Env()) {
+      : TaggedWrap(info), env_(info.Env()) {
     if (Value().IsEmpty()) return;  // a Worker that is ending wraps nothing
     if (!ReadWord(env_, info[0], &word_)) return;
     state_ = Napi::Persistent(info[0].As<Napi::Object>());
@@ -78,23 +85,39 @@ class WakerGuard : public Napi::ObjectWrap<WakerGuard> {
   }
 
  private:
-  // When it returns, nobody writes to the descriptor any more.
-  void Retire(const Napi::CallbackInfo&) {
-    if (word_ == nullptr) return;
-    napi_remove_env_cleanup_hook(env_, OnEnvironmentEnd, this);
-    RetireWord();
-    state_.Reset();
-    Unref();
+  // retire(): true when nobody writes to the descriptor any more. False when
+  // the word says that somebody does, for longer than a write can take: then
+  // the descriptor is better left open than given out again.
+  Napi::Value Retire(const Napi::CallbackInfo& info) {
+    bool free = true;
+    if (word_ != nullptr) {
+      napi_remove_env_cleanup_hook(env_, OnEnvironmentEnd, this);
+      free = RetireWord();
+      state_.Reset();
+      Unref();
+    }
+    return Napi::Boolean::New(info.Env(), free);
   }
 
   static void OnEnvironmentEnd(void* data) {
     static_cast<WakerGuard*>(data)->RetireWord();
   }
 
-  void RetireWord() {
-    __atomic_fetch_or(word_, kClosed, __ATOMIC_SEQ_CST);
-    while (__atomic_load_n(word_, __ATOMIC_SEQ_CST) != kClosed) sched_yield();
-    word_ = nullptr;
+  // Whether nobody writes any more. A writer is at work for as long as a write
+  // takes that does not block; but the word is in JavaScript's reach, and what
+  // was written there by others must not hold up a close for ever.
+  bool RetireWord() {
+    int32_t* word = std::exchange(word_, nullptr);
+    __atomic_fetch_or(word, kClosed, __ATOMIC_SEQ_CST);
+    auto is_free = [word] {
+      return __atomic_load_n(word, __ATOMIC_SEQ_CST) == kClosed;
+    };
+    const auto end = std::chrono::steady_clock::now() + kLongestWrite;
+    while (!is_free()) {
+      if (std::chrono::steady_clock::now() >= end) return false;
+      sched_yield();
+    }
+    return true;
   }
 
   napi_env env_;
@@ -115,9 +138,9 @@ WakerWriter::~WakerWriter() {
 }
 
 void RegisterWaker(napi_env env, napi_value exports) {
-  const Function functions[] = {{"wake", Wake}};
+  const Function functions[] = {{"wake", Guarded<Wake>}};
   Export(env, exports, functions);
-  Napi::Object(env, exports).Set("WakerGuard", WakerGuard::Define(env));
+  Define(env, exports, "WakerGuard", WakerGuard::Define(env));
 }
 
 }  // namespace rawloop

@@ -37,6 +37,7 @@ export interface RawCalls {
   writev(fd: number, buffers: readonly Bytes[]): number;
   close(fd: number): number;
   adopt(fd: number): number;
+  release(fd: number): number;
   fcntl(fd: number, cmd: number, arg?: number): number;
   pipe2(flags?: number): [number, number] | number;
   socket(domain: number, type: number, protocol?: number): number;
@@ -185,8 +186,30 @@ export interface WakerCalls {
 
 /** Retires a waker at the latest when its environment ends. */
 export interface WakerGuard {
-  /** Says in the state that it is closed, and waits until nobody writes any more. */
-  retire(): void;
+  /**
+   * Says in the state that it is closed, and waits until nobody writes any more. False
+   * when the state says for too long that somebody does.
+   */
+  retire(): boolean;
+}
+
+/** Files that tell of a change once; see native/file_watcher.h. */
+export interface FileCalls {
+  /** Whether to ask for priority takes the event of this file. */
+  isToldOnce(fd: number): boolean;
+  FileWatch: new () => FileWatch;
+}
+
+export interface FileWatch {
+  /** 0, or -errno when it could not be opened. */
+  readonly error: number;
+  /** Readable while `take` has something. */
+  readonly doorbell: number;
+  /** As epoll_ctl(2): 0 or -errno. */
+  control(op: number, fd: number, events: number, token: number): number;
+  /** Fills the records from `from` on, as far as `capacity`; how many. */
+  take(ready: ArrayBuffer, from: number, capacity: number): number;
+  close(): void;
 }
 
 /** Who tells of signals: the host's libuv, or a handler of our own. */
@@ -228,7 +251,7 @@ export interface KqueueCalls {
   kqueueWake(kq: number, state: Int32Array): boolean;
 }
 
-export interface NativeBinding extends RawCalls, StreamCalls, WakerCalls, KqueueCalls {
+export interface NativeBinding extends RawCalls, StreamCalls, WakerCalls, KqueueCalls, FileCalls {
   readonly constants: Readonly<Record<string, number>>;
   /** What hangs on it lives on, also when nothing leads to this copy of the package. */
   readonly kept: Record<symbol, unknown>;

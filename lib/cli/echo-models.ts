@@ -68,7 +68,10 @@ function startGuest(place: Place, onLoop: OnLoop): EchoServer {
 function startThreads(place: Place): EchoServer {
   const server = new ThreadPerConnectionServer({
     ...place,
-    onError: (error) => process.stderr.write(`rawloop: ${error.message}\n`),
+    onError: ({ code, message }) => {
+      // A peer that went away is its own affair, as in the other models.
+      if (code !== 'ECONNRESET' && code !== 'EPIPE') process.stderr.write(`rawloop: ${message}\n`);
+    },
   }).start();
   onStopSignal(() => server.stop());
   return { address: server.address as Address, serve() {} };

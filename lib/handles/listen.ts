@@ -196,6 +196,13 @@ function openServer([first, second]: IpAddress[], opening: Opening): number {
   }
 }
 
+/** It stays another's, and open, when it cannot be had. @throws SystemError EBUSY */
+function adoptFor(server: Server, fd: number): void {
+  const result = native.adopt(fd);
+  if (result < 0) server.close();
+  check(result, 'adopt');
+}
+
 /** Opens a listening socket. @internal */
 export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
   const options = readOptions('options', given, LISTEN_NAMES);
@@ -223,7 +230,7 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
     const fd = prepareInherited(options.fd as number);
     if (noDelay && isIp(fd)) setNoDelay(fd);
     server = new Server(loop, fd, handlers, settings, maxBytes);
-    check(native.adopt(fd), 'adopt');
+    adoptFor(server, fd);
   }
   if (signal !== undefined)
     whenClosed(

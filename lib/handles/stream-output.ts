@@ -7,10 +7,9 @@
 //
 // Errors of shutdown(2): ENOTCONN after a reset, whose own error waits in SO_ERROR and
 // is told; any other closes and is told. Of send(2): see `sendFailed`.
-import { isAnyArrayBuffer, isUint8Array } from '../base/realms.js';
 import { type Bytes, native } from '../binding/index.js';
+import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
 import type { LoopCore } from '../loop/core.js';
-import { invalidType } from '../loop/errors.js';
 import { HANDLE_BITS, Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { GATHER_BYTES } from '../loop/stream-batch.js';
@@ -45,15 +44,6 @@ const EAGAIN = -constant('EAGAIN');
 const SHUT_WR = constant('SHUT_WR');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
-
-function toBytes(data: Bytes): Uint8Array {
-  if (isUint8Array(data)) return data;
-  if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
-  if (isAnyArrayBuffer(data)) return new Uint8Array(data);
-  throw invalidType('data', 'a string, an ArrayBuffer or a view of one');
-}
 
 // An OutputHolder; not said so, as the types of the package leave its members out.
 export abstract class StreamOutput extends Handle {
@@ -98,7 +88,7 @@ export abstract class StreamOutput extends Handle {
     const text = typeof data === 'string';
     const bytes = text ? undefined : toBytes(data);
     // Three bytes of UTF-8 a code unit at most.
-    const maxBytes = bytes === undefined ? (data as string).length * 3 : bytes.length;
+    const maxBytes = bytes === undefined ? (data as string).length * 3 : byteLengthOf(bytes);
     if ((this.flags & ENDED) !== 0 || !this.active) {
       if (maxBytes > 0) noteLateWrite(this);
       return false;
@@ -108,8 +98,8 @@ export abstract class StreamOutput extends Handle {
       if (bytes === undefined) {
         this.bytesWritten += streams.gatherText(this.slot, this.handleFd, data as string, maxBytes);
       } else {
-        streams.gather(this.slot, this.handleFd, bytes);
-        this.bytesWritten += bytes.length;
+        streams.gather(this.slot, this.handleFd, bytes, maxBytes);
+        this.bytesWritten += maxBytes;
       }
       return true;
     }
@@ -236,19 +226,20 @@ function sendGathered(stream: StreamOutput): void {
 
 function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
   sendGathered(stream);
-  let rest = bytes;
+  const length = byteLengthOf(bytes);
+  let taken = 0;
   if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
     const sent = native.sendNow(stream.handleFd, bytes);
-    if (sent === bytes.length) {
+    if (sent === length) {
       stream.bytesWritten += sent;
       return true;
     }
-    if (sent > 0) rest = bytes.subarray(sent);
+    if (sent > 0) taken = sent;
     else if (sent !== EAGAIN && !isOutOfMemory(sent)) sendFailed(stream, sent);
   }
   if (!stream.active) return false;
-  stream.bytesWritten += bytes.length;
-  enqueue(stream, rest, rest !== bytes);
+  stream.bytesWritten += length;
+  enqueue(stream, restOf(bytes, taken), taken > 0);
   if (stream.bufferedBytes <= stream.group.highWaterMark) return stream.active;
   stream.flags |= NEED_DRAIN;
   return false;

@@ -111,11 +111,11 @@ export class StreamBatch {
     return this.#table.words[slot * SLOT_WORDS + PENDING_BYTES] as number;
   }
 
-  /** Copies bytes behind what this stream has gathered; there must be room. */
-  gather(slot: number, fd: number, bytes: Uint8Array): void {
+  /** Copies `length` bytes, all there are, behind what this stream has gathered; there must be room. */
+  gather(slot: number, fd: number, bytes: Uint8Array, length: number): void {
     if (this.#records === undefined) this.#allocate();
     this.#out.set(bytes, this.#used);
-    this.#append(slot, fd, bytes.length);
+    this.#append(slot, fd, length);
   }
 
   /** As `gather`, for text of at most `maxBytes` in UTF-8; returns the bytes. */

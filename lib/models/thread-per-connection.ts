@@ -34,8 +34,10 @@ export interface ThreadPerConnectionOptions {
    * Told of each failure that the server survives. `accept4` with EMFILE, ENFILE,
    * ENOBUFS or ENOMEM: it pauses for 5 ms to 1 s and serves who waits.
    * `pthread_create` with EAGAIN: that client, whose `address` and `port` the
-   * error has, was closed. While the loop does not turn, 64 are kept; `stats`
-   * counts all. Not called any more after `stop`.
+   * error has, was closed. `recv` and `send`, with the client's address: that
+   * connection ended so (ECONNRESET: the client reset it), and not by a close. While
+   * the loop does not turn, 64 are kept; `stats` counts all. Not called any more after
+   * `stop`.
    */
   onError?: (error: SystemError, server: ThreadPerConnectionServer) => void;
 }
@@ -59,7 +61,7 @@ export interface ThreadPerConnectionStats {
   readonly bytes: number;
   /** Connections open now: as many as threads, that is the model. */
   readonly active: number;
-  /** Failures to accept and to create a thread. */
+  /** Failures to accept and to create a thread, and connections that failed. */
   readonly errors: number;
 }
 

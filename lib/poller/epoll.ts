@@ -10,6 +10,7 @@ import type { Poller, PollerFeatures, Registration, RegistrationError } from './
 import { isForked, refuseForked } from './fork.js';
 import { CONDITIONS, Interest, type InterestOptions, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
+import { isToldOnce, ToldOnce } from './told-once.js';
 import { createWaker, type SharedWaker, type Waker, wake } from './waker.js';
 
 // Absent where there is no epoll: this file is loaded there as well.
@@ -17,6 +18,9 @@ const ADD = constants['EPOLL_CTL_ADD'] ?? 0;
 const MOD = constants['EPOLL_CTL_MOD'] ?? 0;
 const DEL = constants['EPOLL_CTL_DEL'] ?? 0;
 const EINTR = -constant('EINTR');
+const ENOENT = -constant('ENOENT');
+/** What the doorbell of `ToldOnce` comes with: no token, as those are below 2^53. */
+const TOLD_DATA = 2n ** 64n - 1n;
 
 function eventsOf(interest: number): number {
   let events = interest & CONDITIONS;
@@ -38,6 +42,7 @@ export class EpollPoller implements Poller {
   };
   readonly #waker: Waker = createWaker('eventfd');
   #epfd = -1;
+  #told: ToldOnce | undefined;
 
   constructor() {
     try {
@@ -67,7 +72,9 @@ export class EpollPoller implements Poller {
   delete(fd: number): boolean {
     // ENOENT: never added. EBADF: closed. EPERM, EINVAL: closed, and the number is
     // now a regular file's, or this poller's own. None of them is here.
-    return !isForked() && native.epoll_ctl(this.#epfd, DEL, fd) === 0;
+    if (isForked()) return false;
+    if (this.#told?.has(fd) && this.#told.delete(DEL, fd) === 0) return true;
+    return native.epoll_ctl(this.#epfd, DEL, fd) === 0;
   }
 
   wait(ready: ReadyList, timeoutMs: number): number {
@@ -81,7 +88,8 @@ export class EpollPoller implements Poller {
       count = this.#waitOnce(ready, timeoutMs > 0 ? timeLeft(deadlineMs) : timeoutMs);
     }
     if (count <= 0) return check(count, 'epoll_wait');
-    return takeWake(this.#waker, ready, count);
+    count = takeWake(this.#waker, ready, count);
+    return this.#told === undefined ? count : this.#takeTold(this.#told, ready, count);
   }
 
   notify(): void {
@@ -93,6 +101,8 @@ export class EpollPoller implements Poller {
     const old = this.#epfd;
     this.#open();
     native.close(old);
+    this.#told?.close();
+    this.#told = undefined;
     for (const registration of registrations) {
       try {
         this.add(registration.fd, registration.interest, registration.token);
@@ -106,6 +116,7 @@ export class EpollPoller implements Poller {
     if (this.#epfd < 0) return;
     native.close(this.#epfd);
     this.#epfd = -1;
+    this.#told?.close();
     this.#waker.close();
   }
 
@@ -122,10 +133,50 @@ export class EpollPoller implements Poller {
   #control(op: number, fd: number, interest: InterestOptions | number, token: number): void {
     refuseForked();
     checkToken(token);
-    const result = native.epoll_ctl(this.#epfd, op, fd, eventsOf(toInterest(interest)), token);
+    const bits = toInterest(interest);
+    let result: number;
+    if ((bits & Interest.PRIORITY) === 0 && this.#told === undefined) {
+      result = native.epoll_ctl(this.#epfd, op, fd, eventsOf(bits), token);
+    } else {
+      result = this.#controlTold(op, fd, bits, token);
+    }
     if (result >= 0) return;
     const error = new SystemError(result, 'epoll_ctl');
     throw new SystemError(result, 'epoll_ctl', {}, HINTS[error.code]);
+  }
+
+  /** As epoll_ctl(2), where `fd` may be a file that tells of a change once. */
+  #controlTold(op: number, fd: number, bits: number, token: number): number {
+    const events = eventsOf(bits);
+    if (op === MOD && this.#told?.has(fd)) {
+      const result = this.#told.control(MOD, fd, events, token);
+      if (result !== ENOENT) return result;
+    }
+    if (!isToldOnce(fd, bits)) return native.epoll_ctl(this.#epfd, op, fd, events, token);
+    if (op === MOD) {
+      const result = native.epoll_ctl(this.#epfd, DEL, fd);
+      if (result < 0) return result;
+    }
+    this.#told ??= this.#openTold();
+    return this.#told.control(ADD, fd, events, token);
+  }
+
+  #openTold(): ToldOnce {
+    const told = new ToldOnce();
+    const result = native.epoll_ctl(this.#epfd, ADD, told.doorbell, Interest.READ, TOLD_DATA);
+    if (result < 0) told.close();
+    check(result, 'epoll_ctl');
+    return told;
+  }
+
+  /** Puts what the files told in the place of the doorbell's record. */
+  #takeTold(told: ToldOnce, ready: ReadyList, count: number): number {
+    for (let i = 0; i < count; i++) {
+      if (ready.slot(i) !== -1 || ready.generation(i) !== -1) continue;
+      ready.move(count - 1, i);
+      return told.take(ready, count - 1);
+    }
+    return count;
   }
 
   #waitOnce(ready: ReadyList, timeoutMs: number): number {

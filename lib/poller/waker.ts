@@ -60,8 +60,8 @@ class EventfdWaker implements Waker {
   acknowledge(): void {}
 
   close(): void {
-    this.#guard.retire();
-    native.close(this.readFd);
+    // Else a writer may be at work, and the number not be given out again.
+    if (this.#guard.retire()) native.close(this.readFd);
   }
 }
 
@@ -85,7 +85,7 @@ class PipeWaker implements Waker {
   }
 
   close(): void {
-    this.#guard.retire();
+    if (!this.#guard.retire()) return;
     native.close(this.shared.fd);
     native.close(this.readFd);
   }

@@ -37,7 +37,8 @@ export const writev: RawCalls['writev'] = native.writev;
 
 /**
  * Closes a descriptor that was opened by this package, or adopted, in this
- * thread. Any other open one is left alone.
+ * thread. Any other open one is left alone, also one that has the number of ours
+ * by now: what was opened is known by its identity, not by its number.
  *
  * @returns 0; -EBADF when it is not open; -EPERM when it is open but not ours.
  *   See close(2).
@@ -46,11 +47,22 @@ export const close: RawCalls['close'] = native.close;
 
 /**
  * Takes ownership of a descriptor that came from elsewhere (inherited, or from a
- * C library), so that `close` serves it.
+ * C library), so that `close` serves it, and the end of this thread. To adopt what is
+ * owned here already changes nothing.
  *
- * @returns 0, or -EBADF when it is not open
+ * @returns 0; -EBADF when it is not open; -EBUSY when another thread owns it, which has
+ *   to `release` it first (a second copy of this package in the process is not
+ *   asked); -ENOMEM
  */
 export const adopt: RawCalls['adopt'] = native.adopt;
+
+/**
+ * Gives a descriptor away: whoever it is handed to closes it, and neither `close` nor
+ * the end of this thread does. A handle of a loop keeps using it until it is closed.
+ *
+ * @returns 0; -EBADF when it is not open; -EPERM when it is not ours
+ */
+export const release: RawCalls['release'] = native.release;
 
 /**
  * The commands of fcntl whose argument is a number: F_GETFD, F_SETFD, F_GETFL,

@@ -11,7 +11,8 @@ export const epoll_create1: RawCalls['epoll_create1'] = native.epoll_create1;
 /**
  * Adds, changes or removes a descriptor: `op` is EPOLL_CTL_ADD, _MOD or _DEL.
  * `event` is `{ events, data }`; the two may also be passed as plain numbers,
- * `epoll_ctl(epfd, op, fd, events, data)`, which makes no object.
+ * `epoll_ctl(epfd, op, fd, events, data)`, which makes no object. The events may be
+ * negative, as `EPOLLIN | EPOLLET` is.
  *
  * @returns 0 or -errno (-EPERM: a regular file, which is always ready). See epoll_ctl(2).
  */

@@ -38,7 +38,7 @@ export interface Kevent {
   filter: number;
   /** EV_*. */
   flags: number;
-  /** NOTE_*; default 0. */
+  /** NOTE_*; default 0. Also as `|` leaves it: negative with the highest bit. */
   fflags?: number;
   /** Signed, 64 bits; default 0. */
   data?: number | bigint;
@@ -137,7 +137,7 @@ export class KeventList {
       ident: wide('ident', ident, ...U64),
       filter: narrow('filter', filter, -(2 ** 15), 2 ** 15 - 1),
       flags: narrow('flags', flags, 0, 2 ** 16 - 1),
-      fflags: narrow('fflags', fflags, 0, 2 ** 32 - 1),
+      fflags: narrow('fflags', fflags, -(2 ** 31), 2 ** 32 - 1),
       data: wide('data', data, ...I64),
       udata: wide('udata', udata, ...U64),
     };

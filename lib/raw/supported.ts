@@ -27,6 +27,7 @@ export const supported: Readonly<Record<keyof RawCalls, boolean>> = Object.freez
   writev: true,
   close: true,
   adopt: true,
+  release: true,
   fcntl: true,
   pipe2: true,
   socket: true,

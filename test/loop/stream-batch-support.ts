@@ -63,7 +63,7 @@ export class Batch implements SendSink {
   }
 
   gather({ slot, fd }: Stream, bytes: Uint8Array): void {
-    this.streams.gather(slot, fd, bytes);
+    this.streams.gather(slot, fd, bytes, bytes.length);
   }
 
   flush(): void {

@@ -57,7 +57,8 @@ describe('2,000 short connections', () => {
     // The last to finish may still be on its way out.
     await until(() => serverThreads() === 1);
     await until(() => openDescriptors() <= before);
-    expect(server.stats).toMatchObject({ active: 0, errors: 0 });
+    // One in ten of the clients reset its connection.
+    expect(server.stats).toMatchObject({ active: 0, errors: 200 });
     // Of a thread that nobody joined two mappings would stay, stack and guard.
     expect(mappings() - mappingsBefore).toBeLessThan(1900);
     server.stop();

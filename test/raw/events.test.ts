@@ -73,6 +73,20 @@ describe('epoll_ctl', () => {
     expect(raw.epoll_ctl(NEVER_OPEN, ADD, fd, EPOLLIN)).toBe(-constant('EBADF'));
   });
 
+  it('takes events as | leaves them, negative with EPOLLET', () => {
+    const epfd = opened.keep(raw.epoll_create1(0));
+    const fd = opened.eventfd(1);
+    const events = EPOLLIN | constant('EPOLLET');
+    expect(events).toBeLessThan(0);
+    expect(raw.epoll_ctl(epfd, ADD, fd, events, 7)).toBe(0);
+    expect(raw.epoll_ctl(epfd, MOD, fd, { events, data: 8 })).toBe(0);
+    const records = new Uint32Array(3);
+    expect(raw.epoll_wait(epfd, records, 1, 0)).toBe(1);
+    expect([...records]).toEqual([EPOLLIN, 8, 0]);
+    // By edges: once.
+    expect(raw.epoll_wait(epfd, records, 1, 0)).toBe(0);
+  });
+
   it('wants an event, unless it removes', () => {
     const epfd = opened.keep(raw.epoll_create1(0));
     const fd = opened.eventfd();
@@ -80,7 +94,7 @@ describe('epoll_ctl', () => {
     for (const event of [undefined, null, 'EPOLLIN', {}, { events: 'x' }, () => {}]) {
       expect(() => control(epfd, ADD, fd, event)).toThrow(TypeError);
     }
-    for (const events of [-1, 2 ** 32, 1.5, Number.NaN]) {
+    for (const events of [-(2 ** 31) - 1, 2 ** 32, 1.5, Number.NaN]) {
       expect(() => control(epfd, ADD, fd, events)).toThrow(RangeError);
       expect(() => control(epfd, ADD, fd, { events })).toThrow(RangeError);
     }

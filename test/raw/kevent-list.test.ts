@@ -54,6 +54,12 @@ describe('a record', () => {
     expect(list.get(0)).toEqual(ZERO);
   });
 
+  it('takes fflags as | leaves them, negative with the highest bit', () => {
+    const list = new KeventList(1);
+    list.set(0, { ...OTHER, fflags: 0x80000000 | 1 });
+    expect(list.get(0).fflags).toBe(0x80000001);
+  });
+
   it('refuses each member that does not fit, before anything is written', () => {
     const list = new KeventList(1);
     list.set(0, FULL);
@@ -61,7 +67,7 @@ describe('a record', () => {
       ['ident', [-1, -1n, 1.5, 2 ** 53, 2n ** 64n, Number.NaN, 1e308]],
       ['filter', [2 ** 15, -(2 ** 15) - 1, 0.5, Number.NaN]],
       ['flags', [-1, 2 ** 16, 0.5, Number.NaN, Number.POSITIVE_INFINITY]],
-      ['fflags', [-1, 2 ** 32, 0.5, Number.NaN]],
+      ['fflags', [-(2 ** 31) - 1, 2 ** 32, 0.5, Number.NaN]],
       ['data', [2 ** 53, -(2 ** 53), 2n ** 63n, -(2n ** 63n) - 1n, 0.5, Number.NaN]],
       ['udata', [-1, -1n, 2 ** 53, 2n ** 64n, Number.NaN]],
     ];

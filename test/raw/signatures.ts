@@ -86,6 +86,7 @@ export function signatures(opened: Opened): Record<string, Signature> {
     writev: [raw.writev as Call, [fd(left), buffers]],
     close: [raw.close as Call, [fd(2 ** 31 - 1)]],
     adopt: [raw.adopt as Call, [fd(2 ** 31 - 1)]],
+    release: [raw.release as Call, [fd(2 ** 31 - 1)]],
     fcntl: [
       raw.fcntl as Call,
       [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],

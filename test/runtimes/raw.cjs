@@ -1,8 +1,9 @@
 // rawloop/raw: bytes move, addresses come back, failure is -errno, misuse throws.
 'use strict';
 const assert = require('node:assert');
+const fs = require('node:fs');
 const { test } = require('./runner.cjs');
-const { raw, constants: c, pipe } = require('./support.cjs');
+const { raw, constants: c, host, pipe } = require('./support.cjs');
 
 const text = (bytes, length) => Buffer.from(bytes.buffer, bytes.byteOffset, length).toString();
 
@@ -29,6 +30,24 @@ test('offset and length choose the part of a buffer', () => {
   assert.strictEqual(raw.write(writeEnd, Buffer.from('0123456789'), 3, 4), 4);
   assert.strictEqual(raw.read(readEnd, bytes, 2, 6), 4);
   assert.deepStrictEqual([...bytes], [0, 0, 51, 52, 53, 54, 0, 0]);
+  closeAll(readEnd, writeEnd);
+});
+
+const ownOnly = host === 'deno' && 'its closeSync serves what it opened itself';
+test.unless(ownOnly, 'close leaves alone what has the number of ours by now', () => {
+  const fds = [...pipe(), raw.check(raw.socket(c.AF_INET, c.SOCK_STREAM), 'socket')];
+  if (raw.supported.eventfd) fds.push(raw.eventfd(0), raw.epoll_create1(0));
+  for (const fd of fds) {
+    fs.closeSync(fd);
+    const file = fs.openSync(__filename);
+    // The lowest number that is free, as a rule.
+    assert.strictEqual(raw.close(fd), file === fd ? -c.EPERM : -c.EBADF);
+    fs.closeSync(file);
+  }
+  const [readEnd, writeEnd] = pipe();
+  assert.strictEqual(raw.release(readEnd), 0);
+  assert.strictEqual(raw.close(readEnd), -c.EPERM);
+  assert.strictEqual(raw.adopt(readEnd), 0);
   closeAll(readEnd, writeEnd);
 });
 

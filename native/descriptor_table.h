@@ -1,0 +1,43 @@
+// Who owns which descriptor: a word for each number of the process, as the
+// kernel's own table is the process's. It says which environment opened, or
+// adopted, what is behind the number, and what that was; so nothing is closed
+// that somebody else opened, also where a number was closed by others and given
+// out again. A number has one owner in this copy of the addon. The words are
+// atomic: environments on several threads use it at once, with no lock.
+#ifndef RAWLOOP_DESCRIPTOR_TABLE_H_
+#define RAWLOOP_DESCRIPTOR_TABLE_H_
+
+#include <cstdint>
+
+namespace rawloop {
+
+// The descriptors that one environment owns. Calls are 0 or -errno.
+class OwnedDescriptors {
+ public:
+  OwnedDescriptors();
+  // The environment ends: a Worker that was terminated ran no close of its own.
+  ~OwnedDescriptors();
+  OwnedDescriptors(const OwnedDescriptors&) = delete;
+  OwnedDescriptors& operator=(const OwnedDescriptors&) = delete;
+
+  // `fd` was opened just now: it, or -ENOMEM and it is closed again.
+  int Opened(int fd);
+  // Two at once: both are owned, or none is open.
+  int OpenedPair(const int fds[2]);
+  // -EBADF: not open; -EBUSY: another environment's.
+  int Adopt(int fd);
+  // Forgets it. -EBADF: not open; -EPERM: not owned here.
+  int Release(int fd);
+  // Closes it, if it is still what was opened. Else as Release.
+  int Close(int fd);
+
+ private:
+  int Take(int fd, bool and_close);
+
+  uint64_t owner_;  // 0: there is no number left for this environment
+  int end_ = 0;     // beyond the largest number that was ever owned
+};
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_DESCRIPTOR_TABLE_H_
