@@ -67,7 +67,9 @@ export class PollSet {
       return;
     }
     // What the poller still knows is not what is wanted: it would be told of all the while.
-    if (handle.registered !== 0) this.unregister(handle);
+    // If that is refused too it is known there, and changed instead of added next time.
+    const known = handle.registered !== 0;
+    if (known && this.#poller.delete(handle.handleFd)) this.#forget(handle);
     if (this.#putOff.size === 0) {
       this.#retryMs = Math.min(Math.max(this.#retryMs * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
       this.#owner.later(() => this.#retry(), this.#retryMs);
@@ -113,10 +115,14 @@ export class PollSet {
     this.#owner.refused(handle, new SystemError(EBADF, 'epoll_ctl'));
   }
 
-  unregister(handle: Handle): void {
+  #forget(handle: Handle): void {
     handle.registered = 0;
     this.size--;
     this.#owners[handle.handleFd] = undefined;
+  }
+
+  unregister(handle: Handle): void {
+    this.#forget(handle);
     // It fails when its owner closed the descriptor before us. A duplicate may still
     // report then, and nothing ends that but starting the set anew: see `endBatch`.
     this.#poller.delete(handle.handleFd);
