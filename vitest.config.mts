@@ -13,11 +13,15 @@ const results = process.env['RAWLOOP_TEST_RESULTS'];
  * processes, Workers or clients. A rule of the loop itself has a quick test as well.
  */
 const SLOW = [
-  'test/{bench,cli,guest,liveness,models,models-echo,package,page,torture,fuzz}/**',
+  'test/{bench,cli,signals,guest,liveness,models,models-echo,package,page,torture,fuzz}/**',
   'test/order/node.test.ts',
   'test/poller/signals.test.ts',
-  'test/requests/native-pool.test.ts',
-  'test/regressions/{long-delay,pool-process-exit,used-after-fork}.test.ts',
+  'test/requests/{abort,native-pool}.test.ts',
+  'test/handles/signal*.test.ts',
+  'test/regressions/{cleared-timers-keep-memory,copies-of-the-package,event-consumed*}.test.ts',
+  'test/regressions/{long-delay,nested-host-loop,number-closed-by-others}.test.ts',
+  'test/regressions/{pool-process-exit,refused*,throwing-stops-host,used-after-fork}.test.ts',
+  'test/regressions/waker-state-overwritten.test.ts',
   'test/regressions/worker*.test.ts',
 ];
 const quick = process.env['RAWLOOP_TEST_QUICK'] === '1';

@@ -41,9 +41,11 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
       broken.pause();
       // Behind its back; and nothing takes the number meanwhile.
       raw.close(broken.handleFd);
-      test.loop.setImmediate(() => broken.resume());
+      test.loop.setImmediate(() => {
+        broken.resume();
+        test.loop.setTimeout(() => put(peer, 'still here'), 10);
+      });
     });
-    test.loop.setTimeout(() => put(peer, 'still here'), 10);
     await drive(test.loop, mode);
     expect(events).toEqual(['broken close EBADF', 'good data still here', 'good close']);
   });
