@@ -114,7 +114,7 @@ export class SignalHub extends Handle {
   }
 
   override describe(): string {
-    return 'Signals';
+    return 'Signals read';
   }
 
   #collect(): void {

@@ -80,7 +80,8 @@ describe('rawloop echo --trace', () => {
     );
   });
 
-  const signalOf = (model: string) => (model === 'loop' ? [expect.stringMatching(/SIGTERM/)] : []);
+  const signalOf = (model: string) =>
+    model === 'loop' ? [expect.stringMatching(/SIGTERM/), 'Signals read'] : [];
 
   it.each(MODELS.filter((model) => model === 'threads' || model === 'net'))(
     'refuses %s, which has no loop to record',
