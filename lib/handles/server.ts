@@ -117,10 +117,10 @@ export class Server extends Handle {
     let gone = 0;
     for (let i = 0; i < MAX_ACCEPTS && this.active; i++) {
       const fd = native.accept4(this.handleFd, SOCK_NONBLOCK);
-      if (fd === EAGAIN) return;
-      // Nothing but such connections for a whole turn is no accident.
-      if (GONE.has(fd) && ++gone < MAX_ACCEPTS) continue;
       if (fd < 0) {
+        if (fd === EAGAIN) return;
+        // Nothing but such connections for a whole turn is no accident.
+        if (GONE.has(fd) && ++gone < MAX_ACCEPTS) continue;
         this.#acceptFailed(fd);
         return;
       }

@@ -15,7 +15,6 @@ import {
   check,
   codedError,
   type SystemErrorDetails,
-  systemError,
   withoutStack,
 } from '../raw/errors.js';
 import { enter, entered } from './handlers.js';
@@ -55,7 +54,6 @@ const REST_MS = 5;
 
 // What few sockets ever have stands beside them, so that an idle one stays small.
 const stashes = new WeakMap<Socket, Uint8Array>();
-const errors = new WeakMap<Socket, Error>();
 const targets = new WeakMap<Socket, SystemErrorDetails>();
 
 export class Socket extends StreamOutput {
@@ -63,6 +61,7 @@ export class Socket extends StreamOutput {
   bytesRead = 0;
   /** Yours: what belongs to this one connection. */
   data: unknown = undefined;
+  /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;
 
   /** @internal Use `loop.listen` or `loop.connect`. The descriptor is owned from here on. */
   constructor(loop: LoopCore, group: StreamGroup) {
@@ -125,17 +124,14 @@ export class Socket extends StreamOutput {
     this.loop.holdings.close(this.handleFd);
     this.group.server?.forget();
     this.flags |= TOLD;
-    const error = errors.get(this);
-    // Many that are reset at once would leave the collector as many entries.
-    if (error !== undefined) errors.delete(this);
     enter(this, 'close');
-    this.group.handlers.close?.(this, error);
+    this.group.handlers.close?.(this, this.failure);
   }
 
   /** @internal */
   override noteError(error: Error): boolean {
-    if ((this.flags & TOLD) !== 0 || errors.has(this)) return false;
-    errors.set(this, error);
+    if ((this.flags & TOLD) !== 0 || this.failure !== undefined) return false;
+    this.failure = error;
     return true;
   }
 
@@ -173,10 +169,10 @@ export class Socket extends StreamOutput {
   /** Drops what is queued and closes; `close(socket, error)` follows. Idempotent. */
   destroy(error?: Error): void {
     if (this.closed) return;
-    if (error !== undefined) errors.set(this, error);
+    if (error !== undefined) this.failure = error;
     setReading(this, false);
     this.dropOutput();
-    stashes.delete(this);
+    if ((this.flags & STASHED) !== 0) stashes.delete(this);
     this.beginClose();
   }
 
@@ -290,7 +286,7 @@ function readFailed(socket: Socket, result: number): void {
     return;
   }
   if (result < 0) {
-    socket.destroy(systemError(result, 'recv'));
+    socket.fail(result, 'recv');
     return;
   }
   // Paused meanwhile: the end is still there when it reads again.
@@ -325,17 +321,18 @@ function askForError(socket: Socket): void {
   const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
   if (error === 0) return;
   const call = (socket.flags & READ_ENDED) !== 0 ? 'send' : 'recv';
-  socket.destroy(error < 0 ? systemError(error, 'getsockopt') : systemError(-error, call));
+  if (error < 0) socket.fail(error, 'getsockopt');
+  else socket.fail(-error, call);
 }
 
 function finishConnect(socket: Socket): void {
   const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
   if (error < 0) {
-    socket.destroy(systemError(error, 'getsockopt'));
+    socket.fail(error, 'getsockopt');
     return;
   }
   if (error > 0) {
-    socket.destroy(systemError(-error, 'connect', targets.get(socket)));
+    socket.fail(-error, 'connect', targets.get(socket));
     return;
   }
   socket.flags &= ~CONNECTING;

@@ -15,7 +15,12 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import { GATHER_BYTES } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import { codedError, systemError, withoutStack } from '../raw/errors.js';
+import {
+  codedError,
+  type SystemErrorDetails,
+  systemError,
+  withoutStack,
+} from '../raw/errors.js';
 import { enter } from './handlers.js';
 import type { OutputQueue } from './output-queue.js';
 import { settle } from './promised.js';
@@ -59,6 +64,15 @@ export abstract class StreamOutput extends Handle {
   }
 
   abstract destroy(error?: Error): void;
+
+  /**
+   * @internal Closes, as `call` gave `result`, -errno. The error is made where somebody
+   * hears of it: a connection that is reset is to cost little more than one that ends.
+   */
+  fail(result: number, call: string, details?: SystemErrorDetails): void {
+    const heard = this.group.handlers.close !== undefined;
+    this.destroy(heard ? systemError(result, call, details) : undefined);
+  }
 
   /** @internal `close` is to tell it, unless it tells another; whether it will. */
   abstract noteError(error: Error): boolean;
@@ -132,7 +146,7 @@ export abstract class StreamOutput extends Handle {
   /** @internal The kernel took only a part of what this stream had gathered. */
   override onUnsent(sent: number, rest: Uint8Array[]): void {
     if (sent < 0 && sent !== EAGAIN && !isOutOfMemory(sent)) {
-      this.destroy(systemError(sent, 'send'));
+      this.fail(sent, 'send');
       return;
     }
     for (const bytes of rest) enqueue(this, bytes, sent > 0);
@@ -255,7 +269,7 @@ function finishEnd(stream: StreamOutput): void {
   const result = native.shutdown(stream.handleFd, SHUT_WR);
   if (result === 0) return;
   const pending = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);
-  stream.destroy(systemError(pending > 0 ? -pending : result, 'shutdown'));
+  stream.fail(pending > 0 ? -pending : result, 'shutdown');
 }
 
 /** Bytes after our own `end`: with the stack of who wrote them. */

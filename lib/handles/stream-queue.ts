@@ -10,7 +10,6 @@
 import { native } from '../binding/index.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
-import { systemError } from '../raw/errors.js';
 import { OutputQueue } from './output-queue.js';
 import {
   CONNECTING,
@@ -126,7 +125,7 @@ export function sendQueue(stream: StreamOutput, queue: OutputQueue): number {
 export function sendFailed(stream: StreamOutput, result: number): void {
   const { queue } = stream;
   if (!isOutOfMemory(result) || queue === undefined) {
-    stream.destroy(systemError(result, 'send'));
+    stream.fail(result, 'send');
     return;
   }
   queue.retryMs = nextRetryMs(queue.retryMs);

@@ -38,7 +38,11 @@ export class HandleCounters {
       cells.set(this.#cells);
       this.#cells = cells;
     }
-    this.#cells.fill(0, at, at + CELLS);
+    const cells = this.#cells;
+    cells[at + EVENTS] = 0;
+    cells[at + CALLBACKS] = 0;
+    cells[at + CALLBACK_MS] = 0;
+    cells[at + LONGEST_MS] = 0;
   }
 
   /** The kernel reported something for it. */
