@@ -129,6 +129,14 @@ int OwnedDescriptors::Release(int fd) { return Take(fd, false); }
 
 int OwnedDescriptors::Close(int fd) { return Take(fd, true); }
 
+int OwnedDescriptors::CloseKnown(int fd) {
+  Word* word = Find(fd);
+  uint64_t before = word == nullptr ? 0 : word->load();
+  if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);
+  if (!word->compare_exchange_strong(before, 0)) return -EPERM;
+  return close(fd) < 0 && errno != EINTR ? -errno : 0;
+}
+
 // The word goes first: after the close the number may be another thread's.
 int OwnedDescriptors::Take(int fd, bool and_close) {
   Word* word = Find(fd);

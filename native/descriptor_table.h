@@ -30,6 +30,8 @@ class OwnedDescriptors {
   int Release(int fd);
   // Closes it, if it is still what was opened. Else as Release.
   int Close(int fd);
+  // The same for one that the caller has just seen to be what was opened.
+  int CloseKnown(int fd);
 
  private:
   int Take(int fd, bool and_close);

@@ -113,6 +113,22 @@ napi_value EpollCtl(napi_env env, napi_callback_info info) {
   return Int(env, OrErrno(epoll_ctl(epfd, op, fd, &event)));
 }
 
+// epollClose(epfd, fd): takes it out of the set, and closes it if it was opened
+// here. What the set knows by this number is what was added, so it is looked at
+// no further. 0 or -errno.
+napi_value EpollClose(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int epfd;
+  int fd;
+  if (!args.Descriptor(0, &epfd, "epfd") || !args.Descriptor(1, &fd)) {
+    return nullptr;
+  }
+  epoll_event event{};
+  bool known = epoll_ctl(epfd, EPOLL_CTL_DEL, fd, &event) == 0;
+  OwnedDescriptors& owned = Environment::Get(env)->owned;
+  return Int(env, known ? owned.CloseKnown(fd) : owned.Close(fd));
+}
+
 // Calls `wait(events)` with room for `max` events and leaves the records in
 // `out`. Returns the count or -errno.
 template <typename Wait>
@@ -200,6 +216,7 @@ void RegisterEpoll(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"epoll_create1", Guarded<EpollCreate1>},
       {"epoll_ctl", Guarded<EpollCtl>},
+      {"epollClose", Guarded<EpollClose>},
       {"epoll_wait", Guarded<EpollWait>},
       {"epoll_pwait2", Guarded<EpollPwait2>},
   };

@@ -6,9 +6,8 @@ namespace rawloop {
 
 void RegisterEpoll(napi_env env, napi_value exports) {
   const Function functions[] = {
-      {"epoll_create1", AbsentCall},
-      {"epoll_ctl", AbsentCall},
-      {"epoll_wait", AbsentCall},
+      {"epoll_create1", AbsentCall}, {"epoll_ctl", AbsentCall},
+      {"epollClose", AbsentCall},    {"epoll_wait", AbsentCall},
       {"epoll_pwait2", AbsentCall},
   };
   Export(env, exports, functions);

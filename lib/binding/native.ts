@@ -231,6 +231,12 @@ export interface SignalPort {
   close(): void;
 }
 
+/** What epoll does beyond its raw calls; see native/epoll.cc. */
+export interface EpollCalls {
+  /** Takes `fd` out of the set and closes it, as `close` does. 0 or -errno. */
+  epollClose(epfd: number, fd: number): number;
+}
+
 /** The kqueue half of a poller; see native/kqueue_poller.cc and kqueue_wait.cc. */
 export interface KqueueCalls {
   /** 0 or -errno. */
@@ -251,7 +257,13 @@ export interface KqueueCalls {
   kqueueWake(kq: number, state: Int32Array): boolean;
 }
 
-export interface NativeBinding extends RawCalls, StreamCalls, WakerCalls, KqueueCalls, FileCalls {
+export interface NativeBinding
+  extends RawCalls,
+    StreamCalls,
+    WakerCalls,
+    EpollCalls,
+    KqueueCalls,
+    FileCalls {
   readonly constants: Readonly<Record<string, number>>;
   /** What hangs on it lives on, also when nothing leads to this copy of the package. */
   readonly kept: Record<symbol, unknown>;

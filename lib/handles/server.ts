@@ -67,7 +67,7 @@ export class Server extends Handle {
     this.#address = check(native.getsockname(fd), 'getsockname');
     this.keepContext('Server');
     this.start(fd, Interest.READ);
-    loop.holdings.own(fd);
+    this.own();
   }
 
   /** Where it listens, with the port that the kernel picked. Kept after `close`. */
@@ -139,7 +139,7 @@ export class Server extends Handle {
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    this.loop.holdings.close(this.handleFd);
+    this.closeOwned();
   }
 
   /** @internal */

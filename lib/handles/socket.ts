@@ -11,12 +11,7 @@ import { handleClosed } from '../loop/errors.js';
 import { NOT_READ } from '../loop/stream-batch.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import {
-  check,
-  codedError,
-  type SystemErrorDetails,
-  withoutStack,
-} from '../raw/errors.js';
+import { check, codedError, type SystemErrorDetails, withoutStack } from '../raw/errors.js';
 import { enter, entered } from './handlers.js';
 import { isPromise, notePromise, settle } from './promised.js';
 import type { Server } from './server.js';
@@ -77,7 +72,7 @@ export class Socket extends StreamOutput {
   /** Starts as connected. @internal */
   startOpen(fd: number): void {
     this.start(fd, Interest.READ);
-    this.loop.holdings.own(fd);
+    this.own();
     setReading(this, true);
   }
 
@@ -87,7 +82,7 @@ export class Socket extends StreamOutput {
     this.flags |= CONNECTING;
     this.setWorking(true);
     this.start(fd, Interest.WRITE);
-    this.loop.holdings.own(fd);
+    this.own();
   }
 
   /** @internal */
@@ -121,7 +116,7 @@ export class Socket extends StreamOutput {
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    this.loop.holdings.close(this.handleFd);
+    this.closeOwned();
     this.group.server?.forget();
     this.flags |= TOLD;
     enter(this, 'close');

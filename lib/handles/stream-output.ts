@@ -15,12 +15,7 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import { GATHER_BYTES } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import {
-  codedError,
-  type SystemErrorDetails,
-  systemError,
-  withoutStack,
-} from '../raw/errors.js';
+import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
 import { enter } from './handlers.js';
 import type { OutputQueue } from './output-queue.js';
 import { settle } from './promised.js';

@@ -16,8 +16,10 @@ export const DIRTY = 16;
 export const IN_CONTEXT = 32;
 /** It has work under way, which keeps the loop alive whether or not it is referenced. */
 const WORKING = 64;
+/** It closes its descriptor itself, as it leaves the poller; see `own`. */
+const OWNER = 128;
 /** The first bit that subclasses may use. */
-export const HANDLE_BITS = 7;
+export const HANDLE_BITS = 8;
 /** Either keeps the loop alive while the handle is active. */
 const RETAINS = REFERENCED | WORKING;
 
@@ -95,12 +97,27 @@ export abstract class Handle {
   stop(): void {
     if ((this.flags & ACTIVE) === 0) return;
     this.flags &= ~ACTIVE;
-    if (this.registered !== 0) this.loop.pollSet.unregister(this);
+    if (this.registered !== 0) {
+      if ((this.flags & OWNER) === 0) this.loop.pollSet.unregister(this);
+      else this.loop.pollSet.leaving++;
+    }
     this.interest = 0;
     this.loop.table.release(this.slot);
     this.slot = -1;
     if ((this.flags & RETAINS) !== 0) this.loop.release();
     this.flags &= ~WORKING;
+  }
+
+  /** Its descriptor is its own from here on, also when the loop is collected. @internal */
+  own(): void {
+    this.flags |= OWNER;
+    this.loop.holdings.own(this.handleFd);
+  }
+
+  /** Closes its own descriptor, which leaves the poller with that. @internal */
+  closeOwned(): void {
+    this.loop.holdings.disown(this.handleFd);
+    this.loop.pollSet.close(this);
   }
 
   /**

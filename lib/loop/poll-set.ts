@@ -1,5 +1,7 @@
 // What the poller knows, brought in line with what the handles want. A handle says
 // what it wants as often as it likes; the kernel is told once, before the next wait.
+
+import { native } from '../binding/index.js';
 import type { Poller, Registration } from '../poller/index.js';
 import { constant } from '../raw/constants.js';
 import { isTransient, SystemError } from '../raw/errors.js';
@@ -31,6 +33,8 @@ export class PollSet {
   readonly #dirty = new Queue<Handle>();
   /** How many handles the poller knows. */
   size = 0;
+  /** How many of them have stopped, and leave the poller as they close. */
+  leaving = 0;
   #stale = 0;
   #releasedBefore = 0;
 
@@ -112,6 +116,7 @@ export class PollSet {
   #lost(handle: Handle): void {
     handle.registered = 0;
     this.size--;
+    if (!handle.active) this.leaving--;
     this.#owner.refused(handle, new SystemError(EBADF, 'epoll_ctl'));
   }
 
@@ -128,6 +133,17 @@ export class PollSet {
     this.#poller.delete(handle.handleFd);
   }
 
+  /** Closes the descriptor of a handle that has stopped and owns it. 0 or -errno. */
+  close(handle: Handle): number {
+    const { handleFd } = handle;
+    if (handle.registered === 0) return native.close(handleFd);
+    handle.registered = 0;
+    this.size--;
+    this.leaving--;
+    this.#owners[handleFd] = undefined;
+    return this.#poller.closeDescriptor(handleFd);
+  }
+
   beginBatch(): void {
     this.#stale = 0;
     this.#releasedBefore = this.#table.released;
@@ -139,11 +155,11 @@ export class PollSet {
   }
 
   /**
-   * Stale records that no close in this batch explains come from a registration that
+   * Stale records that no handle which stopped explains come from a registration that
    * could not be deleted: the set starts anew. True when it did.
    */
   endBatch(): boolean {
-    if (this.#stale <= this.#table.released - this.#releasedBefore) return false;
+    if (this.#stale <= this.#table.released - this.#releasedBefore + this.leaving) return false;
     try {
       this.#rebuild();
     } catch (error) {

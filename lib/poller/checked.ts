@@ -72,6 +72,14 @@ export class CheckedPoller implements Poller {
     return deleted;
   }
 
+  closeDescriptor(fd: number): number {
+    this.#assertUsable('closeDescriptor');
+    const known = this.#byFd.get(fd);
+    assert(known !== undefined, `closeDescriptor(${fd}), but it was never added`);
+    this.#forget(known);
+    return this.#inner.closeDescriptor(fd);
+  }
+
   wait(ready: ReadyList, timeoutMs: number): number {
     this.#assertUsable('wait');
     checkWait(ready, timeoutMs);

@@ -72,6 +72,12 @@ export interface Poller {
   delete(fd: number): boolean;
 
   /**
+   * Ends waiting for a descriptor that was opened here and closes it: one step, as the
+   * poller knows whether it still is what was added. 0 or -errno.
+   */
+  closeDescriptor(fd: number): number;
+
+  /**
    * Waits until something is ready, the time is over or `notify` is called, which
    * `ready.woken` then says.
    *

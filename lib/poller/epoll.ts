@@ -77,6 +77,12 @@ export class EpollPoller implements Poller {
     return native.epoll_ctl(this.#epfd, DEL, fd) === 0;
   }
 
+  closeDescriptor(fd: number): number {
+    if (isForked()) return native.close(fd);
+    if (this.#told?.has(fd)) this.#told.delete(DEL, fd);
+    return native.epollClose(this.#epfd, fd);
+  }
+
   wait(ready: ReadyList, timeoutMs: number): number {
     checkWait(ready, timeoutMs);
     refuseForked();

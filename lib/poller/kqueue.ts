@@ -91,6 +91,11 @@ export class KqueuePoller implements Poller {
     return native.kqueueUpdate(this.#kq, fd, known.interest, NONE) === 0;
   }
 
+  closeDescriptor(fd: number): number {
+    this.delete(fd);
+    return native.close(fd);
+  }
+
   wait(ready: ReadyList, timeoutMs: number): number {
     checkWait(ready, timeoutMs);
     refuseForked();

@@ -49,6 +49,11 @@ export class FakePoller implements Poller {
     return this.#registered.delete(fd);
   }
 
+  closeDescriptor(fd: number): number {
+    this.delete(fd);
+    return 0;
+  }
+
   wait(ready: ReadyList, timeoutMs: number): number {
     if (timeoutMs !== 0) this.waitsMs.push(timeoutMs);
     if (this.#registered.size === 0) {
