@@ -15,8 +15,14 @@ bool Environment::Create(napi_env env) {
           "There is not enough memory for the addon's state");
     return false;
   }
-  auto finalize = [](napi_env, void* data, void*) {
-    delete static_cast<Environment*>(data);
+  auto finalize = [](napi_env env, void* data, void*) {
+    auto* environment = static_cast<Environment*>(data);
+    // The host deletes no reference of its own accord: each Worker would leave
+    // one behind.
+    if (environment->kept != nullptr) {
+      napi_delete_reference(env, environment->kept);
+    }
+    delete environment;
   };
   if (napi_set_instance_data(env, environment, finalize, nullptr) == napi_ok) {
     return true;

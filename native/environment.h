@@ -12,6 +12,8 @@ namespace rawloop {
 
 struct Environment {
   OwnedDescriptors owned;
+  // Of the object that lives as long as the environment; see process.cc.
+  napi_ref kept = nullptr;
 
   Environment() = default;
   Environment(const Environment&) = delete;

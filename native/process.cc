@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "environment.h"
 #include "modules.h"
 
 namespace rawloop {
@@ -24,6 +25,7 @@ void RegisterProcess(napi_env env, napi_value exports) {
   napi_ref reference;
   if (napi_create_object(env, &kept) == napi_ok &&
       napi_create_reference(env, kept, 1, &reference) == napi_ok) {
+    Environment::Get(env)->kept = reference;
     Define(env, exports, "kept", kept);
   }
 }

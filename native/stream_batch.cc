@@ -65,6 +65,10 @@ bool ReadTable(const Args& args, size_t index, const char* name,
                Table<T>* out) {
   Span span;
   if (!args.Memory(index, &span, name)) return false;
+  if (reinterpret_cast<uintptr_t>(span.data) % alignof(T) != 0) {
+    ThrowType(args.env(), name, "memory that begins at a whole word");
+    return false;
+  }
   *out = {reinterpret_cast<T*>(span.data), span.size / sizeof(T)};
   return true;
 }

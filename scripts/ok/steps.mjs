@@ -62,6 +62,11 @@ function benchBudget() {
   return { command: [join(root, 'bench/run.mjs'), '--check', '--quick'], limitMinutes: 6 };
 }
 
+/** Random calls under sanitizers, a minute of them with the builds; it says itself what it lacks. */
+function fuzz() {
+  return { command: script('fuzz.mjs'), limitMinutes: 8 };
+}
+
 /** Other runtimes come from the registry: each that cannot be had says why. */
 function testRuntimes() {
   return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
@@ -119,6 +124,7 @@ export const stages = [
   // Alone, as what runs beside it is noise to it.
   [{ name: 'bench budget', run: benchBudget }],
   [{ name: 'examples', run: () => ({ command: script('run-examples.mjs') }) }],
+  [{ name: 'fuzz', run: fuzz }],
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
   [{ name: 'runtimes', run: testRuntimes }],
   [{ name: 'cross builds', run: crossBuilds }],

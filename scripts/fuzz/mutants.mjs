@@ -1,0 +1,223 @@
+// Proof that the fuzzer finds what it is for: a place of the addon is broken on purpose,
+// and a run of few calls has to tell. Each mutant is one replacement in one source; one
+// that does not apply any more fails, as the source moved on without it. `tells` is what
+// has to be told: something else that is found is no proof.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { partSeed } from '../../test/fuzz/support/random.mjs';
+import { root } from '../project.mjs';
+import { buildAddon, buildFence } from './build.mjs';
+import { runProcess } from './process.mjs';
+
+const CALLS = { raw: 30_000, public: 6000, threads: 6000 };
+const TRIES = 3;
+const SILENCE_SECONDS = 20;
+
+const MUTANTS = [
+  {
+    name: 'a send record may lie outside the slab',
+    file: 'stream_batch.cc',
+    from: 'if (!in_slab || !forward || !has_slot) return false;',
+    to: 'if (in_slab ? !forward || !has_slot : false) return false;',
+    part: 'raw',
+    tells: /heap-buffer-overflow|pointer|SEGV/,
+  },
+  {
+    name: 'a slab may be shorter than one read',
+    file: 'stream_batch.cc',
+    from: /if \(slab\.size - used < kReadBytes\) break;/,
+    to: 'if (slab.size < kReadBytes) break;',
+    part: 'raw',
+    tells: /heap-buffer-overflow/,
+  },
+  {
+    name: 'chunks overlap in the slab',
+    file: 'stream_batch.cc',
+    from: '(result + kAlign - 1) & ~(kAlign - 1)',
+    to: 'result & ~(kAlign - 1)',
+    part: 'public',
+    tells: /byte \d+ of what|bytes/,
+  },
+  {
+    name: 'a length is not compared with the buffer',
+    file: 'args.cc',
+    from: 'if (has_length && length > static_cast<double>(rest)) {',
+    to: 'if (has_length && length > kMaxSafeInteger) {',
+    part: 'raw',
+    tells: /heap-buffer-overflow|wrote around/,
+  },
+  {
+    name: 'a detached buffer is taken for an empty one',
+    file: 'args.cc',
+    from: 'if (span.size != 0 ||',
+    to: 'if (env != nullptr || span.size != 0 ||',
+    part: 'raw',
+    tells: /detached/,
+  },
+  {
+    name: 'pointers are taken before the next getter runs',
+    file: 'vectored.cc',
+    from: /napi_get_element\(env, array, i, &values\[i\]\)[^\n]*\n {2}\}/,
+    to: `napi_get_element(env, array, i, &values[i]) != napi_ok) return false;
+    Span early;
+    if (ReadSpan(env, values[i], &early)) out->push_back({early.data, early.size});
+  }
+  if (length < kMaxBuffers) return true;`,
+    part: 'raw',
+    tells: /use-after-free|wrote around|heap-buffer-overflow/,
+  },
+  {
+    name: 'the room for events is not measured',
+    file: 'epoll.cc',
+    from: 'if (out.size >= static_cast<size_t>(max) * sizeof(ReadyRecord)) return true;',
+    to: 'if (max > 0 || out.size > 0) return true;',
+    part: 'raw',
+    tells: /heap-buffer-overflow|wrote around/,
+  },
+  {
+    name: 'close takes what is not ours',
+    file: 'descriptor_table.cc',
+    from: 'int error = CheckIdentity(fd, before & kIdentityMask);\n  if (!word',
+    to: 'int error = 0;\n  if (!word',
+    part: 'raw',
+    tells: /what the host had opened|nobody's|was .*, is/,
+  },
+  {
+    name: 'a cancelled job is still found by its id',
+    file: 'pool.cc',
+    from: 'if (cancelled) {\n    pool->requests_[id] = nullptr;',
+    to: 'if (cancelled) {',
+    part: 'raw',
+    tells: /use-after-free/,
+  },
+  {
+    name: 'the target of bytes is not measured',
+    file: 'pool.cc',
+    from: 'if (offset + static_cast<double>(bytes.size) >',
+    to: 'if (offset - 1e9 + static_cast<double>(bytes.size) >',
+    part: 'raw',
+    tells: /heap-buffer-overflow|wrote around/,
+  },
+  {
+    name: 'what a cancelled job held is never freed',
+    file: 'pool_threads.cc',
+    from: 'dropped = queue_.Remove(job);\n  return true;',
+    to: 'dropped = queue_.Remove(job);\n  dropped.release();\n  return true;',
+    part: 'raw',
+    tells: /leak of/,
+  },
+  {
+    name: 'counters of the pool change without its lock',
+    file: 'pool_threads.cc',
+    from: '    lock.lock();\n    running_--;\n    completed_++;',
+    to: '    running_--;\n    completed_++;\n    lock.lock();',
+    part: 'threads',
+    tells: /data race/,
+  },
+  {
+    name: 'a wake-up of the pool is lost',
+    file: 'pool_threads.cc',
+    from: '  wakeup_.Ring();\n  lock->lock();',
+    to: '  if (wakeups_ % 4 != 0) wakeup_.Ring();\n  lock->lock();',
+    part: 'threads',
+    tells: /hangs/,
+  },
+  {
+    name: 'the thread server counts without its lock',
+    file: 'thread_server_client.cc',
+    from: '  bool first;\n  {',
+    to: '  bool first;\n  bytes_of_gone_ += 1;\n  {',
+    part: 'threads',
+    tells: /data race/,
+  },
+];
+
+const KINDS = { raw: 'asan', public: 'asan', threads: 'tsan' };
+
+/** @throws Error when the mutant is not one place of its file */
+function editOf({ name, file, from, to }) {
+  let isApplied = false;
+  const edit = (source, text) => {
+    if (source !== file) return text;
+    const parts = text.split(from);
+    if (parts.length !== 2) throw new Error(`the mutant '${name}' does not apply to ${file}`);
+    isApplied = true;
+    return parts.join(to);
+  };
+  return { edit, isDone: () => isApplied };
+}
+
+function firstLine(what) {
+  const line = what
+    .split('\n')
+    .find((text) =>
+      /^finding |ERROR: |runtime error:|WARNING: Thread|hangs|leak of|ended with/.test(text),
+    );
+  const found = /"what":"([^"\n]{0,60})/.exec(line ?? '')?.[1];
+  return (found ?? line ?? '').replace(/==\d+==/, '').slice(0, 60);
+}
+
+async function tryMutant(mutant, seed) {
+  const kind = KINDS[mutant.part];
+  const { edit, isDone } = editOf(mutant);
+  const addon = buildAddon(kind, { folder: join(root, `.cache/fuzz/mutant-${kind}`), edit });
+  if (!isDone()) throw new Error(`the mutant '${mutant.name}' has no file ${mutant.file}`);
+  const script = `${mutant.part}.mjs`;
+  let before = 0;
+  for (let i = 0; i < TRIES; i++) {
+    const args = [
+      `${partSeed(seed, i)}`,
+      `${CALLS[mutant.part]}`,
+      ...(mutant.part === 'public' ? ['LOG'] : []),
+    ];
+    const result = await runProcess({
+      kind,
+      addon,
+      fence: buildFence(kind),
+      script,
+      args,
+      silenceSeconds: SILENCE_SECONDS,
+    });
+    if (!result.ok && mutant.tells.test(result.what)) {
+      const call = /"call":(\d+)/.exec(result.what)?.[1];
+      return { after: before + Number(call ?? result.calls), what: firstLine(result.what) };
+    }
+    before += result.calls;
+  }
+  return undefined;
+}
+
+/** What mutants do not apply to the sources any more: each was a proof that is gone. */
+export function lostMutants() {
+  return MUTANTS.flatMap((mutant) => {
+    try {
+      const text = readFileSync(join(root, 'native', mutant.file), 'utf8');
+      editOf(mutant).edit(mutant.file, text);
+      return [];
+    } catch (error) {
+      return [error.message];
+    }
+  });
+}
+
+/**
+ * Prints a line for each whose name has `text` in it.
+ *
+ * @returns whether all were found
+ */
+export async function runMutants(seed, text = '') {
+  console.log(
+    `seed ${seed}\n${'mutant'.padEnd(50)}${'by'.padEnd(9)}${'after'.padStart(7)}  what was told`,
+  );
+  let missed = 0;
+  const chosen = MUTANTS.filter(({ name }) => name.includes(text));
+  for (const mutant of chosen) {
+    const found = await tryMutant(mutant, seed);
+    if (found === undefined) missed++;
+    const tail =
+      found === undefined ? '      -  NOT FOUND' : `${`${found.after}`.padStart(7)}  ${found.what}`;
+    console.log(`${mutant.name.padEnd(50)}${mutant.part.padEnd(9)}${tail}`);
+  }
+  console.log(`${chosen.length - missed} of ${chosen.length} mutants found`);
+  return missed === 0;
+}

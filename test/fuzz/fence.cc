@@ -1,0 +1,110 @@
+// Preloaded into each process of the fuzzer, behind the sanitizer's library.
+//
+// It fences off the network: what is no loopback address is unreachable,
+// whatever a generated address says. And it looks at the memory of system calls
+// that the addon makes by syscall(2), which sanitizers do not know: with
+// AddressSanitizer each byte that the kernel may touch has to be the program's.
+// See dlsym(3), syscall(2).
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+extern "C" __attribute__((weak)) void* __asan_region_is_poisoned(void* from,
+                                                                 size_t size);
+
+namespace {
+
+template <typename F>
+F* Next(const char* name) {
+  return reinterpret_cast<F*>(dlsym(RTLD_NEXT, name));
+}
+
+// A network namespace of our own has a loopback that is down.
+__attribute__((constructor)) void RaiseLoopback() {
+  if (getenv("RAWLOOP_FUZZ_NAMESPACE") == nullptr) return;
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  ifreq request{};
+  strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  ioctl(fd, SIOCSIFFLAGS, &request);
+  close(fd);
+}
+
+bool IsAllowed(const sockaddr* address, socklen_t size) {
+  if (address == nullptr || size < sizeof(sa_family_t)) return true;
+  sockaddr_storage copy{};
+  memcpy(&copy, address, size < sizeof(copy) ? size : sizeof(copy));
+  if (copy.ss_family == AF_INET || copy.ss_family == AF_UNSPEC) {
+    uint32_t host =
+        ntohl(reinterpret_cast<sockaddr_in*>(&copy)->sin_addr.s_addr);
+    return host == INADDR_ANY || host >> 24 == 127 ||
+           copy.ss_family == AF_UNSPEC;
+  }
+  if (copy.ss_family != AF_INET6) return true;
+  const in6_addr& host = reinterpret_cast<sockaddr_in6*>(&copy)->sin6_addr;
+  return IN6_IS_ADDR_UNSPECIFIED(&host) || IN6_IS_ADDR_LOOPBACK(&host) ||
+         IN6_IS_ADDR_LINKLOCAL(&host) ||
+         (IN6_IS_ADDR_V4MAPPED(&host) &&
+          (host.s6_addr[12] == 127 || host.s6_addr[12] == 0));
+}
+
+// AddressSanitizer reports the access, with the stack of who asked for it.
+void Look(long address, long size) {
+  if (__asan_region_is_poisoned == nullptr || address == 0 || size <= 0) return;
+  void* bad = __asan_region_is_poisoned(reinterpret_cast<void*>(address),
+                                        static_cast<size_t>(size));
+  if (bad != nullptr) {
+    [[maybe_unused]] char byte = *static_cast<volatile char*>(bad);
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+long syscall(long number, ...) noexcept {
+  va_list list;
+  va_start(list, number);
+  long a[6];
+  for (long& argument : a) argument = va_arg(list, long);
+  va_end(list);
+  constexpr long kEventBytes = 12;
+  if (number == SYS_recvfrom || number == SYS_sendto) Look(a[1], a[2]);
+  if (number == SYS_epoll_pwait || number == 441)
+    Look(a[1], a[2] * kEventBytes);
+  static auto next = Next<long(long, ...)>("syscall");
+  return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+int connect(int fd, const sockaddr* address, socklen_t size) {
+  if (!IsAllowed(address, size)) {
+    errno = ENETUNREACH;
+    return -1;
+  }
+  static auto next = Next<int(int, const sockaddr*, socklen_t)>("connect");
+  return next(fd, address, size);
+}
+
+ssize_t sendto(int fd, const void* data, size_t bytes, int flags,
+               const sockaddr* address, socklen_t size) {
+  if (!IsAllowed(address, size)) {
+    errno = ENETUNREACH;
+    return -1;
+  }
+  static auto next =
+      Next<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)>(
+          "sendto");
+  return next(fd, data, bytes, flags, address, size);
+}
+}

@@ -1,0 +1,210 @@
+// Watchers, signals, requests on the pool and Workers of a program, each with what must
+// hold of its callbacks.
+import { Worker } from 'node:worker_threads';
+import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
+import { isWith } from '../support/without.mjs';
+import { drop } from './timing.mjs';
+
+const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
+
+export class Things {
+  constructor(program, actions) {
+    this.program = program;
+    this.random = program.random;
+    this.actions = actions;
+    this.rows = [
+      [4, () => this.watch()],
+      [5, () => this.onWatcher()],
+      [3, () => this.signal()],
+      [3, () => this.request()],
+      [3, () => this.abort()],
+      [1, () => this.pool()],
+      [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
+    ]; // biome-ignore format: a table
+  }
+
+  watch() {
+    const { random, program, actions } = this;
+    if (program.watchers.length > 12) drop(random, program.watchers);
+    const { raw } = program;
+    if (program.fds.length < 8) {
+      const pair = raw.pipe2(raw.constants.O_NONBLOCK);
+      if (Array.isArray(pair)) program.fds.push(...pair);
+      program.fds.push(raw.eventfd(1, raw.constants.EFD_NONBLOCK));
+    }
+    const model = { isClosed: false };
+    model.close = () => {
+      model.isClosed = true;
+      model.watcher.close();
+    };
+    const callback = (ready) => {
+      if (model.isClosed) program.report('a watcher that was closed is called');
+      if (typeof ready !== 'object') program.report(`a watcher is told ${ready}`);
+      program.inCallback('watcher');
+    };
+    const fd = actions.or(
+      () => random.pick(program.fds),
+      () => random.pick([2 ** 30, -1, noInteger(random)]),
+    );
+    const options = actions.options({
+      read: actions.or(() => random.oneIn(2)),
+      write: random.oneIn(2),
+      edge: random.oneIn(3),
+      oneshot: random.oneIn(3),
+      ...actions.signal(),
+    });
+    const given = actions.or(
+      () => callback,
+      () => noFunction(random),
+    );
+    const watcher = actions.call('watch', () =>
+      program.loop.watch(
+        fd,
+        actions.or(() => options),
+        given,
+      ),
+    );
+    if (watcher === undefined) return;
+    model.watcher = watcher;
+    program.watchers.push(model);
+  }
+
+  onWatcher() {
+    const { random, program, actions } = this;
+    const { raw } = program;
+    if (program.fds.length > 0 && random.oneIn(2)) {
+      const fd = random.pick(program.fds);
+      random.pick([
+        () => actions.call('raw.write', () => raw.write(fd, new Uint8Array(8).fill(1))),
+        () => actions.call('raw.read', () => raw.read(fd, new Uint8Array(100))),
+        // Closed while it is watched, and its number given out again.
+        () => random.oneIn(4) && isWith('numbers') && actions.call('raw.close', () => {
+          raw.close(fd);
+          program.fds.splice(program.fds.indexOf(fd), 1);
+        }),
+      ])(); // biome-ignore format: a table
+      return;
+    }
+    if (program.watchers.length === 0) return;
+    const model = random.pick(program.watchers);
+    random.pick([
+      () => actions.call('watcher.close', () => model.close()),
+      () => actions.call('watcher.modify', () => model.watcher.modify(actions.or(() => ({ read: random.oneIn(2), write: random.oneIn(2), oneshot: random.oneIn(2) })))),
+      () => actions.call('watcher.ref', () => model.watcher.ref()),
+      () => actions.call('watcher.unref', () => model.watcher.unref()),
+    ])(); // biome-ignore format: a table
+  }
+
+  signal() {
+    const { random, program, actions } = this;
+    if (program.signals.length > 4) drop(random, program.signals);
+    const name = random.pick(SIGNALS);
+    if (random.oneIn(3)) {
+      // The host listens too: nobody watching, it kills nobody.
+      actions.call(`kill ${name}`, () => process.kill(process.pid, name));
+      return;
+    }
+    const model = { isClosed: false };
+    model.close = () => {
+      model.isClosed = true;
+      model.handle.close();
+    };
+    const callback = (told) => {
+      if (model.isClosed) program.report('a signal handle that was closed is called');
+      if (told !== name) program.report(`${told} comes where ${name} is watched`);
+      program.inCallback('signal');
+    };
+    const given = actions.or(
+      () => name,
+      () => random.pick([noNumber(random), 'SIGKILL', 'SIGSEGV', 'SIGNONE', '__proto__']),
+    );
+    const handle = actions.call(`onSignal ${typeof given === 'string' ? given : '?'}`, () =>
+      program.loop.onSignal(given, callback),
+    );
+    if (handle === undefined) return;
+    model.handle = handle;
+    program.signals.push(model);
+    if (random.oneIn(2)) handle.unref();
+  }
+
+  request() {
+    const { random, program, actions } = this;
+    const { loop } = program;
+    const options = () =>
+      random.oneIn(2)
+        ? undefined
+        : actions.options({
+            ...(random.oneIn(3) && { bigint: random.oneIn(2) }),
+            ...actions.signal(),
+          });
+    const path = actions.or(
+      () => random.pick(['.', '/none', 'package.json', '/']),
+      () => anyValue(random),
+    );
+    const length = random.pick([0, 20, 64]);
+    const what = random.pick([
+      () => loop.fs.stat(path, options()),
+      () => loop.fs.lstat(path, options()),
+      () => loop.crypto.pbkdf2(
+        actions.or(() => random.pick(['x', new Uint8Array(8)])), actions.or(() => 'salt'),
+        actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),
+        actions.or(() => length, () => random.pick([-1, noInteger(random)])),
+        actions.or(() => 'sha256'), options()),
+    ]); // biome-ignore format: a table
+    const promise = actions.call('request', what);
+    if (promise === undefined) return;
+    program.pending++;
+    let isSettled = false;
+    const settled = () => {
+      if (isSettled) program.report('a request is settled twice');
+      isSettled = true;
+      program.pending--;
+    };
+    promise.then(settled, (error) => {
+      settled();
+      program.checkError(error, 'request');
+    });
+  }
+
+  abort() {
+    const { random, program } = this;
+    if (program.controllers.length === 0) return;
+    const { controllers } = program;
+    const newest = controllers.slice(-6);
+    this.actions.call('abort', () =>
+      random
+        .pick(newest)
+        .abort(random.oneIn(3) ? Object.assign(new Error('ours'), { code: 'OURS' }) : undefined),
+    );
+    // Whatever it closed was not to be told of any more.
+    for (const end of program.ends) if (end.closed === 0) end.isBroken = true;
+  }
+
+  pool() {
+    const { random, program, actions } = this;
+    const size = actions.or(
+      () => random.from(1, 4),
+      () => random.pick([0, 1025, -1, noInteger(random)]),
+    );
+    actions.call('pool.resize', () => program.loop.pool.resize(size));
+    actions.call('pool.stats', () => program.loop.pool.stats());
+  }
+
+  /** The same in a Worker, which ends by itself or is terminated. */
+  worker() {
+    const { random, program } = this;
+    if (program.workers.length > 1) return;
+    this.actions.call('Worker', () => {
+      const workerData = { seed: random.word(), calls: 60 };
+      const worker = new Worker(new URL('../public.mjs', import.meta.url), { workerData });
+      worker.on('message', (what) =>
+        program.report(`in a Worker (seed ${workerData.seed}): ${what}`),
+      );
+      worker.on('error', (error) =>
+        program.report(`a Worker (seed ${workerData.seed}) threw ${error.stack}`),
+      );
+      program.workers.push(new Promise((resolve) => worker.once('exit', resolve)));
+      if (random.oneIn(2)) setTimeout(() => worker.terminate(), anyNumber(random) % 60 || 1);
+    });
+  }
+}

@@ -1,0 +1,217 @@
+// The addon's functions behind rawloop/raw, which only our own TypeScript calls: batches
+// of streams, wakers, the pool, the thread server. Memory must not be touched on the word
+// of a number there either.
+import { noInteger, noNumber } from '../support/values.mjs';
+import { isWith } from '../support/without.mjs';
+
+const SLAB = 65536;
+const SLOT_WORDS = 4;
+const RECORD_WORDS = 8;
+
+/** Memory whose size is exact, so that the first byte behind it is poisoned. */
+function words(make, count, fill) {
+  const { random } = make;
+  return make.or(
+    () => {
+      const array = new Int32Array(count);
+      for (let i = 0; i < count; i++) array[i] = fill(i);
+      return array.buffer;
+    },
+    () => (random.oneIn(2) && isWith('unaligned') ? make.memory(count * 4) : noNumber(random)),
+  );
+}
+
+function someCount(make, count) {
+  const { random } = make;
+  return make.or(
+    () => (random.oneIn(5) ? count + random.from(-1, 2) : count),
+    () => make.bad(),
+  );
+}
+
+function wild(make, sound) {
+  const { random } = make;
+  if (!random.oneIn(24)) return sound;
+  return random.pick([-1, 0, 1, sound + 1, sound * 2, 65536, 2 ** 30, 2 ** 31 - 1, -(2 ** 31)]);
+}
+
+function slab(make) {
+  const { random } = make;
+  // Unlike the other buffers it is not initialised: it is long.
+  return make.or(() => new ArrayBuffer(SLAB + random.pick([0, 0, 1, 64, 4096, 70000])));
+}
+
+function recvBatch(make) {
+  const { random, world } = make;
+  const count = random.below(6);
+  const slots = random.from(1, 6);
+  const ready = words(
+    make,
+    count * 3,
+    (i) => [random.pick([1, 0x19, 0, -1]), wild(make, random.below(slots)), 0][i % 3],
+  );
+  const table = words(make, slots * SLOT_WORDS, (i) =>
+    i % SLOT_WORDS === 0 ? (random.oneIn(6) ? -1 : world.fd()) : 0,
+  );
+  const results = words(make, count * 2, () => 0);
+  return [
+    ready,
+    random.oneIn(6) ? someCount(make, 1) : 0,
+    someCount(make, count),
+    table,
+    slab(make),
+    results,
+  ];
+}
+
+function sendBatch(make) {
+  const { random, world } = make;
+  const count = random.below(6);
+  const slots = random.from(1, 4);
+  const bytes = random.pick([0, 1, 64, 300, 4096]);
+  const records = words(make, count * RECORD_WORDS, (i) => {
+    const index = Math.floor(i / RECORD_WORDS);
+    const next = random.oneIn(3) && index + 1 < count ? index + 1 : 0;
+    const third = Math.floor(bytes / 3);
+    return [
+      random.oneIn(4) ? -1 : world.fd(),
+      wild(make, random.pick([0, third, bytes - third])),
+      wild(make, third),
+      wild(make, next),
+      0,
+      wild(make, random.below(slots)),
+      0,
+      0,
+    ][i % RECORD_WORDS];
+  });
+  const out = make.or(
+    () => new ArrayBuffer(bytes),
+    () => make.memory(bytes),
+  );
+  return [records, someCount(make, count), words(make, slots * SLOT_WORDS, () => 0), out];
+}
+
+/**
+ * Name to `{ args(), after? }`, as in calls.mjs.
+ *
+ * @param {import('./arguments.mjs').Arguments} make
+ */
+export function internalCalls(make) {
+  const { random } = make;
+  return {
+    recvBatch: { args: () => recvBatch(make) },
+    sendBatch: { args: () => sendBatch(make) },
+    sendNow: { args: () => [make.fd(), make.memory()] },
+    wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },
+  };
+}
+
+/** A waker's word that user code has written, and the end of the waker. */
+export function guardCall(make, native) {
+  const { random } = make;
+  const words = new Int32Array(
+    make.or(
+      () => new SharedArrayBuffer(4),
+      () => new ArrayBuffer(4),
+    ),
+  );
+  // A word that says that somebody writes holds a close up for a while: seldom.
+  const isBad = random.oneIn(100);
+  words[0] = isBad ? random.pick([2, 3, -1, 2 ** 30, random.word()]) : random.below(2);
+  const state = make.or(
+    () => words,
+    () => make.memory(4),
+  );
+  const act = () => {
+    const guard = new native.WakerGuard(state);
+    if (random.oneIn(2)) native.wake(2 ** 31 - 1, state);
+    guard.retire();
+    if (random.oneIn(4)) guard.retire();
+  };
+  return ['WakerGuard and retire', [state], act];
+}
+
+/** It does what its name says with anything: the process ends. */
+export const ENDS_PROCESS = new Set(['uncaughtException']);
+
+/** Those that start something are only refused here: `threads` and `public` use them. */
+export function refusedCall(make) {
+  const { random } = make;
+  return Array.from({ length: random.below(4) }, () => noInteger(random));
+}
+
+const PLAIN = ['password', new Uint8Array(8), 'sha256'];
+
+/** A pool and its calls, one with the other, in any order and after its end. */
+export class PoolCalls {
+  #pool;
+
+  constructor(make, native) {
+    this.make = make;
+    this.native = native;
+  }
+
+  /** `[what, function]`: the next call to make. */
+  next() {
+    const { make } = this;
+    const { random } = make;
+    this.#pool ??= this.#open();
+    const pool = this.#pool;
+    const id = () => make.int(0, 1, 2, 3, random.below(64));
+    const [name, args] = random.weighted([
+      [8, () => ['submitStat', [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, -1)]]],
+      [10, () => ['submitPbkdf2', this.#pbkdf2()]],
+      [6, () => ['cancel', [id()]]],
+      [8, () => ['takeCompletions', [make.memory(random.pick([0, 8, 400, 4000, 4000]))]]],
+      [12, () => ['takeBytes', [make.int(0, 0, 1, 2, 3), make.memory(random.pick([0, 16, 64, 1024])), make.int(0, 0, 1, 8, 2 ** 53 - 1)]]],
+      [1, () => ['resize', [make.int(1, 2, 4, 0, 1025)]]],
+      [2, () => ['stats', []]],
+      [1, () => ['open', [make.or(() => random.oneIn(2))]]],
+      [1, () => ['close', []]],
+    ])(); // biome-ignore format: a table
+    return [`pool.${name}`, args, () => this.#call(pool, name, args)];
+  }
+
+  #call(pool, name, args) {
+    const { random } = this.make;
+    // Another object's method, once in a while.
+    const self = random.oneIn(40)
+      ? random.pick([{}, null, this.native.Pool, [], new Proxy(pool, {})])
+      : pool;
+    const result = Reflect.apply(pool[name], self, args);
+    if (name === 'close' && self === pool) this.#pool = undefined;
+    return result;
+  }
+
+  #pbkdf2() {
+    const { make } = this;
+    const [password, salt, digest] = PLAIN;
+    return [
+      make.or(() => (make.random.oneIn(2) ? make.memory(20) : salt)),
+      make.or(() => make.memory(20)),
+      // None that takes long, or gigabytes.
+      make.or(
+        () => make.random.pick([1, 1, 10, 10, 0, -1]),
+        () => make.noFd(),
+      ),
+      make.or(
+        () => make.random.pick([0, 1, 20, 64, 100, 1000, -1]),
+        () => make.noFd(),
+      ),
+      make.or(() =>
+        make.random.pick([digest, digest, digest, 'sha512', 'none', '', 'shake128', password]),
+      ),
+    ];
+  }
+
+  #open() {
+    const pool = new this.native.Pool(2, 131072);
+    if (!this.make.random.oneIn(10)) pool.open(this.make.random.oneIn(2));
+    return pool;
+  }
+
+  end() {
+    this.#pool?.close();
+    this.#pool = undefined;
+  }
+}
