@@ -1,42 +1,30 @@
-// A connected stream socket: the reading half, the options and the life of it.
-// The writing half is in stream-output.ts.
-//
-// Errors of recv(2), and what each does: EAGAIN, nothing; EINTR is retried in native code;
-// ENOBUFS and ENOMEM, it is read again a little later; any other closes and is told.
-// SO_ERROR tells why a connect failed, and what came while nothing is read or written;
-// if it cannot be asked, that is told as getsockopt's. See tcp(7), recv(2).
+// A connected stream socket: its options and its life. The reading half is in
+// stream-input.ts, the writing half in stream-output.ts. SO_ERROR tells why a connect
+// failed; if it cannot be asked, that is told as getsockopt's. See tcp(7), connect(2).
 import { type Address, type Bytes, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
 import { handleClosed } from '../loop/errors.js';
 import { NOT_READ } from '../loop/stream-batch.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import { check, codedError, type SystemErrorDetails, withoutStack } from '../raw/errors.js';
+import { check, type SystemErrorDetails } from '../raw/errors.js';
 import { enter, entered } from './handlers.js';
-import { isPromise, notePromise, settle } from './promised.js';
+import { settle } from './promised.js';
 import type { Server } from './server.js';
-import type { StreamGroup } from './stream-options.js';
+import { CONNECTING, PAUSED, READING, STASHED, TOLD } from './stream-flags.js';
 import {
-  CONNECTING,
-  OUTPUT_BITS,
-  READ_ENDED,
-  READING,
-  StreamOutput,
-  updateInterest,
-  WRITE_ENDED,
-} from './stream-output.js';
-import { isOutOfMemory } from './stream-queue.js';
+  askForError,
+  chunkOf,
+  deliver,
+  dropStash,
+  readFailed,
+  setReading,
+  stash,
+  unstash,
+} from './stream-input.js';
+import type { StreamGroup } from './stream-options.js';
+import { StreamOutput } from './stream-output.js';
 import { runCleanup } from './when-closed.js';
-
-const PAUSED = 1 << OUTPUT_BITS;
-/** A chunk that was read as the socket was being paused waits in `stashes`. */
-const STASHED = 2 << OUTPUT_BITS;
-/** The kernel had no memory for a read: it is left alone for a while. */
-const RESTING = 4 << OUTPUT_BITS;
-/** `close` was called back. */
-const TOLD = 8 << OUTPUT_BITS;
-/** Nothing is read while one of these holds. */
-const NOT_READING = PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;
 
 const EAGAIN = -constant('EAGAIN');
 const ENOTCONN = -constant('ENOTCONN');
@@ -45,10 +33,8 @@ const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
 const SO_LINGER = constant('SO_LINGER');
 const LINGER_NONE = new Int32Array([1, 0]);
-const REST_MS = 5;
 
-// What few sockets ever have stands beside them, so that an idle one stays small.
-const stashes = new WeakMap<Socket, Uint8Array>();
+/** Where those that are not connected yet go to; few are, so it stands beside them. */
 const targets = new WeakMap<Socket, SystemErrorDetails>();
 
 export class Socket extends StreamOutput {
@@ -167,7 +153,7 @@ export class Socket extends StreamOutput {
     if (error !== undefined) this.failure = error;
     setReading(this, false);
     this.dropOutput();
-    if ((this.flags & STASHED) !== 0) stashes.delete(this);
+    dropStash(this);
     this.beginClose();
   }
 
@@ -215,109 +201,6 @@ function nameBy(socket: Socket, call: (fd: number) => Address | number): Address
   // Not connected yet, or no more; the BSDs say EINVAL then.
   if (name === ENOTCONN || name === EINVAL) return undefined;
   return check(name as Address, call === native.getsockname ? 'getsockname' : 'getpeername');
-}
-
-/** Reads, unless paused, ended or not connected yet. */
-function setReading(socket: Socket, wanted: boolean): void {
-  const on = wanted && socket.active && (socket.flags & NOT_READING) === 0;
-  if (on === ((socket.flags & READING) !== 0)) return;
-  socket.flags ^= READING;
-  socket.loop.streams.readers += on ? 1 : -1;
-  if (!socket.active) return;
-  socket.loop.table.setReadFd(socket.slot, on ? socket.handleFd : -1);
-  updateInterest(socket);
-}
-
-/** What was read; undefined when it is lost, and the stream with it. */
-function chunkOf(socket: Socket, index: number): Uint8Array | undefined {
-  try {
-    return socket.loop.streams.chunk(index);
-  } catch {
-    // An earlier handler of this batch transferred the slab's memory away.
-    const message = 'a handler detached the memory that was read into';
-    socket.destroy(withoutStack(() => codedError(Error, 'ERR_CHUNK_DETACHED', message)));
-    return undefined;
-  }
-}
-
-/** Another handler of this batch paused this socket after its bytes were read. */
-function stash(socket: Socket, chunk: Uint8Array): void {
-  socket.flags |= STASHED;
-  stashes.set(socket, chunk.slice());
-}
-
-function unstash(socket: Socket): void {
-  const chunk = stashes.get(socket);
-  if (chunk === undefined || !socket.active || (socket.flags & PAUSED) !== 0) return;
-  socket.flags &= ~STASHED;
-  stashes.delete(socket);
-  setReading(socket, true);
-  deliver(socket, chunk);
-}
-
-function deliver(socket: Socket, chunk: Uint8Array): void {
-  const { group } = socket;
-  enter(socket, 'data');
-  const result = group.handlers.data?.(socket, group.copies ? chunk.slice() : chunk);
-  if (result !== undefined && typeof result === 'object') goesOn(socket, result);
-}
-
-/** A data handler may go on after its call: it keeps its chunk, and gets copies from now on. */
-function goesOn(socket: Socket, result: unknown): void {
-  if (!isPromise(result)) return;
-  const { group, loop } = socket;
-  if (!group.copies && group.chunks === undefined) {
-    group.copies = true;
-    notePromise(group.handlers);
-    loop.streams.leaveSlab();
-  }
-  settle(socket, result);
-}
-
-/** The end, or an error. */
-function readFailed(socket: Socket, result: number): void {
-  if (isOutOfMemory(result)) {
-    rest(socket);
-    return;
-  }
-  if (result < 0) {
-    socket.fail(result, 'recv');
-    return;
-  }
-  // Paused meanwhile: the end is still there when it reads again.
-  if ((socket.flags & PAUSED) !== 0) return;
-  socket.flags |= READ_ENDED;
-  setReading(socket, false);
-  try {
-    enter(socket, 'end');
-    const returned = socket.group.handlers.end?.(socket);
-    if (returned !== undefined) settle(socket, returned);
-  } finally {
-    if ((socket.flags & WRITE_ENDED) !== 0) socket.destroy();
-    else if (!socket.group.allowHalfOpen && socket.active) socket.endOutput();
-  }
-}
-
-/** Reads no more for a moment. */
-function rest(socket: Socket): void {
-  socket.flags |= RESTING;
-  setReading(socket, false);
-  const again = () => {
-    socket.flags &= ~RESTING;
-    setReading(socket, true);
-  };
-  const timer = socket.loop.setTimeout(again, REST_MS);
-  // The socket keeps the loop alive, if it is to.
-  timer.unref();
-}
-
-/** Something happened while nothing is read: the peer's reset, most likely. */
-function askForError(socket: Socket): void {
-  const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
-  if (error === 0) return;
-  const call = (socket.flags & READ_ENDED) !== 0 ? 'send' : 'recv';
-  if (error < 0) socket.fail(error, 'getsockopt');
-  else socket.fail(-error, call);
 }
 
 function finishConnect(socket: Socket): void {

@@ -10,7 +10,7 @@
 import { type Bytes, native } from '../binding/index.js';
 import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
 import type { LoopCore } from '../loop/core.js';
-import { HANDLE_BITS, Handle } from '../loop/handle.js';
+import { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { GATHER_BYTES } from '../loop/stream-batch.js';
 import { Interest } from '../poller/interest.js';
@@ -20,25 +20,19 @@ import { enter } from './handlers.js';
 import type { OutputQueue } from './output-queue.js';
 import { settle } from './promised.js';
 import type { Socket } from './socket.js';
+import {
+  CONNECTING,
+  ENDED,
+  ENDED_BY_US,
+  ENDING,
+  NEED_DRAIN,
+  READ_ENDED,
+  READING,
+  RETRYING,
+  WRITE_ENDED,
+} from './stream-flags.js';
 import type { StreamGroup } from './stream-options.js';
 import { dropQueue, enqueue, isOutOfMemory, sendFailed, sendQueue } from './stream-queue.js';
-
-export const CONNECTING = 1 << HANDLE_BITS;
-/** The peer's end was read. */
-export const READ_ENDED = 2 << HANDLE_BITS;
-/** `end` was called: SHUT_WR follows the last byte. */
-export const ENDING = 4 << HANDLE_BITS;
-export const WRITE_ENDED = 8 << HANDLE_BITS;
-const ENDED = ENDING | WRITE_ENDED;
-/** The program called `end`: what it writes after that is its mistake. */
-const ENDED_BY_US = 16 << HANDLE_BITS;
-const NEED_DRAIN = 32 << HANDLE_BITS;
-/** The kernel had no memory for a send: it is left alone for a while. */
-export const RETRYING = 64 << HANDLE_BITS;
-/** The batched read reads this socket. */
-export const READING = 128 << HANDLE_BITS;
-/** The first bit of the reading half. */
-export const OUTPUT_BITS = HANDLE_BITS + 8;
 
 const EAGAIN = -constant('EAGAIN');
 const SHUT_WR = constant('SHUT_WR');

@@ -11,13 +11,8 @@ import { native } from '../binding/index.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
 import { OutputQueue } from './output-queue.js';
-import {
-  CONNECTING,
-  RETRYING,
-  type StreamOutput,
-  tooMuch,
-  updateInterest,
-} from './stream-output.js';
+import { CONNECTING, RETRYING } from './stream-flags.js';
+import { type StreamOutput, tooMuch, updateInterest } from './stream-output.js';
 
 const EAGAIN = -constant('EAGAIN');
 const ENOBUFS = -constant('ENOBUFS');

@@ -9,9 +9,10 @@ import * as errors from './errors.js';
 import { Guest } from './guest.js';
 import { canDrainHere, drainHost, tellHost } from './host.js';
 import { watchHost } from './host-watch.js';
+import type { LoopParts } from './life.js';
 import { type LoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import { Pace } from './pace.js';
-import { finish, type LoopParts, Phases } from './phases.js';
+import { finish, Phases } from './phases.js';
 import { beginTurn, endTurn, flushAtExit, flushTurns } from './turns.js';
 
 export class LoopCore extends Phases {

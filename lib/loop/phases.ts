@@ -1,37 +1,13 @@
-// One iteration of the loop, a list of phases, and what handles and requests need of
-// it. Who calls for iterations, and where, is core.ts's. Handles and requests stand on
-// this and are not known here.
-import { hostNowMs } from '../binding/clock.js';
-import { createPoller, type Poller, ReadyList } from '../poller/index.js';
+// One iteration of the loop: a list of phases. Who calls for iterations, and where, is
+// core.ts's; what there is to do is life.ts's.
+import { ReadyList } from '../poller/index.js';
 import { type Handle, IN_CONTEXT } from './handle.js';
-import { HandleCounters, type HandleListing } from './handle-counters.js';
-import { HandleTable } from './handle-table.js';
 import { drainHost } from './host.js';
-import { type LoopMetrics, Meter, type Phase, type Subject } from './meter.js';
-import { nameOf } from './names.js';
+import { Life, type LoopParts } from './life.js';
+import type { Phase, Subject } from './meter.js';
 import { type LoopOptions, type RunMode, readLoopOptions } from './options.js';
-import { LoopOutput } from './output-limits.js';
 import type { HookList } from './phase-hooks.js';
-import { PollSet } from './poll-set.js';
 import { pollTimeout } from './poll-timeout.js';
-import { Queue } from './queue.js';
-import { Scheduler } from './scheduler.js';
-import { StreamBatch } from './stream-batch.js';
-import type { Clock } from './timers.js';
-
-/** A callback that was put off to the pending phase. */
-interface Deferred {
-  run(): void;
-  subject: Subject;
-}
-
-/** What a test may put in the place of the kernel. @internal */
-export interface LoopParts {
-  /** Instead of the backend that the options name; the loop closes it. */
-  poller?: Poller;
-  /** When timers are due, and `now()`. */
-  clock?: Clock;
-}
 
 // Where an iteration stands. A throw leaves it there, and it is gone on with from there.
 const START = 0;
@@ -55,30 +31,14 @@ function inContextOf(handle: Handle, events: number, index: number): void {
   handle.enter(() => handle.onReady(events, index));
 }
 
-export abstract class Phases extends Scheduler {
-  /** @internal */ readonly poller: Poller;
-  /** @internal */ readonly table = new HandleTable();
-  /** @internal */ readonly counters = new HandleCounters();
-  /** @internal */ readonly streams: StreamBatch;
-  /** @internal */ readonly output: LoopOutput;
-  /** @internal */ readonly meter: Meter;
-  /** @internal */ readonly pollSet: PollSet;
-  /** @internal Whether a turn is under way, so that writes are gathered. */ inTurn = false;
+export abstract class Phases extends Life {
   /** @internal Called before the loop ends: defers what came and is yet to be told. */
   lastLook: (() => void) | undefined;
   /** @internal No wait, and no iteration after this one. */ protected stopping = false;
   /** @internal Whether the host's queues can be run from here. */ protected canDrain = true;
   /** @internal Whether the last wait threw. */ protected waitFailed = false;
-  /** @internal */ protected readonly closing = new Queue<Handle>();
-  /** @internal */ protected readonly clock: Clock;
-  /** @internal What the options say of the pool, which is made on first use. */
-  protected readonly poolSize: number | undefined;
   readonly #ready: ReadyList;
   readonly #drainEach: boolean;
-  readonly #pending = new Queue<Deferred>();
-  #nowMs: number;
-  /** Referenced things that keep the loop alive: handles, timers, requests. */
-  #refs = 0;
 
   /** The phase of the iteration under way; START: none. */
   #at = START;
@@ -88,32 +48,18 @@ export abstract class Phases extends Scheduler {
   #timersBefore = 0;
   /** Callbacks that were called before this iteration. */
   #calledBefore = 0;
-
-  // The batch under way: records [cursor, filled) are read and not dispatched,
-  // [filled, count) are not even read. It survives a handler that throws.
-  #cursor = 0;
+  /**
+   * Of the batch under way, the records [cursor, filled) are read and not dispatched,
+   * [filled, count) are not even read. It survives a handler that throws.
+   */
   #filled = 0;
-  #count = 0;
 
   /** @internal `parts` is for tests. */
-  constructor(options?: LoopOptions, { poller, clock = hostNowMs }: LoopParts = {}) {
+  constructor(options?: LoopOptions, parts?: LoopParts) {
     const read = readLoopOptions(options);
-    const { backend, maxEvents, slabBytes, drain, timing, blockedMs } = read;
-    super(clock, read.asyncContext);
-    this.clock = clock;
-    this.poolSize = read.poolSize;
-    this.#nowMs = clock();
-    this.#ready = new ReadyList(maxEvents);
-    this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
-    this.output = new LoopOutput(read.maxBufferedBytes);
-    this.#drainEach = drain === 'each';
-    this.meter = new Meter(timing, blockedMs, clock);
-    this.poller = poller ?? createPoller(backend);
-    this.pollSet = new PollSet(this.poller, this.table, {
-      refused: (handle, error) =>
-        this.defer(() => handle.enter(() => handle.onPollError(error)), handle),
-      later: (retry, ms) => this.setTimeout(retry, ms).unref(),
-    });
+    super(read, parts);
+    this.#ready = new ReadyList(read.maxEvents);
+    this.#drainEach = read.drain === 'each';
   }
 
   /** Whether the host's loop drives this one. */
@@ -155,7 +101,7 @@ export abstract class Phases extends Scheduler {
   #begin(): void {
     this.updateTime();
     this.#calledBefore = this.meter.callbacks;
-    this.meter.iterationBegan(this.#nowMs);
+    this.meter.iterationBegan(this.nowMs);
   }
 
   /** Whether `phase` begins here: not when a throw interrupted it. */
@@ -174,7 +120,7 @@ export abstract class Phases extends Scheduler {
     // Timers that start from here on wait for the next iteration.
     if (this.#enters(at)) this.#timersBefore = this.timers.nextOrder;
     for (;;) {
-      const timer = this.timers.takeDue(this.#nowMs, this.#timersBefore);
+      const timer = this.timers.takeDue(this.nowMs, this.#timersBefore);
       if (timer === undefined) return;
       this.meter.begins('timers', timer);
       timer.callback();
@@ -183,10 +129,10 @@ export abstract class Phases extends Scheduler {
   }
 
   #runPending(): void {
-    if (this.#enters(PENDING)) this.#left = this.#pending.size;
+    if (this.#enters(PENDING)) this.#left = this.pending.size;
     while (this.#left > 0) {
       this.#left--;
-      const { run, subject } = this.#pending.shift() as Deferred;
+      const { run, subject } = this.pending.shift() as { run(): void; subject: Subject };
       this.meter.begins('pending', subject);
       run();
       this.#called('pending', subject);
@@ -222,30 +168,30 @@ export abstract class Phases extends Scheduler {
     this.pollSet.beginBatch();
     // A wait of no time is not worth two looks at the clock, unless one is recorded.
     const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
-    const beginMs = timed ? this.clock() : this.#nowMs;
+    const beginMs = timed ? this.clock() : this.nowMs;
     if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
     this.waitFailed = true;
     const count = this.poller.wait(this.#ready, timeoutMs);
     this.waitFailed = false;
     if (timed) this.updateTime();
-    this.meter.waited(beginMs, this.#nowMs, timeoutMs, count, this.#ready);
-    this.#cursor = 0;
+    this.meter.waited(beginMs, this.nowMs, timeoutMs, count, this.#ready);
+    this.cursor = 0;
     this.#filled = 0;
-    this.#count = count;
+    this.count = count;
   }
 
   /** Hands what the wait found to the handles, a slab of reads at a time. */
   #dispatch(): void {
     const { handles } = this.table;
     const { words } = this.#ready;
-    while (this.#cursor < this.#count) {
-      if (this.#cursor === this.#filled) {
+    while (this.cursor < this.count) {
+      if (this.cursor === this.#filled) {
         this.flush();
-        this.#filled = this.streams.fill(this.#ready, this.#cursor, this.#count);
+        this.#filled = this.streams.fill(this.#ready, this.cursor, this.count);
         if (this.streams.readers > 0) this.meter.mark();
       }
-      while (this.#cursor < this.#filled) {
-        const index = this.#cursor++;
+      while (this.cursor < this.#filled) {
+        const index = this.cursor++;
         const slot = words[index * 3 + 1] as number;
         const handle = handles[slot];
         if (handle === undefined || this.table.generation(slot) !== words[index * 3 + 2]) {
@@ -311,7 +257,7 @@ export abstract class Phases extends Scheduler {
       busy: this.busy,
       nextDueMs,
       // Not as of the start of the iteration: its callbacks may have taken long.
-      nowMs: nextDueMs === Number.POSITIVE_INFINITY ? this.#nowMs : this.clock(),
+      nowMs: nextDueMs === Number.POSITIVE_INFINITY ? this.nowMs : this.clock(),
     });
   }
 
@@ -322,86 +268,7 @@ export abstract class Phases extends Scheduler {
 
   /** How many events the last wait found. @internal */
   protected get found(): number {
-    return this.#count;
-  }
-
-  /** Whether the next turn has something to do at once. @internal */
-  protected get busy(): boolean {
-    return (
-      this.immediates.size > 0 ||
-      this.idleHooks.size > 0 ||
-      this.closing.size > 0 ||
-      this.#pending.size > 0 ||
-      this.ticks.size > 0 ||
-      this.#cursor < this.#count
-    );
-  }
-
-  // ---- time and life -------------------------------------------------------
-
-  /** True while something referenced keeps the loop going. */
-  get alive(): boolean {
-    if (this.isClosed) return false;
-    return (
-      this.#refs > 0 ||
-      this.immediates.referenced > 0 ||
-      this.closing.size > 0 ||
-      this.#pending.size > 0 ||
-      this.ticks.size > 0 ||
-      this.#cursor < this.#count
-    );
-  }
-
-  /** The loop's time in ms, monotonic, as of the start of this phase. */
-  now(): number {
-    return this.#nowMs;
-  }
-
-  /** Brings `now()` up to the clock, say after a long callback. */
-  updateTime(): void {
-    this.#nowMs = this.clock();
-  }
-
-  /** Memory that output takes which peers did not read yet; see `maxBufferedBytes`. */
-  get bufferedBytes(): number {
-    return this.output.heldBytes;
-  }
-
-  /** What the loop did so far; cheap enough to ask at any time. */
-  metrics(): LoopMetrics {
-    return this.meter.read(() => this.#listHandles());
-  }
-
-  #listHandles(): HandleListing[] {
-    return this.table.handles.flatMap((handle) =>
-      handle === undefined
-        ? []
-        : {
-            kind: handle.constructor.name,
-            fd: handle.handleFd,
-            ...this.counters.read(handle.slot),
-          },
-    );
-  }
-
-  // ---- for handles and requests --------------------------------------------
-
-  /** Something referenced more keeps the loop alive. @internal */
-  retain(): void {
-    this.#refs++;
-    if (this.#refs === 1) this.lifeChanged();
-  }
-
-  /** @internal */
-  release(): void {
-    this.#refs--;
-    if (this.#refs === 0) this.lifeChanged();
-  }
-
-  /** Runs `callback` in the next pending phase, between timers and poll. @internal */
-  defer(run: () => void, subject: Subject = { describe: () => nameOf(run) }): void {
-    this.#pending.push({ run, subject });
-    this.wakeHost();
+    return this.count;
   }
 
   /** A callback of a handle is over, and another follows at once. @internal */
@@ -414,31 +281,5 @@ export abstract class Phases extends Scheduler {
     const tookMs = this.#called('poll', handle);
     // It may have closed itself.
     if (handle.slot >= 0) this.counters.called(handle.slot, tookMs);
-  }
-
-  /** @internal */
-  enqueueClosing(handle: Handle): void {
-    this.closing.push(handle);
-    this.wakeHost();
-  }
-
-  /** @internal */
-  interestChanged(handle: Handle): void {
-    this.pollSet.changed(handle);
-    if (!this.inTurn) this.pollSet.reconcile();
-  }
-
-  /**
-   * Sends what callbacks have written so far, instead of at the end of the batch: to be
-   * called before something that blocks the thread. What the kernel does not take at
-   * once stays queued.
-   */
-  flush(): void {
-    this.streams.flush(this);
-  }
-
-  /** @internal */
-  onUnsent(slot: number, generation: number, sent: number, rest: Uint8Array[]): void {
-    this.table.find(slot, generation)?.onUnsent?.(sent, rest);
   }
 }

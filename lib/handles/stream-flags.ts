@@ -1,0 +1,28 @@
+// The bits of a stream's `flags`, above those that every handle has. One word says all
+// that is so of a socket, as an idle connection is to be small.
+import { HANDLE_BITS } from '../loop/handle.js';
+
+export const CONNECTING = 1 << HANDLE_BITS;
+/** The peer's end was read. */
+export const READ_ENDED = 2 << HANDLE_BITS;
+/** `end` was called: SHUT_WR follows the last byte. */
+export const ENDING = 4 << HANDLE_BITS;
+export const WRITE_ENDED = 8 << HANDLE_BITS;
+/** Nothing is taken any more. */
+export const ENDED = ENDING | WRITE_ENDED;
+/** The program called `end`: what it writes after that is its mistake. */
+export const ENDED_BY_US = 16 << HANDLE_BITS;
+export const NEED_DRAIN = 32 << HANDLE_BITS;
+/** The kernel had no memory for a send: it is left alone for a while. */
+export const RETRYING = 64 << HANDLE_BITS;
+/** The batched read reads this socket. */
+export const READING = 128 << HANDLE_BITS;
+export const PAUSED = 256 << HANDLE_BITS;
+/** A chunk that was read as the socket was being paused waits in `stashes`. */
+export const STASHED = 512 << HANDLE_BITS;
+/** The kernel had no memory for a read: it is left alone for a while. */
+export const RESTING = 1024 << HANDLE_BITS;
+/** `close` was called back. */
+export const TOLD = 2048 << HANDLE_BITS;
+/** Nothing is read while one of these holds. */
+export const NOT_READING = PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;
