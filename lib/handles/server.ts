@@ -11,7 +11,7 @@
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
 import { type Address, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
-import { Handle } from '../loop/handle.js';
+import { Handle, IN_CONTEXT } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Timer } from '../loop/timer.js';
 import { Interest } from '../poller/interest.js';
@@ -161,10 +161,8 @@ export class Server extends Handle {
     }
     this.#backoffMs = 0;
     this.#connections++;
-    socket.enter(() => {
-      const returned = this.#group.handlers.open?.(socket);
-      if (returned !== undefined) settle(socket, returned);
-    });
+    if ((socket.flags & IN_CONTEXT) === 0) opened(socket);
+    else socket.enter(() => opened(socket));
     return true;
   }
 
@@ -195,4 +193,9 @@ export class Server extends Handle {
     // The server itself keeps the loop alive, if it is to.
     this.#retry.unref();
   }
+}
+
+function opened(socket: Socket): void {
+  const returned = socket.group.handlers.open?.(socket);
+  if (returned !== undefined) settle(socket, returned);
 }

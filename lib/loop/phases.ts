@@ -23,7 +23,8 @@ const TIMED_OUT = 9;
 
 /** The closing callback of a handle. */
 export function finish(handle: Handle): void {
-  handle.enter(() => handle.finishClose());
+  if ((handle.flags & IN_CONTEXT) === 0) handle.finishClose();
+  else handle.enter(() => handle.finishClose());
 }
 
 /** A function of its own: a closure in the loop over a batch would cost each message. */
