@@ -164,6 +164,17 @@ export function errnoOf(name) {
   return number;
 }
 
+/**
+ * What says the same as an errno: the kernel keeps the error that ended a connection, and
+ * who is told of a failed shutdown is told that one. interpose.c leaves it there.
+ */
+const SAME_AS = { 'shutdown ENOTCONN': ['ECONNRESET'] };
+
+/** Any of which tells of the failure. */
+export function wordsFor(call, errno) {
+  return [errno, ...(SAME_AS[`${call} ${errno}`] ?? [])];
+}
+
 /** 'told', 'retry' or 'quiet'. */
 export function ruleOf(call, errno) {
   return CALLS[call]?.find(([name]) => name === errno)?.[1] ?? 'told';
