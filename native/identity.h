@@ -26,8 +26,8 @@ constexpr Identity kUnknown = (Identity{1} << kIdentityBits) - 1;
 Identity Identify(int fd);
 
 // 0 when `fd` is still what it was, -EBADF when it is not open, -EPERM when it
-// is something else, or nobody can tell. What was unknown at its birth counts
-// as the same as long as it is open.
+// is something else. When the kernel would not say, now or at its birth, it is
+// the same as long as it is open, and of the same kind as far as that is known.
 int CheckIdentity(int fd, Identity identity);
 
 // The descriptors by which open files are told apart live from the first Begin

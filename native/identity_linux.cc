@@ -31,12 +31,38 @@ int Control(int epfd, int op, int fd) {
   return epoll_ctl(epfd, op, fd, &nothing) < 0 ? -errno : 0;
 }
 
+// Whether a number still stands for what it stood for. The kernel may refuse to
+// say (a filter of system calls, no memory for a while), and that is no answer.
+enum class Answer { kYes, kNo, kUnsaid };
+
+bool IsAnonymous(const struct stat& status) {
+  return (status.st_mode & S_IFMT) == 0;
+}
+
 // Whether the open file that now has the number `fd` is in the set of `epfd`.
-bool Holds(int epfd, int fd) { return Control(epfd, EPOLL_CTL_MOD, fd) == 0; }
+Answer Holds(int epfd, int fd) {
+  switch (Control(epfd, EPOLL_CTL_MOD, fd)) {
+    case 0:
+      return Answer::kYes;
+    case -ENOENT:
+    case -EBADF:   // one of them is not open
+    case -EINVAL:  // `epfd` is no epoll
+      return Answer::kNo;
+    case -EPERM: {
+      // A filter's word, or what is there now cannot be polled.
+      struct stat status;
+      bool other = fstat(fd, &status) == 0 && !IsAnonymous(status);
+      return other ? Answer::kNo : Answer::kUnsaid;
+    }
+    default:
+      return Answer::kUnsaid;
+  }
+}
 
 bool Add(int epfd, int fd) {
   int error = Control(epfd, EPOLL_CTL_ADD, fd);
-  return error == 0 || error == -EEXIST;
+  if (error == -EEXIST) return Holds(epfd, fd) == Answer::kYes;
+  return error == 0;
 }
 
 class Marks {
@@ -58,10 +84,10 @@ class Marks {
     return mark >= 0 && Add(fd, mark);
   }
 
-  bool IsMarked(int fd) {
+  Answer IsMarked(int fd) {
     std::lock_guard<std::mutex> lock(mutex_);
     int mark = MarkFor(fd);
-    return mark >= 0 && Holds(fd, mark);
+    return mark >= 0 ? Holds(fd, mark) : Answer::kNo;
   }
 
   bool Register(int fd) {
@@ -69,9 +95,9 @@ class Marks {
     return Intact() && Add(register_, fd);
   }
 
-  bool IsRegistered(int fd) {
+  Answer IsRegistered(int fd) {
     std::lock_guard<std::mutex> lock(mutex_);
-    return Intact() && Holds(register_, fd);
+    return Intact() ? Holds(register_, fd) : Answer::kNo;
   }
 
  private:
@@ -79,9 +105,13 @@ class Marks {
   // it, and allows 500 of length two: a mark serves so many epolls and no more.
   static constexpr int kEpollsOfMark = 256;
 
-  void Open() {
+  bool Open() {
     register_ = epoll_create1(EPOLL_CLOEXEC);
-    marks_.assign(1, OpenMark());
+    marks_.assign(1, register_ < 0 ? -1 : OpenMark());
+    if (marks_[0] >= 0) return true;
+    if (register_ >= 0) close(register_);
+    register_ = -1;
+    return false;
   }
 
   // In the register, so that it is known whether it is still ours.
@@ -92,10 +122,14 @@ class Marks {
     return -1;
   }
 
+  bool IsOurs(int mark) const {
+    return mark >= 0 && Holds(register_, mark) != Answer::kNo;
+  }
+
   void Close() {
-    bool intact = Holds(register_, marks_[0]);
+    bool intact = IsOurs(marks_[0]);
     for (int mark : marks_) {
-      if (mark >= 0 && Holds(register_, mark)) close(mark);
+      if (IsOurs(mark)) close(mark);
     }
     if (intact) close(register_);
     register_ = -1;
@@ -104,19 +138,14 @@ class Marks {
 
   // Their numbers too may be closed by others. Then they are no longer ours to
   // close, and what was known by them is left open.
-  bool Intact() {
-    if (marks_.empty()) return false;
-    if (Holds(register_, marks_[0])) return true;
-    Open();
-    return Holds(register_, marks_[0]);
-  }
+  bool Intact() { return !marks_.empty() && (IsOurs(marks_[0]) || Open()); }
 
   int MarkFor(int epfd) {
     if (!Intact()) return -1;
     auto index = static_cast<size_t>(epfd / kEpollsOfMark);
     if (index >= marks_.size()) marks_.resize(index + 1, -1);
     int& mark = marks_[index];
-    if (mark < 0 || !Holds(register_, mark)) mark = OpenMark();
+    if (!IsOurs(mark)) mark = OpenMark();
     return mark;
   }
 
@@ -151,31 +180,47 @@ Identity IdentifyAnonymous(int fd, const struct stat& status) {
 Identity IdentifyByStatus(int fd, bool marks) {
   struct stat status;
   if (fstat(fd, &status) < 0) return errno == EBADF ? kNotOpen : kUnknown;
-  bool anonymous = (status.st_mode & S_IFMT) == 0;
-  return anonymous && marks ? IdentifyAnonymous(fd, status)
-                            : IdentityOf(status);
+  return IsAnonymous(status) && marks ? IdentifyAnonymous(fd, status)
+                                      : IdentityOf(status);
 }
 
-bool IsSame(int fd, Identity identity) {
+Answer IsSameSocket(int fd, Identity identity) {
+  int64_t cookie = CookieOf(fd);
+  if (cookie == -EBADF || cookie == -ENOTSOCK) return Answer::kNo;
+  if (cookie < 0) return Answer::kUnsaid;
+  Identity now =
+      MakeIdentity(IdentityKind::kSocket, static_cast<uint64_t>(cookie));
+  return now == identity ? Answer::kYes : Answer::kNo;
+}
+
+Answer IsSame(int fd, Identity identity) {
+  if (identity == kUnknown) return Answer::kUnsaid;
   switch (KindOf(identity)) {
-    case IdentityKind::kSocket: {
-      int64_t cookie = CookieOf(fd);
-      return cookie >= 0 &&
-             MakeIdentity(IdentityKind::kSocket,
-                          static_cast<uint64_t>(cookie)) == identity;
-    }
+    case IdentityKind::kSocket:
+      return IsSameSocket(fd, identity);
     case IdentityKind::kPolled:
       return TheMarks().IsRegistered(fd);
     case IdentityKind::kEpoll:
       return TheMarks().IsMarked(fd);
-    default:
-      return IdentifyByStatus(fd, false) == identity;
+    default: {
+      Identity now = IdentifyByStatus(fd, false);
+      if (now == kUnknown) return Answer::kUnsaid;
+      return now == identity ? Answer::kYes : Answer::kNo;
+    }
   }
 }
 
-bool IsOpen(int fd) {
-  struct stat status;
-  return fstat(fd, &status) == 0 || errno != EBADF;
+// What is left to go by when the kernel would not say more.
+bool IsOfSameKind(const struct stat& status, Identity identity) {
+  switch (KindOf(identity)) {
+    case IdentityKind::kSocket:
+      return S_ISSOCK(status.st_mode);
+    case IdentityKind::kPolled:
+    case IdentityKind::kEpoll:
+      return IsAnonymous(status);
+    default:
+      return true;
+  }
 }
 
 }  // namespace
@@ -189,13 +234,19 @@ Identity Identify(int fd) {
   return cookie == -EBADF ? kNotOpen : IdentifyByStatus(fd, true);
 }
 
+// Where the kernel would not say, something of the same kind counts as the
+// same: a number that is never closed is lost for certain, and that one was
+// closed by others just when the kernel refuses to tell is next to impossible.
 int CheckIdentity(int fd, Identity identity) {
-  // Twice, as the kernel may refuse to say for once.
-  if (identity != kUnknown && (IsSame(fd, identity) || IsSame(fd, identity))) {
-    return 0;
+  Answer answer = IsSame(fd, identity);
+  if (answer == Answer::kYes) return 0;
+  struct stat status;
+  if (fstat(fd, &status) < 0) {
+    if (errno == EBADF) return -EBADF;
+    return answer == Answer::kNo ? -EPERM : 0;
   }
-  if (!IsOpen(fd)) return -EBADF;
-  return identity == kUnknown ? 0 : -EPERM;
+  bool same = answer == Answer::kUnsaid && IsOfSameKind(status, identity);
+  return same ? 0 : -EPERM;
 }
 
 void BeginIdentities() { TheMarks().Begin(); }

@@ -229,7 +229,8 @@ const Replaced* Keep(Signal* signal, const struct sigaction& action) {
 // A handler that runs in another thread meanwhile waits, so that it calls on to
 // what was replaced, and to nothing older.
 int Install(int number) {
-  const struct sigaction now = ActionOf(number);
+  struct sigaction now {};
+  if (sigaction(number, nullptr, &now) < 0) return -errno;
   if (IsOurs(now) && HasSiginfo(now)) return 0;
   Signal& signal = signals[number];
   signal.changing.store(true);

@@ -43,7 +43,8 @@ class SignalPortObject : public TaggedWrap<SignalPortObject> {
   ~SignalPortObject() override { CloseOnce(); }
 
  private:
-  // open('libuv' | 'handler'): the descriptor to watch, or -errno.
+  // open('libuv' | 'handler'): the descriptor to watch, or -errno; null when
+  // this host has no libuv.
   Napi::Value Open(const Napi::CallbackInfo& info) {
     char text[8];
     size_t text_bytes = 0;
@@ -57,7 +58,7 @@ class SignalPortObject : public TaggedWrap<SignalPortObject> {
     int error;
     auto open = kind == "libuv" ? OpenLibuvSignals : OpenHandlerSignals;
     port_.reset(open(&error));
-    if (port_ == nullptr) return Number(error);
+    if (port_ == nullptr) return error == 0 ? env_.Null() : Number(error);
     napi_add_env_cleanup_hook(env_, OnEnvironmentEnd, this);
     return Number(port_->fd());
   }

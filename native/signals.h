@@ -28,7 +28,7 @@ class SignalPort {
   virtual size_t Take(uint8_t* out, size_t size) = 0;
 };
 
-// Null, and `*error` a negative errno: -ENOSYS when this host has no libuv.
+// Null, and `*error` a negative errno, or 0 when this host has no libuv.
 SignalPort* OpenLibuvSignals(int* error);
 SignalPort* OpenHandlerSignals(int* error);
 

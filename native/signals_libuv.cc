@@ -8,7 +8,6 @@
 // put back here: a program must not die of SIGPIPE because it was watched for a
 // while. And a child made by fork(2) shares the pipe of its parent's loop: what
 // the child gets would be told in the parent, so the child's is another one.
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
@@ -23,53 +22,15 @@
 #include "signal_sharing.h"
 #include "signal_table.h"
 #include "signals.h"
+#include "signals_libuv_calls.h"
 
 namespace rawloop {
 namespace {
 
-struct UvLoop;
-struct UvHandle {
-  void* data;  // the first field of every libuv handle
-};
-
-constexpr int kUvSignal = 16;    // UV_SIGNAL
-constexpr int kUvRunNowait = 2;  // UV_RUN_NOWAIT
 // What is trapped in the pipe for a handle keeps it from being closed at once.
 constexpr int kRunsToClose = 64;
 // Twice as many descriptors: a backend (and a ring), an event, a pipe.
 constexpr int kPipes = 3;
-
-struct Libuv {
-  size_t (*handle_size)(int type);
-  size_t (*loop_size)();
-  int (*loop_init)(UvLoop*);
-  int (*loop_close)(UvLoop*);
-  int (*loop_fork)(UvLoop*);
-  int (*backend_fd)(const UvLoop*);
-  int (*run)(UvLoop*, int mode);
-  int (*signal_init)(UvLoop*, UvHandle*);
-  int (*signal_start)(UvHandle*, void (*)(UvHandle*, int), int signal);
-  int (*signal_stop)(UvHandle*);
-  void (*close)(UvHandle*, void (*)(UvHandle*));
-
-  bool Find() {
-    return Load("uv_handle_size", &handle_size) &&
-           Load("uv_loop_size", &loop_size) &&
-           Load("uv_loop_init", &loop_init) &&
-           Load("uv_loop_close", &loop_close) &&
-           Load("uv_loop_fork", &loop_fork) &&
-           Load("uv_backend_fd", &backend_fd) && Load("uv_run", &run) &&
-           Load("uv_signal_init", &signal_init) &&
-           Load("uv_signal_start", &signal_start) &&
-           Load("uv_signal_stop", &signal_stop) && Load("uv_close", &close);
-  }
-
-  template <typename T>
-  static bool Load(const char* name, T* out) {
-    *out = reinterpret_cast<T>(dlsym(RTLD_DEFAULT, name));
-    return *out != nullptr;
-  }
-};
 
 struct sigaction ActionOf(int signal) {
   struct sigaction action {};
@@ -97,6 +58,11 @@ int CheckDescriptors() {
 
 bool IsDefault(const struct sigaction& action) {
   return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
+}
+
+// A one-shot handler is Node's way out.
+bool IsAsGoodAsDefault(const struct sigaction& action) {
+  return IsDefault(action) || (action.sa_flags & SA_RESETHAND) != 0;
 }
 
 bool IsSameHandler(const struct sigaction& a, const struct sigaction& b) {
@@ -139,6 +105,8 @@ class LibuvSignals : public SignalPort {
 
   int Watch(int signal) override {
     SignalLock lock;
+    struct sigaction before {};
+    if (sigaction(signal, nullptr, &before) < 0) return -errno;
     UvHandle* handle = NewHandle();
     if (handle == nullptr) return -ENOMEM;
     int error = uv_.signal_init(loop_, handle);
@@ -147,15 +115,18 @@ class LibuvSignals : public SignalPort {
       return error;
     }
     handle->data = this;
-    const struct sigaction before = ActionOf(signal);
     error = uv_.signal_start(handle, OnSignal, signal);
-    if (error != 0) {
-      Close(handle);
-      return error;
+    if (error == 0) {
+      error = NoteFormer(signal, before);
+      if (error == 0) {
+        handles_[signal] = handle;
+        return 0;
+      }
+      uv_.signal_stop(handle);
+      if (!IsAsGoodAsDefault(before)) PutBack(handle, signal, before);
     }
-    handles_[signal] = handle;
-    NoteFormer(signal, before);
-    return 0;
+    Close(handle);
+    return error;
   }
 
   void Unwatch(int signal) override {
@@ -224,20 +195,25 @@ class LibuvSignals : public SignalPort {
     });
   }
 
-  // A one-shot handler is Node's way out, as good as the default action; and a
-  // handler that was libuv's already means that somebody else watches.
-  static void NoteFormer(int signal, const struct sigaction& before) {
+  // A handler that was libuv's already means that somebody else watches. 0 or
+  // -errno.
+  static int NoteFormer(int signal, const struct sigaction& before) {
     FormerAction* former = SharedSignalTable().former(signal);
-    if (former->watchers++ > 0) return;
-    former->kept = !IsDefault(before) &&
-                   (before.sa_flags & SA_RESETHAND) == 0 &&
-                   !IsSameHandler(before, ActionOf(signal));
-    former->action = before;
+    if (former->watchers == 0) {
+      struct sigaction now {};
+      if (sigaction(signal, nullptr, &now) < 0) return -errno;
+      former->kept = !IsAsGoodAsDefault(before) && !IsSameHandler(before, now);
+      former->action = before;
+    }
+    former->watchers++;
+    return 0;
   }
 
   // Only what libuv left at the default: then nobody in this process watches.
   // If a thread of the host's began to in the very moment, its handler is put
   // back, and one more start and stop leave it as libuv's list of watches says.
+  // It cannot be refused: libuv has just set the default by the same call, and
+  // aborts where that is.
   void PutBack(UvHandle* handle, int signal, const struct sigaction& action) {
     if (!IsDefault(ActionOf(signal))) return;
     struct sigaction found;
@@ -289,7 +265,7 @@ void WatchForks() {
 
 SignalPort* OpenLibuvSignals(int* error) {
   Libuv uv;
-  *error = -ENOSYS;
+  *error = 0;
   if (!uv.Find()) return nullptr;
   WatchForks();
   auto port = std::make_unique<LibuvSignals>(uv);

@@ -20,6 +20,8 @@ namespace {
 // would spin, as the client that it cannot accept keeps the socket readable.
 constexpr int kFirstPauseMs = 5;
 constexpr int kLongestPauseMs = 1000;
+// Stop() need not wait for longer when it cannot ring.
+constexpr int kSliceMs = 20;
 
 Failure Failed(const char* call, int error) {
   Failure failure;
@@ -42,6 +44,11 @@ void WriteByte(int fd) {
   const char byte = 0;
   while (write(fd, &byte, 1) < 0 && errno == EINTR) {
   }
+}
+
+bool SetFlag(int fd, int level, int name) {
+  const int on = 1;
+  return setsockopt(fd, level, name, &on, sizeof(on)) == 0;
 }
 
 void ReadBytes(int fd) {
@@ -83,15 +90,19 @@ Failure ThreadServer::Open(const Address& address, int backlog) {
   listen_.Reset(
       OpenSocket(address.get()->sa_family, SOCK_STREAM | kSockNonblock, 0));
   if (!listen_.ok()) return Failed("socket", errno);
-  const int on = 1;
-  if (setsockopt(listen_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) <
-      0) {
+  // The clients' sockets inherit TCP_NODELAY.
+  if (!SetFlag(listen_.get(), SOL_SOCKET, SO_REUSEADDR) ||
+      !SetFlag(listen_.get(), IPPROTO_TCP, TCP_NODELAY)) {
     return Failed("setsockopt", errno);
   }
   if (bind(listen_.get(), address.get(), address.size) < 0) {
     return Failed("bind", errno);
   }
   if (listen(listen_.get(), backlog) < 0) return Failed("listen", errno);
+  address_.size = sizeof(address_.storage);
+  if (getsockname(listen_.get(), address_.get(), &address_.size) < 0) {
+    return Failed("getsockname", errno);
+  }
   int error = OpenBell(&bell_read_, &bell_write_);
   if (error == 0) error = failures_.Open();
   if (error != 0) return Failed("pipe2", error);
@@ -124,11 +135,6 @@ void ThreadServer::CloseAll() {
   failures_.Close();
 }
 
-int ThreadServer::GetAddress(Address* out) const {
-  out->size = sizeof(out->storage);
-  return getsockname(listen_.get(), out->get(), &out->size) < 0 ? errno : 0;
-}
-
 ThreadServer::Figures ThreadServer::figures() const {
   Figures figures;
   figures.connections = connections_.load(std::memory_order_relaxed);
@@ -154,9 +160,9 @@ void ThreadServer::AcceptUntilStopped() {
     int ready = poll(waits, paused ? 1 : 2, paused ? pause_ms_ : -1);
     if (ready < 0 && errno == EINTR) continue;
     if (ready < 0) {
-      // Only a descriptor limit below 2 gets here (EINVAL): wait without it.
+      // No memory, a filter, a descriptor limit below 2: not by poll, then.
       BackOff("poll", errno);
-      poll(nullptr, 0, pause_ms_);
+      Rest();
       continue;
     }
     if (stopping_.load()) return;
@@ -165,6 +171,13 @@ void ThreadServer::AcceptUntilStopped() {
       clients_.JoinEnded();
     }
     AcceptAll();
+  }
+}
+
+// A pause in which the bell is not heard.
+void ThreadServer::Rest() {
+  for (int left = pause_ms_; left > 0 && !stopping_.load(); left -= kSliceMs) {
+    SleepMs(std::min(left, kSliceMs));
   }
 }
 
@@ -190,9 +203,6 @@ void ThreadServer::AcceptAll() {
 
 void ThreadServer::Serve(UniqueFd client, const Address& peer) {
   connections_.fetch_add(1, std::memory_order_relaxed);
-  const int on = 1;
-  // Fails when the client has left already: its recv will tell.
-  setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   int error = clients_.Serve(&client, peer);
   if (error == 0) return;
   // Told before the close, which is at the end of this scope: a client that

@@ -77,9 +77,9 @@ class ThreadServer : private ClientObserver {
   void Stop();
   bool started() const { return listen_.ok(); }
 
-  // Where it listens: the port the kernel chose, if 0 was asked for. An errno
-  // when not started.
-  int GetAddress(Address* out) const;
+  // Where it listens: the port the kernel chose, if 0 was asked for. Null when
+  // not started.
+  const Address* address() const { return started() ? &address_ : nullptr; }
   Figures figures() const;
   std::vector<Failure> TakeFailures() { return failures_.Take(); }
   int doorbell() const { return failures_.doorbell(); }
@@ -89,6 +89,7 @@ class ThreadServer : private ClientObserver {
   void CloseAll();
   static void* Run(void* server);
   void AcceptUntilStopped();
+  void Rest();
   void AcceptAll();
   void Serve(UniqueFd client, const Address& peer);
   void BackOff(const char* call, int error);
@@ -102,6 +103,7 @@ class ThreadServer : private ClientObserver {
   std::atomic<uint64_t> connections_{0};
   std::atomic<bool> stopping_{false};
   UniqueFd listen_;
+  Address address_{};
   // Wakes the accept thread: to stop, or to join threads that ended.
   UniqueFd bell_read_;
   UniqueFd bell_write_;

@@ -159,9 +159,9 @@ Napi::Value ThreadServerObject::TakeErrors(const Napi::CallbackInfo& info) {
 // address: where it listens, null when not started.
 Napi::Value ThreadServerObject::GetAddress(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
-  Address address;
-  if (server_->GetAddress(&address) != 0) return env.Null();
-  return {env, WriteAddress(env, address.get(), address.size)};
+  const Address* address = server_->address();
+  if (address == nullptr) return env.Null();
+  return {env, WriteAddress(env, address->get(), address->size)};
 }
 
 // doorbell: readable while takeErrors() has some; -1 when not started. It

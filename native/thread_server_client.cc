@@ -1,12 +1,13 @@
 #include "thread_server_client.h"
 
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <iterator>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include "opening.h"
@@ -22,6 +23,10 @@ SignalsBlocked::SignalsBlocked() {
 
 SignalsBlocked::~SignalsBlocked() {
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void SleepMs(int ms) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(ms));
 }
 
 namespace {
@@ -41,7 +46,7 @@ class Shortage {
   bool IsOver(int error) {
     if (error == EINTR) return true;
     if (error != ENOBUFS && error != ENOMEM) return false;
-    poll(nullptr, 0, kPauseMs);
+    SleepMs(kPauseMs);
     return ++pauses_ <= kPauses;
   }
   void Reset() { pauses_ = 0; }

@@ -40,6 +40,9 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
+// By no call that may be refused where poll(2) is.
+void SleepMs(int ms);
+
 // Told by a client's thread, while ClientThreads lives.
 class ClientObserver {
  public:

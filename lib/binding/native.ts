@@ -217,8 +217,8 @@ export type SignalPortKind = 'libuv' | 'handler';
 
 /** Where the signals that one loop watches arrive; see native/signals.h. */
 export interface SignalPort {
-  /** The descriptor to watch, or -errno: -ENOSYS when the host has no libuv. */
-  open(kind: SignalPortKind): number;
+  /** The descriptor to watch, or -errno; null when the host has no libuv. */
+  open(kind: SignalPortKind): number | null;
   /** 0 or -errno. */
   watch(signal: number): number;
   /** 0, or -ENOENT. */

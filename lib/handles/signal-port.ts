@@ -49,13 +49,13 @@ export class SignalPort implements Resource {
 
   /** @throws SystemError EMFILE, ENFILE, ENOMEM */
   constructor() {
-    let fd = ENOSYS;
+    let fd: number | null = null;
     let kind: SignalPortKind = 'handler';
     for (kind of kinds()) {
       fd = this.#port.open(kind);
-      if (fd !== ENOSYS) break;
+      if (fd !== null) break;
     }
-    this.#fd = check(fd, 'pipe2');
+    this.#fd = check(fd ?? ENOSYS, 'pipe2');
     this.#besideHost = kind === 'handler';
     this.renewMs = this.#besideHost && isWorkerOfBun() ? RENEW_MS : undefined;
   }

@@ -179,7 +179,7 @@ export class ThreadPerConnectionServer {
       throw error;
     }
     this.#handle = handle;
-    this.#address = this.#server.address ?? undefined;
+    this.#address = this.#server.address as IpAddress;
     return this;
   }
 

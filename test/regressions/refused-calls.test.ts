@@ -137,6 +137,20 @@ it.skipIf(!hasStrace)(
   },
 );
 
+it.skipIf(!hasStrace)('a threaded server whose name cannot be had is not started', () => {
+  const result = runChild(
+    `
+    const server = new rawloop.ThreadPerConnectionServer({ host: '127.0.0.1', loop: new EventLoop() });
+    const before = countDescriptors();
+    let code;
+    try { server.start(); } catch (error) { code = error.code + ' ' + error.syscall; }
+    report([code, countDescriptors() - before]);
+  `,
+    { strace: ['trace=getsockname', 'inject=getsockname:error=ENOBUFS'] },
+  );
+  expect(result).toEqual(['ENOBUFS getsockname', 0]);
+});
+
 describe('an address', () => {
   it('of a link without its interface is refused by the kernel, and that is told', async () => {
     const loop = new EventLoop();

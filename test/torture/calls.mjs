@@ -89,6 +89,12 @@ export const CALLS = {
   ],
   epoll_ctl_mod: [...retry('ENOMEM', 'ENOSPC'), ...told('ENOENT', 'EPERM', 'EINVAL', 'ENOSYS')],
   epoll_ctl_del: quiet('ENOENT', 'EBADF', 'EPERM', 'ENOMEM'),
+  // By these three the addon knows whether a number is still what it opened. Refused,
+  // nobody may notice. Where the kernel's word is an answer (not in the set, no epoll, not
+  // open, no socket) it is none of them.
+  epoll_ctl_mark: quiet('ENOMEM', 'ENOSPC', 'EPERM', 'EEXIST', 'EBADF', 'EINVAL', 'ENOSYS'),
+  epoll_ctl_marked: quiet('EPERM', 'ENOSYS', 'ENOMEM', 'ENOSPC'),
+  getsockopt_cookie: quiet('EPERM', 'ENOSYS', 'EINVAL', 'ENOPROTOOPT', 'ENOMEM', 'ENOBUFS'),
   epoll_wait: [...quiet('EINTR'), ...retry('ENOMEM'), ...told('EBADF', 'EINVAL', 'EPERM')],
   epoll_pwait2: [
     ...quiet('EINTR', 'ENOSYS', 'EPERM'),
@@ -120,6 +126,9 @@ const REPEATED = new Set([
   'epoll_ctl_add',
   'epoll_ctl_mod',
   'epoll_ctl_del',
+  'epoll_ctl_mark',
+  'epoll_ctl_marked',
+  'getsockopt_cookie',
   'epoll_wait',
   'epoll_pwait2',
   'poll',
@@ -153,6 +162,17 @@ export function errnoOf(name) {
   const number = constants.errno[name] ?? { ENONET: 64, EHOSTDOWN: 112, ESTALE: 116 }[name];
   if (number === undefined) throw new Error(`no such errno: ${name}`);
   return number;
+}
+
+/**
+ * What says the same as an errno: the kernel keeps the error that ended a connection, and
+ * who is told of a failed shutdown is told that one. interpose.c leaves it there.
+ */
+const SAME_AS = { 'shutdown ENOTCONN': ['ECONNRESET'] };
+
+/** Any of which tells of the failure. */
+export function wordsFor(call, errno) {
+  return [errno, ...(SAME_AS[`${call} ${errno}`] ?? [])];
 }
 
 /** 'told', 'retry' or 'quiet'. */

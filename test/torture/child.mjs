@@ -55,7 +55,7 @@ process.on('uncaughtException', (error) => {
 /** Whether a thrown error tells of the injected failure, and is not one that it caused. */
 function isOurs(error) {
   const { point } = current;
-  return point !== undefined && carries(error, point.errno);
+  return point !== undefined && carries(error, point);
 }
 
 function countDescriptors() {

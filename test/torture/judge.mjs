@@ -1,14 +1,16 @@
 // What a round must hold, whatever failed in it; README.md has the same in words.
-import { errnoOf, ruleOf } from './calls.mjs';
+import { errnoOf, ruleOf, wordsFor } from './calls.mjs';
 
 const MAX_RSS_BYTES = 512 * 2 ** 20;
 /** A unit may fail where the refusal hit it, and no other. */
 const HARMED = 1;
 
-/** Whether this error, or one that it came from, has the errno that was injected. */
-export function carries(error, errno) {
+/** Whether this error, or one that it came from, tells of what was injected. */
+export function carries(error, point) {
+  const words = wordsFor(point.call, point.errno);
   for (let cause = error; cause !== undefined && cause !== null; cause = cause.cause) {
-    if (cause.code === errno || cause.errno === -errnoOf(errno)) return true;
+    const { code, errno } = cause;
+    if (words.some((word) => code === word || errno === -errnoOf(word))) return true;
   }
   return false;
 }
@@ -50,7 +52,7 @@ export function judge(round, { struck, leaked, rss, alive }) {
   // A Worker that is ended may not have come to it.
   if (round.endsUntold) return violations;
   const needed = rule === 'told' || (rule === 'retry' && failed.length > 0);
-  if (point !== undefined && needed && !told.some((error) => carries(error, point.errno))) {
+  if (point !== undefined && needed && !told.some((error) => carries(error, point))) {
     // An error without an errno stands in the place of the system's word.
     const instead = told.find((error) => error.errno === undefined && error.cause === undefined);
     if (instead !== undefined) {

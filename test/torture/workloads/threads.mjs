@@ -15,6 +15,7 @@ export default {
     );
     round.clients('echo', server?.address?.port, 5);
     round.clients('storm', server?.address?.port, 20);
-    round.whenAllEnded(() => server?.stop());
+    // Not at once: what is told of the last client is on its way.
+    round.whenAllEnded(() => loop.setTimeout(() => server?.stop(), 1));
   },
 };
