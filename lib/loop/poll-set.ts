@@ -96,12 +96,31 @@ export class PollSet {
     if (interest === 0) {
       this.unregister(handle);
     } else if (registered === 0) {
-      this.#poller.add(handleFd, interest, token);
+      this.#add(handle, token);
       this.#own(handle);
     } else {
       this.#poller.modify(handleFd, interest, token);
     }
     handle.registered = interest;
+  }
+
+  #add({ handleFd, interest }: Handle, token: number): void {
+    try {
+      this.#poller.add(handleFd, interest, token);
+    } catch (error) {
+      // It was refused to delete it when nothing was wanted of it: it is there, and nobody's.
+      const known = (error as SystemError).code === 'EEXIST';
+      if (!known || this.#owners[handleFd] !== undefined) throw error;
+      this.#take(handleFd, interest, token, error as Error);
+    }
+  }
+
+  #take(fd: number, interest: number, token: number, refusal: Error): void {
+    try {
+      this.#poller.modify(fd, interest, token);
+    } catch (error) {
+      throw isTransient(error as Error) ? error : refusal;
+    }
   }
 
   #own(handle: Handle): void {

@@ -2,6 +2,9 @@
 // handle is gone: a server accepts nobody, a watcher hears nothing, and nobody is told.
 // Such a refusal is tried again with back-off; one that stays is told to the handle.
 //
+// One that cannot be ended is there still when it is wanted again. With `add` alone in #add
+// the tests of what is taken over are told EEXIST, and the server is gone.
+//
 // With `isTransient` saying false in #refused of lib/loop/poll-set.ts, the first four
 // tests fail; with the refusal not handed on to the handle, the last two do.
 import { writeFileSync } from 'node:fs';
@@ -45,6 +48,26 @@ describe.runIf(process.platform === 'linux')('a registration that is refused', (
       net.connect(server.address.port, '127.0.0.1').on('data', (chunk) => say(chunk + ' ' + left()));`),
     ).toBe('hi 0');
   });
+
+  it.each(['ENOENT', 'EPERM', 'ENOMEM'])(
+    'to end (%s): what is left of it is taken over',
+    (code) => {
+      expect(
+        told(`
+      const server = loop.listen({ port: 0, host: '127.0.0.1' }, {
+        open: (socket) => socket.end('hi'),
+        error: (server, error) => say(error.code),
+      });
+      server.setInterest(0);
+      refuse(c.${code}, c.EPOLL_CTL_DEL, 1);
+      // The second in a turn of its own: between them the poller is told.
+      loop.setTimeout(() => loop.setTimeout(() => {
+        server.setInterest(1);
+        net.connect(server.address.port, '127.0.0.1').on('data', (chunk) => say(chunk + ' ' + left()));
+      }, 1), 1);`),
+      ).toBe('hi 0');
+    },
+  );
 
   it('for a while: a socket sends what it owes', () => {
     expect(
