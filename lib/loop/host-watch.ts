@@ -9,7 +9,10 @@ import { Handle } from './handle.js';
 
 class HostWatch extends Handle {
   override onReady(): void {}
-  override onPollError(): void {}
+  /** Out of `run`: a wait that nobody could end would be one for ever. The next tries again. */
+  override onPollError(error: Error): void {
+    throw error;
+  }
   override onClosed(): void {}
   override close(): void {
     this.stop();
