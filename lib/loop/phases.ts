@@ -49,6 +49,8 @@ export abstract class Phases extends Life {
   #timersBefore = 0;
   /** Callbacks that were called before this iteration. */
   #calledBefore = 0;
+  /** Whether ticks were called since the last one ended. */
+  #ticked = false;
   /**
    * Of the batch under way, the records [cursor, filled) are read and not dispatched,
    * [filled, count) are not even read. It survives a handler that throws.
@@ -93,6 +95,7 @@ export abstract class Phases extends Life {
     // A wait that timed out made timers due: 'once' promises progress, and no more.
     if (mode === 'once' && !this.#progressed) this.#runTimers(TIMED_OUT);
     this.#at = START;
+    this.#ticked = false;
     // What the last callbacks put off may keep the loop alive, and so may what they
     // wrote, if the kernel does not take it.
     if (!this.#drainEach) this.drain();
@@ -114,7 +117,7 @@ export abstract class Phases extends Life {
 
   /** Whether this iteration called anything back. */
   get #progressed(): boolean {
-    return this.meter.callbacks !== this.#calledBefore;
+    return this.#ticked || this.meter.callbacks !== this.#calledBefore;
   }
 
   #runTimers(at: number): void {
@@ -244,7 +247,10 @@ export abstract class Phases extends Life {
   /** Own nextTick callbacks, then the host's nextTick queue and microtasks. @internal */
   protected drain(): void {
     do {
-      for (let tick = this.ticks.shift(); tick !== undefined; tick = this.ticks.shift()) tick();
+      for (let tick = this.ticks.shift(); tick !== undefined; tick = this.ticks.shift()) {
+        this.#ticked = true;
+        tick();
+      }
       if (this.canDrain) (drainHost as () => void)();
     } while (this.ticks.size > 0);
   }

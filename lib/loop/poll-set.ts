@@ -155,6 +155,9 @@ export class PollSet {
   /** Closes the descriptor of a handle that has stopped and owns it. 0 or -errno. */
   close(handle: Handle): number {
     const { handleFd } = handle;
+    const owner = this.#owners[handleFd];
+    // Others closed it, and the number was given to another handle: it is that one's.
+    if (owner !== undefined && owner !== handle) return EBADF;
     if (handle.registered === 0) return native.close(handleFd);
     handle.registered = 0;
     this.size--;

@@ -29,6 +29,7 @@ const BEFORE_THE_WAIT: Record<string, Start> = {
   'a prepare hook': (loop, callback) => loop.prepare(callback),
   'an idle hook': (loop, callback) => loop.idle(callback),
   'a callback that was put off': (loop, callback) => loop.defer(callback),
+  'a tick': (loop, callback) => loop.nextTick(callback),
 };
 
 describe("run('once')", () => {

@@ -42,3 +42,14 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
     expect(said).toEqual(names.flatMap((name) => [`${name}: ${name}`, `${name}: undefined`]));
   });
 });
+
+it('in a loop that owns its thread it is the store of who called run()', async () => {
+  const said = await sayingsOf(`
+    const { AsyncLocalStorage } = require('node:async_hooks');
+    const storage = new AsyncLocalStorage();
+    const loop = new EventLoop();
+    process.on('uncaughtException', () => { say(storage.getStore()); loop.close(); });
+    storage.run('the callback', () => loop.setTimeout(() => { throw new Error('on purpose'); }, 1));
+    storage.run('the caller', () => setImmediate(() => loop.run()));`);
+  expect(said).toEqual(['the caller']);
+});
