@@ -14,7 +14,7 @@ const COLLECT = `
     return openDescriptors();
   };
   const shared = eventfd(0);
-  const { signal } = new AbortController();
+  const { signal } = (globalThis.controller = new AbortController());
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
 
