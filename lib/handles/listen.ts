@@ -1,7 +1,7 @@
 // loop.listen and loop.connect: from options to a socket that is on its way.
 // Everything is checked before the first system call, and what was opened is
 // closed again when a later call fails. See socket(7), ip(7), ipv6(7).
-import { abortError, onAbort, throwIfAborted } from '../base/abort.js';
+import { abortError, throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { type IpAddress, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
@@ -29,7 +29,7 @@ import {
   STREAM_NAMES,
   streamSettings,
 } from './stream-options.js';
-import { whenClosed } from './when-closed.js';
+import { closeIt, endOnAbort } from './when-closed.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
   /**
@@ -232,11 +232,7 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
     server = new Server(loop, fd, handlers, settings, maxBytes);
     adoptFor(server, fd);
   }
-  if (signal !== undefined)
-    whenClosed(
-      server,
-      onAbort(signal, () => server.close()),
-    );
+  if (signal !== undefined) endOnAbort(server, signal, closeIt);
   return server;
 }
 
@@ -258,6 +254,10 @@ function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress)
   if (localAddress === undefined && localPort === 0) return undefined;
   const every = to.family === 'ipv4' ? '0.0.0.0' : '::';
   return addressOf(localAddress === undefined ? every : localAddress, localPort, LOCAL_PLACE);
+}
+
+function destroyBy(socket: Socket, signal: AbortSignal): void {
+  socket.destroy(abortError(signal));
 }
 
 /** Starts to connect. @internal */
@@ -283,12 +283,7 @@ export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamH
     if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
       socket.destroy(systemError(result, 'connect', detailsOf(address)));
     }
-    if (signal !== undefined) {
-      whenClosed(
-        socket,
-        onAbort(signal, () => socket.destroy(abortError(signal))),
-      );
-    }
+    if (signal !== undefined) endOnAbort(socket, signal, destroyBy);
     return socket;
   });
 }

@@ -1,6 +1,6 @@
 // loop.watch: waits for any descriptor that the kernel can poll, and calls back.
 // The descriptor is borrowed: it is never read, written or closed here.
-import { checkSignal, onAbort, throwIfAborted } from '../base/abort.js';
+import { checkSignal, throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import type { LoopCore } from '../loop/core.js';
 import { handleClosed, invalidValue } from '../loop/errors.js';
@@ -9,7 +9,7 @@ import { nameOf } from '../loop/names.js';
 import { checkDescriptor, checkFunction } from '../loop/validate.js';
 import { CONDITIONS, type InterestOptions, interestBits, Ready } from '../poller/interest.js';
 import { type Readiness, readinessOf } from './readiness.js';
-import { runCleanup, whenClosed } from './when-closed.js';
+import { closeIt, endOnAbort, runCleanup } from './when-closed.js';
 
 export interface WatchOptions extends Omit<InterestOptions, 'exclusive'> {
   /** Closes the watcher when it aborts. */
@@ -57,11 +57,7 @@ export class Watcher extends Handle {
     this.#callback = callback;
     this.keepContext('Watcher');
     this.start(fd, interest);
-    if (signal !== undefined)
-      whenClosed(
-        this,
-        onAbort(signal, () => this.close()),
-      );
+    if (signal !== undefined) endOnAbort(this, signal, closeIt);
   }
 
   /** The descriptor that is waited for. It stays the caller's. */

@@ -5,7 +5,7 @@ import { invalidType } from '../base/errors.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { LoopCore } from '../loop/core.js';
 import { Handle } from '../loop/handle.js';
-import type { LoopObserver, Phase, Subject } from '../loop/meter.js';
+import type { Phase, Subject } from '../loop/meter.js';
 import { checkInteger } from '../loop/validate.js';
 import type { ReadyList } from '../poller/index.js';
 import { labelOf } from './handle-labels.js';
@@ -19,7 +19,8 @@ export interface FlightRecorderOptions {
 
 const NAMES: OptionNames<FlightRecorderOptions> = { capacity: true };
 
-export class FlightRecorder implements LoopObserver {
+/** Records as the observer of a loop. What the loop calls is no member of its published type. */
+export class FlightRecorder {
   readonly #loop: LoopCore;
   readonly #capacity: number;
   #records: FlightRecord[] = [];

@@ -14,6 +14,7 @@ const COLLECT = `
     return openDescriptors();
   };
   const shared = eventfd(0);
+  const { signal } = (globalThis.controller = new AbortController());
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
 
@@ -34,6 +35,10 @@ const USES: Record<string, string> = {
     loop.run('nowait');`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
   'with a watcher': `loop.watch(shared, { read: true }, () => {});`,
+  'whose handles end with a signal that lives on': `
+    loop.watch(shared, { read: true, signal }, () => {});
+    const { address } = loop.listen({ port: 0, host: '127.0.0.1', signal }, {});
+    loop.connect({ port: address.port, signal }, {});`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
 };
 

@@ -1,6 +1,6 @@
 // The published types, checked by the real compiler in a project of their own:
 // each way in which TypeScript resolves a package finds them, and they are not
-// `any`. The libraries are checked too (no skipLibCheck).
+// `any`. The libraries are checked too (no skipLibCheck), of every entry point.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,6 +18,7 @@ writeFileSync(join(project, 'package.json'), '{ "private": true }');
 
 const PROGRAM = `
 import { check, EventLoop, watch, type Socket } from 'rawloop';
+import { FlightRecorder } from 'rawloop/inspect';
 import * as raw from 'rawloop/raw';
 
 const loop: EventLoop = new EventLoop({ maxEvents: 64 });
@@ -31,6 +32,8 @@ const server = loop.listen(
     data: (socket, chunk) => socket.write(chunk.slice()),
   },
 );
+const recorder: FlightRecorder = new FlightRecorder(loop).start();
+recorder.stop();
 const timer = loop.setTimeout((text: string) => text.length, 10, 'text');
 timer.unref().ref();
 watch(0, { read: true }, (_ready, watcher) => watcher.close());
