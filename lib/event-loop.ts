@@ -87,7 +87,7 @@ export class EventLoop extends LoopCore {
    * the host's own listeners and those of other loops and threads. It does not hold the
    * loop, unless `ref()` says so. What ends it is told: `callback(signal, handle, error)`.
    *
-   * @throws TypeError ERR_INVALID_ARG_VALUE for a name that is no signal; SystemError
+   * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE for a name that is no signal; SystemError
    *   EINVAL (SIGKILL, SIGSTOP and faults), EMFILE; Error ERR_LOOP_CLOSED
    * @example
    * loop.onSignal('SIGHUP', () => reload());

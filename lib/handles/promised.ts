@@ -27,7 +27,9 @@ function isAsync(handler: unknown): boolean {
 /** Whether something is a promise, of any realm or library. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (
-    typeof value === 'object' && value !== null && typeof (value as never)['then'] === 'function'
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as never)['then'] === 'function'
   );
 }
 

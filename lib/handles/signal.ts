@@ -3,7 +3,7 @@
 // hub's (signal-hub.ts). See signal(7), sigaction(2).
 import { native } from '../binding/index.js';
 import type { LoopCore } from '../loop/core.js';
-import { invalidValue } from '../loop/errors.js';
+import { invalidType, invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { nameOf } from '../loop/names.js';
 import { checkFunction } from '../loop/validate.js';
@@ -15,11 +15,11 @@ import { SignalHub } from './signal-hub.js';
 export type SignalCallback = (signal: string, handle: SignalHandle, error?: Error) => void;
 
 function numberOf(signal: string): number {
-  const known = typeof signal === 'string' && /^SIG[A-Z0-9]+$/.test(signal);
+  if (typeof signal !== 'string') throw invalidType('signal', "a signal's name, such as 'SIGHUP'");
+  const known = /^SIG[A-Z0-9]+$/.test(signal);
   const number = known ? constants[signal] : undefined;
   if (number !== undefined) return number;
-  const given = typeof signal === 'string' ? `'${signal}'` : typeof signal;
-  throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not ${given}`);
+  throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not '${signal}'`);
 }
 
 export class SignalHandle extends Handle {

@@ -77,7 +77,7 @@ export function deliver(socket: Socket, chunk: Uint8Array): void {
   const { group } = socket;
   enter(socket, 'data');
   const result = group.handlers.data?.(socket, group.copies ? chunk.slice() : chunk);
-  if (result !== undefined && typeof result === 'object') goesOn(socket, result);
+  if (typeof result === 'object' || typeof result === 'function') goesOn(socket, result);
 }
 
 /** A data handler may go on after its call: it keeps its chunk, and gets copies from now on. */
