@@ -114,6 +114,7 @@ export class Server extends Handle {
   onReady(): void {
     // One at a time: were the rest taken at once, a throwing handler would lose it.
     // What stays in the kernel is reported again.
+    const opens = this.#group.handlers.open !== undefined;
     let gone = 0;
     for (let i = 0; i < MAX_ACCEPTS && this.active; i++) {
       const fd = native.accept4(this.handleFd, SOCK_NONBLOCK);
@@ -125,7 +126,8 @@ export class Server extends Handle {
         return;
       }
       if (!this.#open(fd)) return;
-      if (i < MAX_ACCEPTS - 1) this.loop.betweenCallbacks(this);
+      // With no handler to call there is no callback to account for.
+      if (opens && i < MAX_ACCEPTS - 1) this.loop.betweenCallbacks(this);
     }
   }
 
