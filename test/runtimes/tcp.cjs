@@ -51,28 +51,28 @@ for (const mode of MODES) {
     const bytes = pattern(4 << 20);
     const seen = { refused: 0, drains: 0 };
     const received = [];
+    const fill = (socket) => {
+      while (socket.data < bytes.length) {
+        const next = Math.min(socket.data + 65536, bytes.length);
+        const more = socket.write(bytes.subarray(socket.data, next));
+        socket.data = next;
+        if (!more) {
+          seen.refused += 1;
+          return;
+        }
+      }
+      socket.end();
+    };
     const server = loop.listen(
       { host: HOST, port: 0 },
       {
         open(socket) {
           socket.data = 0;
-          this.fill(socket);
-        },
-        fill(socket) {
-          while (socket.data < bytes.length) {
-            const next = Math.min(socket.data + 65536, bytes.length);
-            const more = socket.write(bytes.subarray(socket.data, next));
-            socket.data = next;
-            if (!more) {
-              seen.refused += 1;
-              return;
-            }
-          }
-          socket.end();
+          fill(socket);
         },
         drain(socket) {
           seen.drains += 1;
-          this.fill(socket);
+          fill(socket);
         },
       },
     );
