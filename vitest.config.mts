@@ -21,7 +21,7 @@ const SLOW = [
   'test/regressions/{cleared-timers-keep-memory,copies-of-the-package,event-consumed*}.test.ts',
   'test/regressions/{long-delay,nested-host-loop,number-closed-by-others}.test.ts',
   'test/regressions/{pool-process-exit,refused*,throwing-stops-host,used-after-fork}.test.ts',
-  'test/regressions/waker-state-overwritten.test.ts',
+  'test/regressions/{accept-without*,identity-refused,output-lost*,signal*,unref*,waker-state*}.test.ts',
   'test/regressions/worker*.test.ts',
 ];
 const quick = process.env['RAWLOOP_TEST_QUICK'] === '1';
