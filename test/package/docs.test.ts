@@ -11,7 +11,10 @@ const QUOTE = /“([^”]+)”/g;
 
 function pages(): string[] {
   const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-  const others = ['README.md', 'CHANGELOG.md', 'bench/README.md', 'examples/inside-out/README.md'];
+  const others = [
+    ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+    ...['bench/README.md', 'examples/inside-out/README.md', 'test/fuzz/README.md'],
+  ];
   return [...docs.map((name) => `docs/${name}`), ...others];
 }
 
