@@ -159,10 +159,8 @@ export class PollSet {
     // Others closed it, and the number was given to another handle: it is that one's.
     if (owner !== undefined && owner !== handle) return EBADF;
     if (handle.registered === 0) return native.close(handleFd);
-    handle.registered = 0;
-    this.size--;
+    this.#forget(handle);
     this.leaving--;
-    this.#owners[handleFd] = undefined;
     return this.#poller.closeDescriptor(handleFd);
   }
 
@@ -196,9 +194,7 @@ export class PollSet {
     this.#poller.rebuild(this.#registrations(), ({ token }, error) => {
       const handle = this.#table.handles[token % 2 ** 32];
       if (handle === undefined) return;
-      handle.registered = 0;
-      this.size--;
-      this.#owners[handle.handleFd] = undefined;
+      this.#forget(handle);
       this.#refused(handle, error);
     });
   }
