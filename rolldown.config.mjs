@@ -5,14 +5,14 @@ import { defineConfig } from 'rolldown';
 
 /** The package's entry points by their name in dist/. */
 export const entries = {
-  index: 'lib/index.ts',
+  index: 'lib/faces/index.ts',
   raw: 'lib/raw/index.ts',
   inspect: 'lib/inspect/index.ts',
 };
 
 /** The script of the page of `rawloop compare`: one file for a browser, a library in it. */
 export const pageScript = defineConfig({
-  input: { 'cli/compare-page': 'lib/cli/compare/page/main.ts' },
+  input: { 'cli/compare-page': 'lib/cli/measure/compare/page/main.ts' },
   platform: 'browser',
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   transform: { target: 'es2022' },
@@ -38,7 +38,7 @@ export default defineConfig({
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
         {
           name: 'loop',
-          test: /\/lib\/(poller|loop|requests|handles|models)\/|\/lib\/(event|default)-loop\.ts/,
+          test: /\/lib\/(base|poller|loop|stream|net|watch|process|pool|faces|models)\//,
         },
       ],
     },

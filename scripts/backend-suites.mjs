@@ -8,7 +8,7 @@ import { root, tool } from './project.mjs';
 const FOLDER = join(root, '.cache/backends');
 
 /** What a backend carries beyond its own tests, which have each wrapper and waker anyway. */
-export const CARRIED = ['test/loop', 'test/handles'];
+export const CARRIED = ['test/loop', 'test/stream', 'test/net', 'test/watch', 'test/process'];
 
 /** Passed, failed and skipped tests of Vitest's JSON report. */
 function countResults(file) {

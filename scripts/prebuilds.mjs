@@ -16,7 +16,7 @@ function prebuilds() {
 
 function newestSourceMs() {
   const native = join(root, 'native');
-  const sources = readdirSync(native).map((name) => join(native, name));
+  const sources = readdirSync(native, { recursive: true }).map((name) => join(native, name));
   return Math.max(...[join(root, 'binding.gyp'), ...sources].map((file) => statSync(file).mtimeMs));
 }
 

@@ -3,7 +3,7 @@
 // for a timer, and the kernel knows nothing of the others.
 const { createPoller, ReadyList } = require('rawloop');
 
-/** Waiting timers, the next one first. A real loop keeps a heap: see lib/loop/timers.ts. */
+/** Waiting timers, the next one first. A real loop keeps a heap: see lib/loop/time/timers.ts. */
 const timers = [];
 const startMs = performance.now();
 

@@ -73,7 +73,7 @@ export interface RawCalls {
   ): number;
 }
 
-/** The batched reads and writes of streams; see native/stream_batch.cc. */
+/** The batched reads and writes of streams; see native/stream/batch.cc. */
 export interface StreamCalls {
   recvBatch(
     ready: ArrayBuffer,
@@ -90,7 +90,7 @@ export interface StreamCalls {
   checkAddress(address: Address): number;
 }
 
-/** A place in the host's own loop; see native/host_loop.h. */
+/** A place in the host's own loop; see native/host/host_loop.h. */
 export interface HostLoop {
   /** 0, or a negative errno when this host cannot be used that way. */
   readonly error: number;
@@ -106,7 +106,7 @@ export interface HostLoop {
 
 export type HostLoopKind = 'libuv' | 'waiter';
 
-/** The threads and their queues; see native/pool.h. */
+/** The threads and their queues; see native/pool/pool.h. */
 export interface NativePool {
   /** Opens the wake-up; true asks for a pipe. The descriptor to watch, or -errno. */
   open(pipe: boolean): number;
@@ -152,7 +152,7 @@ export interface PoolStats {
   startErrno: number;
 }
 
-/** A failure of a thread server, told later; see native/thread_server.h. */
+/** A failure of a thread server, told later; see native/thread_server/thread_server.h. */
 export interface ThreadServerFailure {
   /** Negative. */
   errno: number;
@@ -160,7 +160,7 @@ export interface ThreadServerFailure {
   peer?: IpAddress;
 }
 
-/** An echo server with a thread per connection; see native/thread_server_binding.cc. */
+/** An echo server with a thread per connection; see native/thread_server/thread_server_binding.cc. */
 export interface ThreadServer {
   start(address: IpAddress, backlog: number): Pick<ThreadServerFailure, 'errno' | 'syscall'> | null;
   stop(): void;
@@ -177,7 +177,7 @@ export interface ThreadServer {
   readonly doorbell: number;
 }
 
-/** The shared half of a waker; see native/waker.cc and lib/poller/waker.ts. */
+/** The shared half of a waker; see native/poll/waker.cc and lib/poller/waker.ts. */
 export interface WakerCalls {
   /** False when `state` says that the waker is closed. */
   wake(fd: number, state: Int32Array): boolean;
@@ -193,7 +193,7 @@ export interface WakerGuard {
   retire(): boolean;
 }
 
-/** Files that tell of a change once; see native/file_watcher.h. */
+/** Files that tell of a change once; see native/poll/file_watcher.h. */
 export interface FileCalls {
   /** Whether to ask for priority takes the event of this file. */
   isToldOnce(fd: number): boolean;
@@ -215,7 +215,7 @@ export interface FileWatch {
 /** Who tells of signals: the host's libuv, or a handler of our own. */
 export type SignalPortKind = 'libuv' | 'handler';
 
-/** Where the signals that one loop watches arrive; see native/signals.h. */
+/** Where the signals that one loop watches arrive; see native/process/signals.h. */
 export interface SignalPort {
   /** The descriptor to watch, or -errno; null when the host has no libuv. */
   open(kind: SignalPortKind): number | null;
@@ -231,13 +231,13 @@ export interface SignalPort {
   close(): void;
 }
 
-/** What epoll does beyond its raw calls; see native/epoll.cc. */
+/** What epoll does beyond its raw calls; see native/poll/epoll.cc. */
 export interface EpollCalls {
   /** Takes `fd` out of the set and closes it, as `close` does. 0 or -errno. */
   epollClose(epfd: number, fd: number): number;
 }
 
-/** The kqueue half of a poller; see native/kqueue_poller.cc and kqueue_wait.cc. */
+/** The kqueue half of a poller; see native/poll/kqueue_poller.cc and kqueue_wait.cc. */
 export interface KqueueCalls {
   /** 0 or -errno. */
   kqueueAddWaker(kq: number): number;

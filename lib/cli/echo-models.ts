@@ -2,9 +2,9 @@
 // SIGINT and SIGTERM: it closes what is open and the process ends by itself.
 import net from 'node:net';
 import type { Address } from '../binding/index.js';
-import { EventLoop } from '../event-loop.js';
-import type { StreamHandlers } from '../handles/handlers.js';
+import { EventLoop } from '../faces/event-loop.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
+import type { StreamHandlers } from '../stream/handlers.js';
 
 export const MODELS = ['loop', 'guest', 'threads', 'net'] as const;
 export type Model = (typeof MODELS)[number];

@@ -8,10 +8,10 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  compare: () => import('./compare/compare.js'),
-  demo: () => import('./demo.js'),
+  compare: () => import('./measure/compare/compare.js'),
+  demo: () => import('./measure/demo/demo.js'),
   // Started by these two, not by people.
-  'demo-client': () => import('./demo-client.js'),
+  'demo-client': () => import('./measure/demo/client.js'),
   echo: () => import('./echo.js'),
 };
 

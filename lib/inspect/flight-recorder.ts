@@ -3,10 +3,10 @@
 // oldest gives way to the newest.
 import { invalidType } from '../base/errors.js';
 import { type OptionNames, readOptions } from '../base/options.js';
-import { LoopCore } from '../loop/core.js';
+import { checkInteger } from '../base/validate.js';
+import { LoopCore } from '../loop/drive.js';
 import { Handle } from '../loop/handle.js';
 import type { Phase, Subject } from '../loop/meter.js';
-import { checkInteger } from '../loop/validate.js';
 import type { ReadyList } from '../poller/index.js';
 import { labelOf } from './handle-labels.js';
 import type { FlightRecord } from './records.js';

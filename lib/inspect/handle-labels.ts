@@ -1,10 +1,10 @@
 // What a handle is called in a recording: its kind and what tells it from the others.
 import type { Address } from '../binding/index.js';
-import { Server } from '../handles/server.js';
-import { SignalHandle } from '../handles/signal.js';
-import { Socket } from '../handles/socket.js';
 import type { Handle } from '../loop/handle.js';
-import { PoolHandle } from '../requests/pool-handle.js';
+import { Server } from '../net/server.js';
+import { Socket } from '../net/socket.js';
+import { PoolHandle } from '../pool/handle.js';
+import { SignalHandle } from '../process/signal.js';
 
 /** An address as people write it: '127.0.0.1:80', '[::1]:80', a path. */
 export function addressText(address: Address | undefined): string {

@@ -1,9 +1,9 @@
 // Why a wait ended, and by which handle: read from the ready list before anything of
 // it is dispatched.
 import type { Handle } from '../loop/handle.js';
-import type { HandleTable } from '../loop/handle-table.js';
+import type { HandleTable } from '../loop/table.js';
 import type { ReadyList } from '../poller/index.js';
-import { PoolHandle } from '../requests/pool-handle.js';
+import { PoolHandle } from '../pool/handle.js';
 import type { WakeReason } from './records.js';
 
 /** `handle`: whose event stands first, unless that handle is gone. */

@@ -3,7 +3,7 @@
 // reachable as long as something in it may still call back.
 import { native } from '../binding/index.js';
 import type { Poller } from '../poller/index.js';
-import type { Guest } from './guest.js';
+import type { Guest } from './guest/guest.js';
 
 /** Loops in the host's loop with something in them that may call back. */
 const kept = new Set<object>();

@@ -2,9 +2,9 @@
 // slot of the handle table while it is active, keeps the loop alive while it is
 // active and referenced, and closes in the loop's closing phase.
 import { type AsyncContext, captureContext, runIn } from './async-context.js';
-import type { LoopCore } from './core.js';
+import type { HandleMetrics } from './counters.js';
+import type { LoopCore } from './drive.js';
 import { loopClosed } from './errors.js';
-import type { HandleMetrics } from './handle-counters.js';
 
 const ACTIVE = 1;
 const REFERENCED = 2;

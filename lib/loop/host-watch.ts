@@ -4,7 +4,7 @@
 import { builtin } from '../binding/builtin.js';
 import { native } from '../binding/index.js';
 import { Interest } from '../poller/interest.js';
-import type { LoopCore } from './core.js';
+import type { LoopCore } from './drive.js';
 import { Handle } from './handle.js';
 
 class HostWatch extends Handle {

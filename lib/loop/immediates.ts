@@ -1,7 +1,7 @@
 // Immediates: callbacks of the check phase. One that is set from the phase itself
 // runs in the next iteration, so a chain of them cannot starve the poll.
 
-import { nameOf } from './names.js';
+import { nameOf } from '../base/names.js';
 
 type Callback = (...args: never[]) => void;
 

@@ -1,20 +1,21 @@
 // What a loop consists of and what keeps it alive: its poller and tables, references,
 // work that waits, the time. In which order that work is done is phases.ts's. Handles and
 // requests stand on this and are not known here.
+
+import { nameOf } from '../base/names.js';
+import { Queue } from '../base/queue.js';
 import { hostNowMs } from '../binding/clock.js';
 import { createPoller, type Poller } from '../poller/index.js';
+import { StreamBatch } from './batch.js';
+import { HandleCounters, type HandleListing } from './counters.js';
 import type { Handle } from './handle.js';
-import { HandleCounters, type HandleListing } from './handle-counters.js';
-import { HandleTable } from './handle-table.js';
 import { type LoopMetrics, Meter, type Subject } from './meter.js';
-import { nameOf } from './names.js';
 import type { readLoopOptions } from './options.js';
 import { LoopOutput } from './output-limits.js';
 import { PollSet } from './poll-set.js';
-import { Queue } from './queue.js';
 import { Scheduler } from './scheduler.js';
-import { StreamBatch } from './stream-batch.js';
-import type { Clock } from './timers.js';
+import { HandleTable } from './table.js';
+import type { Clock } from './time/timers.js';
 
 /** A callback that was put off to the pending phase. */
 interface Deferred {

@@ -5,8 +5,8 @@ import { channel } from 'node:diagnostics_channel';
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { builtin } from '../binding/builtin.js';
 import type { ReadyList } from '../poller/index.js';
-import type { HandleListing } from './handle-counters.js';
-import type { Clock } from './timers.js';
+import type { HandleListing } from './counters.js';
+import type { Clock } from './time/timers.js';
 
 /** The phases in which callbacks run, in the order of an iteration. */
 export const PHASES = ['timers', 'pending', 'idle', 'prepare', 'poll', 'check', 'closing'] as const;

@@ -1,9 +1,9 @@
 // Options of a loop, and the one warning it gives.
 import { writeSync } from 'node:fs';
 import { type OptionNames, readOptions } from '../base/options.js';
+import { checkInteger } from '../base/validate.js';
 import { invalidValue } from './errors.js';
 import { drainHost } from './host.js';
-import { checkInteger } from './validate.js';
 
 /** How long `run` runs. */
 export type RunMode = 'default' | 'once' | 'nowait';

@@ -1,7 +1,7 @@
 // Callbacks that run in one phase of every iteration: idle, prepare and check
 // handles, as libuv has them.
 
-import { nameOf } from './names.js';
+import { nameOf } from '../base/names.js';
 
 /** What a hook needs of its loop. */
 export interface HookOwner {

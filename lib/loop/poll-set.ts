@@ -1,13 +1,13 @@
 // What the poller knows, brought in line with what the handles want. A handle says
 // what it wants as often as it likes; the kernel is told once, before the next wait.
 
+import { Queue } from '../base/queue.js';
 import { native } from '../binding/index.js';
 import type { Poller, Registration } from '../poller/index.js';
 import { constant } from '../raw/constants.js';
 import { isTransient, SystemError } from '../raw/errors.js';
 import { DIRTY, type Handle } from './handle.js';
-import type { HandleTable } from './handle-table.js';
-import { Queue } from './queue.js';
+import type { HandleTable } from './table.js';
 
 const EBADF = -constant('EBADF');
 const FIRST_RETRY_MS = 5;

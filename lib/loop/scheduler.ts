@@ -1,13 +1,14 @@
 // What a program asks of a loop's time: timers, immediates, ticks and phase hooks. When
 // each runs is the loop's to say (phases.ts).
+
+import { Queue } from '../base/queue.js';
+import { checkFunction } from '../base/validate.js';
 import { inContext } from './async-context.js';
 import { loopClosed } from './errors.js';
 import { Immediate, ImmediateQueue } from './immediates.js';
 import { type HookCallback, HookList, type PhaseHook } from './phase-hooks.js';
-import { Queue } from './queue.js';
-import { Timer, type TimerCallback } from './timer.js';
-import { type Clock, Timers } from './timers.js';
-import { checkFunction } from './validate.js';
+import { Timer, type TimerCallback } from './time/timer.js';
+import { type Clock, Timers } from './time/timers.js';
 
 type Callback = (...args: never[]) => void;
 

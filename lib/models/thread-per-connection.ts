@@ -4,13 +4,13 @@
 // See pthread_create(3), accept(2), recv(2).
 import { invalidType } from '../base/errors.js';
 import { type OptionNames, readOptions } from '../base/options.js';
+import { checkFunction, checkInteger } from '../base/validate.js';
 import { type IpAddress, native, type ThreadServer } from '../binding/index.js';
-import { defaultLoop } from '../default-loop.js';
-import type { EventLoop } from '../event-loop.js';
-import { addressOf, detailsOf } from '../handles/endpoint.js';
-import { LoopCore } from '../loop/core.js';
+import { defaultLoop } from '../faces/default-loop.js';
+import type { EventLoop } from '../faces/event-loop.js';
+import { LoopCore } from '../loop/drive.js';
 import { Handle } from '../loop/handle.js';
-import { checkFunction, checkInteger } from '../loop/validate.js';
+import { addressOf, detailsOf } from '../net/endpoint.js';
 import { Interest } from '../poller/interest.js';
 import { codedError, SystemError } from '../raw/errors.js';
 

@@ -1,5 +1,5 @@
 // What to wait for and what was found, as bits. The values of the conditions are
-// poll(2)'s, which native/readiness.h shares; each backend translates the rest.
+// poll(2)'s, which native/poll/readiness.h shares; each backend translates the rest.
 import { invalidType, outOfRange } from '../base/errors.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 

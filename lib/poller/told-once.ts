@@ -1,7 +1,7 @@
 // Files that tell of a change once, to whoever asks first: mountinfo, sysctl files,
 // swaps, pressure. In a set that another poller waits for, that one would ask, and
 // the set's own wait find nothing; so they are waited for apart, by a thread, which
-// keeps what it is told. See native/file_watcher.h.
+// keeps what it is told. See native/poll/file_watcher.h.
 import { type FileWatch, native } from '../binding/index.js';
 import { SystemError } from '../raw/errors.js';
 import { Interest } from './interest.js';

@@ -52,6 +52,7 @@ export async function build(zig, target) {
     ...['-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-fno-exceptions', '-fno-rtti'],
     ...['-ffunction-sections', '-fdata-sections'],
     ...DEFINES.map((define) => `-D${define}`),
+    `-I${join(root, 'native')}`,
     ...[...includes, ...linkerFlags(target), '-o', output, ...sourcesOf(target)],
   ];
   await promisify(execFile)(zig, args, {

@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { hasCommand, headerEnv, root, tool } from '../project.mjs';
 
 const CACHE = join(root, '.cache/fuzz');
@@ -43,22 +43,30 @@ export function libraryOf(name) {
 function hashOf(folder, flags) {
   const hash = createHash('sha256').update(flags).update(process.version);
   hash.update(execFileSync('g++', ['--version']));
-  for (const name of readdirSync(join(folder, 'native')).sort()) {
+  for (const name of filesIn(join(folder, 'native')).sort()) {
     hash.update(name).update(readFileSync(join(folder, 'native', name)));
   }
   return hash.update(readFileSync(join(folder, 'binding.gyp'))).digest('hex');
+}
+
+/** The files below a folder, by their paths in it. */
+function filesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)));
 }
 
 /** Copies what changed only, so that make builds no more than that. */
 function copyChanged(folder, edit) {
   const target = join(folder, 'native');
   mkdirSync(target, { recursive: true });
-  const names = readdirSync(join(root, 'native'));
-  for (const name of readdirSync(target)) if (!names.includes(name)) rmSync(join(target, name));
+  const names = filesIn(join(root, 'native'));
+  for (const name of filesIn(target)) if (!names.includes(name)) rmSync(join(target, name));
   for (const name of names) {
     const text = readFileSync(join(root, 'native', name), 'utf8');
     const wanted = edit?.(name, text) ?? text;
     const path = join(target, name);
+    mkdirSync(dirname(path), { recursive: true });
     if (!existsSync(path) || readFileSync(path, 'utf8') !== wanted) writeFileSync(path, wanted);
   }
   for (const name of ['binding.gyp', 'package.json']) cpSync(join(root, name), join(folder, name));

@@ -16,7 +16,7 @@ const SILENCE_SECONDS = 20;
 const MUTANTS = [
   {
     name: 'a send record may lie outside the slab',
-    file: 'stream_batch.cc',
+    file: 'stream/batch.cc',
     from: 'if (!in_slab || !forward || !has_slot) return false;',
     to: 'if (in_slab ? !forward || !has_slot : false) return false;',
     part: 'raw',
@@ -24,7 +24,7 @@ const MUTANTS = [
   },
   {
     name: 'a slab may be shorter than one read',
-    file: 'stream_batch.cc',
+    file: 'stream/batch.cc',
     from: /if \(slab\.size - used < kReadBytes\) break;/,
     to: 'if (slab.size < kReadBytes) break;',
     part: 'raw',
@@ -32,7 +32,7 @@ const MUTANTS = [
   },
   {
     name: 'chunks overlap in the slab',
-    file: 'stream_batch.cc',
+    file: 'stream/batch.cc',
     from: '(result + kAlign - 1) & ~(kAlign - 1)',
     to: 'result & ~(kAlign - 1)',
     part: 'public',
@@ -40,7 +40,7 @@ const MUTANTS = [
   },
   {
     name: 'a length is not compared with the buffer',
-    file: 'args.cc',
+    file: 'core/args.cc',
     from: 'if (has_length && length > static_cast<double>(rest)) {',
     to: 'if (has_length && length > kMaxSafeInteger) {',
     part: 'raw',
@@ -48,7 +48,7 @@ const MUTANTS = [
   },
   {
     name: 'a detached buffer is taken for an empty one',
-    file: 'args.cc',
+    file: 'core/args.cc',
     from: 'if (span.size != 0 ||',
     to: 'if (env != nullptr || span.size != 0 ||',
     part: 'raw',
@@ -56,7 +56,7 @@ const MUTANTS = [
   },
   {
     name: 'pointers are taken before the next getter runs',
-    file: 'vectored.cc',
+    file: 'calls/vectored.cc',
     from: /napi_get_element\(env, array, i, &values\[i\]\)[^\n]*\n {2}\}/,
     to: `napi_get_element(env, array, i, &values[i]) != napi_ok) return false;
     Span early;
@@ -68,7 +68,7 @@ const MUTANTS = [
   },
   {
     name: 'the room for events is not measured',
-    file: 'epoll.cc',
+    file: 'poll/epoll.cc',
     from: 'if (out.size >= static_cast<size_t>(max) * sizeof(ReadyRecord)) return true;',
     to: 'if (max > 0 || out.size > 0) return true;',
     part: 'raw',
@@ -76,7 +76,7 @@ const MUTANTS = [
   },
   {
     name: 'close takes what is not ours',
-    file: 'descriptor_table.cc',
+    file: 'core/descriptor_table.cc',
     from: 'int error = CheckIdentity(fd, before & kIdentityMask);\n  if (!word',
     to: 'int error = 0;\n  if (!word',
     part: 'raw',
@@ -84,7 +84,7 @@ const MUTANTS = [
   },
   {
     name: 'a cancelled job is still found by its id',
-    file: 'pool.cc',
+    file: 'pool/pool.cc',
     from: 'if (cancelled) {\n    pool->requests_[id] = nullptr;',
     to: 'if (cancelled) {',
     part: 'raw',
@@ -92,7 +92,7 @@ const MUTANTS = [
   },
   {
     name: 'the target of bytes is not measured',
-    file: 'pool.cc',
+    file: 'pool/pool.cc',
     from: 'if (offset + static_cast<double>(bytes.size) >',
     to: 'if (offset - 1e9 + static_cast<double>(bytes.size) >',
     part: 'raw',
@@ -100,7 +100,7 @@ const MUTANTS = [
   },
   {
     name: 'what a cancelled job held is never freed',
-    file: 'pool_threads.cc',
+    file: 'pool/pool_threads.cc',
     from: 'dropped = queue_.Remove(job);\n  return true;',
     to: 'dropped = queue_.Remove(job);\n  dropped.release();\n  return true;',
     part: 'raw',
@@ -108,7 +108,7 @@ const MUTANTS = [
   },
   {
     name: 'counters of the pool change without its lock',
-    file: 'pool_threads.cc',
+    file: 'pool/pool_threads.cc',
     from: '    lock.lock();\n    running_--;\n    completed_++;',
     to: '    running_--;\n    completed_++;\n    lock.lock();',
     part: 'threads',
@@ -116,7 +116,7 @@ const MUTANTS = [
   },
   {
     name: 'a wake-up of the pool is lost',
-    file: 'pool_threads.cc',
+    file: 'pool/pool_threads.cc',
     from: '  wakeup_.Ring();\n  lock->lock();',
     to: '  if (wakeups_ % 4 != 0) wakeup_.Ring();\n  lock->lock();',
     part: 'threads',
@@ -124,7 +124,7 @@ const MUTANTS = [
   },
   {
     name: 'the thread server counts without its lock',
-    file: 'thread_server_client.cc',
+    file: 'thread_server/thread_server_client.cc',
     from: '  bool first;\n  {',
     to: '  bool first;\n  bytes_of_gone_ += 1;\n  {',
     part: 'threads',

@@ -3,7 +3,7 @@
 // An option of the developer's machine: CI has none and says so.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root, run, tool } from '../project.mjs';
 
 const [folder, ...sources] = process.argv.slice(2);
@@ -11,7 +11,7 @@ const [folder, ...sources] = process.argv.slice(2);
 run(tool('cmake-js'), ['configure', '--out', folder, '--CDCMAKE_EXPORT_COMPILE_COMMANDS=ON']);
 // The sources of other systems are not compiled here.
 const commands = JSON.parse(readFileSync(join(folder, 'compile_commands.json'), 'utf8'));
-const compiled = new Set(commands.map(({ file }) => basename(file)));
+const compiled = new Set(commands.map(({ file }) => relative(join(root, 'native'), file)));
 execFileSync(
   'clang-tidy',
   [

@@ -45,7 +45,9 @@ function cmakeBuild() {
 function clangTidy() {
   if (!hasCommand('clang-tidy')) return { skip: 'clang-tidy is not installed' };
   if (!hasCommand('cmake')) return { skip: 'cmake is not installed' };
-  const sources = readdirSync(join(root, 'native')).filter((name) => name.endsWith('.cc'));
+  const sources = readdirSync(join(root, 'native'), { recursive: true }).filter((name) =>
+    name.endsWith('.cc'),
+  );
   return { command: script('ok/clang-tidy.mjs', join(work, 'tidy'), ...sources.sort()) };
 }
 

@@ -1,6 +1,6 @@
 // What rawloop compare says of its figures: true whatever they are.
 import { describe, expect, it } from 'vitest';
-import { chartsOf } from '../../lib/cli/compare/charts.js';
+import { chartsOf } from '../../lib/cli/measure/compare/charts.js';
 import {
   acceptSentence,
   conclusionsOf,
@@ -11,7 +11,7 @@ import {
   slowTripSentence,
   switchesSentence,
   threadsSentence,
-} from '../../lib/cli/compare/sentences.js';
+} from '../../lib/cli/measure/compare/sentences.js';
 import { about, row, usualRows } from './compare-results.js';
 
 describe('the sentences of rawloop compare', () => {

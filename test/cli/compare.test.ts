@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../lib/cli/compare/types.js';
 import { MODELS } from '../../lib/cli/echo-models.js';
+import type { Result } from '../../lib/cli/measure/compare/types.js';
 import { aliveOf, childrenOf, hasProc, program, Run, rawloop } from './support.js';
 
 type Report = Result & { conclusions: string[]; charts: { title: string; sentence: string }[] };

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Answer, Command } from '../../lib/cli/demo-protocol.js';
+import type { Answer, Command } from '../../lib/cli/measure/demo/protocol.js';
 import { type Run, rawloop } from './support.js';
 
 const MESSAGE_BYTES = 64;

@@ -1,10 +1,10 @@
 // What rawloop demo says of its figures: true whatever they are.
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../lib/cli/demo-pair.js';
-import { parseCpuTime } from '../../lib/cli/demo-process.js';
-import { conclusionOf, footnotesOf, tableOf } from '../../lib/cli/demo-report.js';
-import { paintFor, wrap } from '../../lib/cli/demo-text.js';
 import type { Model } from '../../lib/cli/echo-models.js';
+import type { Step } from '../../lib/cli/measure/demo/pair.js';
+import { parseCpuTime } from '../../lib/cli/measure/demo/process.js';
+import { conclusionOf, footnotesOf, tableOf } from '../../lib/cli/measure/demo/report.js';
+import { paintFor, wrap } from '../../lib/cli/measure/demo/text.js';
 
 function step(model: Model, figures: Partial<Step> = {}): Step {
   return {

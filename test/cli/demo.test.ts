@@ -1,7 +1,7 @@
 // rawloop demo as a user starts it: the built program, real servers and clients.
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../lib/cli/demo-pair.js';
 import { MODELS } from '../../lib/cli/echo-models.js';
+import type { Step } from '../../lib/cli/measure/demo/pair.js';
 import { hasProc, program, Run, rawloop } from './support.js';
 
 interface Report {

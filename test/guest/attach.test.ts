@@ -1,6 +1,6 @@
 // attach and detach: in any order, at any time, as often as one likes.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { newLoop, readableFd, silentFd, thrownBy } from '../loop/support.js';
 import { runChild } from '../support/child.js';
 import { openDescriptors } from '../support/descriptors.js';

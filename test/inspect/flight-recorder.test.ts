@@ -1,7 +1,7 @@
 // The flight recorder, on loops that really ran.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { newLoop, outside, readableFd, silentFd, stall } from '../loop/support.js';
 import { callbacksOf, echo, recorded, waitsOf } from './support.js';

@@ -1,6 +1,6 @@
 // What the tests of recordings share: a loop that echoes once, with one callback of
 // each kind, while it is recorded.
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import {
   type CallbackRecord,
   FlightRecorder,

@@ -1,6 +1,6 @@
 // What keeps a loop going: everything referenced, and nothing else.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { run } from '../support/drive.js';
 import { newLoop, outside, PlainHandle, silentFd } from './support.js';
 

@@ -1,7 +1,7 @@
 // The end of a loop: everything in it is closed, told and given back.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
-import type { Socket } from '../../lib/handles/socket.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { run } from '../support/drive.js';
 import { outside, PHASES, PlainHandle, readableFd, silentFd, TICKS, thrownBy } from './support.js';

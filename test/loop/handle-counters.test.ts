@@ -1,7 +1,7 @@
 // What each handle did: loop.metrics().handles and handle.metrics.
 import { describe, expect, it } from 'vitest';
-import type { HandleMetrics, Server, Socket } from '../../lib/index.js';
-import { HandleCounters } from '../../lib/loop/handle-counters.js';
+import type { HandleMetrics, Server, Socket } from '../../lib/faces/index.js';
+import { HandleCounters } from '../../lib/loop/counters.js';
 import { drive } from '../support/drive.js';
 import { newLoop, readableFd, silentFd, stall } from './support.js';
 

@@ -7,7 +7,7 @@ import {
   PENDING_BYTES,
   READ_FD,
   SLOT_WORDS,
-} from '../../lib/loop/handle-table.js';
+} from '../../lib/loop/table.js';
 import { GENERATION_MASK, ReadyList } from '../../lib/poller/ready-list.js';
 import { newSeed, randomFrom } from '../support/bytes.js';
 import { newLoop, PlainHandle } from './support.js';

@@ -1,7 +1,7 @@
 // loop.metrics() and the rawloop:blocked channel.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { BlockedMessage, EventLoop } from '../../lib/index.js';
+import type { BlockedMessage, EventLoop } from '../../lib/faces/index.js';
 import { drive } from '../support/drive.js';
 import { fakeLoop } from '../support/fake-poller.js';
 import { newLoop, outside, readableFd } from './support.js';

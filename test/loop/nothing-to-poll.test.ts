@@ -2,7 +2,7 @@
 // of immediates costs no system call. A wake-up is not lost by that.
 import { afterEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
-import { EventLoop } from '../../lib/index.js';
+import { EventLoop } from '../../lib/faces/index.js';
 import { deviates, usedBackend } from '../support/libkqueue.js';
 
 describe('an iteration with nothing to poll', () => {

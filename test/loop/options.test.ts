@@ -2,9 +2,9 @@
 // everything is checked before any side effect.
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkSignal } from '../../lib/base/abort.js';
-import { EventLoop } from '../../lib/event-loop.js';
+import { checkDescriptor, checkFunction, checkInteger } from '../../lib/base/validate.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { type LoopOptions, readLoopOptions } from '../../lib/loop/options.js';
-import { checkDescriptor, checkFunction, checkInteger } from '../../lib/loop/validate.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { thrownBy } from './support.js';
 

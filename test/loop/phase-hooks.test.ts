@@ -1,6 +1,6 @@
 // Idle, prepare and check hooks: callbacks of every iteration.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import type { HookCallback, PhaseHook } from '../../lib/loop/phase-hooks.js';
 import { put } from '../support/bytes.js';
 import { run } from '../support/drive.js';

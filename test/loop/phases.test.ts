@@ -1,6 +1,6 @@
 // One iteration and its order: timers, pending, poll, check, closing.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { run } from '../support/drive.js';
 import { newLoop, PlainHandle, readableFd, stall } from './support.js';
 

@@ -1,6 +1,6 @@
 // Calls at the wrong time: from within the loop, while it is attached, after close.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { run } from '../support/drive.js';
 import { newLoop, outside, PHASES, silentFd, TICKS, thrownBy } from './support.js';

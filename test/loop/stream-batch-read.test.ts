@@ -1,7 +1,7 @@
 // Input of many streams, read into one slab by one call: each record says what its
 // stream had, and nothing is read that is not asked for.
 import { describe, expect, it } from 'vitest';
-import { NOT_READ } from '../../lib/loop/stream-batch.js';
+import { NOT_READ } from '../../lib/loop/batch.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { detach, pattern, put, textOf } from '../support/bytes.js';

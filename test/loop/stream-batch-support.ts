@@ -1,7 +1,7 @@
 // A stream batch on its own: real sockets and a real poller, without a loop.
 import { onTestFinished } from 'vitest';
-import { HandleTable } from '../../lib/loop/handle-table.js';
-import { type SendSink, StreamBatch } from '../../lib/loop/stream-batch.js';
+import { type SendSink, StreamBatch } from '../../lib/loop/batch.js';
+import { HandleTable } from '../../lib/loop/table.js';
 import { createPoller, ReadyList } from '../../lib/poller/index.js';
 import * as raw from '../../lib/raw/index.js';
 import { newLoop, PlainHandle, socketPair } from './support.js';

@@ -1,7 +1,7 @@
 // What the tests of the loop share: loops that are closed after their test, a way
 // to run code outside of promise callbacks, and descriptors in a known state.
 import { onTestFinished } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { Handle } from '../../lib/loop/handle.js';
 import type { LoopOptions } from '../../lib/loop/options.js';
 import { constant } from '../../lib/raw/constants.js';

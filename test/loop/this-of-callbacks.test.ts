@@ -5,7 +5,7 @@
 // undefined there and four of the first tests fail.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { newLoop, outside } from './support.js';
 
 type Call = (this: unknown, ...args: unknown[]) => void;

@@ -1,7 +1,7 @@
 // A callback that throws, in every phase: the error leaves run(), nothing is lost,
 // and run() may be called again. See also test/regressions/throwing-callback.test.ts.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { run } from '../support/drive.js';
 import { newLoop, PHASES } from './support.js';
 

@@ -1,7 +1,7 @@
 // What runs between two callbacks: the loop's nextTick queue, then the host's, then
 // microtasks. With drain: 'batch', once a batch.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { run } from '../support/drive.js';
 import { newLoop, outside, PHASES, thrownBy } from './support.js';
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { wake } from '../../lib/poller/index.js';
 import { WAKERS } from '../poller/support.js';
 import { DIST } from '../support/child.js';

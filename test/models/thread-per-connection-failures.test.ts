@@ -3,7 +3,7 @@
 // (EMFILE for real, in a child with a low limit). It goes on.
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import {
   type ThreadPerConnectionOptions,
   ThreadPerConnectionServer,

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { rolldown } from 'rolldown';
 import { addonCandidates } from '../../lib/binding/load.js';
-import { defaultLoop } from '../../lib/default-loop.js';
-import type { LoopCore } from '../../lib/loop/core.js';
+import { defaultLoop } from '../../lib/faces/default-loop.js';
+import type { LoopCore } from '../../lib/loop/drive.js';
 import type { RunMode } from '../../lib/loop/options.js';
 import type { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
 

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import {
   type ThreadPerConnectionOptions,
   ThreadPerConnectionServer,

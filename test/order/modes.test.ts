@@ -4,7 +4,7 @@
 // With the host's ticks before the loop's, and with immediates before check hooks, every
 // order here fails, in both modes.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { runChild } from '../support/child.js';

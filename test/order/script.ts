@@ -1,7 +1,7 @@
 // The script of the order tests: every kind of callback schedules every kind, three
 // deep, and each writes its path into a log. It runs from its own source text in child
 // processes too, so it uses nothing but its arguments and the host's globals.
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 
 /** Where the descriptors that are ready at once come from. */
 export interface ReadyDescriptors {

@@ -7,8 +7,8 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readPageScript } from '../../lib/cli/compare/package-files.js';
-import { pageOf } from '../../lib/cli/compare/page.js';
+import { readPageScript } from '../../lib/cli/measure/compare/package-files.js';
+import { pageOf } from '../../lib/cli/measure/compare/page.js';
 import { resultOf, row, usualRows } from '../cli/compare-results.js';
 
 const PHONE_PIXELS = 390;

@@ -5,7 +5,7 @@
 // With `throw signal.reason` in throwIfAborted, or `destroy(signal.reason)` in connect:
 // the tests of that moment fail for every kind.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import type { IpAddress } from '../../lib/raw/index.js';
 import { countDescriptors, guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';

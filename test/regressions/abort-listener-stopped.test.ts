@@ -4,7 +4,7 @@
 // With addEventListener in the place of addAbortListener, in lib/base/abort.ts: nothing
 // below is closed or rejected.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { IpAddress } from '../../lib/raw/index.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { drive, eachWithLoop } from '../support/drive.js';

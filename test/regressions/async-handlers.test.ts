@@ -2,14 +2,14 @@
 // that the next batch fills. And what it rejected with was the process's, not the
 // connection's.
 //
-// Without `leaveSlab` in goesOn (lib/handles/socket.ts) the two that return a promise lose
+// Without `leaveSlab` in goesOn (lib/net/socket.ts) the two that return a promise lose
 // their first chunk; without the copies seven of these fail; without the handler in
 // `settle` each rejection is the host's unhandledRejection.
 import { describe, expect, it } from 'vitest';
-import type { StreamHandlers } from '../../lib/handles/handlers.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { serve } from '../handles/support.js';
+import type { StreamHandlers } from '../../lib/stream/handlers.js';
+import { serve } from '../stream/support.js';
 import { put } from '../support/bytes.js';
 import { runChild } from '../support/child.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';

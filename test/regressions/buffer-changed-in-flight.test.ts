@@ -7,7 +7,7 @@
 // a detached one does.
 import { pbkdf2Sync } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FINE, MODES, runChild, TestLoop } from '../requests/support.js';
+import { FINE, MODES, runChild, TestLoop } from '../pool/support.js';
 
 let loop: TestLoop;
 beforeEach(() => {

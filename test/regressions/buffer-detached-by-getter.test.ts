@@ -4,7 +4,7 @@
 // Without the look at detachment: the request is queued and a key is derived from no
 // password (the tests time out, as nobody drives the loop).
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { TestLoop } from '../requests/support.js';
+import { TestLoop } from '../pool/support.js';
 
 let loop: TestLoop;
 beforeEach(() => {

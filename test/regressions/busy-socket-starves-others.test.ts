@@ -7,7 +7,7 @@
 import { expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { serve } from '../handles/support.js';
+import { serve } from '../stream/support.js';
 import { fill, put } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { eachWithLoop, run } from '../support/drive.js';

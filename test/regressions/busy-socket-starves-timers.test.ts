@@ -3,11 +3,11 @@
 // 32 pieces; what starts in a phase runs in the next one.
 //
 // Without the guards: with a socket read again until EAGAIN (`onReady` in
-// lib/handles/socket.ts), the first tests see hundreds of reads in one turn, and hang
-// when the sender is fast. With MAX_ACCEPTS in lib/handles/server.ts unbounded, all
+// lib/net/socket.ts), the first tests see hundreds of reads in one turn, and hang
+// when the sender is fast. With MAX_ACCEPTS in lib/net/server.ts unbounded, all
 // connections are accepted in one turn. With immediates taken as they come
 // (`take` in lib/loop/immediates.ts), timers by the clock instead of the loop's time,
-// or the pending or closing phase run until it is empty (lib/loop/core.ts), a chain
+// or the pending or closing phase run until it is empty (lib/loop/drive.ts), a chain
 // runs to its limit before the poll phase has its turn.
 import { describe, expect, it } from 'vitest';
 import { HOSTS, sayingsOf } from '../guest/support.js';

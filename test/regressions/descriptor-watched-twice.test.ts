@@ -6,7 +6,7 @@
 // the failing listen closes it under the first server.
 import { describe, expect, it } from 'vitest';
 import * as raw from '../../lib/raw/index.js';
-import { recording } from '../handles/support.js';
+import { recording } from '../stream/support.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 

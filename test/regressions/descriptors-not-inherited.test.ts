@@ -8,7 +8,7 @@ import { readlinkSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { serve } from '../handles/support.js';
+import { serve } from '../stream/support.js';
 import {
   duplicate,
   guardDescriptors,

@@ -6,7 +6,7 @@
 // programs here never end; with globalThis.performance, their timers never fire.
 import { createRequire } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { DIST, endOfChild } from '../support/child.js';
 
 const FAKE_TIMERS = createRequire(import.meta.url).resolve('@sinonjs/fake-timers');

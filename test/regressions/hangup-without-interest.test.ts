@@ -1,14 +1,14 @@
 // Trap 6: hangup and error are reported whatever is asked for, even nothing. A handle
 // that has no use for them, a paused one, makes the loop spin.
 //
-// With a level instead of an edge in `updateInterest` (lib/handles/stream-output.ts), or
+// With a level instead of an edge in `updateInterest` (lib/stream/output.ts), or
 // without the removal in PollSet's register of a watcher that wants nothing: the poller
 // stays ready and every wait returns at once.
 import { expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { recording } from '../handles/support.js';
 import { isReadable } from '../poller/support.js';
+import { recording } from '../stream/support.js';
 import { put } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { eachWithLoop, run } from '../support/drive.js';

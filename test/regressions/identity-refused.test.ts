@@ -1,7 +1,7 @@
 // A refusal is no answer: where the kernel would not say whether a number is still what
 // it was opened as, the descriptor was taken for another's and left open for ever.
 //
-// With Answer::kNo in the place of kUnsaid in native/identity_linux.cc every case of the
+// With Answer::kNo in the place of kUnsaid in native/os/identity_linux.cc every case of the
 // first test leaves the descriptor open; with kYes those of the second close the host's.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

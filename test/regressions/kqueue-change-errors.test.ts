@@ -2,7 +2,7 @@
 // the place of an event, or as the result of a wait, and which change it was is lost.
 // Here each change has its own result, and the call that asked is told.
 //
-// Without the guard (EV_RECEIPT in Change, native/kqueue_poller.h) each add fails with
+// Without the guard (EV_RECEIPT in Change, native/poll/kqueue_poller.h) each add fails with
 // EIO, as its result is missing; with the results not looked at (KqueueUpdate in
 // kqueue_poller.cc) what cannot be waited for is taken.
 import { closeSync, openSync } from 'node:fs';

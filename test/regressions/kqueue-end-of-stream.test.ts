@@ -2,7 +2,7 @@
 // them, and says which direction has ended, not both: only a receive of 0 bytes is
 // the end. It stays set, which must not make a loop spin.
 //
-// Without the guards in BitsOf (native/kqueue_wait.cc): with EV_EOF told as a hangup
+// Without the guards in BitsOf (native/poll/kqueue_wait.cc): with EV_EOF told as a hangup
 // alone, what is still to be read is not told as readable; with a hangup at the end of
 // one direction, the half-open socket has one; without a look at the error in fflags,
 // the refused connection has none.

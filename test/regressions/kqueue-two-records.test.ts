@@ -1,7 +1,7 @@
 // Trap 29: kqueue has a record for each filter, so two for a descriptor that is waited
 // for in both directions. The contract has one, with all its bits.
 //
-// Without the guards (native/kqueue_wait.cc): with Merger::Find never finding, a token
+// Without the guards (native/poll/kqueue_wait.cc): with Merger::Find never finding, a token
 // stands in two records; without CompleteHalves, a record of a full list has one bit
 // of two; without DisableOtherHalf, a oneshot is told twice.
 import { describe, expect, it } from 'vitest';

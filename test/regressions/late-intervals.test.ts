@@ -3,7 +3,7 @@
 //
 // With one list for all of a delay this turn takes minutes, and the limit ends it.
 import { expect, it } from 'vitest';
-import { ClockedTimers } from '../loop/timers-support.js';
+import { ClockedTimers } from '../loop/time/timers-support.js';
 
 const COUNT = 400_000;
 

@@ -4,8 +4,8 @@
 // Without byteLengthOf in the writing half: -1 gathers what another connection wrote, a
 // larger one reads past the view.
 import { afterEach, describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
-import type { Socket } from '../../lib/handles/socket.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import type { Socket } from '../../lib/net/socket.js';
 import * as raw from '../../lib/raw/index.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 

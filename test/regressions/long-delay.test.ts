@@ -4,7 +4,7 @@
 // Without the guards: with the wait's time cast to 32 bits instead of capped
 // (`timeoutMs | 0` in lib/poller/epoll.ts, with epoll_pwait2 left out), delays of
 // 2^32-1 ms and more wait for no time at all. With the host's time cast so, or not
-// capped (MAX_ARM_MS in lib/loop/guest.ts), 2^32 spins and the addon refuses 2^53.
+// capped (MAX_ARM_MS in lib/loop/guest/guest.ts), 2^32 spins and the addon refuses 2^53.
 import { describe, expect, it } from 'vitest';
 import { HOSTS, sayingsOf } from '../guest/support.js';
 import { newLoop, outside, thrownBy } from '../loop/support.js';

@@ -1,8 +1,8 @@
 // The host's loop run from inside a callback of ours (deasync, a debugger): the loop goes
 // on behind that callback, whose chunk stays as it was, and close() and detach() in there
-// are safe. With `turn->closed()` in native/host_loop_libuv.cc taken for "is deleted" by
+// are safe. With `turn->closed()` in native/host/host_loop_libuv.cc taken for "is deleted" by
 // counting references, the last tests read freed memory; without leaveSlab() in #turn of
-// lib/loop/core.ts the chunk's bytes are those of another; with timers that are armed
+// lib/loop/drive.ts the chunk's bytes are those of another; with timers that are armed
 // outside of turns alone, 'a timer' hangs.
 import { describe, expect, it } from 'vitest';
 import { sayingsOf } from '../guest/support.js';

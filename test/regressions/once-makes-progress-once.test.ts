@@ -2,11 +2,11 @@
 // overdue interval a second time behind the wait. One of both is progress: a timer, a
 // hook or a put-off callback before the wait, or else what the wait brought.
 //
-// Without `mode === 'once' && this.#progressed` in the poll timeout (lib/loop/phases.ts)
+// Without `mode === 'once' && this.#progressed` in the poll timeout (lib/loop/iteration.ts)
 // the loops here wait for the alarm; with the timers behind the wait run whatever came
 // before, the interval is called twice.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { newLoop, outside, silentFd, stall } from '../loop/support.js';
 

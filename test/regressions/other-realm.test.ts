@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Bytes } from '../../lib/binding/index.js';
-import { type Path, ThreadPerConnectionServer } from '../../lib/index.js';
+import { type Path, ThreadPerConnectionServer } from '../../lib/faces/index.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import type { IpAddress } from '../../lib/raw/index.js';
 import { runChild } from '../support/child.js';

@@ -3,7 +3,7 @@
 // before: as the process exits, and before run() of another loop.
 //
 // Without the listener of lib/loop/turns.ts (flushAtExit) the first three tests fail,
-// without flushTurns() in run() of lib/loop/core.ts the last does.
+// without flushTurns() in run() of lib/loop/drive.ts the last does.
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { HOSTS, Script, sayingsOf } from '../guest/support.js';

@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { recording, serve } from '../handles/support.js';
+import { recording, serve } from '../stream/support.js';
 import { put, take } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';

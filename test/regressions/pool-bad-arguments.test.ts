@@ -6,7 +6,7 @@
 // request hangs.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
-import { STACK_BYTES, TestLoop, WatchedPool } from '../requests/support.js';
+import { STACK_BYTES, TestLoop, WatchedPool } from '../pool/support.js';
 
 const NO_INTEGERS: unknown[] = [
   Number.NaN,

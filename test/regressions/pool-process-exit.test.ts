@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { addonPath, FINE, runChild } from '../requests/support.js';
+import { addonPath, FINE, runChild } from '../pool/support.js';
 
 const CHILDREN = 60;
 const AT_ONCE = 4;

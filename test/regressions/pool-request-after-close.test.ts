@@ -3,7 +3,7 @@
 // Without forgetting the ids there: cancel() uses freed memory, and the child dies of
 // SIGSEGV.
 import { expect, it } from 'vitest';
-import { FINE, runChild } from '../requests/support.js';
+import { FINE, runChild } from '../pool/support.js';
 
 it('an id that is cancelled after close() leads nowhere', () => {
   const result = runChild(`

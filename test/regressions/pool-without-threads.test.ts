@@ -4,7 +4,7 @@
 // Without the check of its result, or with the request queued all the same: nobody
 // serves the queue, and the first test times out.
 import { afterEach, expect, it } from 'vitest';
-import { FINE, runChild, TestLoop } from '../requests/support.js';
+import { FINE, runChild, TestLoop } from '../pool/support.js';
 
 // More than any address space has room for.
 const IMPOSSIBLE_STACK_BYTES = 2 ** 50;

@@ -6,7 +6,7 @@
 // stream-queue.ts, socket.ts) a connection ends for want of memory; with `undefined` for a
 // name that cannot be had a server has no address.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { endOfChild, hasStrace, runChild } from '../support/child.js';
 import { DRIVE_MODES, run } from '../support/drive.js';
 

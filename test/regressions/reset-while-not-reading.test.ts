@@ -5,11 +5,11 @@
 // stream-output.ts) the first two never end: the sockets stay open. With a close for every
 // hangup instead of the look at SO_ERROR, the fourth loses bytes.
 import { describe, expect, it } from 'vitest';
-import type { Socket } from '../../lib/handles/socket.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { recording } from '../handles/support.js';
 import { isReadable } from '../poller/support.js';
+import { recording } from '../stream/support.js';
 import { pattern, put } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';

@@ -1,8 +1,8 @@
 // A watch of a signal asks what the signal did before, to give that back. When the kernel
 // would not say, it went on with nothing, the default action, and told nobody.
 //
-// Without the looks at what sigaction returns in native/signals_libuv.cc (libuv) and in
-// Install of native/signal_table.cc (handler) the first watch of each succeeds.
+// Without the looks at what sigaction returns in native/process/signals_libuv.cc (libuv) and in
+// Install of native/process/signal_table.cc (handler) the first watch of each succeeds.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -2,13 +2,13 @@
 // take the memory of the machine. The limit of a loop and of a server is for all, who
 // goes is who holds most, and nobody whose peer reads.
 //
-// Without `makeRoom` for the loop in enqueue (lib/handles/stream-queue.ts) three of these
+// Without `makeRoom` for the loop in enqueue (lib/stream/sending.ts) three of these
 // fail: 40 MiB are held. Without `sendSome` in LoopOutput the socket whose peer reads is
 // closed. With blocks of 64 KiB for each queue the last one counts 19 MiB.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
-import type { Server } from '../../lib/handles/server.js';
-import type { Socket } from '../../lib/handles/socket.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import type { Server } from '../../lib/net/server.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';

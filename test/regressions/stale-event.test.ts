@@ -5,12 +5,12 @@
 // called for what the old one was ready for. Without the one in recvBatch: the bytes
 // of a new connection are read for the old one, and lost.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
-import type { Socket } from '../../lib/handles/socket.js';
-import type { Watcher } from '../../lib/handles/watcher.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { serve } from '../handles/support.js';
+import type { Watcher } from '../../lib/watch/watcher.js';
+import { serve } from '../stream/support.js';
 import { put } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';

@@ -3,12 +3,12 @@
 // order in which it came, whether the error leaves run() or goes to the host.
 //
 // Without the guards: with an iteration that begins anew after a throw (`#at` set to START
-// in the `finally` of a call, lib/loop/phases.ts), nine of these tests fail: edges and bytes
-// that were read are gone. In guest mode #iterateInHost in lib/loop/core.ts goes on until
+// in the `finally` of a call, lib/loop/iteration.ts), nine of these tests fail: edges and bytes
+// that were read are gone. In guest mode #iterateInHost in lib/loop/drive.ts goes on until
 // the iteration is whole, and what is left counts as work (`interrupted`). With neither, it
 // waits for an event that may never come.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/event-loop.js';
+import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { HOSTS, sayingsOf } from '../guest/support.js';
 import { newLoop, outside, readableFd, socketPair } from '../loop/support.js';
 import { put } from '../support/bytes.js';

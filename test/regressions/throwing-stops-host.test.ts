@@ -2,7 +2,7 @@
 // uncaughtException whatever throws all the time keeps the host from its own work: a hook,
 // an interval, a flood of bad messages, a poller whose descriptor somebody closed.
 //
-// With `hasTime` left out of #iterateInHost in lib/loop/core.ts, 'a hundred immediates'
+// With `hasTime` left out of #iterateInHost in lib/loop/drive.ts, 'a hundred immediates'
 // comes in one turn; with an iteration that begins anew after a throw ('#at' always START),
 // 'a prepare hook' keeps the descriptor from its turn; and with both, as it was, the
 // children of the first four do not end.

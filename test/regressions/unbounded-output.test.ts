@@ -3,7 +3,7 @@
 // Without the comparison in StreamOutput's enqueue: all of the 256 MiB are queued and
 // nobody is told.
 import { describe, expect, it } from 'vitest';
-import type { Socket } from '../../lib/handles/socket.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 

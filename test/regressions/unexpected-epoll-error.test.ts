@@ -4,10 +4,10 @@
 // Without the catch in PollSet's reconcile: the error leaves run(), and the other
 // socket's data is not heard of.
 import { describe, expect, it } from 'vitest';
-import type { Socket } from '../../lib/handles/socket.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { recording } from '../handles/support.js';
+import { recording } from '../stream/support.js';
 import { put } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';

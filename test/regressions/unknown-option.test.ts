@@ -4,7 +4,7 @@
 // Without the look at the names in readOptions and checkHandlerNames: nothing below
 // throws, and the first of them listens on every address.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
 import { createPoller } from '../../lib/poller/index.js';

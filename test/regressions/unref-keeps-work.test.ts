@@ -1,11 +1,11 @@
 // Trap 36: `unref` let the loop end with a connect under way and with output queued, and
 // the bytes were lost.
 //
-// Without `setWorking` in beginQueue (lib/handles/stream-queue.ts) all that is queued is
+// Without `setWorking` in beginQueue (lib/stream/sending.ts) all that is queued is
 // lost, without that of `startConnecting` the connect.
 import { describe, expect, it } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
-import type { Socket } from '../../lib/handles/socket.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { runChild } from '../support/child.js';

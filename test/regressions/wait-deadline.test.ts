@@ -5,10 +5,10 @@
 // Without the guards: with EINTR waited anew (lib/poller/epoll.ts), all 2,000 signals
 // come before the timer does. With the time cut to whole milliseconds (the same file),
 // the loop spins through hundreds of waits. With an interval counted from its call
-// instead of its due time (lib/loop/timers.ts), the grid is left at the first call.
+// instead of its due time (lib/loop/time/timers.ts), the grid is left at the first call.
 import { describe, expect, it } from 'vitest';
 import { newLoop, outside, silentFd } from '../loop/support.js';
-import { ClockedTimers } from '../loop/timers-support.js';
+import { ClockedTimers } from '../loop/time/timers-support.js';
 import { runChild } from '../support/child.js';
 
 const SIGNALS = 2000;

@@ -6,7 +6,7 @@
 // unloaded: the threads run unmapped code, and the children die of SIGSEGV. Without
 // closing the wake-up: a descriptor leaks for each Worker.
 import { expect, it } from 'vitest';
-import { addonPath, FINE, runChild } from '../requests/support.js';
+import { addonPath, FINE, runChild } from '../pool/support.js';
 
 /** A Worker with four busy threads and a queue behind them. */
 const BUSY_WORKER = `

@@ -1,6 +1,6 @@
-// Drives native/signal_table.cc from threads, as loops of several threads and
-// copies of the addon do, beside others who use sigaction(2). Built with
-// sanitizers by table.test.ts. Arguments: a scenario, a number of rounds.
+// Drives native/process/signal_table.cc from threads, as loops of several
+// threads and copies of the addon do, beside others who use sigaction(2). Built
+// with sanitizers by table.test.ts. Arguments: a scenario, a number of rounds.
 // Prints what came of it; the exit code is 0 when nothing was lost.
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "../../native/signal_table.h"
+#include "process/signal_table.h"
 
 using rawloop::SharedSignalTable;
 using rawloop::SignalLock;

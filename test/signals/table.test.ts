@@ -30,8 +30,9 @@ describe.runIf(process.platform === 'linux').each([
   const program = join(folder, sanitizers.replace(',', '-'));
 
   beforeAll(() => {
-    const flags = ['-std=c++17', '-O1', '-g', '-Wall', '-Wextra', '-Werror'];
-    const sources = SOURCES.map((name) => join(root, 'native', `${name}.cc`));
+    const include = `-I${join(root, 'native')}`;
+    const flags = ['-std=c++17', include, '-O1', '-g', '-Wall', '-Wextra', '-Werror'];
+    const sources = SOURCES.map((name) => join(root, 'native/process', `${name}.cc`));
     const harness = join(import.meta.dirname, 'harness.cc');
     const checks = [`-fsanitize=${sanitizers}`, '-fno-sanitize-recover=all'];
     const command = [...flags, ...checks, harness, ...sources];

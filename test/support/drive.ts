@@ -2,8 +2,8 @@
 // where the engine refuses to start the microtask queue again: so it is called from
 // the host's setImmediate. In guest mode the host's own loop does the work.
 import { afterEach, beforeEach } from 'vitest';
-import { EventLoop } from '../../lib/event-loop.js';
-import type { LoopCore } from '../../lib/loop/core.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import type { LoopCore } from '../../lib/loop/drive.js';
 import type { LoopOptions, RunMode } from '../../lib/loop/options.js';
 import { deviates, usedBackend } from './libkqueue.js';
 

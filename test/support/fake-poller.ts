@@ -1,6 +1,6 @@
 // A loop without a kernel and without a clock: a poller that reports whatever it was
 // given, and time that moves only while the loop waits.
-import { EventLoop } from '../../lib/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { Poller, Registration } from '../../lib/poller/contract.js';
 import { Ready, type ReadyList, type SharedWaker, toInterest } from '../../lib/poller/index.js';
 

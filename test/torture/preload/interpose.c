@@ -114,7 +114,7 @@ int eventfd(unsigned int initial, int flags) {
 }
 
 // Registered for nothing and with no token is what open files are told apart by
-// (native/identity_linux.cc), as sockets are by their cookies.
+// (native/os/identity_linux.cc), as sockets are by their cookies.
 static bool IsMark(const struct epoll_event* event) {
   return event != NULL && event->events == 0 && event->data.u64 == 0;
 }

@@ -1,0 +1,61 @@
+// Which numbers of connections are measured: those that were asked for, as far as the
+// limits allow, and which models take part at each.
+
+import type { Model } from '../../echo-models.js';
+import { count, whole } from '../demo/text.js';
+import type { Limits } from './limits.js';
+import type { Wanted } from './options.js';
+
+export interface Fitting {
+  /** Ascending. */
+  connections: number[];
+  /** That of `connections` which is as many as possible, and nobody's own number. */
+  most: number | undefined;
+  /** The models at a number of connections. */
+  modelsAt(connections: number): Model[];
+  /** What limits there are, and what they changed. */
+  notes: string[];
+}
+
+/** @throws Error when there cannot be a single connection */
+export function fitWithin(
+  wanted: readonly Wanted[],
+  models: readonly Model[],
+  { any, threads }: Limits,
+): Fitting {
+  const limitOf = (model: Model) => (model === 'threads' ? threads : any);
+  const greatest = models.map(limitOf).reduce((a, b) => (b.most > a.most ? b : a));
+  if (greatest.most < 1) throw new Error(`${greatest.why}: too few for a connection`);
+  const numbers = wanted.map((each) =>
+    each === 'most' ? greatest.most : Math.min(each, greatest.most),
+  );
+  const top = Math.max(...numbers);
+  // Where the threads end, all are measured once more, to compare.
+  const bound = models.includes('threads') && threads.most < top;
+  if (bound && threads.most > 0) numbers.push(threads.most);
+  const connections = [...new Set(numbers)].sort((a, b) => a - b);
+
+  const notes: string[] = [];
+  const cut = wanted.filter((each) => each !== 'most' && each > greatest.most);
+  if (cut.length > 0) {
+    notes.push(`${greatest.why}, too few for ${count(Math.max(...(cut as number[])))}.`);
+  }
+  if (wanted.includes('most') || cut.length > 0) {
+    notes.push(`The most connections here are ${whole(greatest.most)}: ${lower(greatest.why)}.`);
+  }
+  if (bound) {
+    const most = count(threads.most);
+    notes.push(`A thread per connection is possible for ${most}: ${lower(threads.why)}.`);
+  }
+  const asked = wanted.includes(greatest.most);
+  return {
+    connections,
+    most: wanted.includes('most') && !asked ? greatest.most : undefined,
+    modelsAt: (at) => models.filter((model) => limitOf(model).most >= at),
+    notes,
+  };
+}
+
+function lower(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

@@ -1,0 +1,203 @@
+// A listening socket: accepts until there is no more to accept, and backs off instead of
+// spinning when it is refused. See listen(2), accept4(2).
+//
+// What accept4 may say, and what each does:
+// - EAGAIN: nobody waits. EINTR is retried in native code.
+// - GONE: the connection ended while it waited (Linux also passes on network errors that
+//   came for it). The next one is taken.
+// - FATAL: there is no listening socket any more. The server closes and tells.
+// - all others, out of descriptors or memory (EMFILE, ENFILE, ENOBUFS, ENOMEM), refused by
+//   a firewall or a filter of system calls (EPERM, ENOSYS), and whatever else there is:
+//   it may pass. Told once a pause; who waits stays in the backlog until then.
+import { type Address, native } from '../binding/index.js';
+import type { LoopCore } from '../loop/drive.js';
+import { Handle, IN_CONTEXT } from '../loop/handle.js';
+import type { OutputLimit } from '../loop/output-limits.js';
+import type { Timer } from '../loop/time/timer.js';
+import { runCleanup } from '../loop/when-closed.js';
+import { Interest } from '../poller/interest.js';
+import { constant, constants } from '../raw/constants.js';
+import { check, systemError } from '../raw/errors.js';
+import type { StreamHandlers } from '../stream/handlers.js';
+import { groupOf, type StreamGroup, type StreamSettings } from '../stream/options.js';
+import { settle } from '../stream/promised.js';
+import { nextRetryMs } from '../stream/sending.js';
+import { Socket } from './socket.js';
+
+const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
+const EAGAIN = -constant('EAGAIN');
+/** -errno of those names that the platform has. */
+const errnos = (...names: string[]) =>
+  new Set(names.flatMap((name) => (constants[name] === undefined ? [] : -constants[name])));
+const GONE = errnos(
+  'ECONNABORTED',
+  'EPROTO',
+  'ENETDOWN',
+  'ENOPROTOOPT',
+  'EHOSTDOWN',
+  'ENONET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+);
+const FATAL = errnos('EBADF', 'EINVAL', 'ENOTSOCK', 'EOPNOTSUPP');
+
+/** One server's share of a turn. */
+const MAX_ACCEPTS = 64;
+
+export class Server extends Handle {
+  readonly #group: StreamGroup;
+  readonly #address: Address;
+  readonly #output: OutputLimit;
+  #connections = 0;
+  #backoffMs = 0;
+  #retry: Timer | undefined;
+  #error: Error | undefined;
+
+  /** @internal Use `loop.listen`. `fd` is a listening, non-blocking socket, owned from here on. */
+  constructor(
+    loop: LoopCore,
+    fd: number,
+    handlers: StreamHandlers,
+    settings: StreamSettings,
+    maxBytes: number,
+  ) {
+    super(loop);
+    this.#output = { of: 'server', maxBytes, heldBytes: 0 };
+    this.#group = groupOf(settings, handlers, this, this.#output);
+    this.#address = check(native.getsockname(fd), 'getsockname');
+    this.keepContext('Server');
+    this.start(fd, Interest.READ);
+    this.own();
+  }
+
+  /** Where it listens, with the port that the kernel picked. Kept after `close`. */
+  get address(): Address {
+    return this.#address;
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Memory that the output of its sockets takes which peers did not read yet. */
+  get bufferedBytes(): number {
+    return this.#output.heldBytes;
+  }
+
+  /** The error that closed it, if one did. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** Stops listening. Connections live on; see `destroy`. Idempotent. */
+  close(): void {
+    this.loop.clearTimeout(this.#retry);
+    this.beginClose();
+  }
+
+  /** Stops listening and destroys every connection. */
+  destroy(): void {
+    this.close();
+    // No list of its own: it would cost more than the half of a connection.
+    for (const handle of this.loop.table.handles) {
+      if (handle instanceof Socket && handle.server === this) handle.destroy();
+    }
+  }
+
+  /** @internal */
+  forget(): void {
+    this.#connections--;
+  }
+
+  /** @internal */
+  onReady(): void {
+    // One at a time: were the rest taken at once, a throwing handler would lose it.
+    // What stays in the kernel is reported again.
+    const opens = this.#group.handlers.open !== undefined;
+    let gone = 0;
+    for (let i = 0; i < MAX_ACCEPTS && this.active; i++) {
+      const fd = native.accept4(this.handleFd, SOCK_NONBLOCK);
+      if (fd < 0) {
+        if (fd === EAGAIN) return;
+        // Nothing but such connections for a whole turn is no accident.
+        if (GONE.has(fd) && ++gone < MAX_ACCEPTS) continue;
+        this.#acceptFailed(fd);
+        return;
+      }
+      if (!this.#open(fd)) return;
+      // With no handler to call there is no callback to account for.
+      if (opens && i < MAX_ACCEPTS - 1) this.loop.betweenCallbacks(this);
+    }
+  }
+
+  /** @internal */
+  onPollError(error: Error): void {
+    if (this.closed) return;
+    this.#end(error);
+    this.#tell(error);
+  }
+
+  /** @internal */
+  onClosed(): void {
+    runCleanup(this);
+    this.closeOwned();
+  }
+
+  /** @internal */
+  override describe(): string {
+    return 'Server open';
+  }
+
+  /** False when it could not be served: the others wait for a while. */
+  #open(fd: number): boolean {
+    const socket = new Socket(this.loop, this.#group);
+    try {
+      socket.startOpen(fd);
+    } catch (error) {
+      // epoll's own limit (ENOSPC, ENOMEM): this connection cannot be served.
+      native.close(fd);
+      this.#backOff();
+      this.#tell(error as Error);
+      return false;
+    }
+    this.#backoffMs = 0;
+    this.#connections++;
+    if ((socket.flags & IN_CONTEXT) === 0) opened(socket);
+    else socket.enter(() => opened(socket));
+    return true;
+  }
+
+  #acceptFailed(result: number): void {
+    const error = systemError(result, 'accept4');
+    if (FATAL.has(result)) this.#end(error);
+    else this.#backOff();
+    this.#tell(error);
+  }
+
+  #end(error: Error): void {
+    this.#error = error;
+    this.close();
+  }
+
+  /** That it is over is told in any case: without a handler by a throw of the loop. */
+  #tell(error: Error): void {
+    const { handlers } = this.#group;
+    if (handlers.error !== undefined) handlers.error(this, error);
+    else if (this.closed) throw error;
+  }
+
+  /** Who waits stays in the backlog, and is served once a descriptor is free. */
+  #backOff(): void {
+    this.#backoffMs = nextRetryMs(this.#backoffMs);
+    this.setInterest(0);
+    this.#retry = this.loop.setTimeout(() => this.setInterest(Interest.READ), this.#backoffMs);
+    // The server itself keeps the loop alive, if it is to.
+    this.#retry.unref();
+  }
+}
+
+function opened(socket: Socket): void {
+  const returned = socket.group.handlers.open?.(socket);
+  if (returned !== undefined) settle(socket, returned);
+}

@@ -1,0 +1,171 @@
+// All signals of one loop: one descriptor, watched while there is a signal handle, and
+// each signal that came told to every handle that watched it then, in the order of their
+// opening. It does not hold the loop; what came and is yet to be told does.
+
+import { Queue } from '../base/queue.js';
+import type { LoopCore } from '../loop/drive.js';
+import { loopClosed } from '../loop/errors.js';
+import { Handle } from '../loop/handle.js';
+import type { Timer } from '../loop/time/timer.js';
+import { Interest } from '../poller/interest.js';
+import type { SignalHandle } from './signal.js';
+import { SignalPort } from './signal-port.js';
+
+/** Callbacks of one turn; the rest comes in the next, so that others get theirs. */
+const TURN_CALLBACKS = 32;
+
+const hubs = new WeakMap<LoopCore, SignalHub>();
+
+/** Never changed, but replaced: a signal that came is told to those of its time. */
+type Watchers = readonly SignalHandle[];
+
+export class SignalHub extends Handle {
+  readonly #port: SignalPort;
+  /** By the signal's number. */
+  readonly #watchers = new Map<number, Watchers>();
+  /** Those to tell, for each signal that came. */
+  readonly #came = new Queue<Watchers>();
+  /** Of the signal that is being told: [at, length) are yet to be called. */
+  #telling: Watchers = [];
+  #at = 0;
+  #deferred = false;
+  #renewal: Timer | undefined;
+
+  /** The one of `loop`, opened if need be. @throws SystemError; Error ERR_LOOP_CLOSED */
+  static of(loop: LoopCore): SignalHub {
+    let hub = hubs.get(loop);
+    if (hub?.active !== true) {
+      hub = new SignalHub(loop);
+      hubs.set(loop, hub);
+    }
+    return hub;
+  }
+
+  private constructor(loop: LoopCore) {
+    super(loop);
+    if (loop.closed) throw loopClosed();
+    this.unref();
+    this.#port = new SignalPort();
+    try {
+      this.start(this.#port.fd, Interest.READ);
+    } catch (error) {
+      this.#port.release();
+      throw error;
+    }
+    loop.holdings.add(this.#port);
+    loop.lastLook = () => this.#look();
+    const { renewMs } = this.#port;
+    if (renewMs !== undefined) {
+      this.#renewal = loop.setInterval(() => this.#port.renewAll(), renewMs).unref();
+    }
+  }
+
+  /** @throws SystemError EINVAL, EMFILE, ENOMEM */
+  add(handle: SignalHandle): void {
+    const { number, signal } = handle;
+    const watchers = this.#watchers.get(number);
+    try {
+      if (watchers === undefined) this.#port.watch(signal, number);
+      else this.#look();
+    } catch (error) {
+      if (this.#watchers.size === 0) this.close();
+      throw error;
+    }
+    this.#watchers.set(number, [...(watchers ?? []), handle]);
+    if (watchers === undefined) this.#look();
+  }
+
+  remove(handle: SignalHandle): void {
+    if (!this.active) return;
+    const { number } = handle;
+    const left = (this.#watchers.get(number) ?? []).filter((other) => other !== handle);
+    if (left.length > 0) {
+      this.#watchers.set(number, left);
+      return;
+    }
+    this.#watchers.delete(number);
+    if (this.#watchers.size === 0) {
+      this.close();
+      return;
+    }
+    this.#port.unwatch(number);
+    this.#look();
+  }
+
+  onReady(): void {
+    this.#collect();
+    this.#tell();
+  }
+
+  /** It hears nothing any more: all are told so. */
+  onPollError(error: Error): void {
+    for (const handle of [...this.#watchers.values()].flat()) handle.fail(error);
+  }
+
+  onClosed(): void {}
+
+  /** Ends every watch at once; the handles close on their own. */
+  close(): void {
+    if (!this.active) return;
+    this.stop();
+    this.loop.lastLook = undefined;
+    this.loop.clearInterval(this.#renewal);
+    this.loop.holdings.drop(this.#port);
+    this.#port.release();
+  }
+
+  override describe(): string {
+    return 'Signals read';
+  }
+
+  #collect(): void {
+    this.#port.take((number) => {
+      const watchers = this.#watchers.get(number);
+      if (watchers !== undefined) this.#came.push(watchers);
+    });
+  }
+
+  /** Outside its callback: libuv is told what is watched, and what it found is kept. */
+  #look(): void {
+    this.#collect();
+    this.#tellLater();
+  }
+
+  #tell(): void {
+    const { loop } = this;
+    try {
+      for (let left = TURN_CALLBACKS; left > 0; left--) {
+        const handle = this.#next();
+        if (handle === undefined) return;
+        loop.counters.reported(handle.slot);
+        loop.meter.begins('poll', handle);
+        handle.enter(() => handle.tell());
+        loop.betweenCallbacks(handle);
+      }
+    } finally {
+      this.#tellLater();
+    }
+  }
+
+  #next(): SignalHandle | undefined {
+    for (;;) {
+      while (this.#at < this.#telling.length) {
+        const handle = this.#telling[this.#at++] as SignalHandle;
+        if (handle.active) return handle;
+      }
+      const watchers = this.#came.shift();
+      if (watchers === undefined) return undefined;
+      this.#telling = watchers;
+      this.#at = 0;
+    }
+  }
+
+  #tellLater(): void {
+    if (this.#deferred || (this.#at >= this.#telling.length && this.#came.size === 0)) return;
+    this.#deferred = true;
+    this.loop.defer(() => {
+      this.#deferred = false;
+      this.#tell();
+    }, this);
+  }
+}

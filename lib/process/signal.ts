@@ -1,0 +1,90 @@
+// loop.onSignal: a signal as an event of the loop, also while the loop owns its thread,
+// where the host's own listeners stand still. What all signals of a loop share is the
+// hub's (signal-hub.ts). See signal(7), sigaction(2).
+
+import { nameOf } from '../base/names.js';
+import { checkFunction } from '../base/validate.js';
+import { native } from '../binding/index.js';
+import type { LoopCore } from '../loop/drive.js';
+import { invalidType, invalidValue } from '../loop/errors.js';
+import { Handle } from '../loop/handle.js';
+import { constants } from '../raw/constants.js';
+import { check } from '../raw/errors.js';
+import { SignalHub } from './signal-hub.js';
+
+/** `error`: nothing more is heard, and the handle is closed; otherwise the signal came. */
+export type SignalCallback = (signal: string, handle: SignalHandle, error?: Error) => void;
+
+function numberOf(signal: string): number {
+  if (typeof signal !== 'string') throw invalidType('signal', "a signal's name, such as 'SIGHUP'");
+  const known = /^SIG[A-Z0-9]+$/.test(signal);
+  const number = known ? constants[signal] : undefined;
+  if (number !== undefined) return number;
+  throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not '${signal}'`);
+}
+
+export class SignalHandle extends Handle {
+  /** The name, such as 'SIGHUP'. */
+  readonly signal: string;
+  /** @internal */
+  readonly number: number;
+  readonly #callback: SignalCallback;
+  readonly #hub: SignalHub;
+  #error: Error | undefined;
+
+  /** @internal Use `loop.onSignal`. */
+  constructor(loop: LoopCore, signal: string, callback: SignalCallback) {
+    const number = numberOf(signal);
+    checkFunction('callback', callback);
+    check(native.checkSignal(number), 'sigaction');
+    super(loop);
+    this.signal = signal;
+    this.number = number;
+    this.#callback = callback;
+    this.keepContext('SignalHandle');
+    this.#hub = SignalHub.of(loop);
+    this.#hub.add(this);
+    this.start(this.#hub.handleFd, 0);
+    // Only now: a loop that was let go before looks once more whether a signal came.
+    this.unref();
+  }
+
+  /** The error that closed it, if one did. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** Stops watching; the signal's former action is back with the last watch. Idempotent. */
+  close(): void {
+    if (this.beginClose()) this.#hub.remove(this);
+  }
+
+  /** @internal The signal came. */
+  tell(): void {
+    this.#callback(this.signal, this);
+  }
+
+  /** @internal Nothing more is heard. */
+  fail(error: Error): void {
+    this.#error = error;
+    this.close();
+    const tell = () => this.#callback(this.signal, this, error);
+    this.loop.defer(() => this.enter(tell), this);
+  }
+
+  /** @internal Its descriptor is the hub's. */
+  onReady(): void {}
+
+  /** @internal */
+  onPollError(error: Error): void {
+    this.fail(error);
+  }
+
+  /** @internal */
+  onClosed(): void {}
+
+  /** @internal */
+  override describe(): string {
+    return `SignalHandle ${this.signal} ${nameOf(this.#callback)}`;
+  }
+}

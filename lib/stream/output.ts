@@ -1,0 +1,268 @@
+// The writing half of a stream: gathered in the turn, sent once; what the kernel
+// does not take is queued (stream-queue.ts). Bytes passed to `write` are copied or
+// sent before it returns: the caller may use the memory again at once.
+//
+// Nothing that a peer does makes `write` or `end` throw: it may come between any two
+// calls of one callback. See send(2), shutdown(2).
+//
+// Errors of shutdown(2): ENOTCONN after a reset, whose own error waits in SO_ERROR and
+// is told; any other closes and is told. Of send(2): see `sendFailed`.
+import { type Bytes, native } from '../binding/index.js';
+import { GATHER_BYTES } from '../loop/batch.js';
+import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
+import type { LoopCore } from '../loop/drive.js';
+import { Handle } from '../loop/handle.js';
+import type { OutputLimit } from '../loop/output-limits.js';
+import type { Socket } from '../net/socket.js';
+import { Interest } from '../poller/interest.js';
+import { constant } from '../raw/constants.js';
+import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
+import {
+  CONNECTING,
+  ENDED,
+  ENDED_BY_US,
+  ENDING,
+  NEED_DRAIN,
+  READ_ENDED,
+  READING,
+  RETRYING,
+  WRITE_ENDED,
+} from './flags.js';
+import { enter } from './handlers.js';
+import type { StreamGroup } from './options.js';
+import { settle } from './promised.js';
+import type { OutputQueue } from './queue.js';
+import { dropQueue, enqueue, isOutOfMemory, sendFailed, sendQueue } from './sending.js';
+
+const EAGAIN = -constant('EAGAIN');
+const SHUT_WR = constant('SHUT_WR');
+const SOL_SOCKET = constant('SOL_SOCKET');
+const SO_ERROR = constant('SO_ERROR');
+
+// An OutputHolder; not said so, as the types of the package leave its members out.
+export abstract class StreamOutput extends Handle {
+  /** @internal */ readonly group: StreamGroup;
+  /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
+  /** Bytes taken by `write` so far; some may still be queued. */
+  bytesWritten = 0;
+
+  /** @internal */
+  constructor(loop: LoopCore, group: StreamGroup) {
+    super(loop);
+    this.group = group;
+  }
+
+  abstract destroy(error?: Error): void;
+
+  /**
+   * @internal Closes, as `call` gave `result`, -errno. The error is made where somebody
+   * hears of it: a connection that is reset is to cost little more than one that ends.
+   */
+  fail(result: number, call: string, details?: SystemErrorDetails): void {
+    const heard = this.group.handlers.close !== undefined;
+    this.destroy(heard ? systemError(result, call, details) : undefined);
+  }
+
+  /** @internal `close` is to tell it, unless it tells another; whether it will. */
+  abstract noteError(error: Error): boolean;
+
+  /** Bytes that wait for the peer. */
+  get bufferedBytes(): number {
+    return this.queue?.size ?? 0;
+  }
+
+  /** Whether `write` takes bytes: until the end, ours or that of the connection. */
+  get writable(): boolean {
+    return (this.flags & ENDED) === 0 && this.active;
+  }
+
+  /**
+   * Sends bytes, or a string as UTF-8, behind all that was written before. The
+   * memory may be used again when it returns.
+   *
+   * On a socket that is closed, closing or ended it does nothing. Bytes that come after
+   * `end()` are told by `close(socket, error)` as ERR_STREAM_WRITE_AFTER_END.
+   *
+   * @returns false once more than `highWaterMark` bytes are queued: go on in `drain`.
+   *   False, and no `drain`, when nothing is taken: see `writable`
+   * @throws TypeError for anything that is no bytes
+   */
+  write(data: Bytes | string): boolean {
+    const text = typeof data === 'string';
+    const bytes = text ? undefined : toBytes(data);
+    // Three bytes of UTF-8 a code unit at most.
+    const maxBytes = bytes === undefined ? (data as string).length * 3 : byteLengthOf(bytes);
+    if ((this.flags & ENDED) !== 0 || !this.active) {
+      if (maxBytes > 0) noteLateWrite(this);
+      return false;
+    }
+    if (maxBytes <= GATHER_BYTES && canGather(this, maxBytes)) {
+      const { streams } = this.loop;
+      if (bytes === undefined) {
+        this.bytesWritten += streams.gatherText(this.slot, this.handleFd, data as string, maxBytes);
+      } else {
+        streams.gather(this.slot, this.handleFd, bytes, maxBytes);
+        this.bytesWritten += maxBytes;
+      }
+      return true;
+    }
+    return writeThrough(this, bytes ?? Buffer.from(data as string));
+  }
+
+  /**
+   * Ends our side: after the last queued byte the peer reads the end. Idempotent, and
+   * nothing on a socket that is closed.
+   *
+   * @param data written first
+   * @throws TypeError for anything that is no bytes
+   */
+  end(data?: Bytes | string): void {
+    if (data !== undefined) this.write(data);
+    if (!this.active) return;
+    this.flags |= ENDED_BY_US;
+    this.endOutput();
+  }
+
+  /** @internal As `end`, which the peer's end led to. */
+  endOutput(): void {
+    if ((this.flags & ENDED) !== 0) return;
+    sendGathered(this);
+    if (!this.active) return;
+    this.flags |= ENDING;
+    if (this.queue === undefined && (this.flags & CONNECTING) === 0) finishEnd(this);
+  }
+
+  /** @internal The kernel took only a part of what this stream had gathered. */
+  override onUnsent(sent: number, rest: Uint8Array[]): void {
+    if (sent < 0 && sent !== EAGAIN && !isOutOfMemory(sent)) {
+      this.fail(sent, 'send');
+      return;
+    }
+    for (const bytes of rest) enqueue(this, bytes, sent > 0);
+  }
+
+  /** @internal Connected: what was written meanwhile may go out. */
+  beginOutput(): void {
+    updateInterest(this);
+    if (this.queue === undefined && (this.flags & ENDING) !== 0) finishEnd(this);
+  }
+
+  /** @internal The socket is writable. */
+  sendQueued(): void {
+    const queue = this.queue;
+    if (queue === undefined || (this.flags & RETRYING) !== 0) return;
+    sendQueue(this, queue);
+    if (!this.active || queue.size > 0) return;
+    dropQueue(this);
+    updateInterest(this);
+    const needDrain = (this.flags & NEED_DRAIN) !== 0;
+    this.flags &= ~NEED_DRAIN;
+    if ((this.flags & ENDING) !== 0) finishEnd(this);
+    else if (needDrain) {
+      enter(this, 'drain');
+      const socket = this as unknown as Socket;
+      const result = this.group.handlers.drain?.(socket);
+      if (result !== undefined) settle(socket, result);
+    }
+  }
+
+  /** @internal */
+  dropOutput(): void {
+    dropQueue(this);
+  }
+
+  // ---- for the limits of server and loop --------------------------------------
+
+  /** @internal */
+  get heldBytes(): number {
+    return this.queue?.held ?? 0;
+  }
+
+  /** @internal */
+  sendSome(): boolean {
+    const { queue } = this;
+    if (queue === undefined || (this.flags & (CONNECTING | RETRYING)) !== 0) return false;
+    return sendQueue(this, queue) > 0 || !this.active;
+  }
+
+  /** @internal */
+  giveUp(limit: OutputLimit, bytes: number): void {
+    const all = `more than ${limit.maxBytes} bytes of output would be queued in the ${limit.of}`;
+    this.destroy(tooMuch(`${all} (maxBufferedBytes), ${bytes} of them for this peer`));
+  }
+}
+
+/** Tells the poller what the stream waits for now. */
+export function updateInterest(stream: StreamOutput): void {
+  const { flags, queue } = stream;
+  let wanted = (flags & READING) !== 0 ? Interest.READ : 0;
+  const sends = queue !== undefined && (flags & RETRYING) === 0;
+  if (sends || (flags & CONNECTING) !== 0) wanted |= Interest.WRITE;
+  // Nothing to do, paused or half open: that the peer resets it is to be seen all the
+  // same. By the edge, as error and hangup last; without a condition where the poller
+  // tells these unasked, and costs nothing until then.
+  if (wanted === 0) {
+    wanted = stream.loop.poller.supports.unasked ? Interest.EDGE : Interest.READ | Interest.EDGE;
+  }
+  stream.setInterest(wanted);
+}
+
+/** The error of a queue that would pass a limit. */
+export function tooMuch(message: string): Error {
+  return withoutStack(() => codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));
+}
+
+// Functions, not private methods: those cost each object eight bytes a class.
+
+/** Whether bytes may wait in the turn's gather slab, which then has room. */
+function canGather(stream: StreamOutput, bytes: number): boolean {
+  const { loop } = stream;
+  if (!loop.inTurn || stream.queue !== undefined || (stream.flags & CONNECTING) !== 0) return false;
+  if (loop.streams.hasRoom(bytes)) return true;
+  loop.flush();
+  return stream.queue === undefined && stream.active;
+}
+
+function sendGathered(stream: StreamOutput): void {
+  if (stream.active && stream.loop.streams.pending(stream.slot) > 0) stream.loop.flush();
+}
+
+function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
+  sendGathered(stream);
+  const length = byteLengthOf(bytes);
+  let taken = 0;
+  if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
+    const sent = native.sendNow(stream.handleFd, bytes);
+    if (sent === length) {
+      stream.bytesWritten += sent;
+      return true;
+    }
+    if (sent > 0) taken = sent;
+    else if (sent !== EAGAIN && !isOutOfMemory(sent)) sendFailed(stream, sent);
+  }
+  if (!stream.active) return false;
+  stream.bytesWritten += length;
+  enqueue(stream, restOf(bytes, taken), taken > 0);
+  if (stream.bufferedBytes <= stream.group.highWaterMark) return stream.active;
+  stream.flags |= NEED_DRAIN;
+  return false;
+}
+
+/** Everything went out after `end`. */
+function finishEnd(stream: StreamOutput): void {
+  stream.flags |= WRITE_ENDED;
+  if ((stream.flags & READ_ENDED) !== 0) {
+    stream.destroy();
+    return;
+  }
+  const result = native.shutdown(stream.handleFd, SHUT_WR);
+  if (result === 0) return;
+  const pending = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);
+  stream.fail(pending > 0 ? -pending : result, 'shutdown');
+}
+
+/** Bytes after our own `end`: with the stack of who wrote them. */
+function noteLateWrite(stream: StreamOutput): void {
+  if ((stream.flags & ENDED_BY_US) === 0) return;
+  stream.noteError(codedError(Error, 'ERR_STREAM_WRITE_AFTER_END', 'write after end'));
+}

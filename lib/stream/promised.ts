@@ -1,0 +1,54 @@
+// What a handler returned: nothing as a rule. A promise says that the handler goes on
+// after its call, so that memory it was lent must not be used again; and when it
+// rejects, that is an error of this connection, as nobody else looks at it.
+import { inspect, types } from 'node:util';
+import type { Socket } from '../net/socket.js';
+import { codedError } from '../raw/errors.js';
+import type { StreamHandlers } from './handlers.js';
+
+/** Handlers that returned a promise from `data`: each of their chunks is a copy. */
+const promising = new WeakSet<StreamHandlers>();
+
+/** Whether chunks for these handlers are to be memory of their own. */
+export function needsCopies(handlers: StreamHandlers): boolean {
+  return promising.has(handlers) || isAsync(handlers.data);
+}
+
+/** They have returned a promise from `data`. */
+export function notePromise(handlers: StreamHandlers): void {
+  promising.add(handlers);
+}
+
+/** Also of another realm. */
+function isAsync(handler: unknown): boolean {
+  return Object.prototype.toString.call(handler) === '[object AsyncFunction]';
+}
+
+/** Whether something is a promise, of any realm or library. */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as never)['then'] === 'function'
+  );
+}
+
+/** A handler of `socket` returned something: if it is a promise that rejects, that ends it. */
+export function settle(socket: Socket, result: unknown): void {
+  if (!isPromise(result)) return;
+  Promise.resolve(result).then(undefined, (reason: unknown) => rejected(socket, reason));
+}
+
+function rejected(socket: Socket, reason: unknown): void {
+  const error = asError(reason);
+  if (!socket.closed) socket.destroy(error);
+  // It has closed by itself, say by the peer's reset, and told so. Often this follows from
+  // that; and what a peer may bring about must not end the process.
+  else if (!socket.noteError(error)) process.emitWarning(error);
+}
+
+function asError(reason: unknown): Error {
+  if (reason instanceof Error || types.isNativeError(reason)) return reason;
+  const message = `the promise of a handler was rejected with ${inspect(reason)}`;
+  return Object.assign(codedError(Error, 'ERR_HANDLER_REJECTED', message), { cause: reason });
+}

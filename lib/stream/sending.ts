@@ -1,0 +1,135 @@
+// What a stream could not send yet: bounded by the limits of socket, server and loop,
+// sent when the socket is writable, work that keeps the loop alive until then.
+//
+// Errors of send(2) on a stream, and what each does:
+// - EAGAIN: waits for writability. EINTR is retried in native code.
+// - ENOBUFS, ENOMEM: the kernel is short of memory for now. Nothing is lost: it is tried
+//   again after 5 ms to 1 s.
+// - all others (ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, EPERM, ...): the connection is
+//   over; it closes and tells.
+import { native } from '../binding/index.js';
+import type { OutputLimit } from '../loop/output-limits.js';
+import { constant } from '../raw/constants.js';
+import { CONNECTING, RETRYING } from './flags.js';
+import { type StreamOutput, tooMuch, updateInterest } from './output.js';
+import { OutputQueue } from './queue.js';
+
+const EAGAIN = -constant('EAGAIN');
+const ENOBUFS = -constant('ENOBUFS');
+const ENOMEM = -constant('ENOMEM');
+
+/** One socket's share of a turn: others are due as well. */
+const MAX_SENDS = 32;
+const FIRST_RETRY_MS = 5;
+const MAX_RETRY_MS = 1000;
+
+/** Whether the kernel is short of something that comes back. */
+export function isOutOfMemory(result: number): boolean {
+  return result === ENOBUFS || result === ENOMEM;
+}
+
+/** The pause after one of `ms`. */
+export function nextRetryMs(ms: number): number {
+  return Math.min(Math.max(ms * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
+}
+
+/**
+ * Queues a copy of `bytes`; or closes the stream, as a limit would be passed.
+ *
+ * @param moves whether the peer took something just now
+ */
+export function enqueue(stream: StreamOutput, bytes: Uint8Array, moves: boolean): void {
+  if (!stream.active) return;
+  const { loop, group } = stream;
+  const waiting = stream.bufferedBytes;
+  if (waiting + bytes.length > group.maxBufferedBytes) {
+    const limit = `more than ${group.maxBufferedBytes} bytes would be queued for this peer`;
+    stream.destroy(tooMuch(`${limit}: ${waiting} wait, ${bytes.length} came`));
+    return;
+  }
+  const needed = bytes.length - (stream.queue?.room ?? 0);
+  const { output } = group;
+  if (output !== undefined) makeRoom(stream, output, needed, moves);
+  makeRoom(stream, loop.output, needed, moves);
+  if (!stream.active) return;
+  const queue = stream.queue ?? beginQueue(stream);
+  const before = queue.held;
+  const free = Math.min(freeOf(loop.output), output === undefined ? Infinity : freeOf(output));
+  queue.push(bytes, Math.max(0, free - needed));
+  hold(stream, queue.held - before);
+  updateInterest(stream);
+}
+
+function freeOf(limit: OutputLimit): number {
+  return limit.maxBytes - limit.heldBytes;
+}
+
+function makeRoom(stream: StreamOutput, limit: OutputLimit, bytes: number, moves: boolean): void {
+  if (limit.heldBytes + bytes <= limit.maxBytes || !stream.active) return;
+  const isLoops = limit === stream.loop.output;
+  const counts = (other: unknown) => isLoops || (other as StreamOutput).group.output === limit;
+  stream.loop.output.makeRoom(limit, { holder: stream, bytes, moves }, counts);
+}
+
+function beginQueue(stream: StreamOutput): OutputQueue {
+  const queue = new OutputQueue();
+  stream.queue = queue;
+  stream.loop.output.add(stream);
+  stream.setWorking(true);
+  return queue;
+}
+
+/** Its memory counts for its server and for its loop. */
+function hold(stream: StreamOutput, bytes: number): void {
+  stream.loop.output.heldBytes += bytes;
+  const { output } = stream.group;
+  if (output !== undefined) output.heldBytes += bytes;
+}
+
+/** Everything was sent, or is not to be. */
+export function dropQueue(stream: StreamOutput): void {
+  const { queue } = stream;
+  if (queue === undefined) return;
+  hold(stream, -queue.held);
+  stream.loop.output.remove(stream);
+  stream.queue = undefined;
+  stream.setWorking((stream.flags & CONNECTING) !== 0);
+}
+
+/** Sends what the kernel takes; how many bytes. The queue stays, also when it is empty. */
+export function sendQueue(stream: StreamOutput, queue: OutputQueue): number {
+  const before = queue.held;
+  let sentBytes = 0;
+  let result = 0;
+  for (let i = 0; i < MAX_SENDS; i++) {
+    const bytes = queue.first();
+    if (bytes === undefined) break;
+    result = native.sendNow(stream.handleFd, bytes);
+    if (result < 0) break;
+    queue.shift(result);
+    sentBytes += result;
+    if (result < bytes.length) break;
+  }
+  hold(stream, queue.held - before);
+  if (sentBytes > 0) queue.retryMs = 0;
+  if (result < 0 && result !== EAGAIN) sendFailed(stream, result);
+  return sentBytes;
+}
+
+/** A send of what is queued failed. */
+export function sendFailed(stream: StreamOutput, result: number): void {
+  const { queue } = stream;
+  if (!isOutOfMemory(result) || queue === undefined) {
+    stream.fail(result, 'send');
+    return;
+  }
+  queue.retryMs = nextRetryMs(queue.retryMs);
+  stream.flags |= RETRYING;
+  updateInterest(stream);
+  const again = () => {
+    stream.flags &= ~RETRYING;
+    updateInterest(stream);
+  };
+  // The queue keeps the loop alive, not the timer: the stream may close meanwhile.
+  stream.loop.setTimeout(again, queue.retryMs).unref();
+}

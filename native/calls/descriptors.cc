@@ -1,0 +1,136 @@
+// read, write, close, fcntl, pipe2: calls on one descriptor, one to one.
+// EINTR is retried where nothing was transferred, as no caller of a
+// non-blocking call has a use for it.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "core/args.h"
+#include "core/environment.h"
+#include "core/modules.h"
+#include "os/opening.h"
+
+namespace rawloop {
+namespace {
+
+// read(fd, buffer, offset?, length?): bytes read, 0 at the end, or -errno.
+napi_value Read(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  Span span;
+  if (!args.Descriptor(0, &fd) || !args.Slice(1, &span)) return nullptr;
+  ssize_t result;
+  do {
+    result = read(fd, span.data, span.size);
+  } while (result < 0 && errno == EINTR);
+  return Int(env, OrErrno(result));
+}
+
+// write(fd, buffer, offset?, length?): bytes written or -errno. A pipe or
+// socket without a reader gives EPIPE; the host ignores SIGPIPE, as Node does.
+napi_value Write(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  Span span;
+  if (!args.Descriptor(0, &fd) || !args.Slice(1, &span)) return nullptr;
+  ssize_t result;
+  do {
+    result = write(fd, span.data, span.size);
+  } while (result < 0 && errno == EINTR);
+  return Int(env, OrErrno(result));
+}
+
+// close(fd): 0 or -errno. -EPERM for an open descriptor that was not opened
+// here, or whose number is another's by now: closing the host's own would break
+// it in ways that surface far away.
+napi_value Close(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  return Int(env, Environment::Get(env)->owned.Close(fd));
+}
+
+// adopt(fd): from now on `fd` counts as opened here: close() will serve it. 0
+// or -errno (-EBUSY: it is another environment's).
+napi_value Adopt(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  return Int(env, Environment::Get(env)->owned.Adopt(fd));
+}
+
+// release(fd): the opposite: it is the caller's from now on. 0 or -errno.
+napi_value Release(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  return Int(env, Environment::Get(env)->owned.Release(fd));
+}
+
+// The commands whose argument is a number. Those that take a pointer would let
+// a number from JavaScript be used as an address.
+bool TakesNumber(int command) {
+  switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+    case F_GETFD:
+    case F_SETFD:
+    case F_GETFL:
+    case F_SETFL:
+    case F_GETOWN:
+    case F_SETOWN:
+#ifdef F_SETPIPE_SZ
+    case F_GETPIPE_SZ:
+    case F_SETPIPE_SZ:
+#endif
+#ifdef F_ADD_SEALS
+    case F_ADD_SEALS:
+    case F_GET_SEALS:
+#endif
+      return true;
+    default:
+      return false;
+  }
+}
+
+// fcntl(fd, cmd, arg?): the command's result or -errno.
+napi_value Fcntl(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  int command;
+  int argument = 0;
+  if (!args.Descriptor(0, &fd) || !args.Integer(1, "cmd", &command) ||
+      (args.Has(2) && !args.Integer(2, "arg", &argument))) {
+    return nullptr;
+  }
+  if (!TakesNumber(command)) return Int(env, -EINVAL);
+  bool duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
+  if (duplicates) command = F_DUPFD_CLOEXEC;
+  int result = fcntl(fd, command, argument);
+  if (duplicates) return Opened(env, result);
+  return Int(env, OrErrno(result));
+}
+
+// pipe2(flags?): [read end, write end], both close-on-exec, or -errno.
+napi_value Pipe2(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int flags = 0;
+  if (args.Has(0) && !args.Integer(0, "flags", &flags)) return nullptr;
+  int ends[2];
+  return OpenedPair(env, OpenPipe(ends, flags), ends);
+}
+
+}  // namespace
+
+void RegisterDescriptors(napi_env env, napi_value exports) {
+  const Function functions[] = {
+      {"read", Guarded<Read>},       {"write", Guarded<Write>},
+      {"close", Guarded<Close>},     {"adopt", Guarded<Adopt>},
+      {"release", Guarded<Release>}, {"fcntl", Guarded<Fcntl>},
+      {"pipe2", Guarded<Pipe2>},
+  };
+  Export(env, exports, functions);
+}
+
+}  // namespace rawloop

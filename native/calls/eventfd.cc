@@ -1,0 +1,34 @@
+// eventfd: a counter behind a descriptor, the cheapest wake-up Linux has.
+// See eventfd(2).
+#include <sys/eventfd.h>
+
+#include <cerrno>
+#include <cstdint>
+
+#include "core/args.h"
+#include "core/environment.h"
+#include "core/modules.h"
+
+namespace rawloop {
+namespace {
+
+// eventfd(initval, flags?): descriptor or -errno.
+napi_value Eventfd(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  unsigned int initial = 0;
+  int flags = 0;
+  if ((args.Has(0) && !args.Integer(0, "initval", &initial)) ||
+      (args.Has(1) && !args.Integer(1, "flags", &flags))) {
+    return nullptr;
+  }
+  return Opened(env, eventfd(initial, flags | EFD_CLOEXEC));
+}
+
+}  // namespace
+
+void RegisterEventfd(napi_env env, napi_value exports) {
+  const Function functions[] = {{"eventfd", Guarded<Eventfd>}};
+  Export(env, exports, functions);
+}
+
+}  // namespace rawloop

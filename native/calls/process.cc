@@ -1,0 +1,33 @@
+// Which process this is, and what lives as long as this copy of the addon does
+// in it. See getpid(2).
+#include <unistd.h>
+
+#include "core/args.h"
+#include "core/environment.h"
+#include "core/modules.h"
+
+namespace rawloop {
+namespace {
+
+// getpid(): number. Of now: the host's process.pid is that of the start.
+napi_value GetPid(napi_env env, napi_callback_info) {
+  return Int(env, getpid());
+}
+
+}  // namespace
+
+void RegisterProcess(napi_env env, napi_value exports) {
+  const Function functions[] = {{"getpid", Guarded<GetPid>}};
+  Export(env, exports, functions);
+  // kept: object. What hangs on it the collector leaves alone, also when
+  // nothing leads to the exports any more.
+  napi_value kept;
+  napi_ref reference;
+  if (napi_create_object(env, &kept) == napi_ok &&
+      napi_create_reference(env, kept, 1, &reference) == napi_ok) {
+    Environment::Get(env)->kept = reference;
+    Define(env, exports, "kept", kept);
+  }
+}
+
+}  // namespace rawloop

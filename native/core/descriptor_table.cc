@@ -1,0 +1,151 @@
+#include "core/descriptor_table.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bitset>
+#include <cerrno>
+#include <cstdlib>
+#include <mutex>
+
+#include "os/identity.h"
+
+namespace rawloop {
+namespace {
+
+// A word is the owner's number above an identity; 0: not owned by us.
+using Word = std::atomic<uint64_t>;
+constexpr uint64_t kIdentityMask = (uint64_t{1} << kIdentityBits) - 1;
+constexpr size_t kOwners = size_t{1} << (64 - kIdentityBits);
+
+constexpr int kChunkBits = 14;
+constexpr size_t kChunks = size_t{1} << (31 - kChunkBits);
+constexpr size_t kChunkWords = size_t{1} << kChunkBits;
+
+// Chunks come with the first number that falls into them, and stay.
+std::atomic<Word*> chunks[kChunks];
+
+std::mutex owners_mutex;
+std::bitset<kOwners> owners;
+
+uint64_t TakeOwner() {
+  std::lock_guard<std::mutex> lock(owners_mutex);
+  for (size_t i = 1; i < kOwners; i++) {
+    if (owners[i]) continue;
+    owners[i] = true;
+    return i;
+  }
+  return 0;
+}
+
+void GiveBackOwner(uint64_t owner) {
+  std::lock_guard<std::mutex> lock(owners_mutex);
+  owners[owner] = false;
+}
+
+// Null when it never was owned.
+Word* Find(int fd) {
+  Word* chunk = chunks[fd >> kChunkBits].load(std::memory_order_acquire);
+  return chunk == nullptr ? nullptr : &chunk[fd & (kChunkWords - 1)];
+}
+
+// Null when there is no memory.
+Word* FindOrMake(int fd) {
+  Word* found = Find(fd);
+  if (found != nullptr) return found;
+  // All zero bits are a word of 0; memory that is not looked at stays unused.
+  auto* made = static_cast<Word*>(calloc(kChunkWords, sizeof(Word)));
+  if (made == nullptr) return nullptr;
+  Word* none = nullptr;
+  if (!chunks[fd >> kChunkBits].compare_exchange_strong(none, made)) free(made);
+  return Find(fd);
+}
+
+uint64_t OwnerOf(uint64_t word) { return word >> kIdentityBits; }
+
+int Unowned(int fd) { return Identify(fd) == kNotOpen ? -EBADF : -EPERM; }
+
+}  // namespace
+
+OwnedDescriptors::OwnedDescriptors() : owner_(TakeOwner()) {
+  BeginIdentities();
+}
+
+OwnedDescriptors::~OwnedDescriptors() {
+  for (int fd = 0; fd < end_; fd++) {
+    Word* word = Find(fd);
+    if (word == nullptr) {
+      fd |= static_cast<int>(kChunkWords - 1);
+    } else if (OwnerOf(word->load()) == owner_) {
+      Close(fd);
+    }
+  }
+  EndIdentities();
+  if (owner_ != 0) GiveBackOwner(owner_);
+}
+
+int OwnedDescriptors::Opened(int fd) {
+  Word* word = owner_ == 0 ? nullptr : FindOrMake(fd);
+  if (word == nullptr) {
+    close(fd);
+    return -ENOMEM;
+  }
+  word->store(owner_ << kIdentityBits | Identify(fd));
+  end_ = std::max(end_, fd + 1);
+  return fd;
+}
+
+int OwnedDescriptors::OpenedPair(const int fds[2]) {
+  if (Opened(fds[0]) < 0) {
+    close(fds[1]);
+    return -ENOMEM;
+  }
+  if (Opened(fds[1]) >= 0) return 0;
+  Close(fds[0]);
+  return -ENOMEM;
+}
+
+int OwnedDescriptors::Adopt(int fd) {
+  Identity identity = Identify(fd);
+  if (identity == kNotOpen) return -EBADF;
+  Word* word = owner_ == 0 ? nullptr : FindOrMake(fd);
+  if (word == nullptr) return -ENOMEM;
+  uint64_t before = word->load();
+  // Another's, unless it is a file that is gone, which its owner does not know.
+  if (before != 0 && OwnerOf(before) != owner_ &&
+      CheckIdentity(fd, before & kIdentityMask) == 0) {
+    return -EBUSY;
+  }
+  if (!word->compare_exchange_strong(before,
+                                     owner_ << kIdentityBits | identity)) {
+    return -EBUSY;
+  }
+  end_ = std::max(end_, fd + 1);
+  return 0;
+}
+
+int OwnedDescriptors::Release(int fd) { return Take(fd, false); }
+
+int OwnedDescriptors::Close(int fd) { return Take(fd, true); }
+
+int OwnedDescriptors::CloseKnown(int fd) {
+  Word* word = Find(fd);
+  uint64_t before = word == nullptr ? 0 : word->load();
+  if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);
+  if (!word->compare_exchange_strong(before, 0)) return -EPERM;
+  return close(fd) < 0 && errno != EINTR ? -errno : 0;
+}
+
+// The word goes first: after the close the number may be another thread's.
+int OwnedDescriptors::Take(int fd, bool and_close) {
+  Word* word = Find(fd);
+  uint64_t before = word == nullptr ? 0 : word->load();
+  if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);
+  int error = CheckIdentity(fd, before & kIdentityMask);
+  if (!word->compare_exchange_strong(before, 0)) return -EPERM;
+  if (error < 0 || !and_close) return error;
+  return close(fd) < 0 && errno != EINTR ? -errno : 0;
+}
+
+}  // namespace rawloop

@@ -1,0 +1,51 @@
+// Classes for JavaScript whose methods know their own objects: V8 itself
+// refuses a `this` of another class, other engines leave that to the addon,
+// which would take one class's memory for another's. See napi_type_tag_object
+// in Node's Node-API reference.
+#ifndef RAWLOOP_TAGGED_WRAP_H_
+#define RAWLOOP_TAGGED_WRAP_H_
+
+#include <napi.h>
+
+#include "core/args.h"
+
+namespace rawloop {
+
+// Throws a TypeError and is false, unless `object` bears the tag.
+inline bool HasTag(napi_env env, napi_value object, const napi_type_tag& tag) {
+  bool is = false;
+  if (napi_check_object_type_tag(env, object, &tag, &is) == napi_ok && is) {
+    return true;
+  }
+  bool pending = false;
+  napi_is_exception_pending(env, &pending);
+  if (!pending) {
+    Throw(env, napi_create_type_error, "ERR_INVALID_THIS",
+          "Value of \"this\" is of another class");
+  }
+  return false;
+}
+
+// `T` has a member `static constexpr napi_type_tag kTypeTag`.
+template <typename T>
+class TaggedWrap : public Napi::ObjectWrap<T> {
+ public:
+  // Called by ObjectWrap before each method.
+  static T* Unwrap(Napi::Object object) {
+    return HasTag(object.Env(), object, T::kTypeTag)
+               ? Napi::ObjectWrap<T>::Unwrap(object)
+               : nullptr;
+  }
+
+ protected:
+  explicit TaggedWrap(const Napi::CallbackInfo& info)
+      : Napi::ObjectWrap<T>(info) {
+    // A Worker that is ending wraps nothing.
+    if (this->Value().IsEmpty()) return;
+    napi_type_tag_object(info.Env(), this->Value(), &T::kTypeTag);
+  }
+};
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_TAGGED_WRAP_H_

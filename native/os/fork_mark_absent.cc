@@ -1,0 +1,12 @@
+// Where no memory is wiped in a child: the process id is asked for instead.
+#include "core/absent.h"
+#include "core/modules.h"
+
+namespace rawloop {
+
+void RegisterForkMark(napi_env env, napi_value exports) {
+  const Function functions[] = {{"forkMark", AbsentCall}};
+  Export(env, exports, functions);
+}
+
+}  // namespace rawloop

@@ -1,0 +1,226 @@
+// epoll_create1, epoll_ctl, epoll_wait, epoll_pwait2: one to one. A ready
+// record is three 32-bit words: events, data low, data high, which on x86-64 is
+// the kernel's own packed epoll_event, so nothing is copied there.
+// See epoll(7).
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "core/args.h"
+#include "core/environment.h"
+#include "core/modules.h"
+#include "poll/readiness.h"
+
+namespace rawloop {
+namespace {
+
+// The kernel has it since 5.11, C libraries later; the number is the same on
+// every architecture.
+#ifndef SYS_epoll_pwait2
+#define SYS_epoll_pwait2 441
+#endif
+
+// The kernel's timespec, 64 bits on every architecture.
+struct KernelTimespec {
+  int64_t seconds;
+  int64_t nanoseconds;
+};
+
+constexpr bool kSameLayout = sizeof(epoll_event) == sizeof(ReadyRecord);
+constexpr int kMaxEvents = 65536;
+
+// epoll_create1(flags?): descriptor or -errno.
+napi_value EpollCreate1(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int flags = 0;
+  if (args.Has(0) && !args.Integer(0, "flags", &flags)) return nullptr;
+  return Opened(env, epoll_create1(flags | EPOLL_CLOEXEC));
+}
+
+// A token: an integer to 2^53-1, or a BigInt of 64 bits.
+bool ReadData(napi_env env, napi_value value, uint64_t* out) {
+  bool lossless = false;
+  if (napi_get_value_bigint_uint64(env, value, out, &lossless) == napi_ok) {
+    if (!lossless) ThrowRange(env, "data", "an unsigned 64-bit integer");
+    return lossless;
+  }
+  double number;
+  if (!ReadInteger(env, value, "data", 0, kMaxSafeInteger, &number)) {
+    return false;
+  }
+  *out = static_cast<uint64_t>(number);
+  return true;
+}
+
+bool ReadEvents(napi_env env, napi_value value, epoll_event* out) {
+  // Also as JavaScript's own operators leave it: EPOLLIN | EPOLLET is negative.
+  double events;
+  if (!ReadInteger(env, value, "events", INT32_MIN, UINT32_MAX, &events)) {
+    return false;
+  }
+  out->events = static_cast<uint32_t>(static_cast<int64_t>(events));
+  return true;
+}
+
+bool ReadEventObject(napi_env env, napi_value object, epoll_event* out) {
+  napi_value property;
+  uint64_t data = 0;
+  if (napi_get_named_property(env, object, "events", &property) != napi_ok ||
+      !ReadEvents(env, property, out) ||
+      napi_get_named_property(env, object, "data", &property) != napi_ok) {
+    return false;
+  }
+  napi_valuetype type;
+  napi_typeof(env, property, &type);
+  if (type != napi_undefined && !ReadData(env, property, &data)) return false;
+  out->data.u64 = data;
+  return true;
+}
+
+// epoll_ctl(epfd, op, fd, { events, data }) or, with no object to read,
+// epoll_ctl(epfd, op, fd, events, data): 0 or -errno.
+napi_value EpollCtl(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int epfd;
+  int op;
+  int fd;
+  epoll_event event{};
+  if (!args.Descriptor(0, &epfd, "epfd") || !args.Integer(1, "op", &op) ||
+      !args.Descriptor(2, &fd)) {
+    return nullptr;
+  }
+  if (args.Has(3)) {
+    napi_valuetype type;
+    napi_typeof(env, args.at(3), &type);
+    if (type == napi_object) {
+      if (!ReadEventObject(env, args.at(3), &event)) return nullptr;
+    } else {
+      uint64_t data = 0;
+      if (!ReadEvents(env, args.at(3), &event) ||
+          (args.Has(4) && !ReadData(env, args.at(4), &data))) {
+        return nullptr;
+      }
+      event.data.u64 = data;
+    }
+  } else if (op != EPOLL_CTL_DEL) {
+    ThrowType(env, "event", "{ events, data }");
+    return nullptr;
+  }
+  return Int(env, OrErrno(epoll_ctl(epfd, op, fd, &event)));
+}
+
+// epollClose(epfd, fd): takes it out of the set, and closes it if it was opened
+// here. What the set knows by this number is what was added, so it is looked at
+// no further. 0 or -errno.
+napi_value EpollClose(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int epfd;
+  int fd;
+  if (!args.Descriptor(0, &epfd, "epfd") || !args.Descriptor(1, &fd)) {
+    return nullptr;
+  }
+  epoll_event event{};
+  bool known = epoll_ctl(epfd, EPOLL_CTL_DEL, fd, &event) == 0;
+  OwnedDescriptors& owned = Environment::Get(env)->owned;
+  return Int(env, known ? owned.CloseKnown(fd) : owned.Close(fd));
+}
+
+// Calls `wait(events)` with room for `max` events and leaves the records in
+// `out`. Returns the count or -errno.
+template <typename Wait>
+int32_t WaitInto(const Span& out, int max, Wait wait) {
+  if constexpr (kSameLayout) {
+    return OrErrno(wait(reinterpret_cast<epoll_event*>(out.data)));
+  } else {
+    constexpr int kOnStack = 256;
+    epoll_event stack[kOnStack];
+    std::unique_ptr<epoll_event[]> heap;
+    epoll_event* events = stack;
+    if (max > kOnStack) {
+      heap.reset(new epoll_event[static_cast<size_t>(max)]);
+      events = heap.get();
+    }
+    int32_t count = OrErrno(wait(events));
+    for (int32_t i = 0; i < count; i++) {
+      uint64_t data = events[i].data.u64;
+      ReadyRecord record{events[i].events, static_cast<uint32_t>(data),
+                         static_cast<uint32_t>(data >> 32)};
+      memcpy(out.data + i * sizeof(record), &record, sizeof(record));
+    }
+    return count;
+  }
+}
+
+bool ReadRoom(const Args& args, int* epfd, int* max, Span* out) {
+  if (!args.Descriptor(0, epfd, "epfd") ||
+      !args.Integer(2, "maxevents", max, 1, kMaxEvents)) {
+    return false;
+  }
+  return args.Memory(1, out, "events");
+}
+
+bool Fits(napi_env env, const Span& out, int max) {
+  if (out.size >= static_cast<size_t>(max) * sizeof(ReadyRecord)) return true;
+  ThrowRange(env, "events", "3 words of 32 bits for each of maxevents");
+  return false;
+}
+
+// epoll_wait(epfd, events, maxevents, timeout): the count or -errno (-EINTR
+// too: the caller knows its deadline). Timeout in ms, -1: for ever.
+napi_value EpollWait(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int epfd;
+  int max;
+  int timeout_ms;
+  Span out;
+  if (!args.Integer(3, "timeout", &timeout_ms, -1) ||
+      !ReadRoom(args, &epfd, &max, &out) || !Fits(env, out, max)) {
+    return nullptr;
+  }
+  return Int(env, WaitInto(out, max, [&](epoll_event* events) {
+               // Not by the C library, which makes a point of cancellation of
+               // it; see transfer.h. Every processor has this one.
+               return syscall(SYS_epoll_pwait, epfd, events, max, timeout_ms,
+                              nullptr, 0);
+             }));
+}
+
+// epoll_pwait2(epfd, events, maxevents, timeout): the same with the timeout in
+// nanoseconds, -1: for ever. -ENOSYS before Linux 5.11.
+napi_value EpollPwait2(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int epfd;
+  int max;
+  double timeout_ns;
+  Span out;
+  if (!ReadInteger(env, args.at(3), "timeout", -1, kMaxSafeInteger,
+                   &timeout_ns) ||
+      !ReadRoom(args, &epfd, &max, &out) || !Fits(env, out, max)) {
+    return nullptr;
+  }
+  auto total_ns = static_cast<int64_t>(timeout_ns);
+  KernelTimespec timeout{total_ns / 1000000000, total_ns % 1000000000};
+  return Int(env, WaitInto(out, max, [&](epoll_event* events) {
+               return syscall(SYS_epoll_pwait2, epfd, events, max,
+                              total_ns < 0 ? nullptr : &timeout, nullptr, 0);
+             }));
+}
+
+}  // namespace
+
+void RegisterEpoll(napi_env env, napi_value exports) {
+  const Function functions[] = {
+      {"epoll_create1", Guarded<EpollCreate1>},
+      {"epoll_ctl", Guarded<EpollCtl>},
+      {"epollClose", Guarded<EpollClose>},
+      {"epoll_wait", Guarded<EpollWait>},
+      {"epoll_pwait2", Guarded<EpollPwait2>},
+  };
+  Export(env, exports, functions);
+}
+
+}  // namespace rawloop

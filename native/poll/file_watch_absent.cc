@@ -1,0 +1,15 @@
+// FileWatch where there is no epoll. See file_watcher.h.
+#include "core/absent.h"
+#include "core/modules.h"
+
+namespace rawloop {
+
+void RegisterFileWatch(napi_env env, napi_value exports) {
+  const Function functions[] = {
+      {"isToldOnce", AbsentCall},
+      {"FileWatch", AbsentCall},
+  };
+  Export(env, exports, functions);
+}
+
+}  // namespace rawloop

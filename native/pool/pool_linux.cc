@@ -1,0 +1,83 @@
+// The pool's platform functions on Linux: eventfd(2), statx(2). See
+// pool_platform.h for the contract.
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+// musl has statx(2) from 1.2.5 on; the kernel's header has its types.
+#ifndef STATX_BASIC_STATS
+#include <linux/stat.h>
+#endif
+
+#include <cerrno>
+
+#include "jobs/stat.h"
+#include "os/opening.h"
+#include "pool/pool_platform.h"
+
+namespace rawloop {
+
+int OpenWakeup(bool pipe, int fds[2]) {
+  if (pipe) return OpenPipe(fds, O_NONBLOCK) == 0 ? 0 : -errno;
+  fds[0] = fds[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return fds[0] < 0 ? -errno : 0;
+}
+
+namespace {
+
+// Kernels before 4.11 have no statx, and seccomp filters of old container
+// hosts refuse it with EPERM: then the time of birth is that of the change.
+int StatPathWithoutBirth(const char* path, bool follow,
+                         int64_t fields[kStatFields]) {
+  struct stat s;
+  const int result = StatWithoutTimes(path, follow, &s, fields);
+  if (result < 0) return result;
+  fields[kStatAtimeSec] = s.st_atim.tv_sec;
+  fields[kStatAtimeNsec] = s.st_atim.tv_nsec;
+  fields[kStatMtimeSec] = s.st_mtim.tv_sec;
+  fields[kStatMtimeNsec] = s.st_mtim.tv_nsec;
+  fields[kStatCtimeSec] = fields[kStatBirthtimeSec] = s.st_ctim.tv_sec;
+  fields[kStatCtimeNsec] = fields[kStatBirthtimeNsec] = s.st_ctim.tv_nsec;
+  return 0;
+}
+
+}  // namespace
+
+int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
+  struct statx s;
+  const int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+  if (syscall(SYS_statx, AT_FDCWD, path, flags, STATX_BASIC_STATS | STATX_BTIME,
+              &s) != 0) {
+    if (errno == ENOSYS || errno == EPERM || errno == EINVAL ||
+        errno == EOPNOTSUPP) {
+      return StatPathWithoutBirth(path, follow, fields);
+    }
+    return -errno;
+  }
+  fields[kStatDev] =
+      static_cast<int64_t>(makedev(s.stx_dev_major, s.stx_dev_minor));
+  fields[kStatMode] = s.stx_mode;
+  fields[kStatNlink] = s.stx_nlink;
+  fields[kStatUid] = s.stx_uid;
+  fields[kStatGid] = s.stx_gid;
+  fields[kStatRdev] =
+      static_cast<int64_t>(makedev(s.stx_rdev_major, s.stx_rdev_minor));
+  fields[kStatBlksize] = s.stx_blksize;
+  fields[kStatIno] = static_cast<int64_t>(s.stx_ino);
+  fields[kStatSize] = static_cast<int64_t>(s.stx_size);
+  fields[kStatBlocks] = static_cast<int64_t>(s.stx_blocks);
+  fields[kStatAtimeSec] = s.stx_atime.tv_sec;
+  fields[kStatAtimeNsec] = s.stx_atime.tv_nsec;
+  fields[kStatMtimeSec] = s.stx_mtime.tv_sec;
+  fields[kStatMtimeNsec] = s.stx_mtime.tv_nsec;
+  fields[kStatCtimeSec] = s.stx_ctime.tv_sec;
+  fields[kStatCtimeNsec] = s.stx_ctime.tv_nsec;
+  // A file system without a time of birth leaves these 0, and so does Node.
+  fields[kStatBirthtimeSec] = s.stx_btime.tv_sec;
+  fields[kStatBirthtimeNsec] = s.stx_btime.tv_nsec;
+  return 0;
+}
+
+}  // namespace rawloop

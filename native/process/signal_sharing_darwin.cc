@@ -1,0 +1,32 @@
+// The mark is a section of its own with the function's address.
+#include <mach-o/dyld.h>
+#include <mach-o/getsect.h>
+
+#include "process/signal_sharing.h"
+
+namespace rawloop {
+namespace {
+
+__attribute__((used, section("__DATA,__rawloop_sig1")))
+const GetSignalTable mark = rawloop_signal_table_1;
+
+}  // namespace
+
+GetSignalTable FirstCopy() {
+  for (uint32_t index = 0; index < _dyld_image_count(); index++) {
+    // Null when another thread unloaded some meanwhile.
+    const auto* header =
+        reinterpret_cast<const mach_header_64*>(_dyld_get_image_header(index));
+    unsigned long size = 0;
+    const uint8_t* section =
+        header == nullptr
+            ? nullptr
+            : getsectiondata(header, "__DATA", "__rawloop_sig1", &size);
+    if (section != nullptr && size >= sizeof(mark)) {
+      return *reinterpret_cast<const GetSignalTable*>(section);
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace rawloop

@@ -1,0 +1,167 @@
+// What the tests of the pool share: a loop driven in either mode, a native pool that
+// is waited for with a real poller, and children that run alone with the addon.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { addonCandidates } from '../../lib/binding/load.js';
+import { LoopCore } from '../../lib/loop/drive.js';
+import { createPoller, type Poller, ReadyList } from '../../lib/poller/index.js';
+import { CryptoRequests } from '../../lib/pool/crypto/crypto.js';
+import { FileRequests } from '../../lib/pool/fs/fs.js';
+import { Batch, CELLS, type NativePool, Pool } from '../../lib/pool/native-pool.js';
+import { ThreadPool, type ThreadPoolOptions } from '../../lib/pool/pool.js';
+
+export type Mode = 'owned' | 'guest';
+export const MODES: readonly Mode[] = ['owned', 'guest'];
+export const STACK_BYTES = 2 * 1024 * 1024;
+
+/** Enough rounds to keep a thread busy while a test says a few things. */
+export const LONG = 1_000_000;
+
+export class TestLoop extends LoopCore {
+  readonly pool: ThreadPool;
+  readonly fs: FileRequests;
+  readonly crypto: CryptoRequests;
+
+  constructor(options?: ThreadPoolOptions) {
+    super();
+    this.pool = new ThreadPool(this, options);
+    this.fs = new FileRequests(this.pool);
+    this.crypto = new CryptoRequests(this.pool);
+  }
+
+  /**
+   * Runs the loop in `mode` until nothing is alive. Not from inside a promise
+   * callback: there the engine does not run microtasks.
+   */
+  drive(mode: Mode): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (mode === 'guest') {
+        this.attach();
+        const done = () => (this.alive ? setImmediate(done) : resolve(void this.detach()));
+        done();
+        return;
+      }
+      setImmediate(() => {
+        try {
+          this.run();
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /** The outcome of `request`, with the loop driven in `mode` until it is there. */
+  async outcome<T>(mode: Mode, request: Promise<T>): Promise<T> {
+    request.catch(() => {});
+    await this.drive(mode);
+    return request;
+  }
+}
+
+/** A native pool, its wake-up watched by a poller of its own. */
+export class WatchedPool {
+  readonly native: NativePool;
+  readonly batch: Batch;
+  readonly fd: number;
+  readonly #poller: Poller = createPoller();
+  readonly #ready = new ReadyList(4);
+
+  constructor({ size = 4, rows = 256, pipe = false } = {}) {
+    this.native = new Pool(size, STACK_BYTES);
+    this.batch = new Batch(this.native, rows);
+    this.fd = this.native.open(pipe);
+    this.#poller.add(this.fd, { read: true }, 1);
+  }
+
+  /** Whether the loop would be woken now. */
+  get woken(): boolean {
+    return this.#poller.wait(this.#ready, 0) === 1;
+  }
+
+  /** Waits for a wake-up and takes its batch: how many completions. */
+  next(): number {
+    if (this.#poller.wait(this.#ready, 30_000) !== 1) throw new Error('not woken in 30 s');
+    return this.batch.take();
+  }
+
+  /** Takes batches until `count` completions came: their ids, in order. */
+  collect(count: number): number[] {
+    const ids: number[] = [];
+    while (ids.length < count) {
+      const rows = this.next();
+      for (let row = 0; row < rows; row++) ids.push(this.batch.id(row));
+    }
+    return ids;
+  }
+
+  /** Waits, taking nothing, until `condition` holds of the counters. */
+  until(condition: (stats: ReturnType<NativePool['stats']>) => boolean): void {
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    for (let waits = 0; !condition(this.native.stats()); waits++) {
+      if (waits > 30_000) throw new Error(`still ${JSON.stringify(this.native.stats())}`);
+      Atomics.wait(word, 0, 0, 1);
+    }
+  }
+
+  /** Keeps one thread busy; returns when it is. */
+  occupy(iterations = LONG): number {
+    const { running } = this.native.stats();
+    const text = Buffer.from('x');
+    const id = this.native.submitPbkdf2(text, text, iterations, 64, 'sha512');
+    this.until((stats) => stats.running > running);
+    return id;
+  }
+
+  close(): void {
+    this.#poller.delete(this.fd);
+    this.#poller.close();
+    this.native.close();
+  }
+}
+
+/** The path of the addon that these tests run with. */
+export const addonPath = addonCandidates().find((path) => existsSync(path)) as string;
+
+/** What children start with: the addon, and a few words to say. */
+const PRELUDE = `
+  const addon = require(${JSON.stringify(addonPath)});
+  const { Pool } = addon;
+  const fs = require('node:fs');
+  const assert = require('node:assert/strict');
+  const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  const until = (condition) => { while (!condition()) sleep(1); };
+  const threadsNamed = (name) => fs.readdirSync('/proc/self/task')
+    .filter((id) => {
+      // A thread may end in between.
+      try { return fs.readFileSync('/proc/self/task/' + id + '/comm', 'latin1').trim() === name; }
+      catch { return false; }
+    });
+  const text = Buffer.from('x');
+  const CELLS = ${CELLS};
+  const ROW_BYTES = CELLS * 8;
+`;
+
+export interface ChildResult {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs CommonJS `source` in a Node of its own, behind the prelude unless it is bare. */
+export function runChild(
+  source: string,
+  { flags = [], bare = false }: { flags?: string[]; bare?: boolean } = {},
+): ChildResult {
+  const script = bare ? source : PRELUDE + source;
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...flags, '-e', script], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  return { status, signal, stdout, stderr };
+}
+
+/** What a child that did all right returns. */
+export const FINE = { status: 0, signal: null, stderr: '' };
