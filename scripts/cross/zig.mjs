@@ -49,7 +49,7 @@ export async function build(zig, target) {
   ].flatMap((folder) => ['-isystem', folder]);
   const args = [
     ...['c++', '-target', target.zig, '-shared', '-fPIC', '-O2', '-s', '-std=c++17'],
-    ...['-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-fno-exceptions', '-fno-rtti'],
+    ...['-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-fexceptions', '-fno-rtti'],
     ...['-ffunction-sections', '-fdata-sections'],
     ...DEFINES.map((define) => `-D${define}`),
     `-I${join(root, 'native')}`,
