@@ -1,4 +1,4 @@
-// Memory that native code may read or fill, in place.
+// Arguments that are memory: any buffer, whole.
 
 /** Memory that native code may read or fill. */
 export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
