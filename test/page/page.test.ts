@@ -7,9 +7,9 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readPageScript } from '../../lib/cli/measure/compare/package-files.js';
+import { readPageScript } from '../../lib/cli/measure/compare/files.js';
 import { pageOf } from '../../lib/cli/measure/compare/page.js';
-import { resultOf, row, usualRows } from '../cli/compare-results.js';
+import { resultOf, row, usualRows } from '../cli/measure/compare/results.js';
 
 const PHONE_PIXELS = 390;
 const DESKTOP = { width: 1280, height: 900 };

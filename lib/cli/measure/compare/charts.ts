@@ -1,10 +1,10 @@
 // The charts of the page as data: what each shows, and the sentence that says so. The
 // page's own script draws them and knows nothing of what they are about.
-import { MIN_CONNECTIONS_FOR_MEMORY } from '../demo/pair.js';
-import { whole } from '../demo/text.js';
-import type { Chart, Figure, Series } from './chart-data.js';
-import { single } from './figures.js';
-import { capital, NAMES } from './names.js';
+
+import { capital, NAMES } from '../../models.js';
+import { MIN_CONNECTIONS_FOR_MEMORY } from '../pair.js';
+import { whole } from '../text.js';
+import { type Figure, single } from './figures.js';
 import {
   acceptSentence,
   cpuSentence,
@@ -20,6 +20,29 @@ import {
   threadsSentence,
 } from './sentences.js';
 import type { Row } from './types.js';
+
+export interface Series {
+  name: string;
+  /** Which colour and mark: a model, or a kind of memory. */
+  style: 'loop' | 'guest' | 'threads' | 'net' | 'resident' | 'kernel';
+  /** One for each label; null: not measured, or not told. */
+  points: (Figure | null)[];
+}
+
+export interface Chart {
+  id: string;
+  title: string;
+  /** Of the values. */
+  unit: string;
+  sentence: string;
+  /** Lines over the connections, or bars upon each other. */
+  kind: 'lines' | 'bars';
+  scale: 'linear' | 'logarithmic';
+  /** What the labels are. */
+  labelled: string;
+  labels: string[];
+  series: Series[];
+}
 
 const modelsOf = (rows: readonly Row[]) => [...new Set(rows.map(({ model }) => model))];
 

@@ -1,7 +1,6 @@
 // What the reader of the figures has to know, in the terminal and on the page.
-import { MIN_CONNECTIONS_FOR_MEMORY } from '../demo/pair.js';
-import { count, decimal, whole } from '../demo/text.js';
-import { UNKNOWN } from './columns.js';
+import { MIN_CONNECTIONS_FOR_MEMORY } from '../pair.js';
+import { count, decimal, UNKNOWN, whole } from '../text.js';
 import type { Result, Row } from './types.js';
 
 const COUNTED: readonly (keyof Row)[] = [

@@ -1,13 +1,14 @@
 // The page: one file with its style, its script and its figures, which needs no
 // network. All that is said stands in it as text and tables; the script only draws.
-import { decimal, whole } from '../demo/text.js';
-import type { Column } from '../text-table.js';
-import type { Chart, Figure } from './chart-data.js';
-import { chartsOf } from './charts.js';
-import { COST, SPEED } from './columns.js';
+
+import { capital, LESSONS, NAMES } from '../../models.js';
+import type { Column } from '../table.js';
+import { decimal, whole } from '../text.js';
+import { type Chart, chartsOf } from './charts.js';
+import type { Figure } from './figures.js';
 import { footnotesOf } from './footnotes.js';
-import { capital, LESSONS, NAMES } from './names.js';
 import { STYLE } from './page-style.js';
+import { COST, SPEED } from './report.js';
 import { conclusionsOf, significant } from './sentences.js';
 import type { Result, Row } from './types.js';
 

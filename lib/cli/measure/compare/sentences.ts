@@ -1,11 +1,11 @@
 // What the figures show, in words, with these very figures in them: each sentence is
 // true whatever they are, and names no difference that the rounds do not show.
 
-import type { Model } from '../../echo-models.js';
-import { count, counted, decimal, listText, whole } from '../demo/text.js';
-import type { Figure } from './chart-data.js';
+import type { Model } from '../../models.js';
+import { capital, NAMES } from '../../models.js';
+import { count, counted, decimal, listText, whole } from '../text.js';
+import type { Figure } from './figures.js';
 import { differ, single, sumOf } from './figures.js';
-import { capital, NAMES } from './names.js';
 import type { Row } from './types.js';
 
 /** A model's figure at the connections that a sentence speaks of. */

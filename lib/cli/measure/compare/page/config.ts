@@ -1,6 +1,7 @@
 // A chart as the chart library wants it.
 import type { ChartConfiguration, ChartDataset, PointStyle, TooltipItem } from 'chart.js';
-import type { Chart, Figure, Series } from '../chart-data.js';
+import type { Chart, Series } from '../charts.js';
+import type { Figure } from '../figures.js';
 import type { WithFigures } from './whiskers.js';
 
 type Kind = 'line' | 'bar';

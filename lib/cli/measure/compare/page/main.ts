@@ -14,7 +14,7 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import type { Chart } from '../chart-data.js';
+import type { Chart } from '../charts.js';
 import { configOf } from './config.js';
 import { whiskers } from './whiskers.js';
 

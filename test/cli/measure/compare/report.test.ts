@@ -1,17 +1,16 @@
 // The tables and the page of rawloop compare, from fixed figures; and which numbers of
 // connections the limits leave.
 import { describe, expect, it } from 'vitest';
-import { MODELS } from '../../lib/cli/echo-models.js';
-import { COST, SPEED } from '../../lib/cli/measure/compare/columns.js';
-import { differ, figureOf, single } from '../../lib/cli/measure/compare/figures.js';
-import { fitWithin } from '../../lib/cli/measure/compare/fitting.js';
-import { footnotesOf } from '../../lib/cli/measure/compare/footnotes.js';
-import { findLimits } from '../../lib/cli/measure/compare/limits.js';
-import { paceOf } from '../../lib/cli/measure/compare/pace.js';
-import { embeddedJson, pageOf } from '../../lib/cli/measure/compare/page.js';
-import { tableOf, textOf } from '../../lib/cli/measure/compare/terminal.js';
-import { paintFor } from '../../lib/cli/measure/demo/text.js';
-import { about, resultOf, row, usualRows } from './compare-results.js';
+import { differ, figureOf, single } from '../../../../lib/cli/measure/compare/figures.js';
+import { fitWithin, paceOf } from '../../../../lib/cli/measure/compare/fitting.js';
+import { footnotesOf } from '../../../../lib/cli/measure/compare/footnotes.js';
+import { embeddedJson, pageOf } from '../../../../lib/cli/measure/compare/page.js';
+import { COST, SPEED, textOf } from '../../../../lib/cli/measure/compare/report.js';
+import { findLimits } from '../../../../lib/cli/measure/limits.js';
+import { tableOf } from '../../../../lib/cli/measure/table.js';
+import { paintFor } from '../../../../lib/cli/measure/terminal.js';
+import { MODELS } from '../../../../lib/cli/models.js';
+import { about, resultOf, row, usualRows } from './results.js';
 
 const plain = paintFor({ isTTY: false });
 

@@ -1,18 +1,20 @@
-// The columns of the two tables of rawloop compare, which the terminal and the page
-// share: speed, and what it costs.
-import { decimal, whole } from '../demo/text.js';
-import type { Column } from '../text-table.js';
-import type { Figure } from './chart-data.js';
-import type { Row } from './types.js';
+// The two tables of rawloop compare, speed and what it costs, which the terminal and the
+// page share; and what the terminal says with them.
+import { type Column, tableOf } from '../table.js';
+import type { Paint } from '../terminal.js';
+import { decimal, known, UNKNOWN, whole, wrap } from '../text.js';
+import type { Figure } from './figures.js';
+import { footnotesOf } from './footnotes.js';
+import { conclusionsOf } from './sentences.js';
+import type { Result, Row } from './types.js';
 
-export const UNKNOWN = '—';
+const TEXT_COLUMNS = 98;
 const KIB = 1024;
 /** Counts per message are small and of any size. */
 const RARE = 0.01;
 
 type Text = (value: number) => string;
 
-const known = (value: number | null, text: Text) => (value === null ? UNKNOWN : text(value));
 const median = (figure: Figure | null, text: Text) => known(figure?.median ?? null, text);
 
 function range(figure: Figure | null, text: Text): string {
@@ -69,3 +71,20 @@ export const COST: readonly Column<Row>[] = [
   { head: ['', 'kernel'], width: 6, text: (row) => known(row.kernelBytesPerConnection, kib) },
   { head: ['accepted', 'in ms'], width: 8, text: (row) => median(row.acceptMs, milliseconds) },
 ];
+
+export function textOf(result: Result, paint: Paint): string {
+  const { rows, settings } = result;
+  const about = `${settings.messageBytes} bytes a message, one message on the way per connection`;
+  const lines = [
+    '',
+    `Echo over TCP: ${about}`,
+    '',
+    tableOf(rows, SPEED, paint),
+    tableOf(rows, COST, paint),
+    ...footnotesOf(result).map((note) => paint.faint(wrap(note, TEXT_COLUMNS))),
+    '',
+    wrap(conclusionsOf(rows).join(' '), TEXT_COLUMNS),
+    '',
+  ];
+  return lines.join('\n');
+}

@@ -1,6 +1,6 @@
 // What rawloop compare says of its figures: true whatever they are.
 import { describe, expect, it } from 'vitest';
-import { chartsOf } from '../../lib/cli/measure/compare/charts.js';
+import { chartsOf } from '../../../../lib/cli/measure/compare/charts.js';
 import {
   acceptSentence,
   conclusionsOf,
@@ -11,8 +11,8 @@ import {
   slowTripSentence,
   switchesSentence,
   threadsSentence,
-} from '../../lib/cli/measure/compare/sentences.js';
-import { about, row, usualRows } from './compare-results.js';
+} from '../../../../lib/cli/measure/compare/sentences.js';
+import { about, row, usualRows } from './results.js';
 
 describe('the sentences of rawloop compare', () => {
   it('name the figures at the most connections, and how many times as many they are', () => {
