@@ -20,15 +20,12 @@ describe('rawloop', () => {
     expect(stderr).toMatch(/^Usage: rawloop <command>/);
   });
 
-  it.each(['eco', 'toString', '__proto__', ''])(
-    "does not know a command '%s'",
-    async (command) => {
-      const end = await new Command(command).end;
-      expect(end).toMatchObject(USAGE);
-      expect(end.stderr).toContain(`unknown command '${command}'`);
-      expect(end.stderr).toContain('Try: rawloop --help');
-    },
-  );
+  it.each(['eco', 'toString', '__proto__', ''])("does not know a command '%s'", async (command) => {
+    const end = await new Command(command).end;
+    expect(end).toMatchObject(USAGE);
+    expect(end.stderr).toContain(`unknown command '${command}'`);
+    expect(end.stderr).toContain('Try: rawloop --help');
+  });
 });
 
 describe('rawloop echo', () => {

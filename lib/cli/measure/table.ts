@@ -4,6 +4,8 @@ import type { Paint } from './terminal.js';
 
 export interface Column<Row> {
   head: readonly [string, string];
+  /** Where it does not stand beside its neighbours; else the head. */
+  name?: string;
   /** Negative: aligned on the left. */
   width: number;
   text(row: Row): string;

@@ -22,6 +22,18 @@ export function decimal(value: number, digits: number): string {
   });
 }
 
+/** Three digits, or all of those before the point. */
+export function significant(value: number): string {
+  if (value >= 100) return whole(value);
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+}
+
+/** In the unit that people would take. */
+export function duration(us: number): string {
+  if (us < 1000) return `${significant(us)} µs`;
+  return us < 1e6 ? `${significant(us / 1000)} ms` : `${significant(us / 1e6)} s`;
+}
+
 export function rate(messagesPerSecond: number): string {
   return `${whole(messagesPerSecond)}/s`;
 }

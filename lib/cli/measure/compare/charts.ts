@@ -5,6 +5,7 @@ import { capital, NAMES } from '../../models.js';
 import { MIN_CONNECTIONS_FOR_MEMORY } from '../pair.js';
 import { whole } from '../text.js';
 import { type Figure, single } from './figures.js';
+import { coincidenceText, type Sameness } from './noise.js';
 import {
   acceptSentence,
   cpuSentence,
@@ -42,6 +43,8 @@ export interface Chart {
   labelled: string;
   labels: string[];
   series: Series[];
+  /** Which lines lie upon each other, as a sentence; '' when none do. */
+  coincidence: string;
 }
 
 const modelsOf = (rows: readonly Row[]) => [...new Set(rows.map(({ model }) => model))];
@@ -54,22 +57,32 @@ function scaled(figure: Figure | null, by: number): Figure | null {
   return { median: figure.median / by, min: figure.min / by, max: figure.max / by };
 }
 
-type Words = Omit<Chart, 'kind' | 'labelled' | 'labels' | 'series'>;
+type Words = Omit<Chart, 'kind' | 'labelled' | 'labels' | 'series' | 'coincidence'>;
 
 /** A line for each model. */
-function lines(rows: readonly Row[], pick: Pick, words: Words): Chart {
+function lines(
+  rows: readonly Row[],
+  pick: Pick,
+  words: Words,
+  sameness: Sameness = 'noise',
+): Chart {
   const counts = [...new Set(rows.map(({ connections }) => connections))];
-  const series = modelsOf(rows).map(
-    (model): Series => ({
-      name: capital(NAMES[model]),
-      style: model,
-      points: counts.map((at) => {
-        const row = rows.find((each) => each.model === model && each.connections === at);
-        return row === undefined ? null : pick(row);
-      }),
+  const found = modelsOf(rows).map((model) => ({
+    model,
+    name: NAMES[model],
+    points: counts.map((at) => {
+      const row = rows.find((each) => each.model === model && each.connections === at);
+      return row === undefined ? null : pick(row);
     }),
-  );
-  return { ...words, kind: 'lines', labelled: 'connections', labels: counts.map(whole), series };
+  }));
+  return {
+    ...words,
+    kind: 'lines',
+    labelled: 'connections',
+    labels: counts.map(whole),
+    series: found.map(({ model, name, points }) => ({ name: capital(name), style: model, points })),
+    coincidence: coincidenceText(found, counts, sameness),
+  };
 }
 
 function memoryChart(rows: readonly Row[]): Chart | undefined {
@@ -93,6 +106,7 @@ function memoryChart(rows: readonly Row[]): Chart | undefined {
     scale: 'linear',
     labelled: 'model',
     labels: there.map(({ model }) => capital(NAMES[model])),
+    coincidence: '',
     series: [
       bars('In the server', 'resident', (row) => row.residentBytesPerConnection),
       bars('In the kernel, both ends', 'kernel', (row) => row.kernelBytesPerConnection),
@@ -115,7 +129,7 @@ export function chartsOf(rows: readonly Row[]): Chart[] {
       title: 'CPU time per message',
       unit: 'µs',
       sentence: cpuSentence(rows),
-      scale: 'linear',
+      scale: 'logarithmic',
     }),
     lines(rows, (row) => scaled(row.p50Us, US_PER_MS), {
       id: 'p50',
@@ -138,13 +152,18 @@ export function chartsOf(rows: readonly Row[]): Chart[] {
       sentence: switchesSentence(rows),
       scale: 'logarithmic',
     }),
-    lines(rows, threadsOf, {
-      id: 'threads',
-      title: 'Threads',
-      unit: 'threads',
-      sentence: threadsSentence(rows),
-      scale: 'logarithmic',
-    }),
+    lines(
+      rows,
+      threadsOf,
+      {
+        id: 'threads',
+        title: 'Threads',
+        unit: 'threads',
+        sentence: threadsSentence(rows),
+        scale: 'logarithmic',
+      },
+      'equal',
+    ),
     memoryChart(rows),
     lines(rows, (row) => row.acceptMs, {
       id: 'accept',

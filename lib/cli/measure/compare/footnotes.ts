@@ -1,6 +1,6 @@
 // What the reader of the figures has to know, in the terminal and on the page.
 import { MIN_CONNECTIONS_FOR_MEMORY } from '../pair.js';
-import { count, decimal, UNKNOWN, whole } from '../text.js';
+import { count, UNKNOWN, whole } from '../text.js';
 import type { Result, Row } from './types.js';
 
 const COUNTED: readonly (keyof Row)[] = [
@@ -8,17 +8,6 @@ const COUNTED: readonly (keyof Row)[] = [
   'voluntarySwitchesPerMessage',
   'threads',
 ];
-
-/** Rounds of a machine that does nothing else lie closer. */
-const NOISY_FACTOR = 1.5;
-
-function noiseOf(rows: readonly Row[]): string[] {
-  const factors = rows.map(({ messagesPerSecond: { min, max } }) => max / min);
-  const noise = Math.max(...factors);
-  if (noise < NOISY_FACTOR) return [];
-  const times = decimal(noise, 1);
-  return [`The rounds of one figure differ by a factor of up to ${times}: the machine was busy.`];
-}
 
 export function footnotesOf({ rows, notes }: Result): string[] {
   const bytes = rows.reduce((sum, row) => sum + row.bytesVerified, 0);
@@ -43,5 +32,5 @@ export function footnotesOf({ rows, notes }: Result): string[] {
     COUNTED.some((name) => row[name] === null) ||
     (!few(row) && (row.residentBytesPerConnection ?? row.kernelBytesPerConnection) === null);
   if (rows.some(untold)) all.push(`${UNKNOWN} is what this system does not tell.`);
-  return [...all, ...noiseOf(rows), ...notes];
+  return [...all, ...notes];
 }

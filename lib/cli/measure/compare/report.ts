@@ -9,6 +9,8 @@ import { conclusionsOf } from './sentences.js';
 import type { Result, Row } from './types.js';
 
 const TEXT_COLUMNS = 98;
+/** The head of a column that belongs to the one before. */
+export const RANGE = 'min–max';
 const KIB = 1024;
 /** Counts per message are small and of any size. */
 const RARE = 0.01;
@@ -39,7 +41,7 @@ const WHOSE: readonly Column<Row>[] = [
 export const SPEED: readonly Column<Row>[] = [
   ...WHOSE,
   { head: ['messages', 'per s'], width: 9, text: (row) => whole(row.messagesPerSecond.median) },
-  { head: ['', 'min–max'], width: 17, text: (row) => range(row.messagesPerSecond, whole) },
+  { head: ['', RANGE], width: 17, text: (row) => range(row.messagesPerSecond, whole) },
   { head: ['round trip', 'p50, µs'], width: 10, text: (row) => whole(row.p50Us.median) },
   { head: ['round trip', 'p99, µs'], width: 10, text: (row) => whole(row.p99Us.median) },
   {
@@ -47,28 +49,36 @@ export const SPEED: readonly Column<Row>[] = [
     width: 11,
     text: (row) => median(row.cpuUsPerMessage, micros),
   },
-  { head: ['', 'min–max'], width: 11, text: (row) => range(row.cpuUsPerMessage, micros) },
+  { head: ['', RANGE], width: 11, text: (row) => range(row.cpuUsPerMessage, micros) },
 ];
 
 export const COST: readonly Column<Row>[] = [
   ...WHOSE,
   {
     head: ['switches per message', 'voluntary'],
+    name: 'voluntary switches per message',
     width: 20,
     text: (row) => median(row.voluntarySwitchesPerMessage, perMessage),
   },
   {
     head: ['', 'involuntary'],
+    name: 'involuntary switches per message',
     width: 11,
     text: (row) => median(row.involuntarySwitchesPerMessage, perMessage),
   },
   { head: ['', 'threads'], width: 7, text: (row) => known(row.threads, whole) },
   {
     head: ['KiB per', 'conn.: own'],
+    name: 'KiB per conn., own',
     width: 10,
     text: (row) => known(row.residentBytesPerConnection, kib),
   },
-  { head: ['', 'kernel'], width: 6, text: (row) => known(row.kernelBytesPerConnection, kib) },
+  {
+    head: ['', 'kernel'],
+    name: 'KiB per conn., kernel',
+    width: 6,
+    text: (row) => known(row.kernelBytesPerConnection, kib),
+  },
   { head: ['accepted', 'in ms'], width: 8, text: (row) => median(row.acceptMs, milliseconds) },
 ];
 
