@@ -177,8 +177,9 @@ describe.skipIf(executablePath === undefined)(
     it('is light on paper, and as wide, where the screen is dark', async () => {
       const page = await open({ colorScheme: 'dark' });
       const dark = await colourOf(page, 'loop');
-      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      // Browsers tell of it before there is a layout for paper.
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
       expect(await colourOf(page, 'loop')).not.toBe(dark);
       await expectDrawn(page);
       // A4 with its margins has 718.

@@ -1,7 +1,7 @@
 // The charts of the page as data: what each shows, and the sentence that says so. The
 // page's own script draws them and knows nothing of what they are about.
 
-import { capital, NAMES } from '../../models.js';
+import { capital, type Model, NAMES } from '../../models.js';
 import { MIN_CONNECTIONS_FOR_MEMORY } from '../pair.js';
 import { whole } from '../text.js';
 import { type Figure, single } from './figures.js';
@@ -22,9 +22,16 @@ import {
 } from './sentences.js';
 import type { Row } from './types.js';
 
-export interface Series {
+/** What tells a line from others beside its colour, which not everyone sees. */
+interface Look {
+  /** Lengths of dash and gap, in pixels; none: solid. */
+  dash: readonly number[];
+  mark: 'circle' | 'rectRot' | 'triangle' | 'rect';
+}
+
+export interface Series extends Look {
   name: string;
-  /** Which colour and mark: a model, or a kind of memory. */
+  /** Which colour: a model, or a kind of memory. */
   style: 'loop' | 'guest' | 'threads' | 'net' | 'resident' | 'kernel';
   /** One for each label; null: not measured, or not told. */
   points: (Figure | null)[];
@@ -46,6 +53,14 @@ export interface Chart {
   /** Which lines lie upon each other, as a sentence; '' when none do. */
   coincidence: string;
 }
+
+const LOOKS: Readonly<Record<Model, Look>> = {
+  loop: { dash: [], mark: 'circle' },
+  guest: { dash: [8, 4], mark: 'rectRot' },
+  threads: { dash: [2, 3], mark: 'triangle' },
+  net: { dash: [10, 3, 2, 3], mark: 'rect' },
+};
+const FIELD: Look = { dash: [], mark: 'rect' };
 
 const modelsOf = (rows: readonly Row[]) => [...new Set(rows.map(({ model }) => model))];
 
@@ -80,7 +95,12 @@ function lines(
     kind: 'lines',
     labelled: 'connections',
     labels: counts.map(whole),
-    series: found.map(({ model, name, points }) => ({ name: capital(name), style: model, points })),
+    series: found.map(({ model, name, points }) => ({
+      name: capital(name),
+      style: model,
+      points,
+      ...LOOKS[model],
+    })),
     coincidence: coincidenceText(found, counts, sameness),
   };
 }
@@ -90,6 +110,7 @@ function memoryChart(rows: readonly Row[]): Chart | undefined {
   if (at < 0) return undefined;
   const there = rows.filter(({ connections }) => connections === at);
   const bars = (name: string, style: Series['style'], pick: (row: Row) => number | null) => ({
+    ...FIELD,
     name,
     style,
     points: there.map((row) => {

@@ -6,10 +6,8 @@ import type { Column } from '../table.js';
 import { decimal, significant, UNKNOWN, whole } from '../text.js';
 import { type Chart, chartsOf, type Series } from './charts.js';
 import type { Figure } from './figures.js';
-import { footnotesOf } from './footnotes.js';
-import { LOOKS, type Look } from './page/looks.js';
 import { STYLE } from './page-style.js';
-import { COST, RANGE, SPEED } from './report.js';
+import { COST, footnotesOf, RANGE, SPEED } from './report.js';
 import { conclusionsOf } from './sentences.js';
 import type { Result, Row } from './types.js';
 
@@ -20,7 +18,7 @@ const TITLE = 'A loop, a thread per connection, and node:net';
 const MOST_NARROW_COLUMNS = 5;
 
 /** The marks of the legend, as large as those of the charts. */
-const MARK_PATHS: Readonly<Record<Look['mark'], string>> = {
+const MARK_PATHS: Readonly<Record<Series['mark'], string>> = {
   circle: 'M22 6a4 4 0 1 1-8 0a4 4 0 0 1 8 0Z',
   rectRot: 'M18 1.5L22.5 6L18 10.5L13.5 6Z',
   triangle: 'M18 1.5L22.5 9.5H13.5Z',
@@ -98,8 +96,7 @@ ${body.join('\n')}
 }
 
 /** A line with its mark, or the mark alone, as the chart has it. */
-function sampleText(style: Series['style'], isLine: boolean): string {
-  const { dash, mark } = LOOKS[style];
+function sampleText({ dash, mark }: Series, isLine: boolean): string {
   const [left, width] = isLine ? [0, 36] : [12, 12];
   const line = `<path d="M0 6H36" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash.join(' ')}"/>`;
   return `<svg viewBox="${left} 0 ${width} 12" width="${width}" height="12" aria-hidden="true">${isLine ? line : ''}<path d="${MARK_PATHS[mark]}" fill="currentColor"/></svg>`;
@@ -108,8 +105,8 @@ function sampleText(style: Series['style'], isLine: boolean): string {
 /** The script makes the buttons work; without it they are names. */
 function legendText({ kind, series }: Chart): string {
   const items = series.map(
-    ({ name, style }) =>
-      `<li><button type="button" class="${style}" disabled>${sampleText(style, kind === 'lines')}<span>${escapeHtml(name)}</span></button></li>`,
+    (line) =>
+      `<li><button type="button" class="${line.style}" disabled>${sampleText(line, kind === 'lines')}<span>${escapeHtml(line.name)}</span></button></li>`,
   );
   return `<ul class="legend">${items.join('')}</ul>`;
 }

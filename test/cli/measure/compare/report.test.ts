@@ -1,7 +1,6 @@
 // The tables of rawloop compare on a terminal, from fixed figures.
 import { describe, expect, it } from 'vitest';
-import { footnotesOf } from '../../../../lib/cli/measure/compare/footnotes.js';
-import { COST, SPEED, textOf } from '../../../../lib/cli/measure/compare/report.js';
+import { COST, footnotesOf, SPEED, textOf } from '../../../../lib/cli/measure/compare/report.js';
 import { tableOf } from '../../../../lib/cli/measure/table.js';
 import { paintFor } from '../../../../lib/cli/measure/terminal.js';
 import { about, resultOf, row, usualRows } from './results.js';

@@ -3,7 +3,6 @@ import type { ChartConfiguration, ChartDataset, TooltipItem } from 'chart.js';
 import { duration, significant } from '../../text.js';
 import type { Chart, Series } from '../charts.js';
 import type { Figure } from '../figures.js';
-import { LOOKS } from './looks.js';
 import type { WithFigures } from './whiskers.js';
 
 type Kind = 'line' | 'bar';
@@ -45,7 +44,7 @@ function datasetOf(series: Series, place: number, chart: Chart, colour: string):
     figures: series.points,
     borderColor: colour,
     backgroundColor: colour,
-    pointStyle: LOOKS[series.style].mark,
+    pointStyle: series.mark,
   };
   if (chart.kind === 'bars')
     return { ...shared, data: values, maxBarThickness: 56, borderWidth: 0 };
@@ -54,7 +53,7 @@ function datasetOf(series: Series, place: number, chart: Chart, colour: string):
     ...shared,
     data: values.map((y, x) => ({ x: x + aside, y })),
     borderWidth: 2,
-    borderDash: [...LOOKS[series.style].dash],
+    borderDash: [...series.dash],
     // The solid one below: through the gaps of the dashes one sees that it is there.
     order: chart.series.length - place,
     pointRadius: 4.5,
