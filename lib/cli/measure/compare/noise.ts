@@ -29,16 +29,14 @@ export function noiseSentence(rows: readonly Row[]): string {
   if (spreads.length === 0) return 'With a single round there is no telling how noisy it was.';
   const worst = spreads.reduce((a, b) => (b.factor > a.factor ? b : a));
   const usual = figureOf(spreads.map(({ factor }) => factor)).median;
-  const head = worst.factor >= BUSY_FACTOR ? 'The machine was busy: from' : 'From';
+  const busy = worst.factor >= BUSY_FACTOR ? 'The machine was busy. ' : '';
   const [usually, atWorst] = [spreadText(usual), spreadText(worst.factor)];
-  const changed =
-    usually === atWorst
-      ? `by ${atWorst} at most`
-      : `by ${usually} as a rule and by ${atWorst} at worst`;
   const where = `${NAMES[worst.row.model]} at ${count(worst.row.connections)}`;
+  const changed =
+    usually === atWorst ? usually : `${usually} as a rule, ${atWorst} at worst (${where})`;
   return (
-    `${head} round to round the same figure changed ${changed} (${where}). Smaller differences ` +
-    'mean nothing: where the rounds of two models overlap, they count as equal.'
+    `${busy}From round to round the same figure changed by ${changed}: differences below ` +
+    `${usually} mean nothing, and models whose rounds overlap count as equal.`
   );
 }
 
