@@ -1,13 +1,16 @@
-// As many connections as the limits allow: which limit that is, for the loops and for
-// the model that needs a thread for each. Limits are found out and kept to, not
-// raised. See getrlimit(2), proc_sys_kernel(5), ip(7), cgroups(7).
+// As many connections as this system lets a measurement have, and which limit that is: for
+// the loops, and for the model that needs a thread for each. Limits are found out and kept
+// to, not raised. See getrlimit(2), proc_sys_kernel(5), ip(7), cgroups(7).
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
-import { MAX_CONNECTIONS } from '../../usage.js';
-import { descriptors, type Limit, OWN_THREADS } from '../demo/limits.js';
-import { maybe } from '../demo/process.js';
-import { counted, whole } from '../demo/text.js';
+import { MAX_CONNECTIONS } from './options.js';
+import { maybe } from './process.js';
+import { counted, whole } from './text.js';
 
+/** What a server or a client has open for itself. */
+const OWN_DESCRIPTORS = 64;
+/** What eight processes with a runtime each have. */
+const OWN_THREADS = 120;
 /** What connections to all four models at once take at both ends, thread included. */
 const BYTES_PER_CONNECTION = 256 * 1024;
 /** Connections to the same server that others may have. */
@@ -17,7 +20,12 @@ const OWN_MAPPINGS = 2000;
 const MAPPINGS_PER_THREAD = 2;
 const DEFAULT_PORTS: readonly [number, number] = [49_152, 65_535];
 
-/** The least first. */
+export interface Limit {
+  most: number;
+  /** A sentence without its full stop. */
+  why: string;
+}
+
 export interface Limits {
   /** Of any model. */
   any: Limit;
@@ -47,6 +55,26 @@ function numbersIn(file: string): number[] {
 }
 
 const numberIn = (file: string) => maybe(() => numbersIn(file)[0] ?? Number.NaN);
+
+function descriptors(): Limit {
+  const limit = descriptorLimit();
+  const why = `A process may open ${whole(limit)} files (ulimit -n)`;
+  return { most: limit - OWN_DESCRIPTORS, why };
+}
+
+function descriptorLimit(): number {
+  const inProc = maybe(() => {
+    const text = readFileSync('/proc/self/limits', 'utf8');
+    return Number(/^Max open files\s+(\d+)/m.exec(text)?.[1]);
+  });
+  if (inProc !== undefined) return inProc;
+  const report = process.report?.getReport() as
+    | { userLimits?: { open_files?: { soft?: number | string } } }
+    | undefined;
+  // 'unlimited' is no number.
+  const soft = Number(report?.userLimits?.open_files?.soft);
+  return Number.isFinite(soft) ? soft : Number.POSITIVE_INFINITY;
+}
 
 function ports(openings: number): Limit {
   let [first, last] = DEFAULT_PORTS;

@@ -1,9 +1,9 @@
 // Figures for the tests of what rawloop compare says: fixed ones, and any of them
 // another one.
 
-import { MODELS, type Model } from '../../lib/cli/echo-models.js';
-import type { Figure } from '../../lib/cli/measure/compare/chart-data.js';
-import type { Result, Row } from '../../lib/cli/measure/compare/types.js';
+import type { Figure } from '../../../../lib/cli/measure/compare/figures.js';
+import type { Result, Row } from '../../../../lib/cli/measure/compare/types.js';
+import { MODELS, type Model } from '../../../../lib/cli/models.js';
 
 /** Rounds that were close together. */
 export function about(median: number): Figure {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Answer, Command } from '../../lib/cli/measure/demo/protocol.js';
-import { type Run, rawloop } from './support.js';
+import type { Answer, Command } from '../../../lib/cli/measure/protocol.js';
+import { type Run, rawloop } from '../support.js';
 
 const MESSAGE_BYTES = 64;
 

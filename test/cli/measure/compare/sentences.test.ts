@@ -1,6 +1,7 @@
 // What rawloop compare says of its figures: true whatever they are.
 import { describe, expect, it } from 'vitest';
-import { chartsOf } from '../../lib/cli/measure/compare/charts.js';
+import { chartsOf } from '../../../../lib/cli/measure/compare/charts.js';
+import { noiseSentence } from '../../../../lib/cli/measure/compare/noise.js';
 import {
   acceptSentence,
   conclusionsOf,
@@ -11,8 +12,8 @@ import {
   slowTripSentence,
   switchesSentence,
   threadsSentence,
-} from '../../lib/cli/measure/compare/sentences.js';
-import { about, row, usualRows } from './compare-results.js';
+} from '../../../../lib/cli/measure/compare/sentences.js';
+import { about, row, usualRows } from './results.js';
 
 describe('the sentences of rawloop compare', () => {
   it('name the figures at the most connections, and how many times as many they are', () => {
@@ -75,6 +76,26 @@ describe('the sentences of rawloop compare', () => {
     expect(cpuSentence(near)).toContain('node:net about as much.');
   });
 
+  it('name those that are alike together, and no least where none is', () => {
+    const rows = [row('loop', 10), row('guest', 10), row('net', 10)];
+    expect(rateSentence(rows)).toBe(
+      'At 10 connections the owned loop answered 100,000 messages a second: about as many as the guest loop and node:net.',
+    );
+    expect(cpuSentence(rows)).toBe(
+      'At 10 connections a message cost the owned loop 2 µs of CPU time; the guest loop and node:net about as much.',
+    );
+    const slow = row('threads', 10, {
+      messagesPerSecond: about(10_000),
+      cpuUsPerMessage: about(8),
+    });
+    expect(rateSentence([...rows, slow])).toContain(
+      'about as many as the guest loop and node:net, and 10 times as many as thread per connection.',
+    );
+    expect(cpuSentence([...rows, slow])).toContain(
+      'about as much; thread per connection 4.0 times as much.',
+    );
+  });
+
   it('compare where all models are, and tell what the others did beyond', () => {
     const rows = [
       row('loop', 100),
@@ -91,7 +112,7 @@ describe('the sentences of rawloop compare', () => {
   it('compare nothing when there is one model, and one number', () => {
     const rows = [row('guest', 1)];
     expect(conclusionsOf(rows)).toEqual([
-      'At 1 connection the guest loop answered 100,000 messages a second.',
+      `At 1 connection the guest loop answered 100,000 messages a second. ${noiseSentence(rows)}`,
       'A message cost the guest loop 2 µs of CPU time.',
       'The guest loop had 7 threads.',
     ]);

@@ -1,6 +1,20 @@
-// What the models are called in a sentence, and what they are.
-import type { Model } from '../../echo-models.js';
+// The four models: the words for them, without the code that runs them, so that a
+// command can tell of its options where the addon is missing.
 
+export const MODELS = ['loop', 'guest', 'threads', 'net'] as const;
+export type Model = (typeof MODELS)[number];
+/** Those that run on rawloop's loop, which can be recorded. */
+export const LOOP_MODELS: readonly Model[] = ['loop', 'guest'];
+
+/** The end of the help of a command that runs them. */
+export const MODELS_HELP = `Models:
+  loop     rawloop's loop owns the thread
+  guest    rawloop's loop inside Node's
+  threads  one thread per connection, in C++
+  net      node:net, to compare
+`;
+
+/** What they are called in a sentence. */
 export const NAMES: Readonly<Record<Model, string>> = {
   loop: 'the owned loop',
   guest: 'the guest loop',
@@ -8,7 +22,7 @@ export const NAMES: Readonly<Record<Model, string>> = {
   net: 'node:net',
 };
 
-/** For the explanation on the page. */
+/** What they are, at more length. */
 export const LESSONS: Readonly<Record<Model, string>> = {
   loop:
     'One thread, which rawloop’s loop has to itself: it asks the kernel which connections are ' +

@@ -1,10 +1,11 @@
 // What rawloop demo says of its figures: true whatever they are.
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../../lib/cli/echo-models.js';
-import type { Step } from '../../lib/cli/measure/demo/pair.js';
-import { parseCpuTime } from '../../lib/cli/measure/demo/process.js';
-import { conclusionOf, footnotesOf, tableOf } from '../../lib/cli/measure/demo/report.js';
-import { paintFor, wrap } from '../../lib/cli/measure/demo/text.js';
+import { conclusionOf, footnotesOf, stepTable } from '../../../../lib/cli/measure/demo/report.js';
+import type { Step } from '../../../../lib/cli/measure/pair.js';
+import { parseCpuTime } from '../../../../lib/cli/measure/process.js';
+import { paintFor } from '../../../../lib/cli/measure/terminal.js';
+import { wrap } from '../../../../lib/cli/measure/text.js';
+import type { Model } from '../../../../lib/cli/models.js';
 
 function step(model: Model, figures: Partial<Step> = {}): Step {
   return {
@@ -79,17 +80,17 @@ describe('the table of rawloop demo', () => {
       step('loop', { connections: 1 }),
       step('threads', { ...large, threads: 20_001 }),
     ];
-    const lines = tableOf(steps, plain)
+    const lines = stepTable(steps, plain)
       .split('\n')
       .filter((line) => line !== '');
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   });
 
-  it('says - for what the system does not tell, and explains it', () => {
+  it('says — for what the system does not tell, and explains it', () => {
     const steps = [step('net', { cpuUsPerMessage: null, threads: null, bytesPerConnection: null })];
-    expect(tableOf(steps, plain)).toMatch(/ - +- +-\n/);
-    expect(footnotesOf(steps, plain).join('\n')).toContain('- is what this system does not tell');
-    expect(footnotesOf([step('net')], plain).join('\n')).not.toContain('- is what');
+    expect(stepTable(steps, plain)).toMatch(/ — +— +—\n/);
+    expect(footnotesOf(steps, plain).join('\n')).toContain('— is what this system does not tell');
+    expect(footnotesOf([step('net')], plain).join('\n')).not.toContain('— is what');
   });
 });
 

@@ -1,14 +1,21 @@
-// A file that is written at the end of a long run: opened at its start, so that a
-// wrong name is told before, and left as it was when nothing comes of it.
+// The files of a run: the script of the page, which is read, and the page itself, which is
+// written at its end, but opened at its start, so that a wrong name is told before, and left
+// as it was when nothing comes of it.
 import {
   closeSync,
   existsSync,
   fstatSync,
   ftruncateSync,
-  openSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { openOutput } from '../../usage.js';
+import { readPackageFile } from '../machine.js';
+
+/** The script of the page, as rolldown.config.mjs makes it from page/. */
+export function readPageScript(): string {
+  return readPackageFile('dist/cli/compare-page.js');
+}
 
 export class OutputFile {
   readonly #path: string;
@@ -23,12 +30,8 @@ export class OutputFile {
   constructor(path: string) {
     this.#path = path;
     this.#isNew = !existsSync(path);
-    try {
-      // Not 'w': what is there stays until there is something better.
-      this.#fd = openSync(path, 'a');
-    } catch (error) {
-      throw new Error(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
-    }
+    // Not 'w': what is there stays until there is something better.
+    this.#fd = openOutput(path, 'a');
     process.once('exit', this.#onExit);
   }
 

@@ -1,13 +1,12 @@
-// rawloop demo-client, which rawloop demo starts: a load client on a loop that owns
+// rawloop demo-client, which demo and compare start: a load client on a loop that owns
 // its thread, so it is told what to do by lines on stdin and answers each with a line
-// of JSON on stdout. See demo-protocol.ts for both.
+// of JSON on stdout. See protocol.ts for both.
 import { writeSync } from 'node:fs';
-import { EventLoop } from '../../../faces/event-loop.js';
-import { read } from '../../../raw/descriptors.js';
+import { EventLoop } from '../../faces/event-loop.js';
+import { read } from '../../raw/descriptors.js';
+import type { Serve } from '../usage.js';
 import { Load } from './load.js';
 import type { Answer, Command } from './protocol.js';
-
-export const summary = 'the load client of rawloop demo';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -68,6 +67,6 @@ class Client {
   }
 }
 
-export function run(): void {
-  new Client().run();
+export async function run(): Promise<Serve> {
+  return () => new Client().run();
 }

@@ -1,8 +1,8 @@
 // rawloop demo as a user starts it: the built program, real servers and clients.
 import { describe, expect, it } from 'vitest';
-import { MODELS } from '../../lib/cli/echo-models.js';
-import type { Step } from '../../lib/cli/measure/demo/pair.js';
-import { hasProc, program, Run, rawloop } from './support.js';
+import type { Step } from '../../../../lib/cli/measure/pair.js';
+import { MODELS } from '../../../../lib/cli/models.js';
+import { hasProc, program, Run, rawloop } from '../../support.js';
 
 interface Report {
   messageBytes: number;
@@ -44,7 +44,7 @@ describe('rawloop demo: the command line', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toMatch(message);
-    expect(stderr).toMatch(/^rawloop: .*\nTry: rawloop --help\n$/);
+    expect(stderr).toMatch(/^rawloop: .*\nTry: rawloop demo --help\n$/);
   });
 });
 

@@ -1,4 +1,11 @@
-// Numbers as text, and the colours of a terminal.
+// Numbers, lists and lines as text.
+
+/** What the system does not tell. */
+export const UNKNOWN = '—';
+
+export function known(value: number | null, text: (value: number) => string): string {
+  return value === null ? UNKNOWN : text(value);
+}
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -13,6 +20,18 @@ export function decimal(value: number, digits: number): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
+}
+
+/** Three digits, or all of those before the point. */
+export function significant(value: number): string {
+  if (value >= 100) return whole(value);
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
+}
+
+/** In the unit that people would take. */
+export function duration(us: number): string {
+  if (us < 1000) return `${significant(us)} µs`;
+  return us < 1e6 ? `${significant(us / 1000)} ms` : `${significant(us / 1e6)} s`;
 }
 
 export function rate(messagesPerSecond: number): string {
@@ -45,21 +64,4 @@ export function wrap(text: string, columns: number): string {
     else lines.push(word);
   }
   return lines.join('\n');
-}
-
-export interface Paint {
-  readonly coloured: boolean;
-  strong(text: string): string;
-  faint(text: string): string;
-  good(text: string): string;
-}
-
-const plain = (text: string) => text;
-const code = (on: number, off: number) => (text: string) => `\x1b[${on}m${text}\x1b[${off}m`;
-
-/** Colours for a terminal whose user has not said no. See no-color.org. */
-export function paintFor(stream: { isTTY?: boolean }): Paint {
-  const wanted = stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
-  if (!wanted) return { coloured: false, strong: plain, faint: plain, good: plain };
-  return { coloured: true, strong: code(1, 22), faint: code(2, 22), good: code(32, 39) };
 }

@@ -2,12 +2,11 @@
 // the way, on an EventLoop that owns its thread. Every byte that comes back is
 // compared with the one that was sent at that position of that connection.
 import { createHistogram } from 'node:perf_hooks';
-import type { EventLoop } from '../../../faces/event-loop.js';
-import type { Socket } from '../../../net/socket.js';
-import { constant } from '../../../raw/constants.js';
-import type { StreamHandlers } from '../../../stream/handlers.js';
-
-export const MESSAGE_BYTES = 64;
+import type { EventLoop } from '../../faces/event-loop.js';
+import type { Socket } from '../../net/socket.js';
+import { constant } from '../../raw/constants.js';
+import type { StreamHandlers } from '../../stream/handlers.js';
+import { type Answer, MESSAGE_BYTES } from './protocol.js';
 
 /**
  * A prime, and no multiple of the message: every message of a connection starts
@@ -29,20 +28,6 @@ const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_LINGER = constant('SO_LINGER');
 /** See socket(7): on, for no time at all. */
 const NO_LINGER = new Uint8Array(new Int32Array([1, 0]).buffer);
-
-/** What a load found, since the last `setConnections`. */
-export interface LoadFigures {
-  /** Answered in the measured windows. */
-  messages: number;
-  /** Of all windows together. */
-  windowMs: number;
-  p50Us: number;
-  p99Us: number;
-  /** Answered at all: in the ramps before the windows, too, and after them. */
-  allMessages: number;
-  /** From the first connect of the last `setConnections` until each had echoed a message. */
-  openMs: number;
-}
 
 /** A connection: where it is in the pattern, and its message on the way. */
 class Flow {
@@ -111,7 +96,7 @@ export class Load {
    * Opens or closes connections until `count` are there, and starts the figures
    * afresh. A new connection counts once it has echoed a message.
    */
-  setConnections(count: number, done: (figures: LoadFigures) => void): void {
+  setConnections(count: number, done: (figures: Answer) => void): void {
     this.#roundTrips.reset();
     this.#windowsMs = 0;
     this.#allMessages = 0;
@@ -139,7 +124,7 @@ export class Load {
    * measured, and `windowMs`, which are; then waits until all are back. A server so
    * slow that it answers fewer messages than there are connections gets more time.
    */
-  run(rampMs: number, windowMs: number, done: (figures: LoadFigures) => void): void {
+  run(rampMs: number, windowMs: number, done: (figures: Answer) => void): void {
     this.#windowStartMs = performance.now() + rampMs;
     this.#windowEndMs = this.#windowStartMs + windowMs;
     this.#missing = this.#onTheWay = this.#sockets.length;
@@ -150,7 +135,7 @@ export class Load {
     for (const socket of this.#sockets) this.#send(socket, performance.now());
   }
 
-  #figures(): LoadFigures {
+  #figures(): Answer {
     const us = (percentile: number) => this.#roundTrips.percentile(percentile) / 1000;
     return {
       messages: this.#roundTrips.count,

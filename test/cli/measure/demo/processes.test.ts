@@ -1,6 +1,6 @@
 // The processes of rawloop demo: none outlives it, and the end of one is its end.
 import { afterEach, describe, expect, it } from 'vitest';
-import { aliveOf, childrenOf, hasProc, type Run, rawloop, untilGone } from './support.js';
+import { aliveOf, childrenOf, hasProc, type Run, rawloop, untilGone } from '../../support.js';
 
 const LONG = ['--connections', '20', '--seconds', '60'];
 const MODELS = ['loop', 'guest', 'threads', 'net'];

@@ -1,13 +1,11 @@
 // A server in one model and the client that drives it, each a process of its own.
 // CPU time is read while no message is on the way, so that it belongs to the messages
 // in between and to nothing else.
-
-import type { Model } from '../../echo-models.js';
+import type { Model } from '../models.js';
 import type { Child, Children } from './children.js';
-import type { Cores } from './cores.js';
-import { type LoadFigures, MESSAGE_BYTES } from './load.js';
+import type { Cores } from './machine.js';
 import { cpuMsOf, kernelBytes, residentBytesOf, threadsOf } from './process.js';
-import type { Answer, Command } from './protocol.js';
+import { type Answer, type Command, MESSAGE_BYTES } from './protocol.js';
 
 /** What one model did with one number of connections; null: the system does not tell. */
 export interface Step {
@@ -55,7 +53,7 @@ export class Pair {
   /** By number of connections. */
   readonly #bytesPerConnection = new Map<number, Memory>();
   #cpuMs: number | undefined = 0;
-  #figures: LoadFigures | undefined;
+  #figures: Answer | undefined;
 
   readonly #children: Children;
 
@@ -137,7 +135,7 @@ export class Pair {
 
   /** The figures since `setConnections`. */
   step(connections: number): Step {
-    const figures = this.#figures as LoadFigures;
+    const figures = this.#figures as Answer;
     const { messages, allMessages, p50Us, p99Us } = figures;
     return {
       model: this.model,
@@ -165,6 +163,12 @@ export class Pair {
   }
 }
 
-export function rateOf({ messages, windowMs }: LoadFigures): number {
+export function rateOf({ messages, windowMs }: Answer): number {
   return (messages * 1000) / windowMs;
+}
+
+/** Another one begins each round. */
+export function rotated<T>(list: readonly T[], by: number): T[] {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
 }

@@ -1,6 +1,30 @@
-// Progress on stderr: one line that is rewritten on a terminal; elsewhere plain lines,
-// or nothing at all.
-import type { Observer } from './measure.js';
+// What a terminal can and a file cannot: colours, and a line on stderr that tells how far
+// it is and is rewritten; elsewhere plain lines, or nothing at all.
+
+export interface Paint {
+  readonly coloured: boolean;
+  strong(text: string): string;
+  faint(text: string): string;
+  good(text: string): string;
+}
+
+const plain = (text: string) => text;
+const code = (on: number, off: number) => (text: string) => `\x1b[${on}m${text}\x1b[${off}m`;
+
+/** Colours for a terminal whose user has not said no. See no-color.org. */
+export function paintFor(stream: { isTTY?: boolean }): Paint {
+  const wanted = stream.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+  if (!wanted) return { coloured: false, strong: plain, faint: plain, good: plain };
+  return { coloured: true, strong: code(1, 22), faint: code(2, 22), good: code(32, 39) };
+}
+
+/** Told how far a measurement is. */
+export interface Observer {
+  /** Something begins; `done` of 1 is over. */
+  begins(text: string, done: number): void;
+  /** Something is over that is worth a line of a log. */
+  ended(text: string): void;
+}
 
 const BAR_CELLS = 20;
 const ERASE_LINE = '\r\x1b[2K';
