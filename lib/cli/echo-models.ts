@@ -4,7 +4,7 @@ import net from 'node:net';
 import type { Address } from '../binding/index.js';
 import { EventLoop } from '../faces/event-loop.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
-import type { StreamHandlers } from '../stream/handlers.js';
+import type { StreamHandlers } from '../net/handlers.js';
 
 export const MODELS = ['loop', 'guest', 'threads', 'net'] as const;
 export type Model = (typeof MODELS)[number];

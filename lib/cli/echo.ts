@@ -1,8 +1,8 @@
 // rawloop echo: the same echo server in four models, to try and to measure.
 import { openSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { addressText } from '../inspect/handle-labels.js';
 import { FlightRecorder, writeTrace } from '../inspect/index.js';
+import { addressText } from '../net/address-text.js';
 import { type EchoServer, LOOP_MODELS, MODELS, type OnLoop, startModel } from './echo-models.js';
 import { parseChoice, parseHost, parsePort, UsageError } from './usage.js';
 

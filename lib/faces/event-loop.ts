@@ -4,6 +4,7 @@
 import { LoopCore } from '../loop/drive.js';
 import type { LoopParts } from '../loop/life.js';
 import type { LoopOptions } from '../loop/options.js';
+import type { StreamHandlers } from '../net/handlers.js';
 import { type ConnectOptions, connect, type ListenOptions, listen } from '../net/listen.js';
 import type { Server } from '../net/server.js';
 import type { Socket } from '../net/socket.js';
@@ -11,7 +12,6 @@ import { CryptoRequests } from '../pool/crypto/crypto.js';
 import { FileRequests } from '../pool/fs/fs.js';
 import { ThreadPool } from '../pool/pool.js';
 import { type SignalCallback, SignalHandle } from '../process/signal.js';
-import type { StreamHandlers } from '../stream/handlers.js';
 import { type WatchCallback, Watcher, type WatchOptions } from '../watch/watcher.js';
 
 export class EventLoop extends LoopCore {

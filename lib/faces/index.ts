@@ -11,6 +11,7 @@ export {
   ThreadPerConnectionServer,
   type ThreadPerConnectionStats,
 } from '../models/thread-per-connection.js';
+export type { StreamHandlers } from '../net/handlers.js';
 export type { ConnectOptions, ListenOptions } from '../net/listen.js';
 export { Server } from '../net/server.js';
 export { Socket } from '../net/socket.js';
@@ -32,7 +33,7 @@ export { ThreadPool } from '../pool/pool.js';
 export { type SignalCallback, SignalHandle } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
-export type { StreamHandlers, StreamOptions } from '../stream/handlers.js';
+export type { StreamOptions } from '../stream/handlers.js';
 export type { Readiness } from '../watch/readiness.js';
 export { type WatchCallback, Watcher, type WatchOptions } from '../watch/watcher.js';
 export { defaultLoop, watch } from './default-loop.js';

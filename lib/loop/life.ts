@@ -66,8 +66,7 @@ export abstract class Life extends Scheduler {
     this.meter = new Meter(timing, blockedMs, clock);
     this.poller = poller ?? createPoller(backend);
     this.pollSet = new PollSet(this.poller, this.table, {
-      refused: (handle, error) =>
-        this.defer(() => handle.enter(() => handle.onPollError(error)), handle),
+      refused: (handle, error) => handle.refuse(error),
       later: (retry, ms) => this.setTimeout(retry, ms).unref(),
     });
   }
@@ -124,7 +123,7 @@ export abstract class Life extends Scheduler {
       handle === undefined
         ? []
         : {
-            kind: handle.constructor.name,
+            kind: handle.kind,
             fd: handle.handleFd,
             ...this.counters.read(handle.slot),
           },

@@ -5,16 +5,15 @@ import { abortError, throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkInteger } from '../base/validate.js';
 import { type IpAddress, native } from '../binding/index.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, type SystemError, systemError } from '../raw/errors.js';
-import type { StreamHandlers, StreamOptions } from '../stream/handlers.js';
+import type { StreamOptions } from '../stream/handlers.js';
 import {
   boolean,
   byteLimit,
-  checkHandlers,
   groupOf,
   MAX_BUFFERED_BYTES,
   STREAM_NAMES,
@@ -28,8 +27,9 @@ import {
   LOCAL_PLACE,
   refusePath,
 } from './endpoint.js';
+import { checkHandlers, type StreamHandlers } from './handlers.js';
 import { Server } from './server.js';
-import { Socket } from './socket.js';
+import { Socket, type SocketGroup } from './socket.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
   /**
@@ -203,8 +203,12 @@ function adoptFor(server: Server, fd: number): void {
   check(result, 'adopt');
 }
 
+function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
+  return new Socket(loop, group);
+}
+
 /** Opens a listening socket. @internal */
-export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
+export function listen(loop: HandleLoop, given: ListenOptions, handlers: StreamHandlers): Server {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
   const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
@@ -224,12 +228,12 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
   let server: Server;
   if (places.length > 0) {
     const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
-    server = guarded(fd, () => new Server(loop, fd, handlers, settings, maxBytes));
+    server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, maxBytes));
   } else {
     // An inherited one stays the caller's until it is served here.
     const fd = prepareInherited(options.fd as number);
     if (noDelay && isIp(fd)) setNoDelay(fd);
-    server = new Server(loop, fd, handlers, settings, maxBytes);
+    server = new Server(loop, fd, newSocket, handlers, settings, maxBytes);
     adoptFor(server, fd);
   }
   if (signal !== undefined) endOnAbort(server, signal, closeIt);
@@ -261,7 +265,7 @@ function destroyBy(socket: Socket, signal: AbortSignal): void {
 }
 
 /** Starts to connect. @internal */
-export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamHandlers): Socket {
+export function connect(loop: HandleLoop, given: ConnectOptions, handlers: StreamHandlers): Socket {
   const options = readOptions('options', given, CONNECT_NAMES);
   checkHandlers(handlers);
   const settings = streamSettings(options);

@@ -3,9 +3,9 @@
 // compared with the one that was sent at that position of that connection.
 import { createHistogram } from 'node:perf_hooks';
 import type { EventLoop } from '../../../faces/event-loop.js';
+import type { StreamHandlers } from '../../../net/handlers.js';
 import type { Socket } from '../../../net/socket.js';
 import { constant } from '../../../raw/constants.js';
-import type { StreamHandlers } from '../../../stream/handlers.js';
 
 export const MESSAGE_BYTES = 64;
 
