@@ -2,7 +2,7 @@
 import { openSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { FlightRecorder, writeTrace } from '../inspect/index.js';
-import { addressText } from '../net/address-text.js';
+import { addressText } from '../net/endpoint.js';
 import { type EchoServer, LOOP_MODELS, MODELS, type OnLoop, startModel } from './echo-models.js';
 import { parseChoice, parseHost, parsePort, UsageError } from './usage.js';
 

@@ -207,7 +207,7 @@ function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
   return new Socket(loop, group);
 }
 
-/** Opens a listening socket. @internal */
+/** Opens a listening socket. */
 export function listen(loop: HandleLoop, given: ListenOptions, handlers: StreamHandlers): Server {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
@@ -264,7 +264,7 @@ function destroyBy(socket: Socket, signal: AbortSignal): void {
   socket.destroy(abortError(signal));
 }
 
-/** Starts to connect. @internal */
+/** Starts to connect. */
 export function connect(loop: HandleLoop, given: ConnectOptions, handlers: StreamHandlers): Socket {
   const options = readOptions('options', given, CONNECT_NAMES);
   checkHandlers(handlers);

@@ -23,7 +23,7 @@ import type { Handlers } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { nextRetryMs } from '../stream/sending.js';
 import { opened, Stream } from '../stream/stream.js';
-import { addressText } from './address-text.js';
+import { addressText } from './endpoint.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
 const EAGAIN = -constant('EAGAIN');

@@ -8,7 +8,7 @@ import { constant } from '../raw/constants.js';
 import { check, type SystemErrorDetails } from '../raw/errors.js';
 import type { StreamGroup } from '../stream/group.js';
 import { Stream } from '../stream/stream.js';
-import { addressText } from './address-text.js';
+import { addressText } from './endpoint.js';
 import type { Server } from './server.js';
 
 const ENOTCONN = -constant('ENOTCONN');

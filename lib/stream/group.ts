@@ -15,7 +15,7 @@ export interface StreamSettings {
 
 /** Who made the streams of a group, a server say, and counts those that are open. */
 export interface StreamOwner {
-  /** One of them is closed. */
+  /** One of them is closed. @internal */
   forget(): void;
 }
 
