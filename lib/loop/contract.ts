@@ -31,6 +31,8 @@ export interface Slots {
   release(slot: number): void;
   /** Which descriptor the batched read reads for this slot, -1: none. */
   setReadFd(slot: number, fd: number): void;
+  /** By which calls this slot's bytes move: a Transfer of layout.ts, a socket's unless said. */
+  setTransfer(slot: number, transfer: number): void;
 }
 
 /** What the poller knows of handles: see poll-set.ts. */
@@ -57,8 +59,8 @@ export interface StreamBytes {
   /** The chunks of this batch keep their memory. */
   leaveSlab(): void;
   hasRoom(bytes: number): boolean;
-  /** Bytes of this slot that are gathered and not sent yet. */
-  pending(slot: number): number;
+  /** Whether this slot has gathered something that is not sent yet. */
+  isPending(slot: number): boolean;
   gather(slot: number, fd: number, bytes: Uint8Array, length: number): void;
   gatherText(slot: number, fd: number, text: string, maxBytes: number): number;
 }

@@ -1,8 +1,8 @@
 // A connected stream: its life, and what the loop found for it handed to its halves, which
 // are input.ts and output.ts. What kind of descriptor it is, and how it came to be
 // connected, is its family's: see net/socket.ts.
-import { NOT_READ } from '../loop/batch.js';
 import type { HandleLoop } from '../loop/contract.js';
+import { NOT_READ } from '../loop/layout.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
