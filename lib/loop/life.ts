@@ -1,5 +1,5 @@
 // What a loop consists of and what keeps it alive: its poller and tables, references,
-// work that waits, the time. In which order that work is done is phases.ts's. Handles and
+// work that waits, the time. In which order that work is done is iteration.ts's. Handles and
 // requests stand on this and are not known here.
 
 import { nameOf } from '../base/names.js';
