@@ -4,12 +4,9 @@ import net from 'node:net';
 import type { Address } from '../binding/index.js';
 import { EventLoop } from '../faces/event-loop.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
+import { addressText } from '../net/endpoint.js';
 import type { StreamHandlers } from '../net/handlers.js';
-
-export const MODELS = ['loop', 'guest', 'threads', 'net'] as const;
-export type Model = (typeof MODELS)[number];
-/** Those that run on rawloop's loop, which can be recorded. */
-export const LOOP_MODELS: readonly Model[] = ['loop', 'guest'];
+import type { Model } from './models.js';
 
 export interface EchoServer {
   readonly address: Address;
@@ -119,4 +116,10 @@ export function startModel(
     case 'net':
       return startNet(place);
   }
+}
+
+/** Says where it listens, and serves. */
+export function announce(model: Model, server: EchoServer): void {
+  process.stdout.write(`rawloop echo (${model}) listening on ${addressText(server.address)}\n`);
+  server.serve();
 }

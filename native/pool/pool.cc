@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <new>
 
-#include "core/modules.h"
+#include "core/module.h"
 
 // libc's list of exit handlers, each with an argument, which std::atexit lacks.
 // The last parameter ties the handler to this copy of the addon.
@@ -285,6 +285,8 @@ void Pool::AppendMethods(Methods* methods) {
   AddMethod(methods, "close", Guarded<Close>);
 }
 
+namespace {
+
 void RegisterPool(napi_env env, napi_value exports) {
   Pool::Methods methods;
   Pool::AppendMethods(&methods);
@@ -293,5 +295,7 @@ void RegisterPool(napi_env env, napi_value exports) {
   napi_value constructor = Pool::DefineClass(env, "Pool", methods);
   Define(env, exports, "Pool", constructor);
 }
+RAWLOOP_MODULE(RegisterPool);
 
+}  // namespace
 }  // namespace rawloop

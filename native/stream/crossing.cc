@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "poll/wait.h"
 #include "stream/batch.h"
 #include "stream/kept_memory.h"
@@ -283,12 +283,12 @@ napi_value Layout(napi_env env, napi_callback_info /*info*/) {
   return words;
 }
 
-}  // namespace
-
 void RegisterCrossing(napi_env env, napi_value exports) {
   const Function functions[] = {{"createCrossing", Guarded<CreateCrossing>},
                                 {"layout", Guarded<Layout>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterCrossing);
 
+}  // namespace
 }  // namespace rawloop
