@@ -12,9 +12,10 @@ export type {
   ThreadPerConnectionOptions,
   ThreadPerConnectionStats,
 } from '../models/thread-per-connection.js';
+export type { ConnectOptions } from '../net/connect.js';
 export type { StreamHandlers } from '../net/handlers.js';
 export { Server, Socket } from '../net/index.js';
-export type { ConnectOptions, ListenOptions } from '../net/listen.js';
+export type { ListenOptions } from '../net/listen.js';
 export {
   createPoller,
   Interest,

@@ -1,6 +1,8 @@
 // What the public loop has for TCP.
+
+import type { ConnectOptions } from '../net/connect.js';
 import type { StreamHandlers } from '../net/handlers.js';
-import type { ConnectOptions, ListenOptions } from '../net/listen.js';
+import type { ListenOptions } from '../net/listen.js';
 import type { Server } from '../net/server.js';
 import type { Socket } from '../net/socket.js';
 import * as families from './families.js';

@@ -103,5 +103,7 @@ it('require of rawloop/raw loads the system calls alone', () => {
 
 it('require of rawloop/inspect loads no family', () => {
   const files = inChild<string[]>('say(files())', 'inspect');
-  expect(files).toEqual(['chunks/inspect.cjs', 'chunks/loop.cjs', 'chunks/raw.cjs', 'inspect.cjs']);
+  const allowed = /^(chunks\/)?(inspect|loop|raw)\.cjs$/;
+  expect(files.filter((file) => !allowed.test(file))).toEqual([]);
+  expect(files).toContain('inspect.cjs');
 });
