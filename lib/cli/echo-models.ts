@@ -20,6 +20,8 @@ export type OnLoop = (loop: EventLoop) => void;
 export interface Place {
   host: string;
   port: number;
+  /** Of the loop that owns its thread. */
+  spinMs?: number;
 }
 
 /** Echo with backpressure: a peer that does not read is not read from. */
@@ -38,8 +40,8 @@ function onStopSignal(stop: () => void): void {
   for (const signal of SIGNALS) process.once(signal, stop);
 }
 
-function startOwned(place: Place, onLoop: OnLoop): EchoServer {
-  const loop = new EventLoop();
+function startOwned(place: Place, spinMs: number, onLoop: OnLoop): EchoServer {
+  const loop = new EventLoop({ spinMs });
   onLoop(loop);
   const server = loop.listen(place, echoHandlers);
   // Node's own signal handlers stand still while this loop owns the thread.
@@ -103,12 +105,12 @@ async function startNet(place: Place): Promise<EchoServer> {
 /** Starts a model. @throws SystemError when it cannot listen */
 export function startModel(
   model: Model,
-  place: Place,
+  { spinMs = 0, ...place }: Place,
   onLoop: OnLoop = () => {},
 ): EchoServer | Promise<EchoServer> {
   switch (model) {
     case 'loop':
-      return startOwned(place, onLoop);
+      return startOwned(place, spinMs, onLoop);
     case 'guest':
       return startGuest(place, onLoop);
     case 'threads':

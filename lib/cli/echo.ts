@@ -24,6 +24,7 @@ Options:
                   net      node:net, to compare
   --port N        0 to 65535; 0 (default): the kernel picks one
   --host H        an IPv4 or IPv6 address; default 127.0.0.1
+  --spin-ms N     loop: asks for N ms before it sleeps, 0 to 1000; default 0
   --trace FILE    loop and guest: record the loop, and write at the end what it did
                   last, for ui.perfetto.dev
   -h, --help      this text
@@ -38,9 +39,16 @@ const OPTIONS = {
   model: { type: 'string', default: 'loop' },
   port: { type: 'string', default: '0' },
   host: { type: 'string', default: '127.0.0.1' },
+  'spin-ms': { type: 'string', default: '0' },
   trace: { type: 'string' },
   help: HELP_OPTION,
 } as const;
+
+function parseSpin(text: string): number {
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (ms >= 0 && ms <= 1000) return ms;
+  throw new UsageError(`--spin-ms must be a number from 0 to 1000, not '${text}'`);
+}
 
 /** What records the loop, and writes the trace as the process ends. @throws Error at once */
 async function traceInto(file: string): Promise<OnLoop> {
@@ -61,6 +69,8 @@ export async function run(args: string[]): Promise<Serve | undefined> {
   }
   const model = parseChoice('model', values.model, MODELS);
   const place = { host: parseHost(values.host), port: parsePort(values.port) };
+  const spinMs = parseSpin(values['spin-ms']);
+  if (spinMs > 0 && model !== 'loop') throw new UsageError('--spin-ms needs --model loop');
   const trace = parseFile('trace', values.trace);
   if (trace !== undefined && !LOOP_MODELS.includes(model)) {
     throw new UsageError(`--trace needs --model ${LOOP_MODELS.join(' or ')}, not '${model}'`);
@@ -69,7 +79,7 @@ export async function run(args: string[]): Promise<Serve | undefined> {
   const { announce, startModel } = await import('./echo-models.js');
   return () => {
     // Not awaited where there is nothing to wait for: see Serve.
-    const started = startModel(model, place, onLoop);
+    const started = startModel(model, { ...place, spinMs }, onLoop);
     if (started instanceof Promise) return started.then((server) => announce(model, server));
     announce(model, started);
   };
