@@ -29,9 +29,10 @@ async function oneTarget(zig, target) {
     row.failures.push(...problems);
     const versions = glibc === undefined ? '' : `, glibc ${glibc}`;
     row.symbols = problems.length === 0 ? `ok${versions}` : `FAILED (${problems.length})`;
-    const { ran, skipped, failed } = await runAddon(path, target);
+    const { ran, resolved, skipped, failed } = await runAddon(path, target);
     row.skipped = skipped;
-    row.run = ran ?? (skipped === undefined ? 'FAILED' : `skipped: ${skipped}`);
+    const how = resolved ? "resolved by musl's linker, not run" : 'skipped';
+    row.run = ran ?? (skipped === undefined ? 'FAILED' : `${how}: ${skipped}`);
     if (failed !== undefined) row.failures.push(failed);
   } catch (error) {
     row.type ||= 'FAILED';

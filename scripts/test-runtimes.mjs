@@ -16,7 +16,7 @@ import { installTarball, runExamples } from './runtimes/tarball.mjs';
 const AT_ONCE = 2;
 const VITEST_LIMIT_MS = 420_000;
 /** What depends on the host and takes a minute; `npm test` has more, for this Node. */
-const VITEST_FOLDERS = ['poller', 'raw', 'loop', 'order', 'handles', 'requests'];
+const VITEST_FOLDERS = 'poller raw loop order stream net watch process pool'.split(' ');
 const ADDON = join(root, 'build/Release/rawloop.node');
 const folder = join(root, 'test/runtimes');
 
@@ -112,6 +112,9 @@ if (!existsSync(ADDON) || !existsSync(join(root, 'dist/index.cjs'))) {
   console.error('test:runtimes: the package is not built: npm run build');
   process.exit(2);
 }
+// vitest leaves out without a word what is not there.
+const lost = VITEST_FOLDERS.find((name) => !existsSync(join(root, 'test', name)));
+if (lost !== undefined) throw new Error(`test:runtimes: there is no test/${lost}`);
 const args = process.argv.slice(2);
 // With no other runtime than this one there is little to say: for `npm run ok`.
 const skipAlone = args.includes('--skip-alone');
