@@ -173,3 +173,20 @@ describe('the release', () => {
     }
   });
 });
+
+test('the other files of the forge parse, and ask for something', () => {
+  const folder = join(root, '.github/ISSUE_TEMPLATE');
+  const forms = readdirSync(folder).filter((name) => name !== 'config.yml');
+  expect(forms.sort()).toEqual(['bug.yml', 'feature.yml', 'question.yml']);
+  for (const name of forms) {
+    const form = parse(readFileSync(join(folder, name), 'utf8')) as {
+      name: string;
+      body: object[];
+    };
+    expect(form.name, name).toEqual(expect.any(String));
+    expect(form.body.length, name).toBeGreaterThan(1);
+  }
+  for (const name of ['ISSUE_TEMPLATE/config.yml', 'dependabot.yml']) {
+    expect(parse(readFileSync(join(root, '.github', name), 'utf8'))).toEqual(expect.any(Object));
+  }
+});
