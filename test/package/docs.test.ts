@@ -24,7 +24,9 @@ const SOURCES = [
   '.ci',
   'vitest.config.mts',
 ];
-const SHARED = /getenv\("(\w+)"|process\.env\.(\w+)|process\.env\['(\w+)'\]|\b(RAWLOOP_[A-Z_]+)\b/g;
+const IN_CPP = /getenv\("(\w+)"/g;
+const IN_SCRIPT =
+  /process\.env\.(\w+)|process\.env\['(\w+)'\]|(?<!\w)(RAWLOOP_[A-Z_]+[A-Z])\b(?!\()/g;
 
 function filesBelow(folder: string, pattern: RegExp): string[] {
   if (!statSync(join(root, folder)).isDirectory()) return [folder];
@@ -89,13 +91,11 @@ function variables(): Set<string> {
   const found = files.flatMap((file) => {
     // This file names some that are not.
     if (relative(import.meta.dirname, join(root, file)) === 'docs.test.ts') return [];
-    const names = [...read(file).matchAll(SHARED)].map(
-      ([, native, dot, bracket, ours]) => native ?? dot ?? bracket ?? ours ?? '',
+    const pattern = /\.(cc|h)$/.test(file) ? IN_CPP : IN_SCRIPT;
+    const names = [...read(file).matchAll(pattern)].map(
+      ([, one, other, ours]) => one ?? other ?? ours ?? '',
     );
-    // A guard of a header is no variable.
-    return names.filter((name) =>
-      name.startsWith('RAWLOOP_') ? !name.endsWith('_') : file.startsWith('lib/'),
-    );
+    return names.filter((name) => name.startsWith('RAWLOOP_') || file.startsWith('lib/'));
   });
   return new Set(found);
 }
