@@ -1,7 +1,6 @@
 // Where waiting timers stand: a slot each, in typed arrays, with the links of the list
 // that it belongs to. The arrays grow by doubling, and shrink by `trim`.
-import { NONE } from './delay-list.js';
-import type { Timer } from './timer.js';
+import { NONE, type Timer } from './timer.js';
 
 const FIRST_SLOTS = 64;
 /** Tables of this length are kept, however few slots are used: 130 KB. */

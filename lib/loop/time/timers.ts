@@ -5,10 +5,18 @@
 // the collector nothing. `npm run bench -- timers` compares this with a heap.
 
 import { invalidType, loopClosed, outOfRange } from '../errors.js';
-import { DelayList, ListHeap, NONE } from './delay-list.js';
+import { ListHeap } from './list-heap.js';
 import { TimerNumbers } from './numbers.js';
 import { TimerSlots } from './slots.js';
-import { NUMBERED, REFERENCED, Timer, type TimerCallback } from './timer.js';
+import {
+  DelayList,
+  NONE,
+  NUMBERED,
+  REFERENCED,
+  Timer,
+  type TimerCallback,
+  type TimerKeeper,
+} from './timer.js';
 
 const MAX_DELAY_MS = 2 ** 53;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -44,7 +52,7 @@ export function checkDelay(delayMs: unknown): number {
   return delayMs;
 }
 
-export class Timers {
+export class Timers implements TimerKeeper {
   /** @internal */ readonly owner: TimerOwner;
   /** @internal */ readonly numbers = new TimerNumbers();
   readonly #clock: Clock;
