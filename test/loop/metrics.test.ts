@@ -11,9 +11,6 @@ function spin(ms: number): void {
   while (performance.now() < endMs) {}
 }
 
-/** The histogram has three digits. */
-const ROUNDING_MS = 1;
-
 /** Measures the waits of a loop from inside of what it measures itself. */
 function timeOfWaits({ poller }: EventLoop): () => number {
   const wait = poller.wait.bind(poller);
@@ -75,7 +72,7 @@ describe('metrics', () => {
     expect(metrics.idleMs).toBeGreaterThan(0);
     expect(metrics.idleMs).toBeLessThanOrEqual(waited() + ROUNDING_MS);
     expect(metrics.idleMs + metrics.callbackMs).toBeLessThanOrEqual(ranMs);
-    expect(metrics.loopTime.maxMs).toBeGreaterThanOrEqual(longMs - ROUNDING_MS);
+    expect(metrics.loopTime.maxMs).toBeGreaterThanOrEqual(longMs);
     expect(metrics.loopTime.p50Ms).toBeLessThanOrEqual(metrics.loopTime.maxMs);
     expect(metrics.utilisation).toBeGreaterThan(0);
     expect(metrics.utilisation).toBeLessThanOrEqual(1);
