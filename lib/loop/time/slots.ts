@@ -3,6 +3,9 @@
 import { type DelayList, NONE, type Timer } from './timer.js';
 
 const FIRST_SLOTS = 64;
+/** Of loops that have had no timer yet. */
+const NO_TIMES = new Float64Array(0);
+const NO_LINKS = new Int32Array(0);
 /** Tables of this length are kept, however few slots are used: 130 KB. */
 const KEPT_SLOTS = 4096;
 /** Tables of which less than one part of so many is used are too long. */
@@ -14,9 +17,9 @@ export class TimerSlots {
   /** How many have a timer. */
   used = 0;
   /** By slot two numbers: when it is due, and what orders those that are due together. */
-  #times = new Float64Array(FIRST_SLOTS * 2);
+  #times = NO_TIMES;
   /** By slot two slots: the one before and the one behind it in its list. */
-  #links = new Int32Array(FIRST_SLOTS * 2);
+  #links = NO_LINKS;
   /** Free slots, each of which names the next in its second link. */
   #firstFree = NONE;
   /** With fewer in use, the tables are too long. */
@@ -85,7 +88,7 @@ export class TimerSlots {
 
   #newSlot(): number {
     const slot = this.timers.length;
-    if (slot * 2 === this.#links.length) this.#resize(slot * 2);
+    if (slot * 2 === this.#links.length) this.#resize(Math.max(FIRST_SLOTS, slot * 2));
     return slot;
   }
 
