@@ -15,7 +15,7 @@ import type { FlightRecord } from './records.js';
 import { reasonOf } from './wake-reason.js';
 
 export interface FlightRecorderOptions {
-  /** Records kept: 1 to 2^24, default 65,536. */
+  /** Records kept, of 56 bytes each: 1 to 2^24, default 65,536. */
   capacity?: number;
 }
 

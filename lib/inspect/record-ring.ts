@@ -5,9 +5,6 @@ import { PHASES } from '../loop/observers.js';
 import type { FlightRecord, WakeReason } from './records.js';
 import { REASONS } from './wake-reason.js';
 
-/** Records that there is room for at first; doubled until the ring is as long as it may be. */
-const FIRST_RECORDS = 1024;
-
 export const TIMES = 5;
 export const BEGIN_MS = 0;
 export const END_MS = 1;
@@ -35,10 +32,10 @@ export const REQUEST_KIND = 3;
 export const KINDS = 4;
 
 export class RecordRing {
-  /** TIMES doubles a record. Replaced when it grows: not to be kept. */
-  times: Float64Array;
-  /** WORDS integers a record. As `times`. */
-  words: Int32Array;
+  /** TIMES doubles a record. */
+  readonly times: Float64Array;
+  /** WORDS integers a record. */
+  readonly words: Int32Array;
   /** How many records there are. */
   used = 0;
   /** How many gave way to newer ones. */
@@ -49,17 +46,14 @@ export class RecordRing {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
-    const records = Math.min(capacity, FIRST_RECORDS);
-    this.times = new Float64Array(records * TIMES);
-    this.words = new Int32Array(records * WORDS);
+    // The system gives it page by page, as it is written to.
+    this.times = new Float64Array(capacity * TIMES);
+    this.words = new Int32Array(capacity * WORDS);
   }
 
   /** The place of a new record. All its words are the caller's to write: there are old ones. */
   take(): number {
-    if (this.used < this.#capacity) {
-      if (this.used * WORDS === this.words.length) this.#grow();
-      return this.used++;
-    }
+    if (this.used < this.#capacity) return this.used++;
     const place = this.#next;
     this.#next = place + 1 === this.#capacity ? 0 : place + 1;
     this.dropped++;
@@ -122,15 +116,5 @@ export class RecordRing {
           runMs: secondMs,
         };
     }
-  }
-
-  #grow(): void {
-    const records = Math.min(this.#capacity, this.used * 2);
-    const times = new Float64Array(records * TIMES);
-    const words = new Int32Array(records * WORDS);
-    times.set(this.times);
-    words.set(this.words);
-    this.times = times;
-    this.words = words;
   }
 }

@@ -209,15 +209,9 @@ export class Meter {
 
   #publish(phase: Phase, subject: Subject, durationMs: number): void {
     if (!blocked.hasSubscribers) return;
+    const callback = subject.describe();
     const limitMs = this.#blockedMs;
-    const message: BlockedMessage = {
-      callback: subject.describe(),
-      phase,
-      durationMs,
-      limitMs,
-      subject,
-    };
-    blocked.publish(message);
+    blocked.publish({ callback, phase, durationMs, limitMs, subject } satisfies BlockedMessage);
   }
 
   /** @param listHandles called at most once, when `handles` is read */
