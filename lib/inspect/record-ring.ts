@@ -1,11 +1,12 @@
 // The records of a recording as words in a ring: five doubles and four integers each, so
-// that an event makes no object and costs the collector nothing. What they mean is read
-// from them when somebody asks.
+// that an event makes no object and costs the collector nothing. They stand together, as a
+// record is memory that no cache has. What they mean is read when somebody asks.
 import { PHASES } from '../loop/observers.js';
 import type { FlightRecord, WakeReason } from './records.js';
 import { REASONS } from './wake-reason.js';
 
-export const TIMES = 5;
+/** Doubles from one record to the next. */
+export const TIMES = 7;
 export const BEGIN_MS = 0;
 export const END_MS = 1;
 /** Which turn of the loop: more than 2^31 are a matter of an hour. */
@@ -15,14 +16,15 @@ export const FIRST_MS = 3;
 /** Of a request its time on the thread. */
 export const SECOND_MS = 4;
 
-export const WORDS = 4;
+/** Integers from one record to the next; these stand behind the five doubles. */
+export const WORDS = 14;
 /** The kind, and above it the phase of a callback or why a wait ended. */
-export const WHAT = 0;
+export const WHAT = 10;
 /** Of a wait how many events, else the number of a name. */
-export const NAME = 1;
+export const NAME = 11;
 /** The number of the handle's name. */
-export const HANDLE = 2;
-export const FD = 3;
+export const HANDLE = 12;
+export const FD = 13;
 
 /** The kinds; of a wait and a callback there follows by what to multiply the rest. */
 export const ITERATION_KIND = 0;
@@ -32,9 +34,9 @@ export const REQUEST_KIND = 3;
 export const KINDS = 4;
 
 export class RecordRing {
-  /** TIMES doubles a record. */
+  /** By place times TIMES. */
   readonly times: Float64Array;
-  /** WORDS integers a record. */
+  /** By place times WORDS: the same memory. */
   readonly words: Int32Array;
   /** How many records there are. */
   used = 0;
@@ -48,7 +50,7 @@ export class RecordRing {
     this.#capacity = capacity;
     // The system gives it page by page, as it is written to.
     this.times = new Float64Array(capacity * TIMES);
-    this.words = new Int32Array(capacity * WORDS);
+    this.words = new Int32Array(this.times.buffer);
   }
 
   /** The place of a new record. All its words are the caller's to write: there are old ones. */
@@ -85,14 +87,9 @@ export class RecordRing {
 
   /** @param textOf the name of a number */
   read(place: number, textOf: (name: number) => string): FlightRecord {
-    const [beginMs = 0, endMs = 0, iteration = 0, firstMs = 0, secondMs = 0] = this.times.subarray(
-      place * TIMES,
-      (place + 1) * TIMES,
-    );
-    const [what = 0, name = 0, handle = 0, fd = -1] = this.words.subarray(
-      place * WORDS,
-      (place + 1) * WORDS,
-    );
+    const times = this.times.subarray(place * TIMES);
+    const [beginMs = 0, endMs = 0, iteration = 0, firstMs = 0, secondMs = 0] = times;
+    const [what = 0, name = 0, handle = 0, fd = -1] = this.words.subarray(place * WORDS + WHAT);
     const span = { beginMs, endMs, iteration };
     if (what === ITERATION_KIND) return { kind: 'iteration', ...span };
     const found = { fd, handle: textOf(handle) };
