@@ -8,15 +8,7 @@ import { invalidType, loopClosed, outOfRange } from '../errors.js';
 import { ListHeap } from './list-heap.js';
 import { TimerNumbers } from './numbers.js';
 import { TimerSlots } from './slots.js';
-import {
-  DelayList,
-  NONE,
-  NUMBERED,
-  REFERENCED,
-  Timer,
-  type TimerCallback,
-  type TimerKeeper,
-} from './timer.js';
+import { DelayList, NONE, NUMBERED, REFERENCED, Timer, type TimerCallback } from './timer.js';
 
 const MAX_DELAY_MS = 2 ** 53;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -52,7 +44,8 @@ export function checkDelay(delayMs: unknown): number {
   return delayMs;
 }
 
-export class Timers implements TimerKeeper {
+/** A TimerKeeper; not by `implements`, as its published type lacks what is internal. */
+export class Timers {
   /** @internal */ readonly owner: TimerOwner;
   /** @internal */ readonly numbers = new TimerNumbers();
   readonly #clock: Clock;
