@@ -27,7 +27,7 @@ const SPARED_NAMES = 4096;
 export class FlightRecorder {
   readonly #loop: LoopCore;
   readonly #ring: at.RecordRing;
-  readonly #names = new KnownNames();
+  readonly #names: KnownNames;
   readonly #maxNames: number;
 
   /** @throws TypeError for what is no loop; RangeError for a bad capacity */
@@ -35,6 +35,7 @@ export class FlightRecorder {
     const { capacity = 65536 } = readOptions('options', options, NAMES);
     if (!LoopCore.isLoop(loop)) throw invalidType('loop', 'an EventLoop');
     this.#loop = loop;
+    this.#names = new KnownNames(loop);
     this.#ring = new at.RecordRing(checkInteger('options.capacity', capacity, 1, 2 ** 24));
     this.#maxNames = SPARED_NAMES + 2 * capacity;
   }

@@ -1,9 +1,9 @@
 // Numbers for the names in a recording. What a callback and its handle are called takes
 // text, and for some a system call; so each is asked once, and known by its number from
 // then on: a handle's by its slot, anything else's by its class and its callback's name.
+import type { LoopCore } from '../loop/drive.js';
 import { Handle } from '../loop/handle.js';
 import type { Subject } from '../loop/observers.js';
-import { labelOf } from './handle-labels.js';
 
 /** What is known of the handle in a slot, as long as the slot's generation is this. */
 interface Known {
@@ -15,6 +15,7 @@ interface Known {
 }
 
 export class KnownNames {
+  readonly #loop: LoopCore;
   #texts = [''];
   #numbers = new Map([['', 0]]);
   /** By slot. It must not lead to the handle: a recording does not keep what it recorded. */
@@ -22,6 +23,10 @@ export class KnownNames {
   /** Also of handles that have no slot any more. */
   #labels = new WeakMap<Handle, number>();
   readonly #byClass = new Map<unknown, Map<string, number>>();
+
+  constructor(loop: LoopCore) {
+    this.#loop = loop;
+  }
 
   /** How many there are. */
   get size(): number {
@@ -52,7 +57,7 @@ export class KnownNames {
     if (!(subject instanceof Handle)) return this.#nameOfOther(subject);
     if (subject.slot < 0) return this.add(subject.describe());
     const known = this.#knownOf(subject);
-    const { handler } = subject.loop.streams;
+    const { handler } = this.#loop.streams;
     if (known.handler !== handler) {
       known.handler = handler;
       known.name = this.add(subject.describe());
@@ -75,7 +80,7 @@ export class KnownNames {
   }
 
   #knownOf(handle: Handle): Known {
-    const generation = handle.loop.table.generation(handle.slot);
+    const generation = this.#loop.table.generation(handle.slot);
     const known = this.#known[handle.slot];
     if (known !== undefined && known.generation === generation) return known;
     const label = this.#labelOf(handle);
@@ -87,7 +92,7 @@ export class KnownNames {
   #labelOf(handle: Handle): number {
     let label = this.#labels.get(handle);
     if (label === undefined) {
-      label = this.add(labelOf(handle));
+      label = this.add(handle.label);
       this.#labels.set(handle, label);
     }
     return label;
