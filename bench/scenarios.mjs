@@ -80,12 +80,12 @@ export const scenarios = {
     },
   },
   'fs-stat': {
-    title: 'stat of a file, 64 in flight',
+    title: 'stat of a file on the pool',
     unit: 'stat',
     kind: 'work',
     base: 'node',
     isPinned: false,
-    works: { stat: '64 in flight' },
+    works: { one: 'one at a time', stat: '64 in flight' },
   },
   timers: {
     title: 'timers and immediates',

@@ -27,8 +27,7 @@ export {
 export { CryptoRequests, type KeyInput, type KeyOptions } from '../pool/crypto/crypto.js';
 export { FileRequests, type Path, type StatOptions } from '../pool/fs/fs.js';
 export { BigIntStats, Stats } from '../pool/fs/stats.js';
-export type { PoolStats } from '../pool/native-pool.js';
-export { ThreadPool } from '../pool/pool.js';
+export { type PoolStats, ThreadPool } from '../pool/pool.js';
 export { type SignalCallback, SignalHandle } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';

@@ -25,6 +25,8 @@ napi_value Init(napi_env env, napi_value exports) {
   RegisterForkMark(env, exports);
   RegisterHostLoop(env, exports);
   RegisterPool(env, exports);
+  RegisterFsJobs(env, exports);
+  RegisterCryptoJobs(env, exports);
   RegisterThreadServer(env, exports);
   return exports;
 }

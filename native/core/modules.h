@@ -25,6 +25,8 @@ void RegisterProcess(napi_env env, napi_value exports);
 void RegisterForkMark(napi_env env, napi_value exports);
 void RegisterHostLoop(napi_env env, napi_value exports);
 void RegisterPool(napi_env env, napi_value exports);
+void RegisterFsJobs(napi_env env, napi_value exports);
+void RegisterCryptoJobs(napi_env env, napi_value exports);
 void RegisterThreadServer(napi_env env, napi_value exports);
 
 }  // namespace rawloop

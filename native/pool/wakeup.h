@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "core/unique_fd.h"
-#include "pool/pool_platform.h"
+#include "pool/wakeup_pair.h"
 
 namespace rawloop {
 
@@ -23,7 +23,7 @@ class Wakeup {
   // 0 or -errno.
   int Open(bool pipe) {
     int fds[2];
-    int result = OpenWakeup(pipe, fds);
+    int result = OpenWakeupPair(pipe, fds);
     if (result < 0) return result;
     // It may be closed after the last environment that would need them.
     BeginIdentities();
