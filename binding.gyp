@@ -47,6 +47,7 @@
       "native/poll/file_watch.cc",
       "native/poll/file_watcher.cc",
       "native/os/fork_mark.cc",
+      "native/os/current_cpu_linux.cc",
       "native/os/identity_linux.cc",
       "native/os/opening_flags.cc",
       "native/jobs/stat_linux.cc",
@@ -68,6 +69,7 @@
     "darwin_sources": [
       "native/poll/epoll_absent.cc",
       "native/os/fork_mark_absent.cc",
+      "native/os/current_cpu_absent.cc",
       "native/os/identity_stat.cc",
       "native/os/opening_fcntl.cc",
       "native/poll/file_watch_absent.cc",
@@ -80,6 +82,7 @@
     "bsd_sources": [
       "native/poll/epoll_absent.cc",
       "native/os/fork_mark_absent.cc",
+      "native/os/current_cpu_absent.cc",
       "native/os/identity_stat.cc",
       "native/os/opening_flags.cc",
       "native/poll/file_watch_absent.cc",

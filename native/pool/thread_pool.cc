@@ -35,6 +35,7 @@ int ThreadPool::Submit(uint32_t lane, std::unique_ptr<Job> job) {
   if (crew_.alive() < size_) crew_.Grow(size_, false);
   if (crew_.alive() == 0) return -crew_.error();
   lanes_.Push(lane, std::move(job));
+  spin_.Stir();
   const bool wake = WakesOne();
   lock.unlock();
   if (wake) work_.notify_one();
@@ -107,7 +108,7 @@ void ThreadPool::Work() {
     std::unique_ptr<Job> job = leaves ? nullptr : lanes_.Pop();
     if (job == nullptr && done == nullptr) {
       if (leaves) break;
-      Sleep(&lock);
+      Rest(&lock);
       continue;
     }
     const bool wake = WakesOne();
@@ -131,15 +132,22 @@ void ThreadPool::Run(Job* job) {
   job->done_at_ = Job::Clock::now();
 }
 
-void ThreadPool::Sleep(std::unique_lock<std::mutex>* lock) {
+void ThreadPool::Rest(std::unique_lock<std::mutex>* lock) {
   idle_++;
-  work_.wait(*lock);
+  if (lanes_.running() == 0 && spin_.Begin()) {
+    lock->unlock();
+    spin_.Look();
+    lock->lock();
+    spin_.End();
+  } else {
+    work_.wait(*lock);
+    waking_ = false;
+  }
   idle_--;
-  waking_ = false;
 }
 
 bool ThreadPool::WakesOne() {
-  if (waking_ || idle_ == 0 || !lanes_.HasWork()) return false;
+  if (waking_ || spin_.looks() || idle_ == 0 || !lanes_.HasWork()) return false;
   waking_ = true;
   return true;
 }

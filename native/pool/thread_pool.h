@@ -17,6 +17,7 @@
 #include "pool/crew.h"
 #include "pool/job.h"
 #include "pool/lanes.h"
+#include "pool/spin.h"
 
 namespace rawloop {
 
@@ -77,7 +78,8 @@ class ThreadPool {
   void Work();
   static void Run(Job* job);
   // With the mutex held.
-  void Sleep(std::unique_lock<std::mutex>* lock);
+  // Returns when there may be something to do.
+  void Rest(std::unique_lock<std::mutex>* lock);
   // Whether to wake a thread for what is queued: one at a time, which wakes the
   // next if it finds more. A burst of submissions costs one futex call, not
   // one each, and short jobs are not done before all threads are awake.
@@ -89,6 +91,7 @@ class ThreadPool {
   // All that follows is guarded by the mutex.
   Lanes lanes_;
   Crew crew_;
+  Spin spin_;
   size_t size_;
   size_t idle_ = 0;
   bool waking_ = false;  // a thread was woken and has not come yet

@@ -3,7 +3,8 @@
 //
 // Without the look at a lane's limit `blocked` and `limits` fail, without the turn of the
 // lanes `order` does; without Close() waiting for who rings, ThreadSanitizer tells of it in
-// `ring`; a woken thread that wakes no other leaves `churn` waiting.
+// `ring`; a woken thread that wakes no other leaves `churn` waiting; without the look at the
+// processor, or without the rest after a vain look, `spin` fails.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,9 @@ const SOURCES = [
   ...['completions', 'crew', 'lanes', 'thread_pool', 'wakeup_eventfd'].map(
     (name) => `pool/${name}`,
   ),
-  ...['identity_linux', 'opening_flags', 'thread_name_linux'].map((name) => `os/${name}`),
+  ...['current_cpu_linux', 'identity_linux', 'opening_flags', 'thread_name_linux'].map(
+    (name) => `os/${name}`,
+  ),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'rawloop-pool-'));
@@ -46,6 +49,7 @@ describe.runIf(process.platform === 'linux').each([
     ['limits', 'no lane has more threads at once than its limit'],
     ['results', 'results of any size come whole, a batch for one wake-up'],
     ['churn', 'each job comes back once or was cancelled, through changes of size'],
+    ['spin', 'a thread without work looks for some, not beside the loop, and less if in vain'],
     ['ring', 'an end waits for who is just writing to the wake-up'],
     ['stop', 'an end with work under way leaves no job and touches no descriptor'],
   ])('%s: %s', (scenario) => {
