@@ -24,6 +24,27 @@ export const scenarios = {
     base: yardstick,
     load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
   },
+  one: {
+    title: '64 B x 1 connection',
+    unit: 'message',
+    kind: 'load',
+    base: yardstick,
+    load: { mode: 'echo', size: 64, connections: 1, depth: 1 },
+  },
+  two: {
+    title: '64 B x 2 connections',
+    unit: 'message',
+    kind: 'load',
+    base: yardstick,
+    load: { mode: 'echo', size: 64, connections: 2, depth: 1 },
+  },
+  five: {
+    title: '64 B x 5 connections',
+    unit: 'message',
+    kind: 'load',
+    base: yardstick,
+    load: { mode: 'echo', size: 64, connections: 5, depth: 1 },
+  },
   large: {
     title: '16 KiB x 50 connections',
     unit: 'message',

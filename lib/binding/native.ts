@@ -73,17 +73,25 @@ export interface RawCalls {
   ): number;
 }
 
-/** The batched reads and writes of streams; see native/stream/batch.cc. */
+/** A crossing: see native/stream/crossing.cc, and lib/loop/layout.ts for its words. */
+export interface CrossingCalls {
+  /** Sends, waits and reads as the control words say: how many are ready, or -errno. */
+  cross(): number;
+  /** From now on the memory of this kind (KEEP_*) is there. */
+  keep(kind: number, memory: ArrayBuffer | Int32Array | Uint8Array): void;
+}
+
+/** The bytes of streams. */
 export interface StreamCalls {
-  recvBatch(
-    ready: ArrayBuffer,
-    from: number,
-    count: number,
-    slots: ArrayBuffer,
-    slab: ArrayBuffer,
-    results: ArrayBuffer,
-  ): number;
-  sendBatch(records: ArrayBuffer, count: number, slots: ArrayBuffer, slab: ArrayBuffer): number;
+  /**
+   * @param words room for the control words, and for a ready record and a read result for
+   *   each of `capacity`
+   */
+  createCrossing(words: Int32Array, capacity: number): CrossingCalls;
+  /** Where each word stands by its name; for the test that compares. */
+  layout(): Record<string, number>;
+  /** As `sendNow`, by write(2). */
+  writeNow(fd: number, bytes: Uint8Array): number;
   /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
   sendNow(fd: number, bytes: Uint8Array): number;
   /** Whether `bind` and `connect` can read it: 0, or -EINVAL when its text is no address. */
@@ -232,7 +240,7 @@ export interface FileWatch {
   /** As epoll_ctl(2): 0 or -errno. */
   control(op: number, fd: number, events: number, token: number): number;
   /** Fills the records from `from` on, as far as `capacity`; how many. */
-  take(ready: ArrayBuffer, from: number, capacity: number): number;
+  take(ready: Int32Array, from: number, capacity: number): number;
   close(): void;
 }
 
@@ -272,7 +280,7 @@ export interface KqueueCalls {
   /** How many records were filled, or -errno. */
   kqueueWait(
     kq: number,
-    ready: ArrayBuffer,
+    ready: Int32Array,
     maxevents: number,
     timeoutNs: number,
     registered: number,

@@ -1,55 +1,60 @@
-// The bytes of all streams of a loop, a batch at a time: one native call reads
-// every ready stream into one slab, one sends what their handlers wrote. No
-// object is made for a message: a chunk's view is kept and used again as long as
-// chunks of that length come to that place. See native/stream/batch.cc.
-import { native } from '../binding/index.js';
-import type { ReadyList } from '../poller/ready-list.js';
-import { type HandleTable, LAST_RECORD, PENDING_BYTES, SLOT_WORDS } from './table.js';
+// The bytes of all streams of a loop, a batch at a time, and the one native call an
+// iteration that moves them: it sends what callbacks have gathered, waits, and reads
+// every ready stream into one slab. A chunk's view is kept and used again as long as
+// chunks of that length come to that place. See native/stream/crossing.cc.
+import { type CrossingCalls, native } from '../binding/index.js';
+import type { Crossing } from '../poller/contract.js';
+import { ReadyList } from '../poller/ready-list.js';
+import { Gather, type SendSink } from './gather.js';
+import {
+  BACKEND,
+  CONTROL_WORDS,
+  COUNT,
+  FILLED,
+  KEEP_SLAB,
+  KEEP_SLOTS,
+  NOT_READ,
+  OWN,
+  POLLER,
+  READ_OFFSET,
+  READ_RESULT,
+  READS,
+  READY_WORDS,
+  REGISTERED,
+  RESULT_WORDS,
+  SENDS,
+  sharedWords,
+  TIMED,
+  TIMEOUT_NS,
+  UNSENT,
+  WAITED_NS,
+} from './layout.js';
+import type { HandleTable } from './table.js';
 
 const ALIGN_BITS = 6;
-/** `result` of a record that is no stream's. */
-export const NOT_READ = -(2 ** 31);
+const NO_WAIT = 0;
+const NS_PER_MS = 1e6;
 
-/** Words of a send record; the native side's SendRecord. */
-const RECORD_WORDS = 8;
-const FD = 0;
-const OFFSET = 1;
-const LENGTH = 2;
-const NEXT = 3;
-const RESULT = 4;
-const SLOT = 5;
-const RECORD_GENERATION = 6;
-const TOTAL = 7;
-
-const MAX_RECORDS = 4096;
-/** Larger writes go straight to the socket: a copy would cost more than a call. */
-export const GATHER_BYTES = 4096;
-const OUT_BYTES = 262144;
-
-/** Told of each stream whose output could not be sent whole. */
-export interface SendSink {
-  /**
-   * @param sent bytes that were sent, or -errno
-   * @param rest what was not sent, in order: views, valid during the call
-   */
-  onUnsent(slot: number, generation: number, sent: number, rest: Uint8Array[]): void;
+/** What is allocated when the loop first waits. */
+interface Memory {
+  readonly calls: CrossingCalls;
+  readonly ready: ReadyList;
 }
 
-export class StreamBatch {
-  readonly #table: HandleTable;
+export class StreamBatch extends Gather implements Crossing {
   readonly #slabBytes: number;
-  readonly #results: Int32Array;
-  readonly #resultsBuffer: ArrayBuffer;
-  /** Whether the last fill read anything at all. */
+  readonly #capacity: number;
+  #memory: Memory | undefined;
+  #control: Int32Array = new Int32Array(0);
+  #times: Float64Array = new Float64Array(0);
+  #results: Int32Array = new Int32Array(0);
+  /** What native code keeps the address of. */
+  #slots: Int32Array | undefined;
+  /** Whether the last crossing read anything at all. */
   #filled = false;
   #slab: ArrayBuffer | undefined;
   #leavesSlab = false;
   #views: (Uint8Array | undefined)[] = [];
-
-  #records: Int32Array | undefined;
-  #out: Buffer = Buffer.alloc(0);
-  #count = 0;
-  #used = 0;
   /** How many active streams read; with none there is nothing to fill. */
   readers = 0;
   /** The handler that was called last: what the callback is called in metrics. */
@@ -57,26 +62,137 @@ export class StreamBatch {
 
   /** @param slabBytes at least 65,536; how much one batch may read */
   constructor(table: HandleTable, slabBytes: number, capacity: number) {
-    this.#table = table;
+    super(table);
     this.#slabBytes = slabBytes;
-    this.#results = new Int32Array(capacity * 2);
-    this.#resultsBuffer = this.#results.buffer as ArrayBuffer;
+    this.#capacity = capacity;
   }
 
-  /** Reads streams of the records [from, count); returns where it stopped. */
-  fill(ready: ReadyList, from: number, count: number): number {
-    this.#filled = this.readers > 0;
-    if (!this.#filled) return count;
-    let slab = this.#slab;
-    // A handler may have detached the memory of its chunk; then there is new.
-    if (slab === undefined || slab.byteLength === 0 || this.#leavesSlab) {
-      this.#leavesSlab = false;
-      slab = new ArrayBuffer(this.#slabBytes);
-      this.#slab = slab;
-      this.#views = new Array<undefined>(this.#slabBytes >> ALIGN_BITS).fill(undefined);
+  /** What the last wait found. */
+  get ready(): ReadyList {
+    return (this.#memory ?? this.#open()).ready;
+  }
+
+  #open(): Memory {
+    const capacity = this.#capacity;
+    const readyEnd = CONTROL_WORDS + capacity * READY_WORDS;
+    const words = sharedWords(readyEnd + capacity * RESULT_WORDS);
+    const { buffer } = words;
+    this.#control = new Int32Array(buffer, 0, CONTROL_WORDS);
+    this.#times = new Float64Array(buffer, 0, CONTROL_WORDS / 2);
+    this.#results = new Int32Array(buffer, readyEnd * 4, capacity * RESULT_WORDS);
+    const ready = new ReadyList(capacity, words.subarray(CONTROL_WORDS, readyEnd));
+    this.#memory = { calls: native.createCrossing(words, capacity), ready };
+    return this.#memory;
+  }
+
+  protected override keep(kind: number, memory: Int32Array | Uint8Array | ArrayBuffer): void {
+    (this.#memory ?? this.#open()).calls.keep(kind, memory);
+  }
+
+  // ---- a wait, and what goes with it -----------------------------------------
+
+  /** The next wait takes with it what is gathered, and reads. */
+  beginWait(timed: boolean): void {
+    this.#prepareSends();
+    this.#prepareReads();
+    const control = this.#control;
+    control[TIMED] = timed ? 1 : 0;
+    control[BACKEND] = NO_WAIT;
+    control[FILLED] = 0;
+    this.#times[WAITED_NS] = 0;
+  }
+
+  /** For the poller: waits as it says. The count or -errno; 0 when not all could be sent. */
+  wait(backend: number, poller: number, timeoutMs: number, registered: number): number {
+    const control = this.#control;
+    this.#times[TIMEOUT_NS] = timeoutMs < 0 ? -1 : Math.ceil(timeoutMs * NS_PER_MS);
+    control[BACKEND] = backend;
+    control[POLLER] = poller;
+    control[REGISTERED] = registered;
+    return (this.#memory as Memory).calls.cross();
+  }
+
+  /** For the poller, after EINTR: waits for what is left of the time. */
+  waitOn(): number {
+    return (this.#memory as Memory).calls.cross();
+  }
+
+  /** For the poller: what the wait found that is its own, bits of Own. */
+  get own(): number {
+    return this.#control[OWN] as number;
+  }
+
+  /**
+   * A crossing is over: what was gathered is sent. True when not all of it was, and the
+   * crossing did nothing else: `sink` has been told.
+   */
+  crossed(sink: SendSink): boolean {
+    const control = this.#control;
+    if (this.gathered === 0 || control[SENDS] !== 0) return false;
+    const unsent = control[UNSENT] as number;
+    this.sent(unsent, sink);
+    return unsent !== 0;
+  }
+
+  /** How long the last wait lasted in the kernel, if it was timed; -1: no crossing was made. */
+  get waitedMs(): number {
+    if (this.#control[BACKEND] === NO_WAIT) return -1;
+    return (this.#times[WAITED_NS] as number) / NS_PER_MS;
+  }
+
+  /** The records before this one are read. */
+  get filled(): number {
+    return this.#control[FILLED] as number;
+  }
+
+  /** Sends what is gathered and reads the records [from, count); returns where it stopped. */
+  fill(sink: SendSink, from: number, count: number): number {
+    do {
+      this.#prepareSends();
+      this.#prepareReads();
+      const control = this.#control;
+      control[BACKEND] = NO_WAIT;
+      control[COUNT] = count;
+      control[FILLED] = from;
+      (this.#memory as Memory).calls.cross();
+    } while (this.crossed(sink));
+    return this.filled;
+  }
+
+  /** Sends everything gathered. */
+  flush(sink: SendSink): void {
+    if (this.gathered === 0) return;
+    this.#prepareSends();
+    // The batch under way may have chunks that are yet to be dispatched.
+    const control = this.#control;
+    control[READS] = 0;
+    control[BACKEND] = NO_WAIT;
+    (this.#memory as Memory).calls.cross();
+    this.crossed(sink);
+  }
+
+  #prepareSends(): void {
+    const { calls } = this.#memory ?? this.#open();
+    const { words } = this.table;
+    if (this.#slots !== words) {
+      this.#slots = words;
+      calls.keep(KEEP_SLOTS, words);
     }
-    const { buffer } = this.#table;
-    return native.recvBatch(ready.buffer, from, count, buffer, slab, this.#resultsBuffer);
+    this.#control[SENDS] = this.gathered;
+  }
+
+  #prepareReads(): void {
+    const reads = this.readers > 0;
+    this.#filled = reads;
+    this.#control[READS] = reads ? 1 : 0;
+    if (!reads) return;
+    const slab = this.#slab;
+    // A handler may have detached the memory of its chunk; then there is new.
+    if (slab !== undefined && slab.byteLength !== 0 && !this.#leavesSlab) return;
+    this.#leavesSlab = false;
+    this.#slab = new ArrayBuffer(this.#slabBytes);
+    this.#views = new Array<undefined>(this.#slabBytes >> ALIGN_BITS).fill(undefined);
+    (this.#memory as Memory).calls.keep(KEEP_SLAB, this.#slab);
   }
 
   /** The chunks of this fill keep their memory: the next fill has new. */
@@ -84,139 +200,24 @@ export class StreamBatch {
     this.#leavesSlab = true;
   }
 
+  // ---- what was read -----------------------------------------------------------
+
   /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */
   result(index: number): number {
-    return this.#filled ? (this.#results[index * 2] as number) : NOT_READ;
+    if (!this.#filled) return NOT_READ;
+    return this.#results[index * RESULT_WORDS + READ_RESULT] as number;
   }
 
-  /** The bytes of record `index`: a view of the slab, valid until the next fill. */
+  /** The bytes of record `index`: a view of the slab, valid until the next crossing. */
   chunk(index: number): Uint8Array {
-    const length = this.#results[index * 2] as number;
-    const offset = this.#results[index * 2 + 1] as number;
+    const at = index * RESULT_WORDS;
+    const length = this.#results[at + READ_RESULT] as number;
+    const offset = this.#results[at + READ_OFFSET] as number;
     const place = offset >> ALIGN_BITS;
     const known = this.#views[place];
     if (known !== undefined && known.length === length) return known;
     const view = new Uint8Array(this.#slab as ArrayBuffer, offset, length);
     this.#views[place] = view;
     return view;
-  }
-
-  /** Whether `bytes` more can be gathered before a flush. */
-  hasRoom(bytes: number): boolean {
-    return this.#used + bytes <= OUT_BYTES && this.#count < MAX_RECORDS;
-  }
-
-  /** Bytes of this slot that are gathered and not sent yet. */
-  pending(slot: number): number {
-    return this.#table.words[slot * SLOT_WORDS + PENDING_BYTES] as number;
-  }
-
-  /** Copies `length` bytes, all there are, behind what this stream has gathered; there must be room. */
-  gather(slot: number, fd: number, bytes: Uint8Array, length: number): void {
-    if (this.#records === undefined) this.#allocate();
-    this.#out.set(bytes, this.#used);
-    this.#append(slot, fd, length);
-  }
-
-  /** As `gather`, for text of at most `maxBytes` in UTF-8; returns the bytes. */
-  gatherText(slot: number, fd: number, text: string, maxBytes: number): number {
-    if (this.#records === undefined) this.#allocate();
-    const length = this.#out.write(text, this.#used, maxBytes, 'utf8');
-    this.#append(slot, fd, length);
-    return length;
-  }
-
-  /** Sends everything gathered. */
-  flush(sink: SendSink): void {
-    if (this.#count === 0) return;
-    const count = this.#count;
-    const records = this.#records as Int32Array;
-    const unfinished = native.sendBatch(
-      records.buffer as ArrayBuffer,
-      count,
-      this.#table.buffer,
-      this.#out.buffer as ArrayBuffer,
-    );
-    // Reset first: a sink may lead to another flush.
-    this.#count = 0;
-    this.#used = 0;
-    if (unfinished > 0) this.#tellUnsent(records, count, sink);
-  }
-
-  #allocate(): void {
-    this.#records = new Int32Array(MAX_RECORDS * RECORD_WORDS);
-    this.#out = Buffer.from(new ArrayBuffer(OUT_BYTES));
-  }
-
-  /** Adds a record for the bytes at `#used`, or lengthens the stream's last one. */
-  #append(slot: number, fd: number, length: number): void {
-    const records = this.#records as Int32Array;
-    const { words } = this.#table;
-    const at = slot * SLOT_WORDS;
-    const last = (words[at + LAST_RECORD] as number) - 1;
-    const offset = this.#used;
-    this.#used += length;
-    words[at + PENDING_BYTES] = (words[at + PENDING_BYTES] as number) + length;
-    if (last >= 0 && last === this.#count - 1) {
-      const word = last * RECORD_WORDS + LENGTH;
-      records[word] = (records[word] as number) + length;
-      this.#addToHead(records, last, length);
-      return;
-    }
-    const index = this.#count++;
-    const word = index * RECORD_WORDS;
-    records[word + FD] = last < 0 ? fd : -1;
-    records[word + OFFSET] = offset;
-    records[word + LENGTH] = length;
-    records[word + NEXT] = 0;
-    // Of a continuation, RESULT is the index of its head.
-    records[word + RESULT] = last < 0 ? 0 : this.#headOf(records, last);
-    records[word + SLOT] = slot;
-    records[word + RECORD_GENERATION] = this.#table.generation(slot);
-    records[word + TOTAL] = last < 0 ? length : 0;
-    words[at + LAST_RECORD] = index + 1;
-    if (last < 0) return;
-    records[last * RECORD_WORDS + NEXT] = index;
-    this.#addToHead(records, index, length);
-  }
-
-  #headOf(records: Int32Array, index: number): number {
-    const word = index * RECORD_WORDS;
-    return (records[word + FD] as number) >= 0 ? index : (records[word + RESULT] as number);
-  }
-
-  #addToHead(records: Int32Array, index: number, length: number): void {
-    const word = this.#headOf(records, index) * RECORD_WORDS + TOTAL;
-    records[word] = (records[word] as number) + length;
-  }
-
-  #tellUnsent(records: Int32Array, count: number, sink: SendSink): void {
-    for (let i = 0; i < count; i++) {
-      const word = i * RECORD_WORDS;
-      const sent = records[word + RESULT] as number;
-      if ((records[word + FD] as number) < 0 || sent === records[word + TOTAL]) continue;
-      sink.onUnsent(
-        records[word + SLOT] as number,
-        records[word + RECORD_GENERATION] as number,
-        sent,
-        this.#rest(records, i, Math.max(0, sent)),
-      );
-    }
-  }
-
-  /** Views of the chain that starts at `head`, without its first `sent` bytes. */
-  #rest(records: Int32Array, head: number, sent: number): Uint8Array[] {
-    const rest: Uint8Array[] = [];
-    let skip = sent;
-    for (let index = head; ; ) {
-      const word = index * RECORD_WORDS;
-      const offset = records[word + OFFSET] as number;
-      const length = records[word + LENGTH] as number;
-      if (skip < length) rest.push(this.#out.subarray(offset + skip, offset + length));
-      skip = Math.max(0, skip - length);
-      const next = records[word + NEXT] as number;
-      if (next === 0) return rest;
-      index = next;
-    }
   }
 }

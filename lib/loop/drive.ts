@@ -87,6 +87,8 @@ export class LoopCore extends Phases {
 
   /** Whether the loop is alive, after a last look at what may have come for it. */
   #goesOn(): boolean {
+    // What was written last keeps it alive, if the kernel does not take it.
+    if (!this.alive) this.flush();
     if (!this.alive) this.lastLook?.();
     return this.alive;
   }

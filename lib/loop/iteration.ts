@@ -1,8 +1,8 @@
 // One iteration of the loop: a list of phases. Who calls for iterations, and where, is
 // core.ts's; what there is to do is life.ts's.
-import { ReadyList } from '../poller/index.js';
 import { type Handle, IN_CONTEXT } from './handle.js';
 import { drainHost } from './host.js';
+import { READY_EVENTS, READY_GENERATION, READY_SLOT, READY_WORDS } from './layout.js';
 import { Life, type LoopParts } from './life.js';
 import type { Phase, Subject } from './meter.js';
 import { type LoopOptions, type RunMode, readLoopOptions } from './options.js';
@@ -38,7 +38,6 @@ export abstract class Phases extends Life {
   /** @internal No wait, and no iteration after this one. */ protected stopping = false;
   /** @internal Whether the host's queues can be run from here. */ protected canDrain = true;
   /** @internal Whether the last wait threw. */ protected waitFailed = false;
-  readonly #ready: ReadyList;
   readonly #drainEach: boolean;
 
   /** The phase of the iteration under way; START: none. */
@@ -61,7 +60,6 @@ export abstract class Phases extends Life {
   constructor(options?: LoopOptions, parts?: LoopParts) {
     const read = readLoopOptions(options);
     super(read, parts);
-    this.#ready = new ReadyList(read.maxEvents);
     this.#drainEach = read.drain === 'each';
   }
 
@@ -81,7 +79,7 @@ export abstract class Phases extends Life {
     const from = this.#at;
     // What was put off outside of the loop, or by the callback that threw, comes first.
     if (from !== START || this.ticks.size > 0) this.drain();
-    if (from === START) this.#begin();
+    if (from === START) this.#begin(mode);
     // What went by since the throw is no callback's time.
     else this.meter.mark();
     if (from <= TIMERS) this.#runTimers(TIMERS);
@@ -96,14 +94,15 @@ export abstract class Phases extends Life {
     if (mode === 'once' && !this.#progressed) this.#runTimers(TIMED_OUT);
     this.#at = START;
     this.#ticked = false;
-    // What the last callbacks put off may keep the loop alive, and so may what they
-    // wrote, if the kernel does not take it.
+    // What the last callbacks put off may keep the loop alive.
     if (!this.#drainEach) this.drain();
-    this.flush();
   }
 
-  #begin(): void {
-    this.updateTime();
+  #begin(mode: RunMode): void {
+    // Nobody looks at the time before the wait is over, or nobody has for long.
+    if (mode !== 'default' || this.busy || this.timers.size > 0 || this.prepareHooks.size > 0) {
+      this.updateTime();
+    }
     this.#calledBefore = this.meter.callbacks;
     this.meter.iterationBegan(this.nowMs);
   }
@@ -122,10 +121,14 @@ export abstract class Phases extends Life {
 
   #runTimers(at: number): void {
     // Timers that start from here on wait for the next iteration.
+    if (this.timers.size === 0) return;
     if (this.#enters(at)) this.#timersBefore = this.timers.nextOrder;
+    let flushed = false;
     for (;;) {
       const timer = this.timers.takeDue(this.nowMs, this.#timersBefore);
       if (timer === undefined) return;
+      if (!flushed) this.flush();
+      flushed = true;
       this.meter.begins('timers', timer);
       timer.callback();
       this.#called('timers', timer, this.timers.lateMs);
@@ -133,7 +136,9 @@ export abstract class Phases extends Life {
   }
 
   #runPending(): void {
+    if (this.#at !== PENDING && this.pending.size === 0) return;
     if (this.#enters(PENDING)) this.#left = this.pending.size;
+    this.flush();
     while (this.#left > 0) {
       this.#left--;
       const { run, subject } = this.pending.shift() as { run(): void; subject: Subject };
@@ -146,6 +151,7 @@ export abstract class Phases extends Life {
   #runHooks(at: number, phase: Phase, hooks: HookList): void {
     if (hooks.size === 0) return;
     if (this.#enters(at)) hooks.begin();
+    this.flush();
     for (let hook = hooks.take(); hook !== undefined; hook = hooks.take()) {
       this.meter.begins(phase, hook);
       hook.callback(hook);
@@ -158,65 +164,92 @@ export abstract class Phases extends Life {
     this.#dispatch();
   }
 
-  /** Waits until something is ready, and leaves it as the batch to dispatch. */
+  /**
+   * Waits until something is ready, and leaves it as the batch to dispatch. One native
+   * call sends what callbacks have written, waits and reads: see batch.ts.
+   */
   #wait(mode: RunMode): void {
     if (!this.#drainEach) this.drain();
-    this.flush();
-    this.pollSet.reconcile();
-    // Decided last, as redis' beforesleep is called last: what the lines above led to may
-    // be an immediate, a close or a timer, which the wait would leave waiting.
-    const timeoutMs = this.#pollTimeout(mode);
-    // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
-    // tell. In guest mode it has: why the host called.
-    if (timeoutMs === 0 && this.pollSet.size === 0 && !this.attached) return;
+    if (this.pollSet.size === 0) this.flush();
     this.pollSet.beginBatch();
-    // A wait of no time is not worth two looks at the clock, unless one is recorded.
+    let count: number;
+    do {
+      this.pollSet.reconcile();
+      // Decided last, as redis' beforesleep is called last: what the lines above led to may
+      // be an immediate, a close or a timer, which the wait would leave waiting.
+      const timeoutMs = this.#pollTimeout(mode);
+      // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
+      // tell. In guest mode it has: why the host called.
+      if (timeoutMs === 0 && this.pollSet.size === 0 && !this.attached) return;
+      count = this.#waitFor(timeoutMs);
+      // What the kernel did not take leads to other interests, or to a close.
+    } while (this.streams.crossed(this));
+    this.cursor = 0;
+    this.count = count;
+  }
+
+  #waitFor(timeoutMs: number): number {
+    const { streams } = this;
+    // A wait of no time is not worth a look at the clock, unless one is recorded.
     const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
-    const beginMs = timed ? this.clock() : this.nowMs;
-    if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
+    streams.beginWait(timed);
+    const beforeMs = this.nowMs;
     this.waitFailed = true;
-    const count = this.poller.wait(this.#ready, timeoutMs);
+    let count: number;
+    try {
+      count = this.poller.wait(streams.ready, timeoutMs, streams);
+    } catch (error) {
+      // What was gathered went out before.
+      streams.crossed(this);
+      throw error;
+    }
     this.waitFailed = false;
     if (timed) this.updateTime();
-    this.meter.waited(beginMs, this.nowMs, timeoutMs, count, this.#ready);
-    this.cursor = 0;
-    this.#filled = 0;
-    this.count = count;
+    const { waitedMs } = streams;
+    // A poller of a test's may make no crossing.
+    const beginMs = waitedMs < 0 ? beforeMs : this.nowMs - waitedMs;
+    if (timeoutMs !== 0) this.meter.idleBegan(beginMs);
+    this.meter.waited(beginMs, this.nowMs, timeoutMs, count, streams.ready);
+    if (!timed && streams.readers > 0) this.meter.mark();
+    this.#filled = streams.filled;
+    return count;
   }
 
   /** Hands what the wait found to the handles, a slab of reads at a time. */
   #dispatch(): void {
-    const { handles } = this.table;
-    const { words } = this.#ready;
+    const { table, streams } = this;
+    const { handles } = table;
     while (this.cursor < this.count) {
+      const { words } = streams.ready;
       if (this.cursor === this.#filled) {
-        this.flush();
-        this.#filled = this.streams.fill(this.#ready, this.cursor, this.count);
-        if (this.streams.readers > 0) this.meter.mark();
+        this.#filled = streams.fill(this, this.cursor, this.count);
+        if (streams.readers > 0) this.meter.mark();
       }
       while (this.cursor < this.#filled) {
         const index = this.cursor++;
-        const slot = words[index * 3 + 1] as number;
+        const at = index * READY_WORDS;
+        const slot = words[at + READY_SLOT] as number;
         const handle = handles[slot];
-        if (handle === undefined || this.table.generation(slot) !== words[index * 3 + 2]) {
+        if (handle === undefined || table.generation(slot) !== words[at + READY_GENERATION]) {
           this.pollSet.countStale();
           continue;
         }
         this.counters.reported(slot);
-        const events = words[index * 3] as number;
+        const events = words[at + READY_EVENTS] as number;
         this.meter.begins('poll', handle);
         if ((handle.flags & IN_CONTEXT) === 0) handle.onReady(events, index);
         else inContextOf(handle, events, index);
         this.#afterCallback(handle);
       }
     }
-    this.flush();
     // The poller's descriptor is another one after that: the host has to know it.
     if (this.pollSet.endBatch() && this.attached) this.pollerReplaced();
   }
 
   #runImmediates(): void {
+    if (this.#at !== IMMEDIATES && this.immediates.size === 0) return;
     if (this.#enters(IMMEDIATES)) this.immediates.beginTurn();
+    this.flush();
     for (;;) {
       const immediate = this.immediates.take();
       if (immediate === undefined) break;
@@ -224,11 +257,12 @@ export abstract class Phases extends Life {
       immediate.run();
       this.#called('check', immediate);
     }
-    this.flush();
   }
 
   #runClosing(): void {
+    if (this.#at !== CLOSING && this.closing.size === 0) return;
     if (this.#enters(CLOSING)) this.#left = this.closing.size;
+    this.flush();
     while (this.#left > 0) {
       this.#left--;
       const handle = this.closing.shift() as Handle;

@@ -1,19 +1,17 @@
 // Where a ready record finds its handle: a slot number leads to the handle and to
-// four words that native code reads as well (native/stream/batch.cc has the same
-// layout). A slot's generation changes with each owner, so an event for a closed
+// four words that native code reads as well (see layout.ts). A slot's generation changes with each owner, so an event for a closed
 // and reused descriptor is dropped by one comparison.
 import { GENERATION_MASK, tokenOf } from '../poller/ready-list.js';
 import type { Handle } from './handle.js';
-
-/** Words of a slot. */
-export const SLOT_WORDS = 4;
-/** The descriptor that the batched read reads, -1: none. */
-export const READ_FD = 0;
-export const GENERATION = 1;
-/** Index of the stream's last pending send record plus one, 0: none. */
-export const LAST_RECORD = 2;
-/** Bytes in its pending send records. */
-export const PENDING_BYTES = 3;
+import {
+  GENERATION,
+  LAST_RECORD,
+  READ_FD,
+  SLOT_WORDS,
+  sharedWords,
+  TRANSFER,
+  Transfer,
+} from './layout.js';
 
 const FIRST_SLOTS = 64;
 /** Idle connections are many: half of a table that is nearly empty is too much. */
@@ -23,9 +21,7 @@ export class HandleTable {
   /** By slot. */
   readonly handles: (Handle | undefined)[] = [];
   /** SLOT_WORDS words by slot. Replaced when it grows: do not keep it. */
-  words = new Int32Array(FIRST_SLOTS * SLOT_WORDS);
-  /** The memory behind `words`, as native code takes it. */
-  buffer: ArrayBuffer = this.words.buffer as ArrayBuffer;
+  words: Int32Array = sharedWords(FIRST_SLOTS * SLOT_WORDS);
   /** How many slots were ever given back; see LoopCore's stale events. */
   released = 0;
   /** How many slots have an owner. */
@@ -49,7 +45,7 @@ export class HandleTable {
     this.words[at + READ_FD] = -1;
     this.words[at + GENERATION] = (this.generation(slot) + 1) & GENERATION_MASK;
     this.words[at + LAST_RECORD] = 0;
-    this.words[at + PENDING_BYTES] = 0;
+    this.words[at + TRANSFER] = Transfer.SOCKET;
     this.#free.push(slot);
     this.released++;
     this.used--;
@@ -68,6 +64,11 @@ export class HandleTable {
     this.words[slot * SLOT_WORDS + READ_FD] = fd;
   }
 
+  /** Sets how this slot's bytes move; a socket's, unless it is said. */
+  setTransfer(slot: number, transfer: number): void {
+    this.words[slot * SLOT_WORDS + TRANSFER] = transfer;
+  }
+
   /** The handle that a record is for, unless the record is stale. */
   find(slot: number, generation: number): Handle | undefined {
     const handle = this.handles[slot];
@@ -76,9 +77,8 @@ export class HandleTable {
 
   #grow(): void {
     const slots = Math.ceil((this.words.length / SLOT_WORDS) * GROWTH);
-    const words = new Int32Array(slots * SLOT_WORDS);
+    const words = sharedWords(slots * SLOT_WORDS);
     words.set(this.words);
     this.words = words;
-    this.buffer = words.buffer;
   }
 }

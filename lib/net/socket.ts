@@ -2,9 +2,9 @@
 // stream-input.ts, the writing half in stream-output.ts. SO_ERROR tells why a connect
 // failed; if it cannot be asked, that is told as getsockopt's. See tcp(7), connect(2).
 import { type Address, type Bytes, native } from '../binding/index.js';
-import { NOT_READ } from '../loop/batch.js';
 import type { LoopCore } from '../loop/drive.js';
 import { handleClosed } from '../loop/errors.js';
+import { NOT_READ } from '../loop/layout.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';

@@ -3,7 +3,13 @@
 // writes a backend: RAWLOOP_BACKEND=checked puts it under every loop.
 import { codedError } from '../raw/errors.js';
 import { checkWait } from './common.js';
-import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
+import type {
+  Crossing,
+  Poller,
+  PollerFeatures,
+  Registration,
+  RegistrationError,
+} from './contract.js';
 import { CONDITIONS, type InterestOptions, Ready, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
 import type { SharedWaker } from './waker.js';
@@ -80,13 +86,13 @@ export class CheckedPoller implements Poller {
     return this.#inner.closeDescriptor(fd);
   }
 
-  wait(ready: ReadyList, timeoutMs: number): number {
+  wait(ready: ReadyList, timeoutMs: number, crossing?: Crossing): number {
     this.#assertUsable('wait');
     checkWait(ready, timeoutMs);
     this.#waiting = true;
     let count: number;
     try {
-      count = this.#inner.wait(ready, timeoutMs);
+      count = this.#inner.wait(ready, timeoutMs, crossing);
     } finally {
       this.#waiting = false;
     }

@@ -9,6 +9,11 @@ const WAKE_SLOT = -1;
 export const WAKE_TOKEN = 2 ** 53 - 1;
 export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** Backends of a crossing; native/stream/layout.h has the same numbers. */
+export const Backend = { EPOLL: 1, KQUEUE: 2 } as const;
+/** What a crossing found that is the poller's own. */
+export const Own = { WOKEN: 1, TOLD: 2 } as const;
+
 /** What to do instead, by error code, for the registrations that a kernel refuses. */
 export const HINTS: Readonly<Record<string, string>> = {
   EPERM: 'Regular files and folders are always ready: read them with loop.fs, on the pool',

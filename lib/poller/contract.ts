@@ -29,6 +29,19 @@ export interface PollerFeatures {
   readonly unasked: boolean;
 }
 
+/**
+ * What goes with a wait through one native call: before it, what is to be sent; after it,
+ * the reads of what is ready. Who passes it to `wait` has said what that is.
+ */
+export interface Crossing {
+  /** Sends, waits, reads. The count or -errno; 0 when not all was sent: then no wait. */
+  wait(backend: number, poller: number, timeoutMs: number, registered: number): number;
+  /** After -EINTR: waits for what is left of the time. */
+  waitOn(): number;
+  /** What the wait found that is the poller's own: bits of Own. */
+  readonly own: number;
+}
+
 /** One registration, as `rebuild` takes it. */
 export interface Registration {
   fd: number;
@@ -83,11 +96,12 @@ export interface Poller {
    *
    * @param timeoutMs 0: do not wait, -1: for ever. Never returns early for lack of
    *   precision: a fraction that the kernel cannot wait for is rounded up.
+   * @param crossing to wait in; `ready` is its own then
    * @returns how many records of `ready` were filled
    * @throws TypeError for what is no ReadyList or no number; RangeError ERR_OUT_OF_RANGE
    *   for a time below 0 that is not -1, and NaN
    */
-  wait(ready: ReadyList, timeoutMs: number): number;
+  wait(ready: ReadyList, timeoutMs: number, crossing?: Crossing): number;
 
   /** Ends the wait under way, or the next one, early. */
   notify(): void;

@@ -5,8 +5,23 @@ import { native } from '../binding/index.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
 import { supported } from '../raw/supported.js';
-import { checkWait, HINTS, MAX_TIMEOUT_MS, takeWake, timeLeft, WAKE_TOKEN } from './common.js';
-import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
+import {
+  Backend,
+  checkWait,
+  HINTS,
+  MAX_TIMEOUT_MS,
+  Own,
+  takeWake,
+  timeLeft,
+  WAKE_TOKEN,
+} from './common.js';
+import type {
+  Crossing,
+  Poller,
+  PollerFeatures,
+  Registration,
+  RegistrationError,
+} from './contract.js';
 import { isForked, refuseForked } from './fork.js';
 import { CONDITIONS, Interest, type InterestOptions, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
@@ -83,7 +98,8 @@ export class EpollPoller implements Poller {
     return native.epollClose(this.#epfd, fd);
   }
 
-  wait(ready: ReadyList, timeoutMs: number): number {
+  wait(ready: ReadyList, timeoutMs: number, crossing?: Crossing): number {
+    if (crossing !== undefined) return this.#waitIn(crossing, ready, timeoutMs);
     checkWait(ready, timeoutMs);
     refuseForked();
     ready.woken = false;
@@ -96,6 +112,21 @@ export class EpollPoller implements Poller {
     if (count <= 0) return check(count, 'epoll_wait');
     count = takeWake(this.#waker, ready, count);
     return this.#told === undefined ? count : this.#takeTold(this.#told, ready, count);
+  }
+
+  #waitIn(crossing: Crossing, ready: ReadyList, timeoutMs: number): number {
+    refuseForked();
+    ready.woken = false;
+    let count = crossing.wait(Backend.EPOLL, this.#epfd, timeoutMs, 0);
+    // A signal cut it short: go on to the same deadline, not for the whole time anew.
+    while (count === EINTR) count = crossing.waitOn();
+    const { own } = crossing;
+    if (count < 0 || own === 0) return check(count, 'epoll_wait');
+    if ((own & Own.WOKEN) !== 0) {
+      this.#waker.acknowledge();
+      ready.woken = true;
+    }
+    return (own & Own.TOLD) === 0 ? count : (this.#told as ToldOnce).take(ready, count);
   }
 
   notify(): void {
@@ -186,13 +217,13 @@ export class EpollPoller implements Poller {
   }
 
   #waitOnce(ready: ReadyList, timeoutMs: number): number {
-    const { buffer, capacity } = ready;
+    const { words, capacity } = ready;
     if (Number.isInteger(timeoutMs)) {
-      return native.epoll_wait(this.#epfd, buffer, capacity, Math.min(timeoutMs, MAX_TIMEOUT_MS));
+      return native.epoll_wait(this.#epfd, words, capacity, Math.min(timeoutMs, MAX_TIMEOUT_MS));
     }
     if (!this.supports.submillisecond || timeoutMs > MAX_TIMEOUT_MS) {
       return this.#waitOnce(ready, Math.ceil(Math.min(timeoutMs, MAX_TIMEOUT_MS)));
     }
-    return native.epoll_pwait2(this.#epfd, buffer, capacity, Math.ceil(timeoutMs * 1e6));
+    return native.epoll_pwait2(this.#epfd, words, capacity, Math.ceil(timeoutMs * 1e6));
   }
 }

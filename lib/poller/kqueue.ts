@@ -5,8 +5,22 @@ import { hostNowMs } from '../binding/clock.js';
 import { native } from '../binding/index.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
-import { checkWait, HINTS, MAX_TIMEOUT_MS, takeWake, timeLeft, WAKE_TOKEN } from './common.js';
-import type { Poller, PollerFeatures, Registration, RegistrationError } from './contract.js';
+import {
+  Backend,
+  checkWait,
+  HINTS,
+  MAX_TIMEOUT_MS,
+  takeWake,
+  timeLeft,
+  WAKE_TOKEN,
+} from './common.js';
+import type {
+  Crossing,
+  Poller,
+  PollerFeatures,
+  Registration,
+  RegistrationError,
+} from './contract.js';
 import { isForked, refuseForked } from './fork.js';
 import { Interest, type InterestOptions, toInterest } from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
@@ -96,7 +110,8 @@ export class KqueuePoller implements Poller {
     return native.close(fd);
   }
 
-  wait(ready: ReadyList, timeoutMs: number): number {
+  wait(ready: ReadyList, timeoutMs: number, crossing?: Crossing): number {
+    if (crossing !== undefined) return this.#waitIn(crossing, ready, timeoutMs);
     checkWait(ready, timeoutMs);
     refuseForked();
     ready.woken = false;
@@ -108,6 +123,18 @@ export class KqueuePoller implements Poller {
     }
     if (count <= 0) return check(count, 'kevent');
     return takeWake(this.#waker, ready, count);
+  }
+
+  #waitIn(crossing: Crossing, ready: ReadyList, timeoutMs: number): number {
+    refuseForked();
+    ready.woken = false;
+    let count = crossing.wait(Backend.KQUEUE, this.#kq, timeoutMs, this.#registered.size);
+    // A signal cut it short: go on to the same deadline, not for the whole time anew.
+    while (count === EINTR) count = crossing.waitOn();
+    if (count < 0 || crossing.own === 0) return check(count, 'kevent');
+    this.#waker.acknowledge();
+    ready.woken = true;
+    return count;
   }
 
   notify(): void {
@@ -144,9 +171,9 @@ export class KqueuePoller implements Poller {
   }
 
   #waitOnce(ready: ReadyList, timeoutMs: number): number {
-    const { buffer, capacity } = ready;
+    const { words, capacity } = ready;
     const ms = Math.min(timeoutMs, MAX_TIMEOUT_MS);
     const timeoutNs = ms === -1 ? -1 : Math.ceil(ms * NS_PER_MS);
-    return native.kqueueWait(this.#kq, buffer, capacity, timeoutNs, this.#registered.size);
+    return native.kqueueWait(this.#kq, words, capacity, timeoutNs, this.#registered.size);
   }
 }

@@ -8,8 +8,6 @@ const HIGH = 2 ** 32;
 export class ReadyList {
   /** How many records fit. */
   readonly capacity: number;
-  /** The memory behind `words`, as native code takes it. */
-  readonly buffer: ArrayBuffer;
   /** Three words a record: Ready bits, the token's low half, its high half. */
   readonly words: Int32Array;
   /** Whether `notify`, or a waker, ended the wait that filled it last. */
@@ -17,16 +15,15 @@ export class ReadyList {
   /** What makes it one, whatever its prototype says. */
   readonly #brand = true;
 
-  /** @param capacity 1 to 65,536 */
-  constructor(capacity: number) {
+  /** @param capacity 1 to 65,536; `words`: memory for the records, where there is some */
+  constructor(capacity: number, words?: Int32Array) {
     if (!Number.isInteger(capacity) || capacity < 1 || capacity > 65536) {
       throw Object.assign(new RangeError('capacity must be an integer from 1 to 65536'), {
         code: 'ERR_OUT_OF_RANGE',
       });
     }
     this.capacity = capacity;
-    this.buffer = new ArrayBuffer(capacity * WORDS * 4);
-    this.words = new Int32Array(this.buffer);
+    this.words = words ?? new Int32Array(capacity * WORDS);
   }
 
   /** Whether a value is a ready list. @internal */

@@ -48,7 +48,7 @@ export class ToldOnce {
 
   /** Fills the list from `from` on; returns how many records it has then. */
   take(ready: ReadyList, from: number): number {
-    return from + this.#watch.take(ready.buffer, from, ready.capacity);
+    return from + this.#watch.take(ready.words, from, ready.capacity);
   }
 
   close(): void {

@@ -8,9 +8,9 @@
 // Errors of shutdown(2): ENOTCONN after a reset, whose own error waits in SO_ERROR and
 // is told; any other closes and is told. Of send(2): see `sendFailed`.
 import { type Bytes, native } from '../binding/index.js';
-import { GATHER_BYTES } from '../loop/batch.js';
 import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
 import type { LoopCore } from '../loop/drive.js';
+import { GATHER_BYTES } from '../loop/gather.js';
 import { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Socket } from '../net/socket.js';
@@ -224,7 +224,7 @@ function canGather(stream: StreamOutput, bytes: number): boolean {
 }
 
 function sendGathered(stream: StreamOutput): void {
-  if (stream.active && stream.loop.streams.pending(stream.slot) > 0) stream.loop.flush();
+  if (stream.active && stream.loop.streams.isPending(stream.slot)) stream.loop.flush();
 }
 
 function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {

@@ -19,7 +19,8 @@ napi_value Init(napi_env env, napi_value exports) {
   RegisterFileWatch(env, exports);
   RegisterKqueue(env, exports);
   RegisterKqueuePoller(env, exports);
-  RegisterStreamBatch(env, exports);
+  RegisterCrossing(env, exports);
+  RegisterSendNow(env, exports);
   RegisterSignals(env, exports);
   RegisterProcess(env, exports);
   RegisterForkMark(env, exports);

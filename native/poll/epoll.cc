@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <memory>
 
@@ -14,6 +16,7 @@
 #include "core/environment.h"
 #include "core/modules.h"
 #include "poll/readiness.h"
+#include "poll/wait.h"
 
 namespace rawloop {
 namespace {
@@ -31,7 +34,19 @@ struct KernelTimespec {
 };
 
 constexpr bool kSameLayout = sizeof(epoll_event) == sizeof(ReadyRecord);
-constexpr int kMaxEvents = 65536;
+constexpr int64_t kNsPerMs = 1000000;
+constexpr int64_t kNsPerSecond = 1000000000;
+
+// Asked once: a descriptor that is none is EBADF, a call that is none ENOSYS.
+bool HasPwait2() {
+  static const bool has = [] {
+    KernelTimespec at_once{};
+    epoll_event event;
+    return syscall(SYS_epoll_pwait2, -1, &event, 1, &at_once, nullptr, 0) < 0 &&
+           errno != ENOSYS;
+  }();
+  return has;
+}
 
 // epoll_create1(flags?): descriptor or -errno.
 napi_value EpollCreate1(napi_env env, napi_callback_info info) {
@@ -131,10 +146,10 @@ napi_value EpollClose(napi_env env, napi_callback_info info) {
 
 // Calls `wait(events)` with room for `max` events and leaves the records in
 // `out`. Returns the count or -errno.
-template <typename Wait>
-int32_t WaitInto(const Span& out, int max, Wait wait) {
+template <typename Call>
+int32_t WaitInto(ReadyRecord* out, int max, Call wait) {
   if constexpr (kSameLayout) {
-    return OrErrno(wait(reinterpret_cast<epoll_event*>(out.data)));
+    return OrErrno(wait(reinterpret_cast<epoll_event*>(out)));
   } else {
     constexpr int kOnStack = 256;
     epoll_event stack[kOnStack];
@@ -149,23 +164,38 @@ int32_t WaitInto(const Span& out, int max, Wait wait) {
       uint64_t data = events[i].data.u64;
       ReadyRecord record{events[i].events, static_cast<uint32_t>(data),
                          static_cast<uint32_t>(data >> 32)};
-      memcpy(out.data + i * sizeof(record), &record, sizeof(record));
+      memcpy(out + i, &record, sizeof(record));
     }
     return count;
   }
 }
 
-bool ReadRoom(const Args& args, int* epfd, int* max, Span* out) {
-  if (!args.Descriptor(0, epfd, "epfd") ||
-      !args.Integer(2, "maxevents", max, 1, kMaxEvents)) {
-    return false;
-  }
-  return args.Memory(1, out, "events");
+// Not by the C library, which makes a point of cancellation of it; see
+// transfer.h. Every processor has this one.
+int32_t WaitMs(int epfd, ReadyRecord* out, int max, int timeout_ms) {
+  return WaitInto(out, max, [&](epoll_event* events) {
+    return syscall(SYS_epoll_pwait, epfd, events, max, timeout_ms, nullptr, 0);
+  });
 }
 
-bool Fits(napi_env env, const Span& out, int max) {
-  if (out.size >= static_cast<size_t>(max) * sizeof(ReadyRecord)) return true;
-  ThrowRange(env, "events", "3 words of 32 bits for each of maxevents");
+int32_t WaitNs(int epfd, ReadyRecord* out, int max, int64_t timeout_ns) {
+  KernelTimespec timeout{timeout_ns / kNsPerSecond, timeout_ns % kNsPerSecond};
+  return WaitInto(out, max, [&](epoll_event* events) {
+    return syscall(SYS_epoll_pwait2, epfd, events, max,
+                   timeout_ns < 0 ? nullptr : &timeout, nullptr, 0);
+  });
+}
+
+bool ReadRoom(const Args& args, int* epfd, int* max, ReadyRecord** out) {
+  Span span;
+  if (!args.Descriptor(0, epfd, "epfd") ||
+      !args.Integer(2, "maxevents", max, 1, kMaxReady) ||
+      !args.Memory(1, &span, "events")) {
+    return false;
+  }
+  *out = reinterpret_cast<ReadyRecord*>(span.data);
+  if (span.size >= static_cast<size_t>(*max) * sizeof(ReadyRecord)) return true;
+  ThrowRange(args.env(), "events", "3 words of 32 bits for each of maxevents");
   return false;
 }
 
@@ -176,17 +206,12 @@ napi_value EpollWait(napi_env env, napi_callback_info info) {
   int epfd;
   int max;
   int timeout_ms;
-  Span out;
+  ReadyRecord* out;
   if (!args.Integer(3, "timeout", &timeout_ms, -1) ||
-      !ReadRoom(args, &epfd, &max, &out) || !Fits(env, out, max)) {
+      !ReadRoom(args, &epfd, &max, &out)) {
     return nullptr;
   }
-  return Int(env, WaitInto(out, max, [&](epoll_event* events) {
-               // Not by the C library, which makes a point of cancellation of
-               // it; see transfer.h. Every processor has this one.
-               return syscall(SYS_epoll_pwait, epfd, events, max, timeout_ms,
-                              nullptr, 0);
-             }));
+  return Int(env, WaitMs(epfd, out, max, timeout_ms));
 }
 
 // epoll_pwait2(epfd, events, maxevents, timeout): the same with the timeout in
@@ -196,21 +221,25 @@ napi_value EpollPwait2(napi_env env, napi_callback_info info) {
   int epfd;
   int max;
   double timeout_ns;
-  Span out;
+  ReadyRecord* out;
   if (!ReadInteger(env, args.at(3), "timeout", -1, kMaxSafeInteger,
                    &timeout_ns) ||
-      !ReadRoom(args, &epfd, &max, &out) || !Fits(env, out, max)) {
+      !ReadRoom(args, &epfd, &max, &out)) {
     return nullptr;
   }
-  auto total_ns = static_cast<int64_t>(timeout_ns);
-  KernelTimespec timeout{total_ns / 1000000000, total_ns % 1000000000};
-  return Int(env, WaitInto(out, max, [&](epoll_event* events) {
-               return syscall(SYS_epoll_pwait2, epfd, events, max,
-                              total_ns < 0 ? nullptr : &timeout, nullptr, 0);
-             }));
+  return Int(env, WaitNs(epfd, out, max, static_cast<int64_t>(timeout_ns)));
 }
 
 }  // namespace
+
+int32_t EpollWaitFor(const Wait& wait) {
+  if (wait.timeout_ns % kNsPerMs != 0 && wait.timeout_ns > 0 && HasPwait2()) {
+    return WaitNs(wait.poller, wait.out, wait.max, wait.timeout_ns);
+  }
+  int64_t ms = wait.timeout_ns;
+  if (ms > 0) ms = std::min<int64_t>((ms + kNsPerMs - 1) / kNsPerMs, INT_MAX);
+  return WaitMs(wait.poller, wait.out, wait.max, static_cast<int>(ms));
+}
 
 void RegisterEpoll(napi_env env, napi_value exports) {
   const Function functions[] = {

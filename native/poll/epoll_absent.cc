@@ -1,8 +1,13 @@
 // epoll and eventfd where there are none: macOS and the BSDs.
+#include <cerrno>
+
 #include "core/absent.h"
 #include "core/modules.h"
+#include "poll/wait.h"
 
 namespace rawloop {
+
+int32_t EpollWaitFor(const Wait& /*wait*/) { return -ENOSYS; }
 
 void RegisterEpoll(napi_env env, napi_value exports) {
   const Function functions[] = {

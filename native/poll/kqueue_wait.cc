@@ -8,11 +8,11 @@
 #include "core/args.h"
 #include "poll/kqueue_poller.h"
 #include "poll/readiness.h"
+#include "poll/wait.h"
 
 namespace rawloop {
 namespace {
 
-constexpr int kMaxEvents = 65536;
 constexpr int kOnStack = 256;
 
 // Bits of a record while it is made.
@@ -173,7 +173,7 @@ napi_value KqueueWait(napi_env env, napi_callback_info info) {
                    &timeout_ns) ||
       !args.Integer(4, "registered", &registered) ||
       !args.Descriptor(0, &kq, "kq") ||
-      !args.Integer(2, "maxevents", &max, 1, kMaxEvents) ||
+      !args.Integer(2, "maxevents", &max, 1, kMaxReady) ||
       !args.Memory(1, &out, "ready")) {
     return nullptr;
   }
@@ -181,13 +181,21 @@ napi_value KqueueWait(napi_env env, napi_callback_info info) {
     ThrowRange(env, "ready", "3 words of 32 bits for each of maxevents");
     return nullptr;
   }
-  auto total_ns = static_cast<int64_t>(timeout_ns);
+  return Int(env,
+             KqueueWaitFor({kq, reinterpret_cast<ReadyRecord*>(out.data), max,
+                            static_cast<int64_t>(timeout_ns), registered}));
+}
+
+}  // namespace
+
+int32_t KqueueWaitFor(const Wait& wait) {
   timespec timeout{};
-  timeout.tv_sec = static_cast<time_t>(total_ns / 1000000000);
-  timeout.tv_nsec = static_cast<long>(total_ns % 1000000000);
+  timeout.tv_sec = static_cast<time_t>(wait.timeout_ns / 1000000000);
+  timeout.tv_nsec = static_cast<long>(wait.timeout_ns % 1000000000);
   // Two records for each descriptor, when there are no more of these (and the
-  // waker) than `ready` has room for. Else what is found must fit unmerged.
-  int asked = registered < static_cast<uint32_t>(max) ? 2 * max : max;
+  // waker) than `out` has room for. Else what is found must fit unmerged.
+  int asked = wait.registered < static_cast<uint32_t>(wait.max) ? 2 * wait.max
+                                                                : wait.max;
   Event stack[kOnStack];
   std::unique_ptr<Event[]> heap;
   Event* events = stack;
@@ -195,17 +203,15 @@ napi_value KqueueWait(napi_env env, napi_callback_info info) {
     heap.reset(new Event[static_cast<size_t>(asked)]);
     events = heap.get();
   }
-  int found =
-      kevent(kq, nullptr, 0, events, asked, total_ns < 0 ? nullptr : &timeout);
-  if (found <= 0) return Int(env, OrErrno(found));
-  Merger merger(found, out.data, max);
+  int found = kevent(wait.poller, nullptr, 0, events, asked,
+                     wait.timeout_ns < 0 ? nullptr : &timeout);
+  if (found <= 0) return OrErrno(found);
+  Merger merger(found, reinterpret_cast<uint8_t*>(wait.out), wait.max);
   for (int i = 0; i < found; i++) merger.Add(events[i]);
   if (found == asked) CompleteHalves(&merger);
-  Finish(kq, &merger);
-  return Int(env, merger.count());
+  Finish(wait.poller, &merger);
+  return merger.count();
 }
-
-}  // namespace
 
 void RegisterKqueueWait(napi_env env, napi_value exports) {
   const Function functions[] = {{"kqueueWait", Guarded<KqueueWait>}};

@@ -17,8 +17,8 @@ const MUTANTS = [
   {
     name: 'a send record may lie outside the slab',
     file: 'stream/batch.cc',
-    from: 'if (!in_slab || !forward || !has_slot) return false;',
-    to: 'if (in_slab ? !forward || !has_slot : false) return false;',
+    from: 'if (!in_memory || !forward || !has_slot) return false;',
+    to: 'if (in_memory ? !forward || !has_slot : false) return false;',
     part: 'raw',
     tells: /heap-buffer-overflow|pointer|SEGV/,
   },

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Arguments } from './raw/arguments.mjs';
 import { rawCalls } from './raw/calls.mjs';
 import {
+  crossingCall,
   ENDS_PROCESS,
   guardCall,
   internalCalls,
@@ -61,6 +62,7 @@ if (missing.length > 0) finding(`no arguments for ${missing.join(', ')}: test/fu
 function nextCall() {
   if (random.oneIn(8)) return pool.next();
   if (random.oneIn(100)) return guardCall(make, native);
+  if (random.oneIn(10)) return crossingCall(make, native);
   if (random.oneIn(40)) {
     const name = random.pick(unknown);
     const args = refusedCall(make);

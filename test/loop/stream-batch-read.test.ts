@@ -1,7 +1,7 @@
 // Input of many streams, read into one slab by one call: each record says what its
 // stream had, and nothing is read that is not asked for.
 import { describe, expect, it } from 'vitest';
-import { NOT_READ } from '../../lib/loop/batch.js';
+import { NOT_READ } from '../../lib/loop/layout.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { detach, pattern, put, textOf } from '../support/bytes.js';
@@ -46,9 +46,9 @@ describe('a batched read', () => {
     const { count, filled } = batch.fill();
     expect([count, filled]).toEqual([3, 1]);
     expect(textOf(batch.streams.chunk(0))).toBe('some');
-    expect(batch.streams.fill(batch.ready, filled, count)).toBe(2);
+    expect(batch.streams.fill(batch, filled, count)).toBe(2);
     expect(textOf(batch.streams.chunk(1))).toBe('some');
-    expect(batch.streams.fill(batch.ready, 2, count)).toBe(3);
+    expect(batch.streams.fill(batch, 2, count)).toBe(3);
     expect(textOf(batch.streams.chunk(2))).toBe('some');
   });
 
@@ -78,7 +78,7 @@ describe('a batched read', () => {
     batch.table.release(stale.slot);
     if (handle !== undefined) batch.table.allocate(handle);
     batch.table.setReadFd(stale.slot, stale.fd);
-    expect(batch.streams.fill(batch.ready, 0, count)).toBe(3);
+    expect(batch.streams.fill(batch, 0, count)).toBe(3);
     expect(batch.streams.result(batch.indexOf(paused, count))).toBe(NOT_READ);
     expect(batch.streams.result(batch.indexOf(stale, count))).toBe(NOT_READ);
     expect(textOf(batch.streams.chunk(batch.indexOf(read, count)))).toBe('more');

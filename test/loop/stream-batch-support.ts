@@ -1,8 +1,9 @@
 // A stream batch on its own: real sockets and a real poller, without a loop.
 import { onTestFinished } from 'vitest';
-import { type SendSink, StreamBatch } from '../../lib/loop/batch.js';
+import { StreamBatch } from '../../lib/loop/batch.js';
+import type { SendSink } from '../../lib/loop/gather.js';
 import { HandleTable } from '../../lib/loop/table.js';
-import { createPoller, ReadyList } from '../../lib/poller/index.js';
+import { createPoller, type ReadyList } from '../../lib/poller/index.js';
 import * as raw from '../../lib/raw/index.js';
 import { newLoop, PlainHandle, socketPair } from './support.js';
 
@@ -26,7 +27,6 @@ export interface Unsent {
 export class Batch implements SendSink {
   readonly table = new HandleTable();
   readonly streams: StreamBatch;
-  readonly ready = new ReadyList(CAPACITY);
   readonly unsent: Unsent[] = [];
   readonly #poller = createPoller();
   readonly #loop = newLoop();
@@ -53,7 +53,19 @@ export class Batch implements SendSink {
   /** Waits and reads; the number of records, and where the read stopped. */
   fill(from = 0): { count: number; filled: number } {
     const count = this.#poller.wait(this.ready, 0);
-    return { count, filled: this.streams.fill(this.ready, from, count) };
+    return { count, filled: this.streams.fill(this, from, count) };
+  }
+
+  /** Sends, waits and reads in one crossing, as a loop does. */
+  cross(): { count: number; filled: number } {
+    this.streams.beginWait(false);
+    const count = this.#poller.wait(this.ready, 0, this.streams);
+    if (this.streams.crossed(this)) return this.cross();
+    return { count, filled: this.streams.filled };
+  }
+
+  get ready(): ReadyList {
+    return this.streams.ready;
   }
 
   /** The record of `stream` in the ready list. */

@@ -15,8 +15,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['stream, pool', 'stream/', 'pool/', 'net/'],
   ['families', 'watch/', 'process/'],
   // The families come together in EventLoop.
-  ['faces', 'faces/'],
-  ['adapters', 'inspect/', 'models/'],
+  ['faces', 'faces/', 'models/'],
+  ['adapters', 'inspect/'],
   ['cli', 'cli/'],
 ];
 

@@ -160,7 +160,7 @@ describe('an interest', () => {
 describe('a ready list', () => {
   it('has room for 1 to 65,536 records', () => {
     expect(new ReadyList(1).words.length).toBe(3);
-    expect(new ReadyList(65536).buffer.byteLength).toBe(65536 * 12);
+    expect(new ReadyList(65536).words.byteLength).toBe(65536 * 12);
     for (const capacity of [0, -1, 65537, 1.5, Number.NaN, 2 ** 32]) {
       expect(() => new ReadyList(capacity)).toThrow(RangeError);
     }

@@ -21,14 +21,6 @@ function words(make, count, fill) {
   );
 }
 
-function someCount(make, count) {
-  const { random } = make;
-  return make.or(
-    () => (random.oneIn(5) ? count + random.from(-1, 2) : count),
-    () => make.bad(),
-  );
-}
-
 function wild(make, sound) {
   const { random } = make;
   if (!random.oneIn(24)) return sound;
@@ -41,54 +33,112 @@ function slab(make) {
   return make.or(() => new ArrayBuffer(SLAB + random.pick([0, 0, 1, 64, 4096, 70000])));
 }
 
-function recvBatch(make) {
+const CONTROL_WORDS = 16;
+const DOUBLES = 2;
+const KINDS = { slots: 0, slab: 1, records: 2, out: 3 };
+
+/** Any memory of `count` words: also what can be neither detached nor made smaller. */
+function kept(make, count, fill) {
+  const { random } = make;
+  if (!random.oneIn(2)) return words(make, count, fill);
+  const array = new Int32Array(new SharedArrayBuffer(count * 4));
+  for (let i = 0; i < count; i++) array[i] = fill(i);
+  return array;
+}
+
+function keptMemory(make, kind) {
   const { random, world } = make;
-  const count = random.below(6);
   const slots = random.from(1, 6);
-  const ready = words(
-    make,
-    count * 3,
-    (i) => [random.pick([1, 0x19, 0, -1]), wild(make, random.below(slots)), 0][i % 3],
-  );
-  const table = words(make, slots * SLOT_WORDS, (i) =>
-    i % SLOT_WORDS === 0 ? (random.oneIn(6) ? -1 : world.fd()) : 0,
-  );
-  const results = words(make, count * 2, () => 0);
+  const bytes = random.pick([0, 1, 64, 300, 4096]);
+  switch (kind) {
+    case KINDS.slots:
+      return kept(make, slots * SLOT_WORDS, (i) =>
+        i % SLOT_WORDS === 0
+          ? random.oneIn(6)
+            ? -1
+            : world.fd()
+          : i % SLOT_WORDS === 3
+            ? random.pick([0, 0, 1, 7])
+            : 0,
+      );
+    case KINDS.slab:
+      return slab(make);
+    case KINDS.records:
+      return kept(make, random.below(6) * RECORD_WORDS, (i) => {
+        const third = Math.floor(bytes / 3);
+        return [
+          random.oneIn(4) ? -1 : world.fd(),
+          wild(make, random.pick([0, third, bytes - third])),
+          wild(make, third),
+          wild(make, random.oneIn(3) ? Math.floor(i / RECORD_WORDS) + 1 : 0),
+          random.pick([0, 0, 1, 7]),
+          wild(make, random.below(slots)),
+          0,
+          0,
+        ][i % RECORD_WORDS];
+      });
+    default:
+      return kept(make, Math.ceil(bytes / 4), () => 0);
+  }
+}
+
+/** What the control words say; never that it waits for long. */
+function control(make, capacity) {
+  const { random, world } = make;
+  const poller =
+    random.oneIn(4) || world.epolls.length === 0 ? world.fd() : random.pick(world.epolls);
   return [
-    ready,
-    random.oneIn(6) ? someCount(make, 1) : 0,
-    someCount(make, count),
-    table,
-    slab(make),
-    results,
+    wild(make, random.below(6)),
+    0,
+    random.pick([0, 0, 1, 1, 2, 7]),
+    poller,
+    wild(make, random.below(4)),
+    random.below(2),
+    wild(make, random.below(capacity + 1)),
+    random.below(2),
+    wild(make, 0),
+    0,
+    0,
+    0,
   ];
 }
 
-function sendBatch(make) {
-  const { random, world } = make;
-  const count = random.below(6);
-  const slots = random.from(1, 4);
-  const bytes = random.pick([0, 1, 64, 300, 4096]);
-  const records = words(make, count * RECORD_WORDS, (i) => {
-    const index = Math.floor(i / RECORD_WORDS);
-    const next = random.oneIn(3) && index + 1 < count ? index + 1 : 0;
-    const third = Math.floor(bytes / 3);
-    return [
-      random.oneIn(4) ? -1 : world.fd(),
-      wild(make, random.pick([0, third, bytes - third])),
-      wild(make, third),
-      wild(make, next),
-      0,
-      wild(make, random.below(slots)),
-      0,
-      0,
-    ][i % RECORD_WORDS];
-  });
-  const out = make.or(
-    () => new ArrayBuffer(bytes),
-    () => make.memory(bytes),
+/** A crossing: its memory comes and goes between its calls, detached or not. */
+export function crossingCall(make, native) {
+  const { random } = make;
+  const capacity = random.from(1, 6);
+  const size = CONTROL_WORDS + capacity * 5;
+  const state = kept(make, random.oneIn(10) ? random.below(size) : size, (i) =>
+    i < CONTROL_WORDS ? 0 : [random.pick([1, 0x19, 0, -1]), random.below(4), 0][i % 3],
   );
-  return [records, someCount(make, count), words(make, slots * SLOT_WORDS, () => 0), out];
+  const act = () => {
+    const calls = native.createCrossing(state, random.oneIn(20) ? make.bad() : capacity);
+    for (let i = 0; i < 6; i++) {
+      if (random.oneIn(2)) {
+        const kind = random.below(4);
+        calls.keep(random.oneIn(20) ? make.bad() : kind, keptMemory(make, kind));
+      }
+      if (random.oneIn(4)) make.act();
+      const view = viewOf(state);
+      if (view !== undefined) {
+        view.set(
+          control(make, capacity).slice(0, Math.max(0, view.length - DOUBLES * 2)),
+          DOUBLES * 2,
+        );
+        view.fill(0, 0, DOUBLES * 2);
+      }
+      calls.cross();
+    }
+  };
+  return ['createCrossing, keep and cross', [state], act];
+}
+
+/** The words of `state`, if it has room for the control words. */
+function viewOf(state) {
+  if (state instanceof Int32Array) return state.length < CONTROL_WORDS ? undefined : state;
+  if (!(state instanceof ArrayBuffer)) return undefined;
+  if (state.byteLength < CONTROL_WORDS * 4) return undefined;
+  return new Int32Array(state);
 }
 
 /**
@@ -99,9 +149,9 @@ function sendBatch(make) {
 export function internalCalls(make) {
   const { random } = make;
   return {
-    recvBatch: { args: () => recvBatch(make) },
-    sendBatch: { args: () => sendBatch(make) },
+    createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
     sendNow: { args: () => [make.fd(), make.memory()] },
+    writeNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },
   };
 }

@@ -1,0 +1,82 @@
+// The words that TypeScript and C++ share where bytes of streams move: for each handle,
+// each ready record, each read, each send, and the crossing itself. Their other half is
+// native/stream/layout.h; test/loop/layout.test.ts compares the two. All are 32 bits, but
+// for those in NS, which are doubles at the head of the control words.
+
+/** The slot table: words of a handle. */
+export const SLOT_WORDS = 4;
+/** The descriptor that is read when it is ready, -1: none. */
+export const READ_FD = 0;
+export const GENERATION = 1;
+/** Index of the stream's last pending send record plus one, 0: none. */
+export const LAST_RECORD = 2;
+/** How its bytes are read: one of Transfer. */
+export const TRANSFER = 3;
+
+/** What a wait found: words of a ready record. */
+export const READY_WORDS = 3;
+export const READY_EVENTS = 0;
+export const READY_SLOT = 1;
+export const READY_GENERATION = 2;
+
+/** What was read for a ready record. */
+export const RESULT_WORDS = 2;
+/** Bytes, 0: the end, -errno, or NOT_READ. */
+export const READ_RESULT = 0;
+/** Where in the slab. */
+export const READ_OFFSET = 1;
+/** The result of a record that is no stream's. */
+export const NOT_READ = -(2 ** 31);
+
+/** What is to be sent: words of a record. A chain of them is one stream's output. */
+export const RECORD_WORDS = 8;
+/** -1: not the head of a chain. */
+export const SEND_FD = 0;
+export const SEND_OFFSET = 1;
+export const SEND_LENGTH = 2;
+/** Index of the next record of the chain, 0: none. */
+export const SEND_NEXT = 3;
+/** Of a head: its Transfer, then what was sent. Of another: the index of its head. */
+export const SEND_RESULT = 4;
+export const SEND_SLOT = 5;
+export const SEND_GENERATION = 6;
+/** Of a head: bytes in the chain. */
+export const SEND_TOTAL = 7;
+
+/** What a crossing is to do, and what it did. */
+export const CONTROL_WORDS = 16;
+/** A double. -1: for ever. After EINTR: what is left. */
+export const TIMEOUT_NS = 0;
+/** A double: how long the wait lasted, added to what stands there. */
+export const WAITED_NS = 1;
+export const SENDS = 4;
+/** Chains that did not go out whole: then there was no wait. */
+export const UNSENT = 5;
+/** One of Backend. */
+export const BACKEND = 6;
+export const POLLER = 7;
+export const REGISTERED = 8;
+export const TIMED = 9;
+export const COUNT = 10;
+export const READS = 11;
+export const FILLED = 12;
+export const OWN = 13;
+
+/** Which memory `keep` replaces. */
+export const KEEP_SLOTS = 0;
+export const KEEP_SLAB = 1;
+export const KEEP_RECORDS = 2;
+export const KEEP_OUT = 3;
+
+/** How the bytes of a stream move. */
+export const Transfer = {
+  /** recv(2), send(2), sendmsg(2). */
+  SOCKET: 0,
+  /** read(2), write(2), writev(2). */
+  FILE: 1,
+} as const;
+
+/** Memory that can be neither detached nor made smaller: native code keeps its address. */
+export function sharedWords(count: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(count * 4));
+}

@@ -1,0 +1,79 @@
+// The words that C++ and TypeScript share where bytes of streams move: for each
+// handle of a loop, for each read, for each send, and for the crossing itself.
+// lib/loop/layout.ts has the same places; a test compares the two by what
+// `native.layout()` says.
+#ifndef RAWLOOP_STREAM_LAYOUT_H_
+#define RAWLOOP_STREAM_LAYOUT_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rawloop {
+
+// How the bytes of a stream move.
+enum class Transfer : int32_t {
+  kSocket = 0,  // recv(2), send(2), sendmsg(2)
+  kFile = 1,    // read(2), write(2), writev(2): O_NONBLOCK is set
+};
+
+// One for each handle: the slot table.
+struct Slot {
+  int32_t read_fd;  // -1: nothing is to be read
+  uint32_t generation;
+  int32_t last_record;  // its last send record plus one, 0: none
+  int32_t transfer;     // of its reads
+};
+static_assert(sizeof(Slot) == 16, "four words");
+
+// One for each ready record of a wait.
+struct ReadResult {
+  int32_t result;  // bytes, 0: the end, -errno, or kNotRead
+  int32_t offset;  // where in the slab
+};
+static_assert(sizeof(ReadResult) == 8, "two words");
+
+constexpr int32_t kNotRead = INT32_MIN;
+
+// A chain of records is one stream's output of this turn, in order.
+struct SendRecord {
+  int32_t fd;  // -1: not the head of a chain
+  int32_t offset;
+  int32_t length;
+  int32_t next;    // index of the next record of the chain, 0: none
+  int32_t result;  // of a head: its Transfer, then bytes sent or -errno
+  int32_t slot;
+  int32_t generation;
+  int32_t total;  // of a head: bytes in the chain
+};
+static_assert(sizeof(SendRecord) == 32, "eight words");
+
+// What one crossing is to do, and what it did. In the order in which it does
+// it: sends, waits, reads.
+struct Control {
+  double timeout_ns;  // -1: for ever. After -EINTR: what is left of it
+  double waited_ns;   // how long the wait lasted, if it was timed
+  int32_t sends;      // how many send records there are; 0 afterwards
+  int32_t unsent;     // how many chains did not go out whole: then no wait
+  int32_t backend;    // one of Backend
+  int32_t poller;     // its descriptor
+  int32_t registered;
+  int32_t timed;  // whether the wait is timed
+  int32_t
+      count;  // of ready records: found, or given where nothing is waited for
+  int32_t reads;   // whether there is anybody to read for
+  int32_t filled;  // records [from, filled) are read; in: from
+  int32_t own;     // bits of Own: what the wait found for the poller itself
+  int32_t unused[2];
+};
+static_assert(sizeof(Control) == 64, "two doubles and twelve words");
+
+enum Backend : int32_t { kNoWait = 0, kEpoll = 1, kKqueue = 2 };
+
+enum Own : int32_t {
+  kWoken = 1,  // the waker
+  kTold = 2,   // the doorbell of files that tell of a change once
+};
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_STREAM_LAYOUT_H_
