@@ -106,7 +106,11 @@ export const scenarios = {
     kind: 'work',
     base: 'node',
     isPinned: false,
-    works: { one: 'one at a time', stat: '64 in flight' },
+    works: {
+      beside: 'one at a time, the threads on the processor of JavaScript',
+      apart: 'one at a time, the threads on another processor',
+      stat: '64 in flight',
+    },
   },
   timers: {
     title: 'timers and immediates',

@@ -1,7 +1,10 @@
 // stat of one file, one at a time or with 64 in flight: `fs-stat.mjs owned` and `guest` by
 // loop.fs, `node` by the callback form of node:fs, `node-promises` by node:fs/promises.
-// Each answer starts the next request; the pools have four threads each. See stat(2).
-import { stat } from 'node:fs';
+// Each answer starts the next request; the pools have four threads each. One at a time
+// costs what it costs to wake a thread twice, which depends on where the two run: so the
+// threads are put on the processor of JavaScript, or on another. See stat(2), taskset(1).
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, stat } from 'node:fs';
 import { stat as statPromise } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -41,9 +44,44 @@ const sleep =
     ? (ms) => new Promise((resolve) => void loop?.setTimeout(resolve, ms))
     : undefined;
 
-/** @param {number} inFlight */
-function measureStats(inFlight) {
+/** The processors that this process may use. */
+const cpus = (/Cpus_allowed_list:\s*(\S+)/.exec(readFileSync('/proc/self/status', 'latin1')) ??
+  [])[1]
+  ?.split(',')
+  .flatMap((range) => {
+    const [first, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+
+/** Which processors JavaScript and the other threads may use. */
+const places = {
+  beside: () => [cpus[0], cpus[0]],
+  apart: () => [cpus[0], cpus[1]],
+  free: () => [cpus, cpus],
+};
+
+/** @param {'beside' | 'apart' | 'free'} place */
+function putThreads(place) {
+  const [ours, others] = places[place]();
+  for (const thread of readdirSync('/proc/self/task')) {
+    const list = thread === String(process.pid) ? ours : others;
+    spawnSync('taskset', ['-p', '-c', String(list), thread]);
+  }
+}
+
+/**
+ * @param {number} inFlight
+ * @param {'beside' | 'apart' | 'free'} place
+ */
+function measureStats(inFlight, place) {
   return async ({ ms }) => {
+    if (place === 'apart' && cpus.length < 2) return { absent: true };
+    // The threads start with the first request.
+    await new Promise((done) => {
+      request(done);
+      if (contender === 'owned') setImmediate(() => loop?.run());
+    });
+    putThreads(place);
     let onTime = (/** @type {number} */ _beginMs) => {};
     let isTimed = false;
     let isOver = false;
@@ -76,7 +114,11 @@ function measureStats(inFlight) {
   };
 }
 
-serve({ one: measureStats(1), stat: measureStats(64) });
+serve({
+  beside: measureStats(1, 'beside'),
+  apart: measureStats(1, 'apart'),
+  stat: measureStats(64, 'free'),
+});
 
 function deferred() {
   let resolve = () => {};
