@@ -114,9 +114,9 @@ export interface HostLoop {
 
 export type HostLoopKind = 'libuv' | 'waiter';
 
-/** The threads and their queues; see native/pool/pool.h. */
+/** The threads and their queues; see native/pool/binding.h. */
 export interface NativePool {
-  /** Opens the wake-up; true asks for a pipe. The descriptor to watch, or -errno. */
+  /** Opens the wake-up; true asks for a pipe. The descriptor to watch by edges, or -errno. */
   open(pipe: boolean): number;
   /** The number of a new lane, from 0 on, or -errno. `limit`: threads at once. */
   addLane(limit: number): number;

@@ -51,7 +51,7 @@ export class PoolHandle extends Handle {
     const pipe = process.env['RAWLOOP_WAKER'] === 'pipe';
     const fd = check(this.#pool.open(pipe), pipe ? 'pipe' : 'eventfd');
     try {
-      this.start(fd, Interest.READ);
+      this.start(fd, Interest.READ | Interest.EDGE);
     } catch (error) {
       this.#pool.close();
       throw error;

@@ -3,7 +3,8 @@
 //
 //   new Pool(size, stackBytes)
 //   addLane(limit)           -> its number, from 0 on, or -errno
-//   open(pipe)               -> descriptor to watch for reading, or -errno
+//   open(pipe)               -> descriptor to watch for reading, by edges, or
+//                               -errno
 //   cancel(id)               -> true: it was queued and is gone, its id free;
 //                               false: it runs or has run, a completion comes
 //   takeCompletions(memory, rows) -> rows filled; see rows.h. Ids are free

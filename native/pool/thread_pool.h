@@ -43,8 +43,8 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  // Opens the wake-up: its descriptor or -errno. No thread is started before
-  // the first job.
+  // Opens the wake-up: its descriptor, which is to be watched by edges, or
+  // -errno. No thread is started before the first job.
   int Open(bool pipe);
 
   // The number of a new lane, or -ENOSPC when there are Lanes::kMax.

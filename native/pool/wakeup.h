@@ -32,7 +32,7 @@ class Wakeup {
     write_fd_ = fds[1];
     return 0;
   }
-  // What the loop watches for reading; -1 when not open.
+  // What the loop watches for reading, by edges; -1 when not open.
   int fd() const { return read_.get(); }
 
   // EAGAIN means that so many rings are unread that the reader wakes anyway.
@@ -42,9 +42,11 @@ class Wakeup {
     }
   }
 
-  // At most a few rings are ever unread (one for each time the completion
-  // queue filled), so one read takes them all; if not, the loop wakes again.
+  // An eventfd is never read: it is watched by edges, and each ring is one. A
+  // pipe would fill. At most a few rings are ever unread (one for each time the
+  // completion queue filled), so one read takes them all.
   void Drain() const {
+    if (!write_.ok()) return;
     uint64_t rings[32];
     while (read(read_.get(), rings, sizeof(rings)) < 0 && errno == EINTR) {
     }

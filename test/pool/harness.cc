@@ -1,11 +1,11 @@
 // Drives the core of the pool (native/pool without binding.cc and family.cc)
-// from a loop of its own: poll(2) on the wake-up, as a poller would. Built with
+// from a loop of its own, which watches the wake-up by edges. Built with
 // sanitizers by core.test.ts, and without Node-API's headers. Arguments: a
 // scenario, a number of rounds. Prints what came of it; the exit code is 0 when
 // nothing went wrong.
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,7 +70,9 @@ struct Loop {
   explicit Loop(size_t threads, std::vector<size_t> limits = {1024})
       : pool(threads, kStackBytes) {
     fd = pool.Open(false);
-    if (fd < 0) abort();
+    struct epoll_event event {};
+    event.events = EPOLLIN | EPOLLET;
+    if (fd < 0 || epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) != 0) abort();
     for (size_t limit : limits) {
       if (pool.AddLane(limit) < 0) abort();
     }
@@ -86,9 +88,9 @@ struct Loop {
 
   // Waits for a wake-up and takes its batch.
   size_t Turn(const std::function<void(const Job&)>& took, size_t max = 256) {
-    struct pollfd wait = {fd, POLLIN, 0};
+    struct epoll_event event;
     int ready;
-    do ready = poll(&wait, 1, kLimitMs);
+    do ready = epoll_wait(set, &event, 1, kLimitMs);
     while (ready < 0);
     if (ready == 0) {
       fprintf(stderr, "not woken\n");
@@ -115,8 +117,13 @@ struct Loop {
     }
   }
 
+  ~Loop() { close(set); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
   ThreadPool pool;
   int fd;
+  int set = epoll_create1(EPOLL_CLOEXEC);
   uint32_t next_id = 0;
 };
 

@@ -106,7 +106,7 @@ export class WatchedPool {
     this.native = new Pool(size, STACK_BYTES, limits);
     this.batch = new Batch(this.native, rows);
     this.fd = this.native.open(pipe);
-    this.#poller.add(this.fd, { read: true }, 1);
+    this.#poller.add(this.fd, { read: true, edge: true }, 1);
   }
 
   /** Whether the loop would be woken now. */
