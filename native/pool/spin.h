@@ -20,7 +20,7 @@ namespace rawloop {
 
 class Spin {
  public:
-  static constexpr std::chrono::microseconds kLimit{50};
+  static constexpr std::chrono::microseconds kLimit{30};
   static constexpr int kMaxRest = 64;
 
   // On the loop's thread: there is work. With the mutex of the pool held, as
