@@ -2,7 +2,8 @@
 // have at most `limit` of the pool's threads at once, so that what blocks for
 // long (a name server that does not answer, a file system that is away) leaves
 // some to others. Within a lane first come, first served; between lanes each
-// that has work and may have a thread gets one in turn.
+// that has work and may have a thread gets one in turn, and goes to the end of
+// the line of those.
 //
 // Nothing here locks: the mutex of the pool guards it.
 #ifndef RAWLOOP_POOL_LANES_H_
@@ -26,7 +27,7 @@ struct LaneStats {
 
 class Lanes {
  public:
-  // Each look for work goes through all of them.
+  // The line of lanes is searched, and moved up, from end to end.
   static constexpr size_t kMax = 64;
 
   // The number of a new lane, from 0 on; `limit` is 1 or more.
@@ -35,7 +36,7 @@ class Lanes {
 
   void Push(uint32_t lane, std::unique_ptr<Job> job);
   // Whether Pop() would give a job.
-  bool HasWork() const { return Next() != nullptr; }
+  bool HasWork() const { return !ready_.empty(); }
   // The next job, which is running from now on. Null: there is none, or the
   // lanes that have some have all the threads that they may have.
   std::unique_ptr<Job> Pop();
@@ -57,13 +58,14 @@ class Lanes {
     size_t limit;
     size_t running = 0;
     uint64_t completed = 0;
+    bool ready = false;  // it has work and may have a thread
   };
 
-  // The lane whose turn it is.
-  const Lane* Next() const;
+  // Joins the line or leaves it, when the lane came to be ready or is no more.
+  void Update(uint32_t lane);
 
   std::vector<Lane> lanes_;
-  size_t turn_ = 0;  // where the search for the next begins
+  std::vector<uint32_t> ready_;  // those that are ready, whose turn it is first
   size_t queued_ = 0;
   size_t running_ = 0;
   uint64_t completed_ = 0;

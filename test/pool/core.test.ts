@@ -1,10 +1,11 @@
 // The core of the pool by a program of its own, without Node and its headers, under
 // sanitizers: lanes, limits, results, ends. RAWLOOP_POOL_ROUNDS sets how often.
 //
-// Without the look at a lane's limit `blocked` and `limits` fail, without the turn of the
-// lanes `order` does; without Close() waiting for who rings, ThreadSanitizer tells of it in
-// `ring`; a woken thread that wakes no other leaves `churn` waiting; without the look at the
-// processor, or without the rest after a vain look, `spin` fails.
+// Without the look at a lane's limit `blocked` and `limits` fail; when a lane that got a
+// thread stays first in line, `order` does; without Close() waiting for who rings,
+// ThreadSanitizer tells of it in `ring`; a woken thread that wakes no other leaves `churn`
+// waiting; without the look at the processor, or without the rest after a vain look, `spin`
+// fails.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -158,18 +158,19 @@ void Nothing() {}
 void Ignore(const Job&) {}
 
 // One thread: within a lane in the order of submission; between lanes in turn,
-// however many wait in one of them.
+// first the one that had work first, however many wait in the other.
 void Order(int rounds) {
   Loop loop(1, {1024, 1024});
   Fifo fifo;
-  loop.Submit(0, [&] { fifo.Block(); });
+  loop.Submit(1, [&] { fifo.Block(); });
   loop.Until([](const PoolStats& stats) { return stats.running == 1; });
   const int few = 5;
   std::vector<int> order;
-  for (int i = 0; i < rounds; i++)
-    loop.Submit(0, [&, i] { order.push_back(i); });
-  for (int i = 0; i < few; i++)
-    loop.Submit(1, [&, i] { order.push_back(-1 - i); });
+  const auto note = [&](int lane, int number) {
+    loop.Submit(lane, [&, number] { order.push_back(number); });
+  };
+  for (int i = 0; i < few; i++) note(1, -1 - i);
+  for (int i = 0; i < rounds; i++) note(0, i);
   fifo.Release();
   loop.Collect(1 + rounds + few, Ignore);
   std::vector<int> expected;

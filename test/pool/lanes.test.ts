@@ -45,7 +45,7 @@ describe('the lanes of a pool', () => {
     const few = Array.from({ length: 3 }, () => pool.native.submitStat('/', 0, 1));
     const order = pool.collect(104);
     expect(order[0]).toBe(first);
-    const turns = few.flatMap((id, i) => [id, many[i]]);
+    const turns = few.flatMap((id, i) => [many[i], id]);
     expect(order.slice(1, 7)).toEqual(turns);
     pool.close();
   });
