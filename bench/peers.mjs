@@ -29,6 +29,13 @@ export const peers = [
   compiled('c-threads', 'C, a thread per connection', 'echo-threads'),
   compiled('c-libuv', 'C with libuv, the loop below Node', 'echo-libuv'),
   packaged('owned', 'rawloop, the loop blocks its thread', 'loop'),
+  packaged(
+    'spin',
+    'rawloop, the loop asks for 0.1 ms before it sleeps',
+    'loop',
+    '--spin-ms',
+    '0.1',
+  ),
   packaged('guest', "rawloop inside Node's own loop", 'guest'),
   packaged('threads', 'rawloop, a thread per connection', 'threads'),
   {
@@ -86,11 +93,11 @@ function compiled(name, what, target) {
  * @param {string} model
  * @returns {Peer}
  */
-function packaged(name, what, model) {
+function packaged(name, what, model, ...options) {
   const launch = () => {
     const cli = join(here, '..', 'dist', 'cli', 'main.cjs');
     return existsSync(cli)
-      ? { command: [process.execPath, cli, 'echo', '--model', model] }
+      ? { command: [process.execPath, cli, 'echo', '--model', model, ...options] }
       : { absent: 'needs dist/cli/main.cjs: build the package first' };
   };
   return { name, what, launch };

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Every native export is typed, documented and tested, and nothing is typed that
-// the addon lacks: compares the built addon with lib/binding/native.ts, lib/raw
-// and test/. `node scripts/check-exports.mjs [addon]`; says what is missing.
+// the addon lacks: compares the built addon with lib/binding/native/, lib/raw and
+// test/. `node scripts/check-exports.mjs [addon]`; says what is missing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -23,8 +23,8 @@ function sourcesIn(folder, isWanted = () => true) {
 /** Interfaces by name: their bases and members, from text that Biome has formatted. */
 function readInterfaces(text) {
   const found = new Map();
-  const pattern = /^export interface (\w+)(?:\s+extends ([^{]+))? \{\n(.*?)^\}/gms;
-  for (const [, name, bases, body] of text.matchAll(pattern)) {
+  const pattern = /^export interface (\w+)(?:\s+extends ([^{]+))? \{(?:\n(.*?)^)?\}/gms;
+  for (const [, name, bases, body = ''] of text.matchAll(pattern)) {
     const members = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??([(:])/gm)];
     found.set(name, {
       bases: bases?.split(',').map((base) => base.trim()) ?? [],

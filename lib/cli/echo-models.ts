@@ -3,13 +3,10 @@
 import net from 'node:net';
 import type { Address } from '../binding/index.js';
 import { EventLoop } from '../faces/event-loop.js';
+import { addressText } from '../inspect/handle-labels.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
 import type { StreamHandlers } from '../stream/handlers.js';
-
-export const MODELS = ['loop', 'guest', 'threads', 'net'] as const;
-export type Model = (typeof MODELS)[number];
-/** Those that run on rawloop's loop, which can be recorded. */
-export const LOOP_MODELS: readonly Model[] = ['loop', 'guest'];
+import type { Model } from './models.js';
 
 export interface EchoServer {
   readonly address: Address;
@@ -23,6 +20,8 @@ export type OnLoop = (loop: EventLoop) => void;
 export interface Place {
   host: string;
   port: number;
+  /** Of the loop that owns its thread. */
+  spinMs?: number;
 }
 
 /** Echo with backpressure: a peer that does not read is not read from. */
@@ -41,8 +40,8 @@ function onStopSignal(stop: () => void): void {
   for (const signal of SIGNALS) process.once(signal, stop);
 }
 
-function startOwned(place: Place, onLoop: OnLoop): EchoServer {
-  const loop = new EventLoop();
+function startOwned(place: Place, spinMs: number, onLoop: OnLoop): EchoServer {
+  const loop = new EventLoop({ spinMs });
   onLoop(loop);
   const server = loop.listen(place, echoHandlers);
   // Node's own signal handlers stand still while this loop owns the thread.
@@ -106,12 +105,12 @@ async function startNet(place: Place): Promise<EchoServer> {
 /** Starts a model. @throws SystemError when it cannot listen */
 export function startModel(
   model: Model,
-  place: Place,
+  { spinMs = 0, ...place }: Place,
   onLoop: OnLoop = () => {},
 ): EchoServer | Promise<EchoServer> {
   switch (model) {
     case 'loop':
-      return startOwned(place, onLoop);
+      return startOwned(place, spinMs, onLoop);
     case 'guest':
       return startGuest(place, onLoop);
     case 'threads':
@@ -119,4 +118,10 @@ export function startModel(
     case 'net':
       return startNet(place);
   }
+}
+
+/** Says where it listens, and serves. */
+export function announce(model: Model, server: EchoServer): void {
+  process.stdout.write(`rawloop echo (${model}) listening on ${addressText(server.address)}\n`);
+  server.serve();
 }

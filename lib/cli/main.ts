@@ -1,17 +1,18 @@
 #!/usr/bin/env node
-// rawloop: the command line. Each command is a module with `run(args)`.
-import { UsageError } from './usage.js';
+// rawloop: the command line. Each command is a module of its own, loaded when it is asked
+// for, with `run(args)`.
+import { type Serve, UsageError } from './usage.js';
 
 interface Command {
-  summary: string;
-  run(args: string[]): void | Promise<void>;
+  /** @returns what is left to do for a command that may own the thread */
+  run(args: string[]): Promise<Serve | undefined>;
 }
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   compare: () => import('./measure/compare/compare.js'),
   demo: () => import('./measure/demo/demo.js'),
   // Started by these two, not by people.
-  'demo-client': () => import('./measure/demo/client.js'),
+  'demo-client': () => import('./measure/client.js'),
   echo: () => import('./echo.js'),
 };
 
@@ -25,40 +26,65 @@ Commands:
             per connection, or on node:net
 
 rawloop <command> --help shows the options of a command.
+
+Exit code 0: done; 1: it failed; 2: a wrong command or option; 141: whoever read the
+output went away. NO_COLOR is respected.
 `;
 
+/** As of a program that SIGPIPE ended, which Node does not get. */
+const EXIT_PIPE = 141;
+
 async function main(args: string[]): Promise<void> {
-  const [name, ...rest] = args;
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+  const [first, ...rest] = args;
+  if (first === undefined) {
+    process.stderr.write(HELP);
+    process.exitCode = 2;
+    return;
+  }
+  const asksForHelp = first === 'help' || first === '--help' || first === '-h';
+  const name = asksForHelp ? rest[0] : first;
+  if (name === undefined) {
     process.stdout.write(HELP);
-    if (name === undefined) process.exitCode = 2;
     return;
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) throw new UsageError(`unknown command '${name}'`);
-  const command = await load();
-  // Outside the promise: inside one, a loop that owns the thread could run no
-  // microtask.
-  setImmediate(() => {
-    try {
-      Promise.resolve(command.run(rest)).catch(fail);
-    } catch (error) {
-      fail(error);
-    }
-  });
+  if (load === undefined) {
+    throw new UsageError(`unknown ${name.startsWith('-') ? 'option' : 'command'} '${name}'`);
+  }
+  const failed = (error: unknown) => fail(error, name);
+  try {
+    const command = await load();
+    const serve = await command.run(asksForHelp ? ['--help'] : rest);
+    // Inside a promise callback a loop that owns the thread could run no microtask.
+    if (serve !== undefined) setImmediate(() => start(serve, failed));
+  } catch (error) {
+    failed(error);
+  }
 }
 
-function fail(error: unknown): void {
-  const usage = error instanceof UsageError || hasCode(error, 'ERR_PARSE_ARGS');
+function start(serve: Serve, failed: (error: unknown) => void): void {
+  try {
+    Promise.resolve(serve()).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** Says what is wrong in one line. @param command whose help may help */
+function fail(error: unknown, command?: string): never {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`rawloop: ${message}\n${usage ? 'Try: rawloop --help\n' : ''}`);
-  process.exit(usage ? 2 : 1);
+  const isUsage = error instanceof UsageError;
+  const hint = command === undefined ? 'rawloop --help' : `rawloop ${command} --help`;
+  process.stderr.write(`rawloop: ${message}\n${isUsage ? `Try: ${hint}\n` : ''}`);
+  process.exit(isUsage ? 2 : 1);
 }
 
-function hasCode(error: unknown, prefix: string): boolean {
-  return String((error as { code?: unknown } | null)?.code ?? '').startsWith(prefix);
+/** Nobody takes what is said: a pipe that was closed, a disk that is full. */
+function unheard(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(EXIT_PIPE);
+  fail(error);
 }
 
-// Nobody takes what is said: a pipe that was closed, a disk that is full.
-process.stdout.on('error', fail);
+process.stdout.on('error', unheard);
+process.stderr.on('error', unheard);
 main(process.argv.slice(2)).catch(fail);

@@ -1,16 +1,35 @@
-// Errors of the command line: exit code 2 and one clear line.
+// What commands share: their arguments, checked before anything is started. What is
+// wrong with them is a UsageError: exit code 2 and one clear line.
+import { openSync } from 'node:fs';
 import { isIP } from 'node:net';
-
-/** A load client has one thread, and a run has to end. */
-export const MAX_CONNECTIONS = 20_000;
-export const MIN_SECONDS = 0.1;
-export const MAX_SECONDS = 600;
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A port from a flag's text. @throws UsageError */
+/** What a command leaves to do: it may own the thread, and is called outside of any promise. */
+export type Serve = () => void | Promise<void>;
+
+export const HELP_OPTION = { type: 'boolean', short: 'h', default: false } as const;
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Values<O extends Options> = ReturnType<
+  typeof parseArgs<{ args: string[]; options: O; strict: true }>
+>['values'];
+
+/** The options of a command that takes nothing else. @throws UsageError */
+export function parseOptions<const O extends Options>(args: string[], options: O): Values<O> {
+  try {
+    return parseArgs({ args, options, strict: true }).values as Values<O>;
+  } catch (error) {
+    // It writes sentences, some of them on lines of their own.
+    const [first = '', ...rest] = (error as Error).message.replaceAll('\n', ' ');
+    throw new UsageError(`${first.toLowerCase()}${rest.join('')}`);
+  }
+}
+
+/** A port. @throws UsageError */
 export function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
@@ -34,25 +53,17 @@ export function parseChoice<T extends string>(
   throw new UsageError(`--${flag} must be one of ${choices.join(', ')}, not '${text}'`);
 }
 
-/** What stands between the commas. */
-export function parseList(text: string): string[] {
-  return text.split(',').map((item) => item.trim());
+/** A file to write, if one is named. @throws UsageError */
+export function parseFile(flag: string, text: string | undefined): string | undefined {
+  if (text === '') throw new UsageError(`--${flag} must name a file`);
+  return text;
 }
 
-/** A number of connections. @throws UsageError */
-export function parseConnections(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_CONNECTIONS) return count;
-  throw new UsageError(
-    `--connections must be integers from 1 to ${MAX_CONNECTIONS}, separated by commas, not '${text}'`,
-  );
-}
-
-/** A measured time. @throws UsageError */
-export function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (/^\d*\.?\d+$/.test(text) && seconds >= MIN_SECONDS && seconds <= MAX_SECONDS) return seconds;
-  throw new UsageError(
-    `--seconds must be a number from ${MIN_SECONDS} to ${MAX_SECONDS}, not '${text}'`,
-  );
+/** Opens a file that is written later. @throws Error now and not at the end, when it would be lost */
+export function openOutput(path: string, flags: 'w' | 'a'): number {
+  try {
+    return openSync(path, flags);
+  } catch (error) {
+    throw new Error(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }

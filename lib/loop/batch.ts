@@ -23,6 +23,7 @@ import {
   REGISTERED,
   RESULT_WORDS,
   SENDS,
+  SPIN_US,
   sharedWords,
   TIMED,
   TIMEOUT_NS,
@@ -91,12 +92,18 @@ export class StreamBatch extends Gather implements Crossing {
 
   // ---- a wait, and what goes with it -----------------------------------------
 
-  /** The next wait takes with it what is gathered, and reads. */
-  beginWait(timed: boolean): void {
+  /**
+   * The next wait takes with it what is gathered, and reads.
+   *
+   * @param timed whether `waitedMs` is asked for
+   * @param spinMs for how long to ask without waiting first
+   */
+  beginWait(timed: boolean, spinMs = 0): void {
     this.#prepareSends();
     this.#prepareReads();
     const control = this.#control;
     control[TIMED] = timed ? 1 : 0;
+    control[SPIN_US] = spinMs * 1000;
     control[BACKEND] = NO_WAIT;
     control[FILLED] = 0;
     this.#times[WAITED_NS] = 0;

@@ -39,6 +39,7 @@ export abstract class Phases extends Life {
   /** @internal Whether the host's queues can be run from here. */ protected canDrain = true;
   /** @internal Whether the last wait threw. */ protected waitFailed = false;
   readonly #drainEach: boolean;
+  readonly #spinMs: number;
 
   /** The phase of the iteration under way; START: none. */
   #at = START;
@@ -61,6 +62,7 @@ export abstract class Phases extends Life {
     const read = readLoopOptions(options);
     super(read, parts);
     this.#drainEach = read.drain === 'each';
+    this.#spinMs = read.spinMs;
   }
 
   /** Whether the host's loop drives this one. */
@@ -192,7 +194,7 @@ export abstract class Phases extends Life {
     const { streams } = this;
     // A wait of no time is not worth a look at the clock, unless one is recorded.
     const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
-    streams.beginWait(timed);
+    streams.beginWait(timed, this.#spinMs);
     const beforeMs = this.nowMs;
     this.waitFailed = true;
     let count: number;

@@ -60,7 +60,10 @@ export const TIMED = 9;
 export const COUNT = 10;
 export const READS = 11;
 export const FILLED = 12;
+/** What the wait found for the poller itself: bits of Own. */
 export const OWN = 13;
+/** For how long to ask without waiting before the kernel is to wait. */
+export const SPIN_US = 14;
 
 /** Which memory `keep` replaces. */
 export const KEEP_SLOTS = 0;

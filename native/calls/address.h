@@ -1,8 +1,8 @@
 // Socket addresses between JavaScript and sockaddr: `{ family, address, port }`
 // for IP, `{ family: 'unix', path }` (a leading NUL: the abstract namespace),
 // raw sockaddr bytes for any other family. See ip(7), ipv6(7), unix(7).
-#ifndef RAWLOOP_ADDRESS_H_
-#define RAWLOOP_ADDRESS_H_
+#ifndef RAWLOOP_CALLS_ADDRESS_H_
+#define RAWLOOP_CALLS_ADDRESS_H_
 
 #include <node_api.h>
 #include <sys/socket.h>
@@ -29,4 +29,4 @@ napi_value WriteAddress(napi_env env, const sockaddr* address, socklen_t size);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_ADDRESS_H_
+#endif  // RAWLOOP_CALLS_ADDRESS_H_

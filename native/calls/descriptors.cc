@@ -8,7 +8,7 @@
 
 #include "core/args.h"
 #include "core/environment.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "os/opening.h"
 
 namespace rawloop {
@@ -121,8 +121,6 @@ napi_value Pipe2(napi_env env, napi_callback_info info) {
   return OpenedPair(env, OpenPipe(ends, flags), ends);
 }
 
-}  // namespace
-
 void RegisterDescriptors(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"read", Guarded<Read>},       {"write", Guarded<Write>},
@@ -132,5 +130,7 @@ void RegisterDescriptors(napi_env env, napi_value exports) {
   };
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterDescriptors);
 
+}  // namespace
 }  // namespace rawloop

@@ -7,7 +7,7 @@
 
 #include "core/args.h"
 #include "core/environment.h"
-#include "core/modules.h"
+#include "core/module.h"
 
 namespace rawloop {
 namespace {
@@ -24,11 +24,11 @@ napi_value Eventfd(napi_env env, napi_callback_info info) {
   return Opened(env, eventfd(initial, flags | EFD_CLOEXEC));
 }
 
-}  // namespace
-
 void RegisterEventfd(napi_env env, napi_value exports) {
   const Function functions[] = {{"eventfd", Guarded<Eventfd>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterEventfd);
 
+}  // namespace
 }  // namespace rawloop

@@ -4,7 +4,7 @@
 
 #include "core/args.h"
 #include "core/environment.h"
-#include "core/modules.h"
+#include "core/module.h"
 
 namespace rawloop {
 namespace {
@@ -13,8 +13,6 @@ namespace {
 napi_value GetPid(napi_env env, napi_callback_info) {
   return Int(env, getpid());
 }
-
-}  // namespace
 
 void RegisterProcess(napi_env env, napi_value exports) {
   const Function functions[] = {{"getpid", Guarded<GetPid>}};
@@ -29,5 +27,7 @@ void RegisterProcess(napi_env env, napi_value exports) {
     Define(env, exports, "kept", kept);
   }
 }
+RAWLOOP_MODULE(RegisterProcess);
 
+}  // namespace
 }  // namespace rawloop

@@ -4,8 +4,8 @@
 // The lists are by the protocol's level; one file has them for each kernel,
 // chosen by source list: socket_option_lists_linux.cc,
 // socket_option_lists_bsd.cc.
-#ifndef RAWLOOP_SOCKET_OPTION_LISTS_H_
-#define RAWLOOP_SOCKET_OPTION_LISTS_H_
+#ifndef RAWLOOP_CALLS_SOCKET_OPTION_LISTS_H_
+#define RAWLOOP_CALLS_SOCKET_OPTION_LISTS_H_
 
 namespace rawloop {
 
@@ -31,4 +31,4 @@ bool IsIn(const OptionRange (&ranges)[N], int level, int name) {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_SOCKET_OPTION_LISTS_H_
+#endif  // RAWLOOP_CALLS_SOCKET_OPTION_LISTS_H_

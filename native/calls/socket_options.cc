@@ -7,7 +7,7 @@
 
 #include "calls/socket_option_lists.h"
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 
 namespace rawloop {
 namespace {
@@ -76,12 +76,12 @@ napi_value Getsockopt(napi_env env, napi_callback_info info) {
   return Int(env, result < 0 ? -errno : number);
 }
 
-}  // namespace
-
 void RegisterSocketOptions(napi_env env, napi_value exports) {
   const Function functions[] = {{"setsockopt", Guarded<Setsockopt>},
                                 {"getsockopt", Guarded<Getsockopt>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterSocketOptions);
 
+}  // namespace
 }  // namespace rawloop

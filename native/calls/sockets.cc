@@ -9,7 +9,7 @@
 #include "calls/address.h"
 #include "core/args.h"
 #include "core/environment.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "os/opening.h"
 
 namespace rawloop {
@@ -174,8 +174,6 @@ napi_value Recv(napi_env env, napi_callback_info info) {
   return Int(env, OrErrno(result));
 }
 
-}  // namespace
-
 void RegisterSockets(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"socket", Guarded<Socket>},
@@ -193,5 +191,7 @@ void RegisterSockets(napi_env env, napi_value exports) {
   };
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterSockets);
 
+}  // namespace
 }  // namespace rawloop

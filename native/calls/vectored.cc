@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 
 namespace rawloop {
 namespace {
@@ -76,12 +76,12 @@ napi_value Writev(napi_env env, napi_callback_info info) {
   return Int(env, OrErrno(result));
 }
 
-}  // namespace
-
 void RegisterVectored(napi_env env, napi_value exports) {
   const Function functions[] = {{"readv", Guarded<Readv>},
                                 {"writev", Guarded<Writev>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterVectored);
 
+}  // namespace
 }  // namespace rawloop

@@ -1,8 +1,8 @@
 // A call that this system lacks: it is there all the same, and fails with
 // -ENOSYS whatever its arguments. For the *_absent.cc files, of which a source
 // list holds one where another holds the call itself.
-#ifndef RAWLOOP_ABSENT_H_
-#define RAWLOOP_ABSENT_H_
+#ifndef RAWLOOP_CORE_ABSENT_H_
+#define RAWLOOP_CORE_ABSENT_H_
 
 #include <cerrno>
 
@@ -16,4 +16,4 @@ inline napi_value AbsentCall(napi_env env, napi_callback_info) {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_ABSENT_H_
+#endif  // RAWLOOP_CORE_ABSENT_H_

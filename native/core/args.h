@@ -2,8 +2,8 @@
 // or range throws TypeError or RangeError (with Node's codes) before any side
 // effect. Scalars are read first and memory last: a getter that runs while
 // scalars are read may detach a buffer, so no pointer is taken before that.
-#ifndef RAWLOOP_ARGS_H_
-#define RAWLOOP_ARGS_H_
+#ifndef RAWLOOP_CORE_ARGS_H_
+#define RAWLOOP_CORE_ARGS_H_
 
 #include <node_api.h>
 
@@ -136,4 +136,4 @@ void Export(napi_env env, napi_value exports, const Function (&functions)[N]) {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_ARGS_H_
+#endif  // RAWLOOP_CORE_ARGS_H_

@@ -4,8 +4,8 @@
 // that somebody else opened, also where a number was closed by others and given
 // out again. A number has one owner in this copy of the addon. The words are
 // atomic: environments on several threads use it at once, with no lock.
-#ifndef RAWLOOP_DESCRIPTOR_TABLE_H_
-#define RAWLOOP_DESCRIPTOR_TABLE_H_
+#ifndef RAWLOOP_CORE_DESCRIPTOR_TABLE_H_
+#define RAWLOOP_CORE_DESCRIPTOR_TABLE_H_
 
 #include <cstdint>
 
@@ -42,4 +42,4 @@ class OwnedDescriptors {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_DESCRIPTOR_TABLE_H_
+#endif  // RAWLOOP_CORE_DESCRIPTOR_TABLE_H_

@@ -4,7 +4,6 @@
 #include <new>
 
 #include "core/args.h"
-#include "core/modules.h"
 
 namespace rawloop {
 

@@ -1,8 +1,8 @@
 // State of one Node-API environment (the main thread or a Worker): the
 // descriptors it opened. It hangs on the environment's instance data, so
 // Workers and several copies of the addon live side by side.
-#ifndef RAWLOOP_ENVIRONMENT_H_
-#define RAWLOOP_ENVIRONMENT_H_
+#ifndef RAWLOOP_CORE_ENVIRONMENT_H_
+#define RAWLOOP_CORE_ENVIRONMENT_H_
 
 #include <node_api.h>
 
@@ -32,4 +32,4 @@ napi_value OpenedPair(napi_env env, int result, const int fds[2]);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_ENVIRONMENT_H_
+#endif  // RAWLOOP_CORE_ENVIRONMENT_H_

@@ -2,8 +2,8 @@
 // refuses a `this` of another class, other engines leave that to the addon,
 // which would take one class's memory for another's. See napi_type_tag_object
 // in Node's Node-API reference.
-#ifndef RAWLOOP_TAGGED_WRAP_H_
-#define RAWLOOP_TAGGED_WRAP_H_
+#ifndef RAWLOOP_CORE_TAGGED_WRAP_H_
+#define RAWLOOP_CORE_TAGGED_WRAP_H_
 
 #include <napi.h>
 
@@ -48,4 +48,4 @@ class TaggedWrap : public Napi::ObjectWrap<T> {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_TAGGED_WRAP_H_
+#endif  // RAWLOOP_CORE_TAGGED_WRAP_H_

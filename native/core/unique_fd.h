@@ -1,7 +1,7 @@
 // A descriptor with one owner in native code, closed with it; but never a
 // stranger's, should others have closed the number and opened something else.
-#ifndef RAWLOOP_UNIQUE_FD_H_
-#define RAWLOOP_UNIQUE_FD_H_
+#ifndef RAWLOOP_CORE_UNIQUE_FD_H_
+#define RAWLOOP_CORE_UNIQUE_FD_H_
 
 #include <utility>
 
@@ -40,4 +40,4 @@ class UniqueFd {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_UNIQUE_FD_H_
+#endif  // RAWLOOP_CORE_UNIQUE_FD_H_

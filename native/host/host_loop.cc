@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "core/tagged_wrap.h"
 
 namespace rawloop {
@@ -166,8 +166,6 @@ napi_value UncaughtException(napi_env env, napi_callback_info info) {
   return told;
 }
 
-}  // namespace
-
 void RegisterHostLoop(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"hostDescriptor", Guarded<GetHostDescriptor>},
@@ -175,5 +173,7 @@ void RegisterHostLoop(napi_env env, napi_value exports) {
   Export(env, exports, functions);
   Define(env, exports, "HostLoop", HostLoop::Define(env));
 }
+RAWLOOP_MODULE(RegisterHostLoop);
 
+}  // namespace
 }  // namespace rawloop

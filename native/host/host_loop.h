@@ -11,8 +11,8 @@
 //   Close     no turn after it; called once, on the JavaScript thread
 // Two do: libuv (Node, Deno) and a waiter thread (Bun, and any host whose libuv
 // cannot be found). See host_loop_libuv.cc and host_loop_waiter.cc.
-#ifndef RAWLOOP_HOST_LOOP_H_
-#define RAWLOOP_HOST_LOOP_H_
+#ifndef RAWLOOP_HOST_HOST_LOOP_H_
+#define RAWLOOP_HOST_HOST_LOOP_H_
 
 #include <node_api.h>
 
@@ -71,4 +71,4 @@ HostAttachment* AttachWithWaiter(napi_env env, int fd, napi_value turn,
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_HOST_LOOP_H_
+#endif  // RAWLOOP_HOST_HOST_LOOP_H_

@@ -2,7 +2,7 @@
 // operation.
 #include "jobs/crypto.h"
 
-#include "core/modules.h"
+#include "core/module.h"
 #include "pool/family.h"
 
 namespace rawloop {
@@ -15,12 +15,13 @@ napi_value SubmitCrypto(napi_env env, napi_callback_info info) {
   return SubmitOperation(env, info, kOperations);
 }
 
-}  // namespace
-
 void RegisterCryptoJobs(napi_env env, napi_value exports) {
   const Function functions[] = {{"submitCrypto", Guarded<SubmitCrypto>}};
   Export(env, exports, functions);
   Define(env, exports, "cryptoOperations", OperationNumbers(env, kOperations));
 }
+RAWLOOP_MODULE(RegisterCryptoJobs);
+
+}  // namespace
 
 }  // namespace rawloop

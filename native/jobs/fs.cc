@@ -1,7 +1,7 @@
 // File system requests on the pool: submitFs, and the number of each operation.
 #include "jobs/fs.h"
 
-#include "core/modules.h"
+#include "core/module.h"
 #include "pool/family.h"
 
 namespace rawloop {
@@ -14,12 +14,13 @@ napi_value SubmitFs(napi_env env, napi_callback_info info) {
   return SubmitOperation(env, info, kOperations);
 }
 
-}  // namespace
-
 void RegisterFsJobs(napi_env env, napi_value exports) {
   const Function functions[] = {{"submitFs", Guarded<SubmitFs>}};
   Export(env, exports, functions);
   Define(env, exports, "fsOperations", OperationNumbers(env, kOperations));
 }
+RAWLOOP_MODULE(RegisterFsJobs);
+
+}  // namespace
 
 }  // namespace rawloop

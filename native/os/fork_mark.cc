@@ -8,7 +8,7 @@
 #include <cerrno>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 
 namespace rawloop {
 namespace {
@@ -37,11 +37,11 @@ napi_value ForkMark(napi_env env, napi_callback_info) {
   return Int(env, -ENOSYS);
 }
 
-}  // namespace
-
 void RegisterForkMark(napi_env env, napi_value exports) {
   const Function functions[] = {{"forkMark", Guarded<ForkMark>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterForkMark);
 
+}  // namespace
 }  // namespace rawloop

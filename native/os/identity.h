@@ -8,8 +8,8 @@
 //   identity_stat.cc   the BSDs and macOS: device and inode
 //
 // See fstat(2), SO_COOKIE in socket(7), epoll(7).
-#ifndef RAWLOOP_IDENTITY_H_
-#define RAWLOOP_IDENTITY_H_
+#ifndef RAWLOOP_OS_IDENTITY_H_
+#define RAWLOOP_OS_IDENTITY_H_
 
 #include <cstdint>
 
@@ -41,4 +41,4 @@ int CloseIdentical(int fd, Identity identity);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_IDENTITY_H_
+#endif  // RAWLOOP_OS_IDENTITY_H_

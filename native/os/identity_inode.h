@@ -1,6 +1,6 @@
 // Device and inode as an identity, for the files that implement identity.h.
-#ifndef RAWLOOP_IDENTITY_INODE_H_
-#define RAWLOOP_IDENTITY_INODE_H_
+#ifndef RAWLOOP_OS_IDENTITY_INODE_H_
+#define RAWLOOP_OS_IDENTITY_INODE_H_
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,4 +46,4 @@ inline int CloseOnce(int fd) {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_IDENTITY_INODE_H_
+#endif  // RAWLOOP_OS_IDENTITY_INODE_H_

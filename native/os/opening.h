@@ -8,8 +8,8 @@
 //
 // Each returns as the system call does: -1 and errno when it fails. EINTR is
 // the caller's. See pipe2(2), accept4(2), socket(2).
-#ifndef RAWLOOP_OPENING_H_
-#define RAWLOOP_OPENING_H_
+#ifndef RAWLOOP_OS_OPENING_H_
+#define RAWLOOP_OS_OPENING_H_
 
 #include <sys/socket.h>
 
@@ -38,4 +38,4 @@ int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_OPENING_H_
+#endif  // RAWLOOP_OS_OPENING_H_

@@ -1,8 +1,8 @@
 // A name for the calling thread, as ps and gdb show it: at most 15 bytes. The
 // call has another form on each system (thread_name_*.cc), chosen by source
 // list. See pthread_setname_np(3).
-#ifndef RAWLOOP_THREAD_NAME_H_
-#define RAWLOOP_THREAD_NAME_H_
+#ifndef RAWLOOP_OS_THREAD_NAME_H_
+#define RAWLOOP_OS_THREAD_NAME_H_
 
 namespace rawloop {
 
@@ -10,4 +10,4 @@ void NameThread(const char* name);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_THREAD_NAME_H_
+#endif  // RAWLOOP_OS_THREAD_NAME_H_

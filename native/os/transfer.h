@@ -5,8 +5,8 @@
 // and a call that returns at once is no place to wait for it. Linux; elsewhere,
 // and where the kernel has one call for all sockets (x86 with 32 bits), the
 // library's.
-#ifndef RAWLOOP_TRANSFER_H_
-#define RAWLOOP_TRANSFER_H_
+#ifndef RAWLOOP_OS_TRANSFER_H_
+#define RAWLOOP_OS_TRANSFER_H_
 
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -36,4 +36,4 @@ inline ssize_t SendNow(int fd, const void* data, size_t size, int flags) {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_TRANSFER_H_
+#endif  // RAWLOOP_OS_TRANSFER_H_

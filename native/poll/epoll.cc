@@ -14,7 +14,7 @@
 
 #include "core/args.h"
 #include "core/environment.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "poll/readiness.h"
 #include "poll/wait.h"
 
@@ -241,6 +241,8 @@ int32_t EpollWaitFor(const Wait& wait) {
   return WaitMs(wait.poller, wait.out, wait.max, static_cast<int>(ms));
 }
 
+namespace {
+
 void RegisterEpoll(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"epoll_create1", Guarded<EpollCreate1>},
@@ -251,5 +253,7 @@ void RegisterEpoll(napi_env env, napi_value exports) {
   };
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterEpoll);
 
+}  // namespace
 }  // namespace rawloop

@@ -2,12 +2,14 @@
 #include <cerrno>
 
 #include "core/absent.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "poll/wait.h"
 
 namespace rawloop {
 
 int32_t EpollWaitFor(const Wait& /*wait*/) { return -ENOSYS; }
+
+namespace {
 
 void RegisterEpoll(napi_env env, napi_value exports) {
   const Function functions[] = {
@@ -17,10 +19,13 @@ void RegisterEpoll(napi_env env, napi_value exports) {
   };
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterEpoll);
 
 void RegisterEventfd(napi_env env, napi_value exports) {
   const Function functions[] = {{"eventfd", AbsentCall}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterEventfd);
 
+}  // namespace
 }  // namespace rawloop

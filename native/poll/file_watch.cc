@@ -9,7 +9,7 @@
 #include <new>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "core/tagged_wrap.h"
 #include "poll/file_watcher.h"
 
@@ -147,12 +147,12 @@ class FileWatch : public TaggedWrap<FileWatch> {
   std::unique_ptr<FileWatcher> watcher_;
 };
 
-}  // namespace
-
 void RegisterFileWatch(napi_env env, napi_value exports) {
   const Function functions[] = {{"isToldOnce", Guarded<IsToldOnce>}};
   Export(env, exports, functions);
   Define(env, exports, "FileWatch", FileWatch::DefineIn(env));
 }
+RAWLOOP_MODULE(RegisterFileWatch);
 
+}  // namespace
 }  // namespace rawloop

@@ -1,8 +1,9 @@
 // FileWatch where there is no epoll. See file_watcher.h.
 #include "core/absent.h"
-#include "core/modules.h"
+#include "core/module.h"
 
 namespace rawloop {
+namespace {
 
 void RegisterFileWatch(napi_env env, napi_value exports) {
   const Function functions[] = {
@@ -11,5 +12,7 @@ void RegisterFileWatch(napi_env env, napi_value exports) {
   };
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterFileWatch);
 
+}  // namespace
 }  // namespace rawloop

@@ -6,8 +6,8 @@
 // taken, and rings a doorbell that any poller may wait for.
 //
 // See poll in fs/proc_namespace.c and fs/proc/proc_sysctl.c of the kernel.
-#ifndef RAWLOOP_FILE_WATCHER_H_
-#define RAWLOOP_FILE_WATCHER_H_
+#ifndef RAWLOOP_POLL_FILE_WATCHER_H_
+#define RAWLOOP_POLL_FILE_WATCHER_H_
 
 #include <pthread.h>
 
@@ -74,4 +74,4 @@ class FileWatcher {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_FILE_WATCHER_H_
+#endif  // RAWLOOP_POLL_FILE_WATCHER_H_

@@ -13,10 +13,9 @@
 #include <cstring>
 #include <vector>
 
-#include "constants/kqueue_constants.h"
 #include "core/args.h"
 #include "core/environment.h"
-#include "core/modules.h"
+#include "core/module.h"
 
 namespace rawloop {
 namespace {
@@ -125,13 +124,12 @@ napi_value Kevent(napi_env env, napi_callback_info info) {
   return Int(env, count);
 }
 
-}  // namespace
-
 void RegisterKqueue(napi_env env, napi_value exports) {
   const Function functions[] = {{"kqueue", Guarded<Kqueue>},
                                 {"kevent", Guarded<Kevent>}};
   Export(env, exports, functions);
-  AddKqueueConstants(env, exports);
 }
+RAWLOOP_MODULE(RegisterKqueue);
 
+}  // namespace
 }  // namespace rawloop

@@ -2,17 +2,20 @@
 #include <cerrno>
 
 #include "core/absent.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "poll/wait.h"
 
 namespace rawloop {
 
 int32_t KqueueWaitFor(const Wait& /*wait*/) { return -ENOSYS; }
 
+namespace {
+
 void RegisterKqueue(napi_env env, napi_value exports) {
   const Function functions[] = {{"kqueue", AbsentCall}, {"kevent", AbsentCall}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterKqueue);
 
 void RegisterKqueuePoller(napi_env env, napi_value exports) {
   const Function functions[] = {{"kqueueAddWaker", AbsentCall},
@@ -22,5 +25,7 @@ void RegisterKqueuePoller(napi_env env, napi_value exports) {
                                 {"kqueueWake", AbsentCall}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterKqueuePoller);
 
+}  // namespace
 }  // namespace rawloop

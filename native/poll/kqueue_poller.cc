@@ -7,7 +7,7 @@
 #include <cerrno>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "poll/readiness.h"
 #include "poll/waker.h"
 
@@ -216,15 +216,14 @@ napi_value KqueueAddWaker(napi_env env, napi_callback_info info) {
   return Int(env, error < 0 ? error : -changes.error(0));
 }
 
-}  // namespace
-
 void RegisterKqueuePoller(napi_env env, napi_value exports) {
   const Function functions[] = {{"kqueueAddWaker", Guarded<KqueueAddWaker>},
                                 {"kqueueHas", Guarded<KqueueHas>},
                                 {"kqueueUpdate", Guarded<KqueueUpdate>},
                                 {"kqueueWake", Guarded<KqueueWake>}};
   Export(env, exports, functions);
-  RegisterKqueueWait(env, exports);
 }
+RAWLOOP_MODULE(RegisterKqueuePoller);
 
+}  // namespace
 }  // namespace rawloop

@@ -2,8 +2,8 @@
 // registration, in which stands all that is known of it (the token in the low
 // 53 bits, above it how it was asked for), and changes with their receipts. See
 // kqueue(2).
-#ifndef RAWLOOP_KQUEUE_POLLER_H_
-#define RAWLOOP_KQUEUE_POLLER_H_
+#ifndef RAWLOOP_POLL_KQUEUE_POLLER_H_
+#define RAWLOOP_POLL_KQUEUE_POLLER_H_
 
 #include <node_api.h>
 #include <sys/types.h>
@@ -73,9 +73,6 @@ class Changes {
   int count_ = 0;
 };
 
-// Adds kqueueWait to the exports.
-void RegisterKqueueWait(napi_env env, napi_value exports);
-
 }  // namespace rawloop
 
-#endif  // RAWLOOP_KQUEUE_POLLER_H_
+#endif  // RAWLOOP_POLL_KQUEUE_POLLER_H_

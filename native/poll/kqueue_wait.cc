@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/args.h"
+#include "core/module.h"
 #include "poll/kqueue_poller.h"
 #include "poll/readiness.h"
 #include "poll/wait.h"
@@ -213,9 +214,13 @@ int32_t KqueueWaitFor(const Wait& wait) {
   return merger.count();
 }
 
+namespace {
+
 void RegisterKqueueWait(napi_env env, napi_value exports) {
   const Function functions[] = {{"kqueueWait", Guarded<KqueueWait>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterKqueueWait);
 
+}  // namespace
 }  // namespace rawloop

@@ -1,7 +1,7 @@
 // What a descriptor is ready for, as the poller contract spells it: poll(2)'s
 // numbers, which epoll shares. lib/poller/interest.ts has the same values.
-#ifndef RAWLOOP_READINESS_H_
-#define RAWLOOP_READINESS_H_
+#ifndef RAWLOOP_POLL_READINESS_H_
+#define RAWLOOP_POLL_READINESS_H_
 
 #include <cstdint>
 
@@ -23,4 +23,4 @@ static_assert(sizeof(ReadyRecord) == 12, "three words, no padding");
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_READINESS_H_
+#endif  // RAWLOOP_POLL_READINESS_H_

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "core/tagged_wrap.h"
 
 namespace rawloop {
@@ -137,10 +137,14 @@ WakerWriter::~WakerWriter() {
   if (word_ != nullptr) __atomic_fetch_sub(word_, kWriter, __ATOMIC_SEQ_CST);
 }
 
+namespace {
+
 void RegisterWaker(napi_env env, napi_value exports) {
   const Function functions[] = {{"wake", Guarded<Wake>}};
   Export(env, exports, functions);
   Define(env, exports, "WakerGuard", WakerGuard::Define(env));
 }
+RAWLOOP_MODULE(RegisterWaker);
 
+}  // namespace
 }  // namespace rawloop

@@ -1,7 +1,7 @@
 // The word that a waker's writers share, for whoever wakes in another way than
 // by write(2). See waker.cc for what it counts.
-#ifndef RAWLOOP_WAKER_H_
-#define RAWLOOP_WAKER_H_
+#ifndef RAWLOOP_POLL_WAKER_H_
+#define RAWLOOP_POLL_WAKER_H_
 
 #include <node_api.h>
 
@@ -25,4 +25,4 @@ class WakerWriter {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_WAKER_H_
+#endif  // RAWLOOP_POLL_WAKER_H_

@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <new>
 
-#include "core/modules.h"
+#include "core/module.h"
 #include "pool/rows.h"
 
 // libc's list of exit handlers, each with an argument, which std::atexit lacks.
@@ -332,8 +332,12 @@ napi_value Pool::Define(napi_env env) {
   return DefineClass(env, "Pool", methods);
 }
 
+namespace {
+
 void RegisterPool(napi_env env, napi_value exports) {
   Define(env, exports, "Pool", Pool::Define(env));
 }
+RAWLOOP_MODULE(RegisterPool);
 
+}  // namespace
 }  // namespace rawloop

@@ -4,8 +4,9 @@
 //     -> id (0 or more), or -errno; see Pool::Submit
 //
 // To add an operation: a file in native/jobs/ with its Job and the function
-// that makes it of a call's arguments, a line in the family's table. To add a
-// family: a file with its table and function (jobs/fs.cc shows it).
+// that makes it of a call's arguments, a line in its family's table, the file
+// in sources.json. To add a family: a file with its table and its function;
+// jobs/fs.cc shows it.
 #ifndef RAWLOOP_POOL_FAMILY_H_
 #define RAWLOOP_POOL_FAMILY_H_
 

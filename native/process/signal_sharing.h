@@ -5,8 +5,8 @@
 //
 //   signal_sharing_elf.cc     Linux and the BSDs: a note, dl_iterate_phdr(3)
 //   signal_sharing_darwin.cc  macOS: a section, dyld(3)
-#ifndef RAWLOOP_SIGNAL_SHARING_H_
-#define RAWLOOP_SIGNAL_SHARING_H_
+#ifndef RAWLOOP_PROCESS_SIGNAL_SHARING_H_
+#define RAWLOOP_PROCESS_SIGNAL_SHARING_H_
 
 #include "process/signal_table.h"
 
@@ -32,4 +32,4 @@ extern "C" __attribute__((visibility("hidden"), used))
 const rawloop::SignalTable*
 rawloop_signal_table_1();
 
-#endif  // RAWLOOP_SIGNAL_SHARING_H_
+#endif  // RAWLOOP_PROCESS_SIGNAL_SHARING_H_

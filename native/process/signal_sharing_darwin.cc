@@ -1,8 +1,14 @@
 // The mark is a section of its own with the function's address.
 #include <mach-o/dyld.h>
-#include <mach-o/getsect.h>
+
+#include <cstdint>
 
 #include "process/signal_sharing.h"
+
+// As mach-o/getsect.h declares it, which the headers of the cross builds lack.
+extern "C" uint8_t* getsectiondata(const mach_header_64* header,
+                                   const char* segment, const char* section,
+                                   unsigned long* size);
 
 namespace rawloop {
 namespace {

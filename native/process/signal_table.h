@@ -8,8 +8,8 @@
 // as each on its own could not tell whether the one before it still watches: a
 // signal that nobody watches must have its default action, and one that
 // somebody watches must not, in whatever order they came and go.
-#ifndef RAWLOOP_SIGNAL_TABLE_H_
-#define RAWLOOP_SIGNAL_TABLE_H_
+#ifndef RAWLOOP_PROCESS_SIGNAL_TABLE_H_
+#define RAWLOOP_PROCESS_SIGNAL_TABLE_H_
 
 #include <csignal>
 
@@ -62,4 +62,4 @@ int CheckSignal(int signal);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_SIGNAL_TABLE_H_
+#endif  // RAWLOOP_PROCESS_SIGNAL_TABLE_H_

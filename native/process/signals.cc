@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "core/tagged_wrap.h"
 #include "process/signal_table.h"
 
@@ -147,12 +147,12 @@ napi_value CheckSignalNumber(napi_env env, napi_callback_info info) {
   return Int(env, CheckSignal(signal));
 }
 
-}  // namespace
-
 void RegisterSignals(napi_env env, napi_value exports) {
   const Function functions[] = {{"checkSignal", Guarded<CheckSignalNumber>}};
   Export(env, exports, functions);
   Define(env, exports, "SignalPort", SignalPortObject::Define(env));
 }
+RAWLOOP_MODULE(RegisterSignals);
 
+}  // namespace
 }  // namespace rawloop

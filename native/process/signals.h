@@ -4,8 +4,8 @@
 //   signals_libuv.cc    on a host with libuv: a private loop of libuv's, which
 //                       shares the host's dispatcher
 //   signals_handler.cc  elsewhere: a pipe that our own handler writes to
-#ifndef RAWLOOP_SIGNALS_H_
-#define RAWLOOP_SIGNALS_H_
+#ifndef RAWLOOP_PROCESS_SIGNALS_H_
+#define RAWLOOP_PROCESS_SIGNALS_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -34,4 +34,4 @@ SignalPort* OpenHandlerSignals(int* error);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_SIGNALS_H_
+#endif  // RAWLOOP_PROCESS_SIGNALS_H_

@@ -1,7 +1,7 @@
 // The calls of libuv that signals_libuv.cc makes, found at run time: the host
 // exports them, and the addon is not linked to it.
-#ifndef RAWLOOP_SIGNALS_LIBUV_CALLS_H_
-#define RAWLOOP_SIGNALS_LIBUV_CALLS_H_
+#ifndef RAWLOOP_PROCESS_SIGNALS_LIBUV_CALLS_H_
+#define RAWLOOP_PROCESS_SIGNALS_LIBUV_CALLS_H_
 
 #include <dlfcn.h>
 
@@ -51,4 +51,4 @@ struct Libuv {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_SIGNALS_LIBUV_CALLS_H_
+#endif  // RAWLOOP_PROCESS_SIGNALS_LIBUV_CALLS_H_

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "poll/wait.h"
 #include "stream/batch.h"
 #include "stream/kept_memory.h"
@@ -107,14 +107,41 @@ class Crossing {
     double begin_ns = timed ? NowNs() : 0;
     Wait wait{control->poller, ready, static_cast<int>(capacity_), timeout_ns,
               static_cast<uint32_t>(control->registered)};
-    int32_t count =
-        control->backend == kEpoll ? EpollWaitFor(wait) : KqueueWaitFor(wait);
+    int32_t count = 0;
+    if (control->spin_us > 0 && timeout_ns != 0) {
+      count = Spin(*control, &wait);
+    }
+    if (count == 0) count = WaitOnce(*control, wait);
     if (!timed) return count;
     double took_ns = NowNs() - begin_ns;
     control->waited_ns += took_ns;
     if (timeout_ns > 0) {
       control->timeout_ns = std::max(0.0, control->timeout_ns - took_ns);
     }
+    return count;
+  }
+
+  static int32_t WaitOnce(const Control& control, const Wait& wait) {
+    return control.backend == kEpoll ? EpollWaitFor(wait) : KqueueWaitFor(wait);
+  }
+
+  // Asks again and again, and leaves what is left of the time.
+  static int32_t Spin(const Control& control, Wait* wait) {
+    double spin_ns = control.spin_us * 1e3;
+    auto timeout_ns = static_cast<double>(wait->timeout_ns);
+    if (timeout_ns > 0) spin_ns = std::min(spin_ns, timeout_ns);
+    double begin_ns = NowNs();
+    double took_ns = 0;
+    int32_t count = 0;
+    wait->timeout_ns = 0;
+    while (count == 0 && took_ns < spin_ns) {
+      count = WaitOnce(control, *wait);
+      took_ns = NowNs() - begin_ns;
+    }
+    wait->timeout_ns =
+        timeout_ns < 0
+            ? -1
+            : static_cast<int64_t>(std::max(0.0, timeout_ns - took_ns));
     return count;
   }
 
@@ -265,6 +292,7 @@ napi_value Layout(napi_env env, napi_callback_info /*info*/) {
       {"READS", offsetof(Control, reads) / kWord},
       {"FILLED", offsetof(Control, filled) / kWord},
       {"OWN", offsetof(Control, own) / kWord},
+      {"SPIN_US", offsetof(Control, spin_us) / kWord},
       {"KEEP_SLOTS", Crossing::kSlots},
       {"KEEP_SLAB", Crossing::kSlab},
       {"KEEP_RECORDS", Crossing::kRecords},
@@ -283,12 +311,12 @@ napi_value Layout(napi_env env, napi_callback_info /*info*/) {
   return words;
 }
 
-}  // namespace
-
 void RegisterCrossing(napi_env env, napi_value exports) {
   const Function functions[] = {{"createCrossing", Guarded<CreateCrossing>},
                                 {"layout", Guarded<Layout>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterCrossing);
 
+}  // namespace
 }  // namespace rawloop

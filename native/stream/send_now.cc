@@ -7,7 +7,7 @@
 #include <cerrno>
 
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "os/opening.h"
 #include "os/transfer.h"
 
@@ -53,12 +53,12 @@ napi_value SendBytes(napi_env env, napi_callback_info info) {
   return Int(env, OrErrno(sent));
 }
 
-}  // namespace
-
 void RegisterSendNow(napi_env env, napi_value exports) {
   const Function functions[] = {{"sendNow", Guarded<SendBytes<BySend>>},
                                 {"writeNow", Guarded<SendBytes<ByWrite>>}};
   Export(env, exports, functions);
 }
+RAWLOOP_MODULE(RegisterSendNow);
 
+}  // namespace
 }  // namespace rawloop

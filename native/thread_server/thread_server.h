@@ -3,8 +3,8 @@
 // block in the kernel. Nothing here knows of JavaScript; what went wrong waits
 // in a queue whose doorbell descriptor the loop can watch.
 // See accept(2), listen(2), poll(2), pthread_create(3).
-#ifndef RAWLOOP_THREAD_SERVER_H_
-#define RAWLOOP_THREAD_SERVER_H_
+#ifndef RAWLOOP_THREAD_SERVER_THREAD_SERVER_H_
+#define RAWLOOP_THREAD_SERVER_THREAD_SERVER_H_
 
 #include <pthread.h>
 
@@ -56,7 +56,7 @@ class FailureQueue {
 
 // Start, Stop and the destructor belong to one thread; the figures count from
 // the constructor on, over every start and stop.
-class ThreadServer : private ClientObserver {
+class ThreadServer final : private ClientObserver {
  public:
   struct Figures {
     uint64_t connections = 0;  // accepted
@@ -114,4 +114,4 @@ class ThreadServer : private ClientObserver {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_THREAD_SERVER_H_
+#endif  // RAWLOOP_THREAD_SERVER_THREAD_SERVER_H_

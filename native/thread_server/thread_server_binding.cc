@@ -14,7 +14,7 @@
 
 #include "calls/address.h"
 #include "core/args.h"
-#include "core/modules.h"
+#include "core/module.h"
 #include "core/tagged_wrap.h"
 #include "thread_server/thread_server.h"
 
@@ -187,10 +187,10 @@ void ThreadServerObject::Register(Napi::Env env, Napi::Object exports) {
   Define(env, exports, "ThreadServer", constructor);
 }
 
-}  // namespace
-
 void RegisterThreadServer(napi_env env, napi_value exports) {
   ThreadServerObject::Register(env, Napi::Object(env, exports));
 }
+RAWLOOP_MODULE(RegisterThreadServer);
 
+}  // namespace
 }  // namespace rawloop

@@ -2,8 +2,8 @@
 // each in a blocking recv/send loop that echoes. It stands apart from the
 // accept loop because ending the threads is the difficult half of the model.
 // See pthread_create(3), pthread_join(3), recv(2), send(2), shutdown(2).
-#ifndef RAWLOOP_THREAD_SERVER_CLIENT_H_
-#define RAWLOOP_THREAD_SERVER_CLIENT_H_
+#ifndef RAWLOOP_THREAD_SERVER_THREAD_SERVER_CLIENT_H_
+#define RAWLOOP_THREAD_SERVER_THREAD_SERVER_CLIENT_H_
 
 #include <pthread.h>
 #include <signal.h>
@@ -113,4 +113,4 @@ class ClientThreads {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_THREAD_SERVER_CLIENT_H_
+#endif  // RAWLOOP_THREAD_SERVER_THREAD_SERVER_CLIENT_H_

@@ -20,7 +20,7 @@ const C_LIBRARY = new RegExp(
     ...['dl\\w+', '(epoll|inet|if)_\\w+', 'eventfd', 'accept4?', 'bind', 'connect', 'listen'],
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],
     ...['ntoh[sl]', '(recv|send)(msg)?', 'pipe2?', 'poll', 'read[v]?', 'write[v]?', 'close'],
-    ...['[l]?stat', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
+    ...['[fl]?stat(fs)?', 'raise', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
     ...['m(un)?map', 'madvise'],
   ].join('|')})$`,
 );

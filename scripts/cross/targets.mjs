@@ -1,8 +1,6 @@
 // The targets of `npm run prebuild:cross`: where each file goes, what zig calls the
 // target, and what the addon may ask of the system that loads it.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../project.mjs';
 
 /** Debian 10, RHEL 8: what Node 20 itself asks for. */
 export const MAX_GLIBC = '2.28';
@@ -11,7 +9,7 @@ const glibc = { format: 'elf', needed: /^(ld-linux-[\w-]+|lib(c|m|dl|pthread|rt)
 const musl = { format: 'elf', needed: /^libc\.so$/ };
 const macho = { format: 'mach-o', needed: /^\/usr\/lib\/libSystem\.B\.dylib$/ };
 
-/** `file` is what file(1) says; `lists` are those of binding.gyp. */
+/** `file` is what file(1) says; `os` is a system of native/sources.json. */
 export const targets = [
   ...linux('x64', 'x86_64', /ELF 64-bit LSB shared object, x86-64/),
   ...linux('arm64', 'aarch64', /ELF 64-bit LSB shared object, ARM aarch64/),
@@ -20,12 +18,11 @@ export const targets = [
 ];
 
 function linux(arch, cpu, file) {
-  const lists = ['common_sources', 'epoll_sources', 'no_kqueue_sources'];
   return [
     { libc: 'glibc', zig: `${cpu}-linux-gnu.${MAX_GLIBC}`, ...glibc },
     { libc: 'musl', zig: `${cpu}-linux-musl`, ...musl },
   ].map((variant) => ({
-    ...{ name: `linux-${arch} ${variant.libc}`, os: 'linux', arch, file, lists, ...variant },
+    ...{ name: `linux-${arch} ${variant.libc}`, os: 'linux', arch, file, ...variant },
     path: join('prebuilds', `linux-${arch}`, `rawloop.${variant.libc}.node`),
   }));
 }
@@ -33,17 +30,6 @@ function linux(arch, cpu, file) {
 function darwin(arch, cpu, file) {
   return {
     ...{ name: `darwin-${arch}`, os: 'darwin', arch, file, zig: `${cpu}-macos.11.0`, ...macho },
-    lists: ['common_sources', 'kqueue_sources', 'darwin_sources'],
     path: join('prebuilds', `darwin-${arch}`, 'rawloop.node'),
   };
-}
-
-/** The files of a target, from binding.gyp, which node-gyp builds by. */
-export function sourcesOf({ lists }) {
-  const text = readFileSync(join(root, 'binding.gyp'), 'utf8').replace(/^\s*#.*$/gm, '');
-  return lists.flatMap((name) => {
-    const body = new RegExp(`"${name}": \\[([^\\]]*)\\]`).exec(text)?.[1];
-    if (body === undefined) throw new Error(`binding.gyp has no list ${name}`);
-    return body.match(/native\/[\w./-]+\.cc/g);
-  });
 }

@@ -3,15 +3,16 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../project.mjs';
 import { cacheFolder, fetchPackage } from '../runtimes/fetch.mjs';
-import { sourcesOf } from './targets.mjs';
 
 const VERSION = '0.12.0-dev.1286';
 const LIMIT_MS = 900_000;
 const require = createRequire(join(root, 'package.json'));
+const { sourcesOf } = require('./native/sources.cjs');
+const { generateFile } = require('./native/constants/generate.cjs');
 
 /** What the host looks up; all else stays inside. */
 export const EXPORTED = ['napi_register_module_v1', 'node_api_module_get_api_version_v1'];
@@ -38,6 +39,16 @@ function linkerFlags({ os }) {
   return [`-Wl,--version-script=${script}`, '-Wl,-z,relro,-z,now', '-Wl,--gc-sections'];
 }
 
+/** The sources of a system, those that are made of lists of names among them. */
+function makeSources(system) {
+  return sourcesOf(system).map((file) => {
+    if (!file.endsWith('.txt')) return file;
+    const output = join(cacheFolder, 'cross/constants', `${basename(file, '.txt')}.cc`);
+    generateFile(join(root, file), output);
+    return output;
+  });
+}
+
 /** Builds `target` to its path. @throws Error whose `stderr` is the compiler's */
 export async function build(zig, target) {
   const output = join(root, target.path);
@@ -49,11 +60,11 @@ export async function build(zig, target) {
   ].flatMap((folder) => ['-isystem', folder]);
   const args = [
     ...['c++', '-target', target.zig, '-shared', '-fPIC', '-O2', '-s', '-std=c++17'],
-    ...['-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-fno-exceptions', '-fno-rtti'],
+    ...['-Wall', '-Wextra', '-Werror', '-fvisibility=hidden', '-fexceptions', '-fno-rtti'],
     ...['-ffunction-sections', '-fdata-sections'],
     ...DEFINES.map((define) => `-D${define}`),
     `-I${join(root, 'native')}`,
-    ...[...includes, ...linkerFlags(target), '-o', output, ...sourcesOf(target)],
+    ...[...includes, ...linkerFlags(target), '-o', output, ...makeSources(target.os)],
   ];
   await promisify(execFile)(zig, args, {
     cwd: root,

@@ -23,6 +23,14 @@ const MUTANTS = [
     tells: /heap-buffer-overflow|pointer|SEGV/,
   },
   {
+    name: 'memory that is kept is not looked up again',
+    file: 'stream/kept_memory.h',
+    from: 'if (may_change_) LookUp(env);',
+    to: 'if (may_change_ && reference_ == nullptr) LookUp(env);',
+    part: 'raw',
+    tells: /heap-use-after-free|heap-buffer-overflow|SEGV/,
+  },
+  {
     name: 'a slab may be shorter than one read',
     file: 'stream/batch.cc',
     from: /if \(slab\.size - used < kReadBytes\) break;/,
@@ -69,8 +77,8 @@ const MUTANTS = [
   {
     name: 'the room for events is not measured',
     file: 'poll/epoll.cc',
-    from: 'if (out.size >= static_cast<size_t>(max) * sizeof(ReadyRecord)) return true;',
-    to: 'if (max > 0 || out.size > 0) return true;',
+    from: 'if (span.size >= static_cast<size_t>(*max) * sizeof(ReadyRecord)) return true;',
+    to: 'if (*max > 0 || span.size > 0) return true;',
     part: 'raw',
     tells: /heap-buffer-overflow|wrote around/,
   },

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MODELS } from '../../lib/cli/echo-models.js';
+import { MODELS } from '../../lib/cli/models.js';
 import type { Trace, TraceEvent } from '../../lib/inspect/index.js';
 import { problemsOf } from '../inspect/trace-format.js';
 import { temporaryFolder } from '../support/folder.js';

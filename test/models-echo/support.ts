@@ -8,7 +8,7 @@ import net from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
-import { MODELS, type Model } from '../../lib/cli/echo-models.js';
+import { MODELS, type Model } from '../../lib/cli/models.js';
 import { DIST } from '../support/child.js';
 
 export { MODELS, type Model };

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtAddon, root, run } from './support.js';
+import { builtAddon, makeFolder, place, root, run, runScript } from './support.js';
 
 const isElf = process.platform !== 'darwin';
 const has = (command: string) => spawnSync(command, ['--version']).error === undefined;
@@ -29,6 +29,8 @@ test.skipIf(!isElf || !has('nm'))('nothing is exported but the entry points of N
   const symbols = stdout.split('\n').map((line) => line.trim().split(' ').at(-1) ?? '');
   const others = symbols.filter((name) => name !== '' && !name.startsWith('_'));
   expect(others.sort()).toEqual(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
+  // What is visible may be taken for that of another copy: the list of modules, first of all.
+  expect(symbols.filter((name) => /\d+rawloop/.test(name))).toEqual([]);
 });
 
 test.skipIf(!isElf || !has('readelf'))('it needs the libraries that Node needs, no more', () => {
@@ -38,4 +40,19 @@ test.skipIf(!isElf || !has('readelf'))('it needs the libraries that Node needs, 
     /^(libstdc\+\+|libgcc_s|libc|libm|libpthread|libdl|ld-linux[\w-]*|libc\.musl-\w+)\.so/;
   expect(needed).not.toEqual([]);
   expect(needed.filter((name) => !expected.test(name))).toEqual([]);
+});
+
+test('each of two copies in one process has all exports, also in a Worker', () => {
+  const copy = place(join(makeFolder(), 'copy.node'));
+  const script = `
+    const { Worker } = require('node:worker_threads');
+    const namesOf = (file) => Object.keys(require(file)).sort().join();
+    const names = [${JSON.stringify(builtAddon())}, ${JSON.stringify(copy)}].map(namesOf);
+    const inWorker = 'require("node:worker_threads").parentPort.postMessage(' +
+      'Object.keys(require(' + ${JSON.stringify(JSON.stringify(copy))} + ')).sort().join())';
+    new Worker(inWorker, { eval: true }).on('message', (text) => {
+      console.log(new Set([...names, text]).size, names[0].split(',').length > 50);
+    });
+  `;
+  expect(runScript(script, root)).toEqual({ status: 0, stdout: '1 true\n', stderr: '' });
 });

@@ -1,52 +1,110 @@
-// binding.gyp and CMakeLists.txt build the same addon: their source lists agree,
-// name by name and in the same order, and leave no file of native/ out.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// native/sources.json is the one list of what is compiled for which system: every file of
+// native/ stands in it once, a system takes whole lists, and node-gyp, CMake and the cross
+// builds read it, each in its own way. A file that no list has would be missed by the host
+// only, as an export that is not there.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { root } from './support.js';
+import { makeFolder, root } from './support.js';
 
-type Lists = Record<string, string[]>;
+const { systems, lists } = JSON.parse(readText('native/sources.json')) as {
+  systems: Record<string, string[]>;
+  lists: Record<string, string[]>;
+};
+const { sourcesOf } = createRequire(import.meta.url)(join(root, 'native/sources.cjs')) as {
+  sourcesOf(system: string): string[];
+};
+const listed = Object.values(lists).flat();
+const hasCmake = spawnSync('cmake', ['--version']).error === undefined;
 
-function readLists(file: string, list: RegExp, name: RegExp): Lists {
-  const text = readFileSync(join(root, file), 'utf8').replace(/^\s*#.*$/gm, '');
-  const lists: Lists = {};
-  for (const [, key = '', body = ''] of text.matchAll(list)) {
-    lists[key.toLowerCase()] = [...body.matchAll(name)].map(([match]) => match);
-  }
-  return lists;
+function readText(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
 }
 
-const SOURCE = /native\/[\w./-]+\.cc/g;
-const gyp = readLists('binding.gyp', /"(\w+_sources)": \[([^\]]*)\]/g, SOURCE);
-const cmake = readLists('CMakeLists.txt', /set\((\w+_SOURCES)\s([^)]*)\)/g, SOURCE);
-// What CMake chooses from the backends' lists is no list of its own.
-delete cmake['backend_sources'];
+function filesBelow(folder: string, isWanted: (name: string) => boolean): string[] {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  return names.filter(isWanted).sort();
+}
 
-test('both build files have a common list and a list for each backend', () => {
-  expect(Object.keys(gyp)).toContain('common_sources');
-  expect(Object.keys(gyp)).toContain('epoll_sources');
-  expect(Object.keys(cmake).sort()).toEqual(Object.keys(gyp).sort());
+test('every source of native/ is in one list, once', () => {
+  const sources = filesBelow('native', (name) => /\.(cc|txt)$/.test(name));
+  expect(sources.length).toBeGreaterThan(40);
+  expect([...listed].sort()).toEqual(sources);
 });
 
-test.each(Object.keys(gyp))('%s is the same in both', (name) => {
-  expect(gyp[name]).not.toEqual([]);
-  expect(cmake[name]).toEqual(gyp[name]);
+test('the lists are sorted, and every one is taken by a system', () => {
+  for (const list of Object.values(lists)) expect(list).toEqual([...list].sort());
+  expect(Object.keys(lists).sort()).toEqual([...new Set(Object.values(systems).flat())].sort());
 });
 
-test('every source of native/ is listed, and none twice in one list', () => {
-  const sources = readdirSync(join(root, 'native'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.cc'))
-    .map((name) => `native/${name}`);
-  const listed = Object.values(gyp).flat();
-  expect([...new Set(listed)].sort()).toEqual(sources.sort());
-  for (const list of Object.values(gyp)) expect(new Set(list).size).toBe(list.length);
+test.each(Object.keys(systems))('%s takes no list twice and knows each', (system) => {
+  const files = sourcesOf(system);
+  expect(files).toContain('native/core/addon.cc');
+  expect(new Set(files).size).toBe(files.length);
+  // The objects of constants lie in one folder, by their families' names.
+  const families = files.filter((file) => file.endsWith('.txt')).map((file) => basename(file));
+  expect(new Set(families).size).toBe(families.length);
 });
 
-test('a backend is chosen by list: each is named in a condition of both files', () => {
-  const uses = (file: string, pattern: (name: string) => RegExp) => {
-    const text = readFileSync(join(root, file), 'utf8');
-    return Object.keys(gyp).filter((name) => !pattern(name).test(text));
+test('a system or a list that is not there is an error', () => {
+  expect(() => sourcesOf('plan9')).toThrow("no system 'plan9'");
+});
+
+test('binding.gyp asks for every system, and names no source itself', () => {
+  const text = readText('binding.gyp').replace(/^\s*#.*$/gm, '');
+  const asked = [...text.matchAll(/<!@\(node native\/sources\.cjs (\w+)\)/g)];
+  expect(asked.map(([, system]) => system).sort()).toEqual(Object.keys(systems).sort());
+  expect(text).not.toMatch(/native\/[\w/]+\.cc/);
+});
+
+test('CMakeLists.txt asks for every system but libkqueue, and names no source itself', () => {
+  const text = readText('CMakeLists.txt').replace(/^\s*#.*$/gm, '');
+  const asked = [...text.matchAll(/rawloop_sources\((\w+) \w+\)/g)].map(([, system]) => system);
+  const wanted = Object.keys(systems).filter((system) => system !== 'linux_libkqueue');
+  expect(asked.sort()).toEqual(wanted.sort());
+  expect(text).not.toMatch(/native\/[\w/]+\.cc/);
+});
+
+test.skipIf(!hasCmake)('CMake reads the list as all others do', () => {
+  const script = join(makeFolder(), 'read.cmake');
+  const of = (system: string) =>
+    `rawloop_sources(${system} FILES)\nmessage(STATUS "${system}=\${FILES}")\n`;
+  const lines = Object.keys(systems).map(of).join('');
+  const head = `cmake_minimum_required(VERSION 3.20)\ninclude(${root}/native/sources.cmake)\n`;
+  writeFileSync(script, head + lines);
+  const said = execFileSync('cmake', ['-P', script], { encoding: 'utf8' });
+  const read = [...said.matchAll(/^-- (\w+)=(.*)$/gm)].map(([, system = '', files = '']) => [
+    system,
+    files.split(';'),
+  ]);
+  expect(Object.fromEntries(read)).toEqual(
+    Object.fromEntries(Object.keys(systems).map((system) => [system, sourcesOf(system)])),
+  );
+});
+
+test('the cross builds ask for systems of the list', async () => {
+  const { targets } = (await import(join(root, 'scripts/cross/targets.mjs'))) as {
+    targets: { os: string }[];
   };
-  expect(uses('binding.gyp', (name) => new RegExp(`"<@\\(${name}\\)"`))).toEqual([]);
-  expect(uses('CMakeLists.txt', (name) => new RegExp(`\\$\\{${name}\\}`, 'i'))).toEqual([]);
+  expect(targets.length).toBeGreaterThan(0);
+  for (const { os } of targets) expect(sourcesOf(os)).toContain('native/core/addon.cc');
+  expect(readText('scripts/cross/zig.mjs')).toContain('sourcesOf(');
+});
+
+/** The pool is being taken apart. */
+const LATER = /^(pool\/pool|jobs\/stat)/;
+
+test('header guards follow the path', () => {
+  const headers = filesBelow('native', (name) => name.endsWith('.h') && !LATER.test(name));
+  const guards = headers.map((name) => [
+    name,
+    /^#ifndef (\w+)\n#define \1$/m.exec(readText(join('native', name)))?.[1],
+  ]);
+  const wanted = headers.map((name) => [
+    name,
+    `RAWLOOP_${name.replace(/\.h$/, '').replaceAll(/\W/g, '_').toUpperCase()}_H_`,
+  ]);
+  expect(guards).toEqual(wanted);
 });

@@ -7,9 +7,9 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readPageScript } from '../../lib/cli/measure/compare/package-files.js';
+import { readPageScript } from '../../lib/cli/measure/compare/files.js';
 import { pageOf } from '../../lib/cli/measure/compare/page.js';
-import { resultOf, row, usualRows } from '../cli/compare-results.js';
+import { resultOf, row, usualRows } from '../cli/measure/compare/results.js';
 
 const PHONE_PIXELS = 390;
 const DESKTOP = { width: 1280, height: 900 };
@@ -109,6 +109,14 @@ function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 }
 
+/** Runs in the page: whether each table has the room that it takes. */
+function sizesOfTables(): string[] {
+  return [...document.querySelectorAll('table')].map((table) => {
+    const room = (table.parentElement as HTMLElement).clientWidth;
+    return table.scrollWidth <= room ? 'fits' : `${table.scrollWidth} of ${room}`;
+  });
+}
+
 describe.skipIf(executablePath === undefined)(
   `the page in a browser${executablePath === undefined ? ' (skipped: no chromium)' : ''}`,
   () => {
@@ -119,7 +127,18 @@ describe.skipIf(executablePath === undefined)(
       expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     });
 
-    it('fits a phone: nothing but the tables scrolls sideways', async () => {
+    it.each([320, 360, 768, 1280])('is cut off nowhere at %i pixels', async (width) => {
+      const page = await open({ viewport: { width, height: 844 } });
+      await expectDrawn(page);
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true;
+      });
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+      // Not hidden either, nor to be reached by scrolling a part of it.
+      expect(await page.evaluate(sizesOfTables)).toEqual(Array(10).fill('fits'));
+    });
+
+    it('shows on a phone each figure of a table with its name', async () => {
       const page = await open({
         viewport: { width: PHONE_PIXELS, height: 844 },
         deviceScaleFactor: 2,
@@ -128,11 +147,50 @@ describe.skipIf(executablePath === undefined)(
       });
       await expectDrawn(page);
       expect(await page.evaluate(() => innerWidth)).toBe(PHONE_PIXELS);
-      expect(await overflowOf(page)).toBeLessThanOrEqual(0);
-      const wide = await page.evaluate(() =>
-        [...document.querySelectorAll('.scroll')].some((box) => box.scrollWidth > box.clientWidth),
+      const name = await page.evaluate(() => {
+        const cell = document.querySelector('.all td[data-head="messages per s"]');
+        return cell === null ? '' : getComputedStyle(cell, '::before').content;
+      });
+      expect(name).toBe('"messages per s"');
+      // To who cannot see it, it is a table still.
+      const table = page.getByRole('table', { name: 'Speed' });
+      expect(await table.getByRole('row').count()).toBe(1 + usualRows().length);
+      expect(await table.getByRole('columnheader').allTextContents()).toContain('messages per s');
+      expect(complaints).toEqual([]);
+    });
+
+    it('hides and shows a line by its name below the chart, by keyboard too', async () => {
+      const page = await open();
+      const net = await colourOf(page, 'net');
+      const pixels = async () => (await drawnOn(page))[0]?.colours[net] ?? 0;
+      const before = await pixels();
+      const button = page.locator('figure#rate').getByRole('button', { name: 'node:net' });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      expect(await button.getAttribute('aria-pressed')).toBe('false');
+      expect(await pixels()).toBe(0);
+      await button.click();
+      expect(await pixels()).toBe(before);
+      expect(complaints).toEqual([]);
+    });
+
+    it('is light on paper, and as wide, where the screen is dark', async () => {
+      const page = await open({ colorScheme: 'dark' });
+      const dark = await colourOf(page, 'loop');
+      // Browsers tell of it before there is a layout for paper.
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      expect(await colourOf(page, 'loop')).not.toBe(dark);
+      await expectDrawn(page);
+      // A4 with its margins has 718.
+      const widths = await page.evaluate(() =>
+        [...document.querySelectorAll('figure')].map((figure) => figure.offsetWidth),
       );
-      expect(wide).toBe(true);
+      expect(Math.max(...widths)).toBeLessThanOrEqual(718);
+      await page.emulateMedia({ media: 'screen', colorScheme: 'dark' });
+      await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+      expect(await colourOf(page, 'loop')).toBe(dark);
+      await expectDrawn(page);
       expect(complaints).toEqual([]);
     });
 
@@ -155,6 +213,8 @@ describe.skipIf(executablePath === undefined)(
       const summary = page.locator('figure#rate summary');
       await summary.click();
       expect(await page.locator('figure#rate table').isVisible()).toBe(true);
+      // Names, which nothing can be done with.
+      expect(await page.locator('figure#rate .legend button:disabled').count()).toBe(4);
     });
 
     it('draws a run of one model at one number of connections, with zeros', async () => {

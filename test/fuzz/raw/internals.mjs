@@ -40,10 +40,24 @@ const KINDS = { slots: 0, slab: 1, records: 2, out: 3 };
 /** Any memory of `count` words: also what can be neither detached nor made smaller. */
 function kept(make, count, fill) {
   const { random } = make;
-  if (!random.oneIn(2)) return words(make, count, fill);
-  const array = new Int32Array(new SharedArrayBuffer(count * 4));
+  const size = count * 4;
+  const buffer = random.weighted([
+    [2, () => new SharedArrayBuffer(size)],
+    [1, () => new ArrayBuffer(size, { maxByteLength: size + 4096 })],
+    [1, () => undefined],
+  ])();
+  if (buffer === undefined) return words(make, count, fill);
+  const array = new Int32Array(buffer);
   for (let i = 0; i < count; i++) array[i] = fill(i);
-  return array;
+  return buffer instanceof ArrayBuffer && random.oneIn(2) ? buffer : array;
+}
+
+/** Takes away what native code has been given. */
+function takeAway(memory) {
+  const buffer = ArrayBuffer.isView(memory) ? memory.buffer : memory;
+  if (!(buffer instanceof ArrayBuffer)) return;
+  if (buffer.resizable) buffer.resize(0);
+  else structuredClone(buffer, { transfer: [buffer] });
 }
 
 function keptMemory(make, kind) {
@@ -85,6 +99,9 @@ function keptMemory(make, kind) {
 /** What the control words say; never that it waits for long. */
 function control(make, capacity) {
   const { random, world } = make;
+  // Reads all that is ready, or sends all there is.
+  if (random.oneIn(2)) return [0, 0, 0, -1, 0, 0, capacity, 1, 0, 0, 0, 0];
+  if (random.oneIn(3)) return [random.below(6), 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0];
   const poller =
     random.oneIn(4) || world.epolls.length === 0 ? world.fd() : random.pick(world.epolls);
   return [
@@ -109,24 +126,32 @@ export function crossingCall(make, native) {
   const capacity = random.from(1, 6);
   const size = CONTROL_WORDS + capacity * 5;
   const state = kept(make, random.oneIn(10) ? random.below(size) : size, (i) =>
-    i < CONTROL_WORDS ? 0 : [random.pick([1, 0x19, 0, -1]), random.below(4), 0][i % 3],
+    i < CONTROL_WORDS
+      ? 0
+      : [random.pick([1, 0x19, 0, -1]), random.below(4), 0][(i - CONTROL_WORDS) % 3],
   );
+  const given = random.oneIn(20) ? make.bad() : capacity;
+  // Made before: while native code runs, nobody else is to set what prototypes have.
+  const steps = Array.from({ length: 8 }, (_, i) => {
+    const kind = i < 4 ? i : random.below(4);
+    return {
+      keeps: i < 4 || random.oneIn(2),
+      takes: i > 2 && random.oneIn(4),
+      kind: i > 3 && random.oneIn(10) ? make.bad() : kind,
+      memory: keptMemory(make, kind),
+      upsets: random.oneIn(16),
+      words: control(make, capacity),
+    };
+  });
   const act = () => {
-    const calls = native.createCrossing(state, random.oneIn(20) ? make.bad() : capacity);
-    for (let i = 0; i < 6; i++) {
-      if (random.oneIn(2)) {
-        const kind = random.below(4);
-        calls.keep(random.oneIn(20) ? make.bad() : kind, keptMemory(make, kind));
-      }
-      if (random.oneIn(4)) make.act();
+    const calls = native.createCrossing(state, given);
+    for (const { keeps, kind, memory, takes, upsets, words } of steps) {
+      if (keeps) calls.keep(kind, memory);
+      if (takes) takeAway(memory);
+      if (upsets) make.act();
       const view = viewOf(state);
-      if (view !== undefined) {
-        view.set(
-          control(make, capacity).slice(0, Math.max(0, view.length - DOUBLES * 2)),
-          DOUBLES * 2,
-        );
-        view.fill(0, 0, DOUBLES * 2);
-      }
+      view?.fill(0, 0, DOUBLES * 2);
+      view?.set(words, DOUBLES * 2);
       calls.cross();
     }
   };
@@ -138,7 +163,7 @@ function viewOf(state) {
   if (state instanceof Int32Array) return state.length < CONTROL_WORDS ? undefined : state;
   if (!(state instanceof ArrayBuffer)) return undefined;
   if (state.byteLength < CONTROL_WORDS * 4) return undefined;
-  return new Int32Array(state);
+  return new Int32Array(state, 0, state.byteLength >> 2);
 }
 
 /**

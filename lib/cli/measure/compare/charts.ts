@@ -1,10 +1,11 @@
 // The charts of the page as data: what each shows, and the sentence that says so. The
 // page's own script draws them and knows nothing of what they are about.
-import { MIN_CONNECTIONS_FOR_MEMORY } from '../demo/pair.js';
-import { whole } from '../demo/text.js';
-import type { Chart, Figure, Series } from './chart-data.js';
-import { single } from './figures.js';
-import { capital, NAMES } from './names.js';
+
+import { capital, type Model, NAMES } from '../../models.js';
+import { MIN_CONNECTIONS_FOR_MEMORY } from '../pair.js';
+import { whole } from '../text.js';
+import { type Figure, single } from './figures.js';
+import { coincidenceText, type Sameness } from './noise.js';
 import {
   acceptSentence,
   cpuSentence,
@@ -21,6 +22,46 @@ import {
 } from './sentences.js';
 import type { Row } from './types.js';
 
+/** What tells a line from others beside its colour, which not everyone sees. */
+interface Look {
+  /** Lengths of dash and gap, in pixels; none: solid. */
+  dash: readonly number[];
+  mark: 'circle' | 'rectRot' | 'triangle' | 'rect';
+}
+
+export interface Series extends Look {
+  name: string;
+  /** Which colour: a model, or a kind of memory. */
+  style: 'loop' | 'guest' | 'threads' | 'net' | 'resident' | 'kernel';
+  /** One for each label; null: not measured, or not told. */
+  points: (Figure | null)[];
+}
+
+export interface Chart {
+  id: string;
+  title: string;
+  /** Of the values. */
+  unit: string;
+  sentence: string;
+  /** Lines over the connections, or bars upon each other. */
+  kind: 'lines' | 'bars';
+  scale: 'linear' | 'logarithmic';
+  /** What the labels are. */
+  labelled: string;
+  labels: string[];
+  series: Series[];
+  /** Which lines lie upon each other, as a sentence; '' when none do. */
+  coincidence: string;
+}
+
+const LOOKS: Readonly<Record<Model, Look>> = {
+  loop: { dash: [], mark: 'circle' },
+  guest: { dash: [8, 4], mark: 'rectRot' },
+  threads: { dash: [2, 3], mark: 'triangle' },
+  net: { dash: [10, 3, 2, 3], mark: 'rect' },
+};
+const FIELD: Look = { dash: [], mark: 'rect' };
+
 const modelsOf = (rows: readonly Row[]) => [...new Set(rows.map(({ model }) => model))];
 
 const KIB = 1024;
@@ -31,22 +72,37 @@ function scaled(figure: Figure | null, by: number): Figure | null {
   return { median: figure.median / by, min: figure.min / by, max: figure.max / by };
 }
 
-type Words = Omit<Chart, 'kind' | 'labelled' | 'labels' | 'series'>;
+type Words = Omit<Chart, 'kind' | 'labelled' | 'labels' | 'series' | 'coincidence'>;
 
 /** A line for each model. */
-function lines(rows: readonly Row[], pick: Pick, words: Words): Chart {
+function lines(
+  rows: readonly Row[],
+  pick: Pick,
+  words: Words,
+  sameness: Sameness = 'noise',
+): Chart {
   const counts = [...new Set(rows.map(({ connections }) => connections))];
-  const series = modelsOf(rows).map(
-    (model): Series => ({
-      name: capital(NAMES[model]),
-      style: model,
-      points: counts.map((at) => {
-        const row = rows.find((each) => each.model === model && each.connections === at);
-        return row === undefined ? null : pick(row);
-      }),
+  const found = modelsOf(rows).map((model) => ({
+    model,
+    name: NAMES[model],
+    points: counts.map((at) => {
+      const row = rows.find((each) => each.model === model && each.connections === at);
+      return row === undefined ? null : pick(row);
     }),
-  );
-  return { ...words, kind: 'lines', labelled: 'connections', labels: counts.map(whole), series };
+  }));
+  return {
+    ...words,
+    kind: 'lines',
+    labelled: 'connections',
+    labels: counts.map(whole),
+    series: found.map(({ model, name, points }) => ({
+      name: capital(name),
+      style: model,
+      points,
+      ...LOOKS[model],
+    })),
+    coincidence: coincidenceText(found, counts, sameness),
+  };
 }
 
 function memoryChart(rows: readonly Row[]): Chart | undefined {
@@ -54,6 +110,7 @@ function memoryChart(rows: readonly Row[]): Chart | undefined {
   if (at < 0) return undefined;
   const there = rows.filter(({ connections }) => connections === at);
   const bars = (name: string, style: Series['style'], pick: (row: Row) => number | null) => ({
+    ...FIELD,
     name,
     style,
     points: there.map((row) => {
@@ -70,6 +127,7 @@ function memoryChart(rows: readonly Row[]): Chart | undefined {
     scale: 'linear',
     labelled: 'model',
     labels: there.map(({ model }) => capital(NAMES[model])),
+    coincidence: '',
     series: [
       bars('In the server', 'resident', (row) => row.residentBytesPerConnection),
       bars('In the kernel, both ends', 'kernel', (row) => row.kernelBytesPerConnection),
@@ -92,7 +150,7 @@ export function chartsOf(rows: readonly Row[]): Chart[] {
       title: 'CPU time per message',
       unit: 'µs',
       sentence: cpuSentence(rows),
-      scale: 'linear',
+      scale: 'logarithmic',
     }),
     lines(rows, (row) => scaled(row.p50Us, US_PER_MS), {
       id: 'p50',
@@ -115,13 +173,18 @@ export function chartsOf(rows: readonly Row[]): Chart[] {
       sentence: switchesSentence(rows),
       scale: 'logarithmic',
     }),
-    lines(rows, threadsOf, {
-      id: 'threads',
-      title: 'Threads',
-      unit: 'threads',
-      sentence: threadsSentence(rows),
-      scale: 'logarithmic',
-    }),
+    lines(
+      rows,
+      threadsOf,
+      {
+        id: 'threads',
+        title: 'Threads',
+        unit: 'threads',
+        sentence: threadsSentence(rows),
+        scale: 'logarithmic',
+      },
+      'equal',
+    ),
     memoryChart(rows),
     lines(rows, (row) => row.acceptMs, {
       id: 'accept',

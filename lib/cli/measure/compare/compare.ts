@@ -1,31 +1,28 @@
 // rawloop compare: what an event loop is good for, as a table and as a page with
 // charts, in figures of this very machine.
-import { Children } from '../demo/children.js';
-import { type Cores, findCores } from '../demo/cores.js';
-import { MESSAGE_BYTES } from '../demo/load.js';
-import { Progress } from '../demo/progress.js';
-import { counted, paintFor } from '../demo/text.js';
+import type { Serve } from '../../usage.js';
+import { Children } from '../children.js';
+import { findLimits } from '../limits.js';
+import { describeMachine, describeVersions, findCores, placementText } from '../machine.js';
+import { MESSAGE_BYTES } from '../protocol.js';
+import { Progress, paintFor } from '../terminal.js';
+import { counted } from '../text.js';
 import { chartsOf } from './charts.js';
+import { OutputFile, readPageScript } from './files.js';
 import { fitWithin } from './fitting.js';
-import { findLimits } from './limits.js';
-import { describeMachine, describeVersions } from './machine.js';
 import { estimateSeconds, measure, OPENINGS } from './measure.js';
 import { type CompareOptions, HELP, parseCompareOptions } from './options.js';
-import { OutputFile } from './output-file.js';
-import { readPageScript } from './package-files.js';
 import { pageOf } from './page.js';
+import { textOf } from './report.js';
 import { conclusionsOf } from './sentences.js';
-import { textOf } from './terminal.js';
 import type { Result } from './types.js';
 
-export const summary = 'a loop, a thread per connection and node:net, with charts';
-
 /** @throws UsageError; Error when a process fails, a byte was wrong or the page cannot be written */
-export async function run(args: string[]): Promise<void> {
+export async function run(args: string[]): Promise<Serve | undefined> {
   const options = parseCompareOptions(args);
-  if (options.help) {
+  if (options === undefined) {
     process.stdout.write(HELP);
-    return;
+    return undefined;
   }
   // Read now: a package that lacks it is told before the minute, too.
   const script = options.html === undefined ? '' : readPageScript();
@@ -45,6 +42,7 @@ export async function run(args: string[]): Promise<void> {
     page?.abandon();
     await children.stop();
   }
+  return undefined;
 }
 
 async function compare(
@@ -68,14 +66,9 @@ async function compare(
     versions: describeVersions(),
     cores,
     settings: { models, connections, seconds, messageBytes: MESSAGE_BYTES },
-    notes: [placement(found), ...fitting.notes, ...notes],
+    notes: [placementText(found), ...fitting.notes, ...notes],
     rows,
   };
-}
-
-function placement(found: Cores | string): string {
-  if (typeof found === 'string') return `Servers and clients ran on any core: ${found}.`;
-  return `Servers ran on core ${found.server}, clients on core ${found.client} (taskset).`;
 }
 
 function printJson(result: Result): void {

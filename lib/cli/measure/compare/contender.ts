@@ -2,12 +2,12 @@
 // rounds. In each round its connections are opened from none, loaded and closed, so
 // that no model is measured while the connections of another are open.
 
-import type { Model } from '../../echo-models.js';
-import type { Children } from '../demo/children.js';
-import type { Cores } from '../demo/cores.js';
-import { MESSAGE_BYTES } from '../demo/load.js';
-import { ANSWER_LIMIT_MS, Pair, rateOf } from '../demo/pair.js';
-import { cpuMsOf, schedulingOf, threadsOf } from '../demo/process.js';
+import type { Model } from '../../models.js';
+import type { Children } from '../children.js';
+import type { Cores } from '../machine.js';
+import { ANSWER_LIMIT_MS, Pair, rateOf } from '../pair.js';
+import { cpuMsOf, schedulingOf, threadsOf } from '../process.js';
+import { MESSAGE_BYTES } from '../protocol.js';
 import { figureOf } from './figures.js';
 import type { Row } from './types.js';
 

@@ -1,6 +1,12 @@
 // Rounds as one figure. Two figures of a noisy machine differ only when no round of
 // one reaches into the rounds of the other.
-import type { Figure } from './chart-data.js';
+
+/** One figure of all rounds. */
+export interface Figure {
+  median: number;
+  min: number;
+  max: number;
+}
 
 /** Below, two figures differ by less than two runs do. */
 const NOTABLE_FACTOR = 1.05;

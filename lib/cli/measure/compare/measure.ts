@@ -2,15 +2,15 @@
 // many before any load, in all models side by side. Then the rounds, from few
 // connections to many: all models take turns, each round begins with another one.
 
-import type { Model } from '../../echo-models.js';
-import type { Children } from '../demo/children.js';
-import type { Cores } from '../demo/cores.js';
-import { type Observer, rotated } from '../demo/measure.js';
-import { BASE_CONNECTIONS, MIN_CONNECTIONS_FOR_MEMORY } from '../demo/pair.js';
-import { count, rate } from '../demo/text.js';
+import type { Model } from '../../models.js';
+import type { Children } from '../children.js';
+import type { Cores } from '../machine.js';
+import { BASE_CONNECTIONS, MIN_CONNECTIONS_FOR_MEMORY, rotated } from '../pair.js';
+import type { Observer } from '../terminal.js';
+import { count, rate } from '../text.js';
 import { Contender } from './contender.js';
 import type { Fitting } from './fitting.js';
-import { type Pace, paceOf } from './pace.js';
+import { type Pace, paceOf } from './fitting.js';
 import type { Row } from './types.js';
 
 const ROUNDS = 5;

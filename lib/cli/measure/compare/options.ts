@@ -1,21 +1,20 @@
-// The flags of rawloop compare, checked before anything is started.
-import { parseArgs } from 'node:util';
-import { MODELS, type Model } from '../../echo-models.js';
+// The options of rawloop compare.
+import { MODELS, MODELS_HELP, type Model } from '../../models.js';
+import { parseFile, parseOptions } from '../../usage.js';
 import {
-  MAX_SECONDS,
-  MIN_SECONDS,
-  parseChoice,
+  MODELS_LINE,
   parseConnections,
   parseList,
+  parseModels,
   parseSeconds,
-  UsageError,
-} from '../../usage.js';
+  SECONDS_LINE,
+  SHARED_OPTIONS,
+} from '../options.js';
 
 /** A number of connections, or as many as the limits allow. */
 export type Wanted = number | 'most';
 
 export interface CompareOptions {
-  help: boolean;
   json: boolean;
   /** Where the page goes. */
   html: string | undefined;
@@ -37,49 +36,41 @@ comes back, and shows what a message and a connection cost in each. Under two mi
 Options:
   --connections LIST  how many at once; 'most': as many as the limits allow;
                       default ${FULL.connections}
-  --models LIST       of ${MODELS.join(', ')}; default all
-  --seconds N         measured per model and number of connections, ${MIN_SECONDS} to ${MAX_SECONDS};
+${MODELS_LINE}
+${SECONDS_LINE}
                       default ${FULL.seconds}
   --quick             --connections ${QUICK.connections} --seconds ${QUICK.seconds}; about 20 seconds
   --html FILE         writes a page with charts, which needs nothing but a browser
   --json              every figure as JSON on stdout, no progress
   -h, --help          this text
 
-Models:
-  loop     rawloop's loop owns the thread
-  guest    rawloop's loop inside Node's
-  threads  one thread per connection, in C++
-  net      node:net
+${MODELS_HELP}
+The table is on stdout; progress is on stderr when that is a terminal. NO_COLOR is
+respected.
 
-The table is on stdout; progress is on stderr when that is a terminal. Exit code 0:
-done; 1: a byte was wrong, a process failed or FILE cannot be written; 2: a bad flag;
-130: Ctrl-C. NO_COLOR is respected.
+Exit code 0: done; 1: a byte was wrong, a process failed or FILE cannot be written;
+2: a wrong option; 130: Ctrl-C; 141: whoever read the output went away.
 `;
 
 const OPTIONS = {
-  connections: { type: 'string' },
-  models: { type: 'string', default: MODELS.join(',') },
-  seconds: { type: 'string' },
+  ...SHARED_OPTIONS,
   quick: { type: 'boolean', default: false },
   html: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** @throws UsageError; TypeError ERR_PARSE_ARGS_* for an unknown flag */
-export function parseCompareOptions(args: string[]): CompareOptions {
-  const { values } = parseArgs({ args, options: OPTIONS, strict: true });
+/** @returns undefined: the help was asked for. @throws UsageError */
+export function parseCompareOptions(args: string[]): CompareOptions | undefined {
+  const values = parseOptions(args, OPTIONS);
+  if (values.help) return undefined;
   const defaults = values.quick ? QUICK : FULL;
-  if (values.html === '') throw new UsageError('--html must name a file');
-  const wanted = parseList(values.connections ?? defaults.connections).map(
-    (text): Wanted => (text === 'most' ? text : parseConnections(text)),
-  );
-  const models = parseList(values.models).map((text) => parseChoice('models', text, MODELS));
+  const models = parseModels(values.models);
   return {
-    help: values.help,
     json: values.json,
-    html: values.html,
-    connections: [...new Set(wanted)],
+    html: parseFile('html', values.html),
+    connections: parseList(
+      values.connections ?? defaults.connections,
+      (text): Wanted => (text === 'most' ? text : parseConnections(text)),
+    ),
     // In one order, whatever theirs: a model has the same place everywhere.
     models: MODELS.filter((model) => models.includes(model)),
     seconds: parseSeconds(values.seconds ?? defaults.seconds),

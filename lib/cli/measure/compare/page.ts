@@ -1,18 +1,29 @@
 // The page: one file with its style, its script and its figures, which needs no
 // network. All that is said stands in it as text and tables; the script only draws.
-import { decimal, whole } from '../demo/text.js';
-import type { Column } from '../text-table.js';
-import type { Chart, Figure } from './chart-data.js';
-import { chartsOf } from './charts.js';
-import { COST, SPEED } from './columns.js';
-import { footnotesOf } from './footnotes.js';
-import { capital, LESSONS, NAMES } from './names.js';
+
+import { capital, LESSONS, NAMES } from '../../models.js';
+import type { Column } from '../table.js';
+import { decimal, significant, UNKNOWN, whole } from '../text.js';
+import { type Chart, chartsOf, type Series } from './charts.js';
+import type { Figure } from './figures.js';
 import { STYLE } from './page-style.js';
-import { conclusionsOf, significant } from './sentences.js';
+import { COST, footnotesOf, RANGE, SPEED } from './report.js';
+import { conclusionsOf } from './sentences.js';
 import type { Result, Row } from './types.js';
 
 const GIB = 2 ** 30;
 const TITLE = 'A loop, a thread per connection, and node:net';
+
+/** With more a table needs most of a page. */
+const MOST_NARROW_COLUMNS = 5;
+
+/** The marks of the legend, as large as those of the charts. */
+const MARK_PATHS: Readonly<Record<Series['mark'], string>> = {
+  circle: 'M22 6a4 4 0 1 1-8 0a4 4 0 0 1 8 0Z',
+  rectRot: 'M18 1.5L22.5 6L18 10.5L13.5 6Z',
+  triangle: 'M18 1.5L22.5 9.5H13.5Z',
+  rect: 'M14.5 2.5H21.5V9.5H14.5Z',
+};
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -36,48 +47,83 @@ export function embeddedJson(value: unknown): string {
   return JSON.stringify(value).replace(/</g, '\\u003c');
 }
 
-function rangeText({ median, min, max }: Figure): string {
+/** A figure, and how far its rounds reach. */
+interface Cell {
+  text: string;
+  range?: string;
+}
+
+function cellOf(figure: Figure | null): Cell {
+  if (figure === null) return { text: UNKNOWN };
+  const { median, min, max } = figure;
   const text = significant(median);
-  return min === max ? text : `${text} (${significant(min)}–${significant(max)})`;
+  return min === max ? { text } : { text, range: `${significant(min)}–${significant(max)}` };
 }
 
 interface Table {
   /** For who cannot see it. */
   name: string;
   heads: readonly string[];
-  lines: readonly (readonly string[])[];
+  lines: readonly { head: string; cells: readonly Cell[] }[];
 }
 
-/** The first cell of a line heads it; it stands there once for lines that share it. */
+/**
+ * A head stands once for the lines that share it. Where there is no room for columns each
+ * line is a card, in which every figure stands with its name: see the style.
+ */
 function tableText({ name, heads, lines }: Table): string {
-  const head = heads.map((each) => `<th scope="col">${escapeHtml(each)}</th>`).join('');
-  const body = lines.map(([first = '', ...cells], i) => {
-    const isNext = lines[i - 1]?.[0] === first;
-    const rest = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('');
-    return `<tr${isNext ? ' class="next"' : ''}><th scope="row">${escapeHtml(first)}</th>${rest}</tr>`;
+  const head = heads.map((each) => `<th role="columnheader">${escapeHtml(each)}</th>`).join('');
+  const body = lines.map(({ head: first, cells }, i) => {
+    const isNext = lines[i - 1]?.head === first;
+    const rest = cells.map(({ text, range }, place) => {
+      const label = escapeHtml(heads[place + 1] ?? '');
+      const more = range === undefined ? '' : ` <small>${escapeHtml(range)}</small>`;
+      return `<td role="cell" data-head="${label}">${escapeHtml(text)}${more}</td>`;
+    });
+    const row = `<th role="rowheader" data-head="${escapeHtml(heads[0] ?? '')}">${escapeHtml(first)}</th>`;
+    return `<tr role="row"${isNext ? ' class="next"' : ''}>${row}${rest.join('')}</tr>`;
   });
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(name)}"><table>
-<thead><tr>${head}</tr></thead>
-<tbody>
+  // The roles are those of the elements, which lose them as cards.
+  // Its first two columns say whose figures they are.
+  const across = Math.ceil((heads.length - 2) / 2);
+  const wide = heads.length > MOST_NARROW_COLUMNS ? ` wide" style="--across: ${across}` : '';
+  return `<div class="figures${wide}"><table role="table" aria-label="${escapeHtml(name)}">
+<thead role="rowgroup"><tr role="row">${head}</tr></thead>
+<tbody role="rowgroup">
 ${body.join('\n')}
 </tbody>
 </table></div>`;
 }
 
+/** A line with its mark, or the mark alone, as the chart has it. */
+function sampleText({ dash, mark }: Series, isLine: boolean): string {
+  const [left, width] = isLine ? [0, 36] : [12, 12];
+  const line = `<path d="M0 6H36" stroke="currentColor" stroke-width="2" stroke-dasharray="${dash.join(' ')}"/>`;
+  return `<svg viewBox="${left} 0 ${width} 12" width="${width}" height="12" aria-hidden="true">${isLine ? line : ''}<path d="${MARK_PATHS[mark]}" fill="currentColor"/></svg>`;
+}
+
+/** The script makes the buttons work; without it they are names. */
+function legendText({ kind, series }: Chart): string {
+  const items = series.map(
+    (line) =>
+      `<li><button type="button" class="${line.style}" disabled>${sampleText(line, kind === 'lines')}<span>${escapeHtml(line.name)}</span></button></li>`,
+  );
+  return `<ul class="legend">${items.join('')}</ul>`;
+}
+
 function chartText(chart: Chart): string {
-  const { id, title, unit, sentence, labels, series, labelled } = chart;
-  const lines = labels.map((label, i) => [
-    label,
-    ...series.map(({ points }) => {
-      const point = points[i] ?? null;
-      return point === null ? '—' : rangeText(point);
-    }),
-  ]);
+  const { id, title, unit, sentence, labels, series, labelled, coincidence } = chart;
+  const lines = labels.map((label, i) => ({
+    head: label,
+    cells: series.map(({ points }) => cellOf(points[i] ?? null)),
+  }));
   const heads = [labelled, ...series.map(({ name }) => name)];
   return `<figure id="${escapeHtml(id)}">
 <h3>${escapeHtml(title)}</h3>
 <figcaption>${escapeHtml(sentence)}</figcaption>
 <div class="canvas"><canvas role="img" aria-label="${escapeHtml(`${title}. ${sentence}`)}" data-chart="${escapeHtml(id)}"></canvas></div>
+${legendText(chart)}
+${coincidence === '' ? '' : `<p class="same">${escapeHtml(coincidence)}</p>`}
 <details><summary>The figures in ${escapeHtml(unit)}</summary>
 ${tableText({ name: `${title} in ${unit}`, heads, lines })}
 </details>
@@ -92,16 +138,23 @@ function modelsText({ settings }: Result): string {
   return `<dl class="models">\n${items.join('\n')}\n</dl>`;
 }
 
+/** The columns of the terminal, but a range stands with its figure. */
 function allFigures(name: string, rows: readonly Row[], columns: readonly Column<Row>[]): string {
-  // A head of its own for each column: the lower line alone does not say of what.
-  let above = '';
-  const heads = columns.map(({ head: [upper, lower] }) => {
-    const text = upper === '' && lower === 'min–max' ? `${above}, ${lower}` : `${upper} ${lower}`;
-    above = text;
-    return text.trim();
-  });
-  const lines = rows.map((row) => columns.map((column) => column.text(row)));
-  return tableText({ name, heads, lines });
+  const isRange = ({ head: [, lower] }: Column<Row>) => lower === RANGE;
+  const [first, ...others] = columns.filter((column) => !isRange(column)) as [
+    Column<Row>,
+    ...Column<Row>[],
+  ];
+  const headOf = ({ name, head }: Column<Row>) => name ?? head.join(' ').trim();
+  const lines = rows.map((row) => ({
+    head: first.text(row),
+    cells: others.map((column): Cell => {
+      const next = columns[columns.indexOf(column) + 1];
+      const text = column.text(row);
+      return next !== undefined && isRange(next) ? { text, range: next.text(row) } : { text };
+    }),
+  }));
+  return tableText({ name, heads: [first, ...others].map(headOf), lines });
 }
 
 function machineText({ machine, versions, date }: Result): string {

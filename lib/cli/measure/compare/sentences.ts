@@ -1,11 +1,10 @@
 // What the figures show, in words, with these very figures in them: each sentence is
 // true whatever they are, and names no difference that the rounds do not show.
 
-import type { Model } from '../../echo-models.js';
-import { count, counted, decimal, listText, whole } from '../demo/text.js';
-import type { Figure } from './chart-data.js';
-import { differ, single, sumOf } from './figures.js';
-import { capital, NAMES } from './names.js';
+import { capital, type Model, NAMES } from '../../models.js';
+import { count, counted, decimal, duration, listText, significant, whole } from '../text.js';
+import { differ, type Figure, single, sumOf } from './figures.js';
+import { noiseSentence } from './noise.js';
 import type { Row } from './types.js';
 
 /** A model's figure at the connections that a sentence speaks of. */
@@ -18,27 +17,10 @@ interface Item {
 export type Pick = (row: Row) => Figure | null;
 
 const KIB = 1024;
-const MS_PER_S = 1000;
 const US_PER_MS = 1000;
 
-/** Milliseconds from a millisecond on. */
-export function micros(us: number): string {
-  return us >= US_PER_MS ? millis(us / US_PER_MS) : `${significant(us)} µs`;
-}
-
-/** Seconds from a second on. */
-export function millis(ms: number): string {
-  return ms >= MS_PER_S ? `${decimal(ms / MS_PER_S, 2)} s` : `${significant(ms)} ms`;
-}
-
-export function kib(bytes: number): string {
+function kib(bytes: number): string {
   return `${significant(bytes / KIB)} KiB`;
-}
-
-/** Three digits, or all of those before the point. */
-export function significant(value: number): string {
-  if (value >= 100) return whole(value);
-  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 });
 }
 
 /**
@@ -71,15 +53,13 @@ function descending(items: readonly Item[]): Item[] {
 
 const NOT_TOLD = 'This system does not tell it of another process.';
 
-/** How much more the others took than the least. */
-function multiples([least, ...others]: readonly Item[]): string {
-  const base = least as Item;
-  const parts = others.map(({ model, figure }) => {
-    if (!differ(base.figure, figure)) return `${NAMES[model]} about as much`;
-    return `${NAMES[model]} ${times(figure.median / base.figure.median)} as much`;
-  });
-  return listText(parts);
+/** Those that the rounds do not tell from one of them, and those that they do. */
+function partedFrom(base: Item, others: readonly Item[]) {
+  const same = others.filter(({ figure }) => !differ(base.figure, figure));
+  return { same, different: others.filter((each) => !same.includes(each)) };
 }
+
+const namesOf = (items: readonly Item[]) => listText(items.map(({ model }) => NAMES[model]));
 
 function times(factor: number): string {
   return `${factor >= 10 ? whole(factor) : decimal(factor, factor < 2 ? 2 : 1)} times`;
@@ -90,11 +70,16 @@ export function rateSentence(rows: readonly Row[]): string {
   const [best, ...others] = descending(itemsAt(rows, at, (row) => row.messagesPerSecond));
   if (best === undefined) return '';
   const head = `At ${count(at)} ${NAMES[best.model]} answered ${whole(best.figure.median)} messages a second`;
-  const parts = others.map(({ model, figure }) => {
-    if (!differ(best.figure, figure)) return `about as many as ${NAMES[model]}`;
-    return `${times(best.figure.median / figure.median)} as many as ${NAMES[model]}`;
-  });
-  return `${head}${parts.length === 0 ? '' : `: ${listText(parts)}`}.${beyond(rows, at)}`;
+  const { same, different } = partedFrom(best, others);
+  const parts = different.map(
+    ({ model, figure }) =>
+      `${times(best.figure.median / figure.median)} as many as ${NAMES[model]}`,
+  );
+  const texts = [
+    ...(same.length === 0 ? [] : [`about as many as ${namesOf(same)}`]),
+    ...(parts.length === 0 ? [] : [listText(parts)]),
+  ];
+  return `${head}${texts.length === 0 ? '' : `: ${texts.join(', and ')}`}.${beyond(rows, at)}`;
 }
 
 /** What those did that can have more connections than the others. */
@@ -111,8 +96,18 @@ export function cpuSentence(rows: readonly Row[]): string {
   const items = itemsAt(rows, at, (row) => row.cpuUsPerMessage);
   const [least, ...others] = items;
   if (least === undefined) return NOT_TOLD;
-  const head = `At ${count(at)} a message cost ${NAMES[least.model]} ${micros(least.figure.median)} of CPU time`;
-  return others.length === 0 ? `${head}.` : `${head}, the least; ${multiples(items)}.`;
+  const head = `At ${count(at)} a message cost ${NAMES[least.model]} ${duration(least.figure.median)} of CPU time`;
+  const { same, different } = partedFrom(least, others);
+  const parts = different.map(
+    ({ model, figure }) => `${NAMES[model]} ${times(figure.median / least.figure.median)} as much`,
+  );
+  const texts = [
+    ...(same.length === 0 ? [] : [`${namesOf(same)} about as much`]),
+    ...(parts.length === 0 ? [] : [listText(parts)]),
+  ];
+  // The least of those that are told apart; where none are there is no such thing.
+  const first = same.length === 0 && others.length > 0 ? `${head}, the least` : head;
+  return `${[first, ...texts].join('; ')}.`;
 }
 
 export function medianTripSentence(rows: readonly Row[]): string {
@@ -132,7 +127,7 @@ export function slowTripSentence(rows: readonly Row[]): string {
 function tripText(rows: readonly Row[], connections: number, pick: Pick): string {
   const items = itemsAt(rows, connections, pick);
   return listText(
-    items.map(({ model, figure }) => `${micros(figure.median)} through ${NAMES[model]}`),
+    items.map(({ model, figure }) => `${duration(figure.median)} through ${NAMES[model]}`),
   );
 }
 
@@ -210,16 +205,24 @@ export function acceptSentence(rows: readonly Row[]): string {
   const at = commonConnections(rows);
   const items = itemsAt(rows, at, (row) => row.acceptMs);
   if (items.length === 0) return '';
-  const parts = items.map(({ model, figure }) => `${millis(figure.median)} by ${NAMES[model]}`);
+  const parts = items.map(
+    ({ model, figure }) => `${duration(figure.median * US_PER_MS)} by ${NAMES[model]}`,
+  );
   const them = at === 1 ? 'The connection was' : `${whole(at)} connections were`;
   const first = at === 1 ? 'its first message' : 'the first message of each';
   return `${them} accepted, and ${first} echoed, in ${listText(parts)}.`;
 }
 
-/** The three that matter most, for the head of the page and the end of the table. */
+/**
+ * What matters most, for the head of the page and the end of the table: three of them, and
+ * behind the first, which leads, how far it can be trusted.
+ */
 export function conclusionsOf(rows: readonly Row[]): string[] {
-  const [first = '', ...others] = [rateSentence(rows), cpuSentence(rows), threadsSentence(rows)];
   // All speak of the same connections: once is enough.
   const where = `At ${count(commonConnections(rows))} `;
-  return [first, ...others.map((sentence) => capital(sentence.replace(where, '')))];
+  const others = [cpuSentence(rows), threadsSentence(rows)];
+  return [
+    `${rateSentence(rows)} ${noiseSentence(rows)}`,
+    ...others.map((sentence) => capital(sentence.replace(where, ''))),
+  ];
 }

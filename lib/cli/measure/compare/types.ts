@@ -1,9 +1,9 @@
 // What a comparison found: every figure of it, as --json prints it. null is what the
 // system does not tell.
 
-import type { Model } from '../../echo-models.js';
-import type { Cores } from '../demo/cores.js';
-import type { Figure } from './chart-data.js';
+import type { Model } from '../../models.js';
+import type { Cores, Machine } from '../machine.js';
+import type { Figure } from './figures.js';
 
 /** One model at one number of connections. */
 export interface Row {
@@ -29,17 +29,6 @@ export interface Row {
   messages: number;
   /** In all of them, and in the ramps before. */
   bytesVerified: number;
-}
-
-export interface Machine {
-  cpu: string | null;
-  cpus: number;
-  memoryBytes: number;
-  platform: string;
-  arch: string;
-  kernel: string;
-  /** As os-release(5) names it. */
-  system: string | null;
 }
 
 export interface Settings {

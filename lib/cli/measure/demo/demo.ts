@@ -1,26 +1,27 @@
 // rawloop demo: what a message and a connection cost in each model, in a minute.
 import { cpus } from 'node:os';
-import { Children } from './children.js';
-import { type Cores, findCores } from './cores.js';
-import { fitConnections } from './limits.js';
-import { MESSAGE_BYTES } from './load.js';
+import type { Serve } from '../../usage.js';
+import { Children } from '../children.js';
+import { findLimits } from '../limits.js';
+import { type Cores, findCores, placementText } from '../machine.js';
+import type { Step } from '../pair.js';
+import { MESSAGE_BYTES } from '../protocol.js';
+import { Progress, paintFor } from '../terminal.js';
+import { count, counted, wrap } from '../text.js';
 import { estimateSeconds, measure } from './measure.js';
 import { type DemoOptions, HELP, parseDemoOptions, recordedOf } from './options.js';
-import type { Step } from './pair.js';
-import { Progress } from './progress.js';
-import { conclusionOf, footnotesOf, tableOf } from './report.js';
-import { counted, paintFor, wrap } from './text.js';
+import { conclusionOf, footnotesOf, stepTable } from './report.js';
 
-export const summary = 'the models side by side, in a minute';
-
+/** Each connection is opened once. */
+const OPENINGS = 1;
 const TEXT_COLUMNS = 94;
 
 /** @throws UsageError; Error when a process fails, or a byte was wrong */
-export async function run(args: string[]): Promise<void> {
+export async function run(args: string[]): Promise<Serve | undefined> {
   const options = parseDemoOptions(args);
-  if (options.help) {
+  if (options === undefined) {
     process.stdout.write(HELP);
-    return;
+    return undefined;
   }
   const progress = new Progress('demo');
   const children = new Children();
@@ -31,6 +32,7 @@ export async function run(args: string[]): Promise<void> {
     progress.clear();
     await children.stop();
   }
+  return undefined;
 }
 
 async function compare(
@@ -42,7 +44,7 @@ async function compare(
   const settings = { ...options, connections: fitting.connections };
   const found = findCores();
   const cores = typeof found === 'string' ? undefined : found;
-  const notes = [...fitting.notes, placement(found), ...traceNotes(settings)];
+  const notes = [...fitting.notes, placementText(found), ...traceNotes(settings)];
   for (const note of fitting.notes) progress.note(note);
   progress.note(`takes about ${counted(estimateSeconds(settings), 'second')}`);
   const steps = await measure(settings, children, cores, progress);
@@ -51,9 +53,17 @@ async function compare(
   print({ options: settings, cores, notes, steps });
 }
 
-function placement(found: Cores | string): string {
-  if (typeof found === 'string') return `Servers and clients run on any core: ${found}.`;
-  return `Servers run on core ${found.server}, clients on core ${found.client} (taskset).`;
+/** The numbers of connections that are possible; larger ones become the largest such. */
+function fitConnections({ connections, models }: DemoOptions) {
+  const { any, threads } = findLimits(OPENINGS);
+  const { most, why } = models.includes('threads') ? threads : any;
+  const greatest = connections.at(-1) as number;
+  if (greatest <= most) return { connections, notes: [] };
+  if (most < 1) throw new Error(`${why}: too few for a connection`);
+  return {
+    connections: [...new Set(connections.map((wanted) => Math.min(wanted, most)))],
+    notes: [`${why}, too few for ${count(greatest)}: ${count(most)} instead.`],
+  };
 }
 
 function traceNotes({ models, trace }: DemoOptions): string[] {
@@ -78,7 +88,7 @@ function printTable({ steps, notes }: Result): void {
     '',
     `Echo over TCP: ${MESSAGE_BYTES} bytes a message, one message on the way per connection`,
     '',
-    tableOf(steps, paint),
+    stepTable(steps, paint),
     ...[...footnotesOf(steps, paint), ...notes].map(paint.faint),
     '',
     wrap(conclusionOf(steps), TEXT_COLUMNS),

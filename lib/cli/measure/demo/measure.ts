@@ -2,19 +2,12 @@
 // in short rounds, so that what else the machine does hits all models alike.
 // Connections are opened from few to many, before any load, which tells what one takes
 // in memory; then the load runs with all of them, and after that with fewer.
-import type { Children } from './children.js';
-import type { Cores } from './cores.js';
+import type { Children } from '../children.js';
+import type { Cores } from '../machine.js';
+import { Pair, rotated, type Step } from '../pair.js';
+import type { Observer } from '../terminal.js';
+import { count, rate } from '../text.js';
 import { type DemoOptions, recordedOf } from './options.js';
-import { Pair, type Step } from './pair.js';
-import { count, rate } from './text.js';
-
-/** Told how far it is. */
-export interface Observer {
-  /** Something begins; `done` of 1 is over. */
-  begins(text: string, done: number): void;
-  /** Something is over that is worth a line of a log. */
-  ended(text: string): void;
-}
 
 /** A round below a third of a second says little. */
 const ROUNDS = 3;
@@ -97,10 +90,4 @@ export async function measure(
   }
   await pairs.find(({ model }) => model === recorded)?.finish();
   return steps;
-}
-
-/** Another one begins each round. */
-export function rotated<T>(list: readonly T[], by: number): T[] {
-  const at = by % list.length;
-  return [...list.slice(at), ...list.slice(0, at)];
 }

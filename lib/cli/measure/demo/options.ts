@@ -1,18 +1,17 @@
-// The flags of rawloop demo, checked before anything is started.
-import { parseArgs } from 'node:util';
-import { LOOP_MODELS, MODELS, type Model } from '../../echo-models.js';
+// The options of rawloop demo.
+import { LOOP_MODELS, MODELS_HELP, type Model } from '../../models.js';
+import { parseFile, parseOptions, UsageError } from '../../usage.js';
 import {
-  MAX_SECONDS,
-  MIN_SECONDS,
-  parseChoice,
+  MODELS_LINE,
   parseConnections,
   parseList,
+  parseModels,
   parseSeconds,
-  UsageError,
-} from '../../usage.js';
+  SECONDS_LINE,
+  SHARED_OPTIONS,
+} from '../options.js';
 
 export interface DemoOptions {
-  help: boolean;
   json: boolean;
   /** Ascending, each once. */
   connections: number[];
@@ -23,6 +22,8 @@ export interface DemoOptions {
   trace: string | undefined;
 }
 
+const DEFAULTS = { connections: '10,100,1000', seconds: '2' } as const;
+
 export const HELP = `Usage: rawloop demo [options]
 
 Runs an echo server in four models, each in a process of its own, drives it over
@@ -30,49 +31,40 @@ TCP with a client on rawloop's loop, checks every byte that comes back, and prin
 what a message and a connection cost. Under a minute.
 
 Options:
-  --connections LIST  how many at once, default 10,100,1000
-  --models LIST       of ${MODELS.join(', ')}; default all
-  --seconds N         measured per model and number of connections, ${MIN_SECONDS} to ${MAX_SECONDS};
-                      default 2
+  --connections LIST  how many at once, default ${DEFAULTS.connections}
+${MODELS_LINE}
+${SECONDS_LINE}
+                      default ${DEFAULTS.seconds}
   --json              the figures as JSON on stdout
   --trace FILE        record the loop of the loop (else of the guest) server, and write
                       what it did last, for ui.perfetto.dev; recording costs it time
   -h, --help          this text
 
-Models:
-  loop     rawloop's loop owns the thread
-  guest    rawloop's loop inside Node's
-  threads  one thread per connection, in C++
-  net      node:net, to compare
+${MODELS_HELP}
+The table is on stdout, progress on stderr. NO_COLOR is respected.
 
-The table is on stdout, progress on stderr. Exit code 0: done; 1: a byte was wrong
-or a process failed; 2: a bad flag; 130: Ctrl-C. NO_COLOR is respected.
+Exit code 0: done; 1: a byte was wrong, a process failed or FILE cannot be written;
+2: a wrong option; 130: Ctrl-C; 141: whoever read the output went away.
 `;
 
-const OPTIONS = {
-  connections: { type: 'string', default: '10,100,1000' },
-  models: { type: 'string', default: MODELS.join(',') },
-  seconds: { type: 'string', default: '2' },
-  json: { type: 'boolean', default: false },
-  trace: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
+const OPTIONS = { ...SHARED_OPTIONS, trace: { type: 'string' } } as const;
 
-/** @throws UsageError; TypeError ERR_PARSE_ARGS_* for an unknown flag */
-export function parseDemoOptions(args: string[]): DemoOptions {
-  const { values } = parseArgs({ args, options: OPTIONS, strict: true });
-  const counts = parseList(values.connections).map(parseConnections);
-  const models = parseList(values.models).map((text) => parseChoice('models', text, MODELS));
-  if (values.trace !== undefined && recordedOf(models) === undefined) {
+/** @returns undefined: the help was asked for. @throws UsageError */
+export function parseDemoOptions(args: string[]): DemoOptions | undefined {
+  const values = parseOptions(args, OPTIONS);
+  if (values.help) return undefined;
+  const counts = parseList(values.connections ?? DEFAULTS.connections, parseConnections);
+  const models = parseModels(values.models);
+  const trace = parseFile('trace', values.trace);
+  if (trace !== undefined && recordedOf(models) === undefined) {
     throw new UsageError(`--trace needs ${LOOP_MODELS.join(' or ')} among the --models`);
   }
   return {
-    help: values.help,
     json: values.json,
-    connections: [...new Set(counts)].sort((a, b) => a - b),
-    models: [...new Set(models)],
-    seconds: parseSeconds(values.seconds),
-    trace: values.trace,
+    connections: counts.sort((a, b) => a - b),
+    models,
+    seconds: parseSeconds(values.seconds ?? DEFAULTS.seconds),
+    trace,
   };
 }
 

@@ -1,21 +1,16 @@
 // What rawloop demo prints: the table, and the sentence that says what it shows.
-
-import { headsOf, rowOf, type Column as TextColumn } from '../text-table.js';
-import { MIN_CONNECTIONS_FOR_MEMORY, type Step } from './pair.js';
-import { count, decimal, listText, type Paint, rate, whole } from './text.js';
-
-type Column = TextColumn<Step>;
+import { MIN_CONNECTIONS_FOR_MEMORY, type Step } from '../pair.js';
+import { type Column, tableOf } from '../table.js';
+import type { Paint } from '../terminal.js';
+import { count, decimal, known, listText, rate, UNKNOWN, whole } from '../text.js';
 
 const KIB = 1024;
-const UNKNOWN = '-';
 /** Below, two figures differ by less than two runs do. */
 const NOTABLE_FACTOR = 1.05;
 
-const known = (value: number | null, text: (value: number) => string) =>
-  value === null ? UNKNOWN : text(value);
 const micros = (value: number) => decimal(value, 2);
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly Column<Step>[] = [
   { head: ['', 'connections'], width: 11, text: (step) => whole(step.connections) },
   { head: ['', 'model'], width: -7, text: (step) => step.model },
   { head: ['messages', 'per s'], width: 9, text: (step) => whole(step.messagesPerSecond) },
@@ -34,22 +29,9 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-const row = (texts: readonly string[]) => rowOf(COLUMNS, texts);
-
-/** The table, models together for each number of connections. */
-export function tableOf(steps: readonly Step[], paint: Paint): string {
-  const lines = headsOf(COLUMNS).map(paint.strong);
-  for (const connections of new Set(steps.map((step) => step.connections))) {
-    const group = steps.filter((step) => step.connections === connections);
-    const [least] = byCpu(group);
-    for (const step of group) {
-      const texts = COLUMNS.map((column) => column.text(step));
-      if (step !== group[0]) texts[0] = '';
-      lines.push(step === least ? paint.good(row(texts)) : row(texts));
-    }
-    lines.push('');
-  }
-  return lines.join('\n');
+/** The table, with the least CPU time of each number of connections marked. */
+export function stepTable(steps: readonly Step[], paint: Paint): string {
+  return tableOf(steps, COLUMNS, paint, (step, group) => step === byCpu(group)[0]);
 }
 
 /** What the reader of the table has to know. */

@@ -1,12 +1,12 @@
 // The script of the page that rawloop compare writes: draws its charts in the colours
-// of its style, and again when the reader goes from light to dark. In a browser, so
-// it is bundled by itself, with the chart library in it; see rolldown.config.mjs.
+// of its style, again when the reader goes from light to dark, and for paper; makes the
+// names of the legend show and hide their lines. In a browser, so it is bundled by itself,
+// with the chart library in it; see rolldown.config.mjs.
 import {
   BarController,
   BarElement,
   CategoryScale,
   Chart as Drawing,
-  Legend,
   LinearScale,
   LineController,
   LineElement,
@@ -14,18 +14,25 @@ import {
   PointElement,
   Tooltip,
 } from 'chart.js';
-import type { Chart } from '../chart-data.js';
+import type { Chart } from '../charts.js';
 import { configOf } from './config.js';
 import { whiskers } from './whiskers.js';
 
 Drawing.register(
   ...[BarController, BarElement, LineController, LineElement, PointElement],
-  ...[CategoryScale, LinearScale, LogarithmicScale, Legend, Tooltip],
+  ...[CategoryScale, LinearScale, LogarithmicScale, Tooltip],
   whiskers,
 );
 
 const charts = JSON.parse(document.getElementById('charts')?.textContent ?? '[]') as Chart[];
 let drawings: Drawing[] = [];
+
+/** The names below a chart, one for each of its lines. */
+function legendOf({ id }: Chart): HTMLButtonElement[] {
+  return [...document.querySelectorAll<HTMLButtonElement>(`#${id} .legend button`)];
+}
+
+const isShown = (button: HTMLButtonElement) => button.getAttribute('aria-pressed') !== 'false';
 
 function draw(): void {
   for (const drawing of drawings) drawing.destroy();
@@ -33,16 +40,38 @@ function draw(): void {
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   drawings = charts.flatMap((chart) => {
     const canvas = document.querySelector<HTMLCanvasElement>(`canvas[data-chart="${chart.id}"]`);
-    return canvas === null ? [] : [new Drawing(canvas, configOf(chart, colour))];
+    if (canvas === null) return [];
+    const drawing = new Drawing(canvas, configOf(chart, colour));
+    legendOf(chart).forEach((button, i) => {
+      if (isShown(button)) return;
+      drawing.setDatasetVisibility(i, false);
+    });
+    drawing.update();
+    return [drawing];
   });
+}
+
+for (const chart of charts) {
+  for (const button of legendOf(chart)) {
+    button.disabled = false;
+    button.setAttribute('aria-pressed', 'true');
+    button.addEventListener('click', () => {
+      button.setAttribute('aria-pressed', String(!isShown(button)));
+      draw();
+    });
+  }
 }
 
 draw();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-// The colours of the screen are not those of paper.
+
+// The colours of a dark screen are not those of paper.
+const { classList } = document.documentElement;
 addEventListener('beforeprint', () => {
-  for (const drawing of drawings) drawing.resize();
+  classList.add('paper');
+  draw();
 });
 addEventListener('afterprint', () => {
-  for (const drawing of drawings) drawing.resize();
+  classList.remove('paper');
+  draw();
 });

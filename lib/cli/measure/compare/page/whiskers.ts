@@ -1,6 +1,6 @@
 // The lowest and the highest round of each point, as a thin line through it.
 import type { Plugin } from 'chart.js';
-import type { Figure } from '../chart-data.js';
+import type { Figure } from '../figures.js';
 
 const CAP_PIXELS = 3;
 

@@ -1,0 +1,15 @@
+// What native/calls/descriptors.cc and vectored.cc export: calls on any descriptor.
+import type { Bytes } from './memory.js';
+
+/** `lib/raw` documents each. */
+export interface DescriptorCalls {
+  read(fd: number, buffer: Bytes, offset?: number, length?: number): number;
+  write(fd: number, buffer: Bytes, offset?: number, length?: number): number;
+  readv(fd: number, buffers: readonly Bytes[]): number;
+  writev(fd: number, buffers: readonly Bytes[]): number;
+  close(fd: number): number;
+  adopt(fd: number): number;
+  release(fd: number): number;
+  fcntl(fd: number, cmd: number, arg?: number): number;
+  pipe2(flags?: number): [number, number] | number;
+}

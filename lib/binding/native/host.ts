@@ -1,0 +1,25 @@
+// What native/host/ exports; see host_loop.h.
+
+/** A place in the host's own loop. */
+export interface HostLoop {
+  /** 0, or a negative errno when this host cannot be used that way. */
+  readonly error: number;
+  /** Calls the turn after `timeoutMs` at the latest; -1: no deadline. */
+  arm(timeoutMs: number): void;
+  ref(): void;
+  unref(): void;
+  /** True where the turn may come again before the host's own work: not until `letGo`. */
+  hold(): boolean;
+  letGo(): void;
+  close(): void;
+}
+
+export type HostLoopKind = 'libuv' | 'waiter';
+
+export interface HostCalls {
+  /** Readable when the host's own loop has something to do; or -errno. Borrowed. */
+  hostDescriptor(): number;
+  /** Tells the host of an error that nobody caught. False: this environment is ending. */
+  uncaughtException(error: unknown): boolean;
+  HostLoop: new (fd: number, turn: (due: boolean) => void, kind: HostLoopKind) => HostLoop;
+}

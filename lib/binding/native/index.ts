@@ -1,0 +1,55 @@
+// What the addon exports, typed: the one place where TypeScript and C++ meet, a file for
+// each native module. A test compares these names with those that the built addon has.
+import type { Constants } from './constants.js';
+import type { DescriptorCalls } from './descriptors.js';
+import type { EpollCalls, EpollRawCalls } from './epoll.js';
+import type { EventfdCalls } from './eventfd.js';
+import type { FileCalls } from './file-watch.js';
+import type { HostCalls } from './host.js';
+import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
+import type { PoolCalls } from './pool.js';
+import type { ProcessCalls } from './process.js';
+import type { SignalCalls } from './signals.js';
+import type { AddressCalls, SocketCalls } from './sockets.js';
+import type { StreamCalls } from './stream.js';
+import type { ThreadServerCalls } from './thread-server.js';
+import type { WakerCalls } from './waker.js';
+
+export type * from './address.js';
+export type * from './descriptors.js';
+export type * from './epoll.js';
+export type * from './eventfd.js';
+export type * from './file-watch.js';
+export type * from './host.js';
+export type * from './kqueue.js';
+export type * from './memory.js';
+export type * from './pool.js';
+export type * from './process.js';
+export type * from './signals.js';
+export type * from './sockets.js';
+export type * from './stream.js';
+export type * from './thread-server.js';
+export type * from './waker.js';
+
+/** The raw system calls; `lib/raw` documents each. */
+export interface RawCalls
+  extends DescriptorCalls,
+    SocketCalls,
+    EpollRawCalls,
+    EventfdCalls,
+    KqueueRawCalls {}
+
+export interface NativeBinding
+  extends RawCalls,
+    AddressCalls,
+    Constants,
+    EpollCalls,
+    FileCalls,
+    HostCalls,
+    KqueueCalls,
+    PoolCalls,
+    ProcessCalls,
+    SignalCalls,
+    StreamCalls,
+    ThreadServerCalls,
+    WakerCalls {}
