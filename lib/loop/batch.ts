@@ -3,6 +3,7 @@
 // every ready stream into one slab. A chunk's view is kept and used again as long as
 // chunks of that length come to that place. See native/stream/crossing.cc.
 import { type CrossingCalls, native } from '../binding/index.js';
+import { MAX_TIMEOUT_MS } from '../poller/common.js';
 import type { Crossing } from '../poller/contract.js';
 import { ReadyList } from '../poller/ready-list.js';
 import { Gather, type SendSink } from './gather.js';
@@ -112,7 +113,8 @@ export class StreamBatch extends Gather implements Crossing {
   /** For the poller: waits as it says. The count or -errno; 0 when not all could be sent. */
   wait(backend: number, poller: number, timeoutMs: number, registered: number): number {
     const control = this.#control;
-    this.#times[TIMEOUT_NS] = timeoutMs < 0 ? -1 : Math.ceil(timeoutMs * NS_PER_MS);
+    const ms = Math.min(timeoutMs, MAX_TIMEOUT_MS);
+    this.#times[TIMEOUT_NS] = ms < 0 ? -1 : Math.ceil(ms * NS_PER_MS);
     control[BACKEND] = backend;
     control[POLLER] = poller;
     control[REGISTERED] = registered;

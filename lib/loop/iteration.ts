@@ -93,7 +93,7 @@ export abstract class Phases extends Life {
     if (from <= IMMEDIATES) this.#runImmediates();
     if (from <= CLOSING) this.#runClosing();
     // A wait that timed out made timers due: 'once' promises progress, and no more.
-    if (mode === 'once' && !this.#progressed) this.#runTimers(TIMED_OUT);
+    if (mode === 'once' && !this.#progressed) this.#runTimedOut();
     this.#at = START;
     this.#ticked = false;
     // What the last callbacks put off may keep the loop alive.
@@ -135,6 +135,12 @@ export abstract class Phases extends Life {
       timer.callback();
       this.#called('timers', timer, this.timers.lateMs);
     }
+  }
+
+  #runTimedOut(): void {
+    // They may have fallen due before the wait, which then was none.
+    if (this.#at !== TIMED_OUT) this.updateTime();
+    this.#runTimers(TIMED_OUT);
   }
 
   #runPending(): void {

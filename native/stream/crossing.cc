@@ -30,6 +30,13 @@ double NowNs() {
          static_cast<double>(now.tv_nsec);
 }
 
+// Also of what is no number, or none that fits.
+int64_t TimeoutOf(double timeout_ns) {
+  constexpr double kMaxTimeoutNs = 4e18;
+  if (!(timeout_ns >= 0)) return -1;
+  return static_cast<int64_t>(std::min(timeout_ns, kMaxTimeoutNs));
+}
+
 class Crossing {
  public:
   // Which memory `keep` replaces; lib/loop/layout.ts has the same numbers.
@@ -102,7 +109,7 @@ class Crossing {
   }
 
   int32_t WaitIn(Control* control, ReadyRecord* ready) const {
-    int64_t timeout_ns = static_cast<int64_t>(control->timeout_ns);
+    int64_t timeout_ns = TimeoutOf(control->timeout_ns);
     bool timed = control->timed != 0 || timeout_ns > 0;
     double begin_ns = timed ? NowNs() : 0;
     Wait wait{control->poller, ready, static_cast<int>(capacity_), timeout_ns,

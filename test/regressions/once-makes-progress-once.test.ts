@@ -4,11 +4,13 @@
 //
 // Without `mode === 'once' && this.#progressed` in the poll timeout (lib/loop/iteration.ts)
 // the loops here wait for the alarm; with the timers behind the wait run whatever came
-// before, the interval is called twice.
+// before, the interval is called twice. Without the look
+// at the clock in #runTimedOut the timer that falls due in between is not called.
 import { describe, expect, it } from 'vitest';
-import type { EventLoop } from '../../lib/faces/event-loop.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { newLoop, outside, silentFd, stall } from '../loop/support.js';
+import { fakeLoop } from '../support/fake-poller.js';
 
 const ALARM_MS = 3000;
 
@@ -45,6 +47,19 @@ describe("run('once')", () => {
     expect([before, alarmed()]).toEqual([1, false]);
   });
 
+  it('calls a timer that fell due when it was too late for a wait, too early to be seen', async () => {
+    const { poller } = fakeLoop();
+    // Time goes by with each look at it: due at the wait, and not at the iteration's start.
+    let nowMs = 0;
+    const loop = new EventLoop({}, { poller, clock: () => nowMs++ });
+    let fired = false;
+    loop.setTimeout(() => {
+      fired = true;
+    }, 3);
+    await outside(() => loop.run('once'));
+    expect(fired).toBe(true);
+  });
+
   it('calls an overdue interval once', async () => {
     const loop = newLoop();
     let calls = 0;
@@ -63,7 +78,7 @@ describe("run('once')", () => {
     loop.setInterval(() => {
       calls++;
       stall(5);
-    }, 2);
+    }, 3);
     stall(5);
     await outside(() => loop.run('once'));
     expect(calls).toBe(1);
