@@ -16,6 +16,8 @@ export interface HandleMetrics {
 export interface HandleListing extends HandleMetrics {
   /** Such as 'Socket'. */
   kind: string;
+  /** What tells it from the others, such as 'Server 127.0.0.1:7000'. */
+  label: string;
   /** The descriptor. */
   fd: number;
 }

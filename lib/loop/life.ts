@@ -124,6 +124,7 @@ export abstract class Life extends Scheduler {
         ? []
         : {
             kind: handle.kind,
+            label: handle.label,
             fd: handle.handleFd,
             ...this.counters.read(handle.slot),
           },

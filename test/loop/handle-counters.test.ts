@@ -95,8 +95,13 @@ describe('metrics().handles', () => {
     const watcher = loop.watch(fd, { read: true }, () => {});
     loop.listen({ port: 0 }, {});
     expect(loop.metrics().handles).toEqual([
-      { kind: 'Watcher', fd, ...NOTHING },
-      { kind: 'Server', fd: expect.any(Number), ...NOTHING },
+      { kind: 'Watcher', label: 'Watcher', fd, ...NOTHING },
+      {
+        kind: 'Server',
+        label: expect.stringMatching(/^Server .+:\d+$/),
+        fd: expect.any(Number),
+        ...NOTHING,
+      },
     ]);
     watcher.close();
     expect(loop.metrics().handles).toMatchObject([{ kind: 'Server' }]);

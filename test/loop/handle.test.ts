@@ -79,6 +79,7 @@ describe('labels', () => {
       `Socket to 127.0.0.1:${port}`,
     ]);
     const watcher = test.loop.watch(opened.eventfd(), { read: true }, () => {});
+    expect(test.loop.metrics().handles.map(({ label }) => label)).toEqual(['Watcher']);
     expect(inspect({ watcher, server })).toBe(
       `{\n  watcher: Watcher { fd: ${watcher.fd}, active },\n` +
         `  server: Server 127.0.0.1:${port} { fd: ${server.handleFd}, closed }\n}`,
