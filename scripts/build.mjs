@@ -3,7 +3,8 @@
 //   native  the addon, by node-gyp (incremental: a second run takes a second);
 //           options (`--debug`) are passed on to it
 //   js      dist/: CommonJS by rolldown, thin ES modules that re-export it (so
-//           that there is one instance however it is loaded), types by tsc
+//           that there is one instance however it is loaded), real ES modules for
+//           bundlers, types by tsc
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeStalePrebuilds } from './prebuilds.mjs';
@@ -20,7 +21,7 @@ function buildNative(options) {
 
 async function buildJs() {
   const { rolldown } = await import('rolldown');
-  const { default: config, entries, pageScript } = await import('../rolldown.config.mjs');
+  const { default: config, entries, ...others } = await import('../rolldown.config.mjs');
   // Built beside and put in place at once: a process that loads dist/ meanwhile
   // sees the old one or the new one.
   const fresh = join(root, `.dist-${process.pid}`);
@@ -32,7 +33,7 @@ async function buildJs() {
       return written;
     };
     const { output } = await bundleTo(config);
-    await bundleTo(pageScript);
+    for (const other of Object.values(others)) await bundleTo(other);
     run(tool('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')]);
     for (const [entry, source] of Object.entries(entries)) {
       const chunk = output.find(({ fileName }) => fileName === `${entry}.cjs`);
