@@ -3,7 +3,7 @@
 import net from 'node:net';
 import type { Address } from '../binding/index.js';
 import { EventLoop } from '../faces/event-loop.js';
-import { addressText } from '../inspect/handle-labels.js';
+import { addressText } from '../net/endpoint.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
 import type { StreamHandlers } from '../stream/handlers.js';
 import type { Model } from './models.js';

@@ -1,6 +1,7 @@
 // EventLoop: the loop with everything that stands on it. The core knows neither
 // handles nor requests; here they come together.
 
+import type { Address } from '../binding/index.js';
 import { LoopCore } from '../loop/drive.js';
 import type { LoopParts } from '../loop/life.js';
 import type { LoopOptions } from '../loop/options.js';
@@ -14,6 +15,10 @@ import { type SignalCallback, SignalHandle } from '../process/signal.js';
 import type { StreamHandlers } from '../stream/handlers.js';
 import { type WatchCallback, Watcher, type WatchOptions } from '../watch/watcher.js';
 
+/**
+ * A loop: timers, handles and requests of one thread. It blocks the thread (`run`), or lives inside
+ * the loop of the host (`attach`).
+ */
 export class EventLoop extends LoopCore {
   #pool: ThreadPool | undefined;
   #fs: FileRequests | undefined;
@@ -52,8 +57,18 @@ export class EventLoop extends LoopCore {
    *   ERR_SOCKET_BAD_PORT; TypeError; Error ERR_LOOP_CLOSED
    * @example
    * loop.listen({ port: 7000 }, { data: (socket, chunk) => socket.write(chunk) });
+   * @example
+   * loop.listen<{ name: string }>({ port: 7000 }, {
+   *   open: (socket) => { socket.data = { name: 'nobody' }; },
+   *   data: (socket, chunk) => socket.write(`hello ${socket.data.name}`),
+   * });
    */
-  listen(options: ListenOptions, handlers: StreamHandlers): Server {
+  listen<Data = unknown>(
+    options: ListenOptions & { fd: number },
+    handlers: StreamHandlers<Data>,
+  ): Server<Address>;
+  listen<Data = unknown>(options: ListenOptions, handlers: StreamHandlers<Data>): Server;
+  listen(options: ListenOptions, handlers: StreamHandlers): Server<Address> {
     return listen(this, options, handlers);
   }
 
@@ -65,8 +80,8 @@ export class EventLoop extends LoopCore {
    * @example
    * loop.connect({ port: 7000 }, { open: (socket) => socket.end('hello') });
    */
-  connect(options: ConnectOptions, handlers: StreamHandlers): Socket {
-    return connect(this, options, handlers);
+  connect<Data = unknown>(options: ConnectOptions, handlers: StreamHandlers<Data>): Socket<Data> {
+    return connect(this, options, handlers) as Socket<Data>;
   }
 
   /**

@@ -12,6 +12,7 @@ import { labelOf } from './handle-labels.js';
 import type { FlightRecord } from './records.js';
 import { wakeOf } from './wake-reason.js';
 
+/** Options of `new FlightRecorder`. */
 export interface FlightRecorderOptions {
   /** Records kept: 1 to 2^24, default 65,536. */
   capacity?: number;
@@ -50,6 +51,7 @@ export class FlightRecorder {
     return this;
   }
 
+  /** Whether it records now. */
   get recording(): boolean {
     return this.#loop.meter.observer === this;
   }
@@ -64,12 +66,14 @@ export class FlightRecorder {
     return [...this.#records.slice(this.#next), ...this.#records.slice(0, this.#next)];
   }
 
+  /** Forgets what was recorded. */
   clear(): void {
     this.#records = [];
     this.#next = 0;
     this.#dropped = 0;
   }
 
+  /** The same as `stop()`, for `using`. */
   [Symbol.dispose](): void {
     this.stop();
   }

@@ -1,6 +1,7 @@
 // A handle: something that lives in a loop and waits for a descriptor. It owns a
 // slot of the handle table while it is active, keeps the loop alive while it is
 // active and referenced, and closes in the loop's closing phase.
+import { SHOWN, shown } from '../base/shown.js';
 import { type AsyncContext, captureContext, runIn } from './async-context.js';
 import type { HandleMetrics } from './counters.js';
 import type { LoopCore } from './drive.js';
@@ -26,7 +27,12 @@ const RETAINS = REFERENCED | WORKING;
 /** Beside the handles: few programs have contexts, and an idle handle is to be small. */
 const contexts = new WeakMap<Handle, AsyncContext>();
 
+/**
+ * Something that lives in a loop and waits for a descriptor: a socket, a server, a watcher. While it
+ * is active and referenced it keeps the loop alive.
+ */
 export abstract class Handle {
+  /** The loop that it lives in. */
   readonly loop: LoopCore;
   /** @internal The descriptor, -1: none. */
   handleFd = -1;
@@ -191,8 +197,22 @@ export abstract class Handle {
     return this.constructor.name;
   }
 
+  /** @internal What there is to say of it beside its descriptor; see shown.ts. */
+  facts(): (string | undefined)[] {
+    return [];
+  }
+
+  /** @internal */
+  [SHOWN](): string {
+    const state = this.active ? `fd: ${this.handleFd}` : 'closed';
+    const unref = this.active && !this.hasRef() ? 'unref' : undefined;
+    return shown(this.constructor.name, state, ...this.facts(), unref);
+  }
+
+  /** Ends it. Idempotent. */
   abstract close(): void;
 
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

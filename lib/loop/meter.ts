@@ -10,6 +10,7 @@ import type { Clock } from './time/timers.js';
 
 /** The phases in which callbacks run, in the order of an iteration. */
 export const PHASES = ['timers', 'pending', 'idle', 'prepare', 'poll', 'check', 'closing'] as const;
+/** What a callback belongs to: a phase of the iteration, or the callbacks between two of them. */
 export type Phase = (typeof PHASES)[number];
 
 /** What a callback belongs to: it knows what to call itself. */
@@ -40,8 +41,11 @@ export interface LoopObserver {
 export interface BlockedMessage {
   /** Such as 'Timer tick' or 'Socket data'. */
   callback: string;
+  /** Where it was called. */
   phase: Phase;
+  /** How long it took. */
   durationMs: number;
+  /** The `blockedMs` of the loop. */
   limitMs: number;
   /** The timer, socket, watcher, ... itself. */
   subject: unknown;
@@ -55,12 +59,15 @@ export interface LoopMetrics {
   waits: number;
   /** Events that it reported. */
   events: number;
+  /** `events` by `waits`. */
   eventsPerWait: number;
+  /** Callbacks of every kind. */
   callbacks: number;
   /** Time spent waiting in the kernel. In guest mode the host waits: 0. */
   idleMs: number;
   /** Time in callbacks, with the ticks and microtasks that they led to. */
   callbackMs: number;
+  /** The longest callback. */
   longestCallbackMs: number;
   /** Which that was, such as 'Socket data'. */
   longestCallback: string;

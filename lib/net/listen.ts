@@ -4,7 +4,7 @@
 import { abortError, throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkInteger } from '../base/validate.js';
-import { type IpAddress, native } from '../binding/index.js';
+import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/drive.js';
 import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
@@ -31,6 +31,7 @@ import {
 import { Server } from './server.js';
 import { Socket } from './socket.js';
 
+/** Where `loop.listen` listens, and how. */
 export interface ListenOptions extends Endpoint, StreamOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port`, and of
@@ -47,6 +48,7 @@ export interface ListenOptions extends Endpoint, StreamOptions {
   maxSocketBufferedBytes?: number;
 }
 
+/** Where `loop.connect` connects to, and how. */
 export interface ConnectOptions extends Endpoint, StreamOptions {
   /** The same as `host`, so that `server.address` may be passed as it is. */
   address?: string;
@@ -197,14 +199,18 @@ function openServer([first, second]: IpAddress[], opening: Opening): number {
 }
 
 /** It stays another's, and open, when it cannot be had. @throws SystemError EBUSY */
-function adoptFor(server: Server, fd: number): void {
+function adoptFor(server: Server<Address>, fd: number): void {
   const result = native.adopt(fd);
   if (result < 0) server.close();
   check(result, 'adopt');
 }
 
 /** Opens a listening socket. @internal */
-export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
+export function listen(
+  loop: LoopCore,
+  given: ListenOptions,
+  handlers: StreamHandlers,
+): Server<Address> {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
   const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
@@ -221,7 +227,7 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
   const places = placesOf(options);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
-  let server: Server;
+  let server: Server<Address>;
   if (places.length > 0) {
     const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
     server = guarded(fd, () => new Server(loop, fd, handlers, settings, maxBytes));

@@ -9,7 +9,7 @@
 // - all others, out of descriptors or memory (EMFILE, ENFILE, ENOBUFS, ENOMEM), refused by
 //   a firewall or a filter of system calls (EPERM, ENOSYS), and whatever else there is:
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
-import { type Address, native } from '../binding/index.js';
+import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/drive.js';
 import { Handle, IN_CONTEXT } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
@@ -22,6 +22,7 @@ import type { StreamHandlers } from '../stream/handlers.js';
 import { groupOf, type StreamGroup, type StreamSettings } from '../stream/options.js';
 import { settle } from '../stream/promised.js';
 import { nextRetryMs } from '../stream/sending.js';
+import { addressText } from './endpoint.js';
 import { Socket } from './socket.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
@@ -44,9 +45,13 @@ const FATAL = errnos('EBADF', 'EINVAL', 'ENOTSOCK', 'EOPNOTSUPP');
 /** One server's share of a turn. */
 const MAX_ACCEPTS = 64;
 
-export class Server extends Handle {
+/**
+ * A listening socket: what `loop.listen` returns. `Where` is what its address is: of any
+ * family where the socket was inherited. See listen(2), accept4(2).
+ */
+export class Server<Where extends Address = IpAddress> extends Handle {
   readonly #group: StreamGroup;
-  readonly #address: Address;
+  readonly #address: Where;
   readonly #output: OutputLimit;
   #connections = 0;
   #backoffMs = 0;
@@ -64,14 +69,14 @@ export class Server extends Handle {
     super(loop);
     this.#output = { of: 'server', maxBytes, heldBytes: 0 };
     this.#group = groupOf(settings, handlers, this, this.#output);
-    this.#address = check(native.getsockname(fd), 'getsockname');
+    this.#address = check(native.getsockname(fd) as Where | number, 'getsockname');
     this.keepContext('Server');
     this.start(fd, Interest.READ);
     this.own();
   }
 
   /** Where it listens, with the port that the kernel picked. Kept after `close`. */
-  get address(): Address {
+  get address(): Where {
     return this.#address;
   }
 
@@ -147,6 +152,11 @@ export class Server extends Handle {
   /** @internal */
   override describe(): string {
     return 'Server open';
+  }
+
+  /** @internal */
+  override facts(): string[] {
+    return [addressText(this.#address), `connections: ${this.#connections}`];
   }
 
   /** False when it could not be served: the others wait for a while. */

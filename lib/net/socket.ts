@@ -1,6 +1,7 @@
 // A connected stream socket: its options and its life. The reading half is in
 // stream-input.ts, the writing half in stream-output.ts. SO_ERROR tells why a connect
 // failed; if it cannot be asked, that is told as getsockopt's. See tcp(7), connect(2).
+import { unlessRefused } from '../base/shown.js';
 import { type Address, type Bytes, native } from '../binding/index.js';
 import type { LoopCore } from '../loop/drive.js';
 import { handleClosed } from '../loop/errors.js';
@@ -24,6 +25,7 @@ import {
 import type { StreamGroup } from '../stream/options.js';
 import { StreamOutput } from '../stream/output.js';
 import { settle } from '../stream/promised.js';
+import { addressText } from './endpoint.js';
 import type { Server } from './server.js';
 
 const EAGAIN = -constant('EAGAIN');
@@ -37,11 +39,15 @@ const LINGER_NONE = new Int32Array([1, 0]);
 /** Where those that are not connected yet go to; few are, so it stands beside them. */
 const targets = new WeakMap<Socket, SystemErrorDetails>();
 
-export class Socket extends StreamOutput {
+/**
+ * A connection: what a server accepted or `loop.connect` made. `Data` is the type of its
+ * `data`, which `loop.listen<Data>` and `loop.connect<Data>` say for all their handlers.
+ */
+export class Socket<Data = unknown> extends StreamOutput {
   /** Bytes read so far. */
   bytesRead = 0;
-  /** Yours: what belongs to this one connection. */
-  data: unknown = undefined;
+  /** Yours: what belongs to this one connection. Undefined until you set it. */
+  data = undefined as Data;
   /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;
 
   /** @internal Use `loop.listen` or `loop.connect`. The descriptor is owned from here on. */
@@ -51,7 +57,7 @@ export class Socket extends StreamOutput {
   }
 
   /** The server that accepted it; undefined when it was connected from here. */
-  get server(): Server | undefined {
+  get server(): Server<Address> | undefined {
     return this.group.server;
   }
 
@@ -119,6 +125,16 @@ export class Socket extends StreamOutput {
   /** @internal */
   override describe(): string {
     return `Socket ${entered(this)}`;
+  }
+
+  /** @internal */
+  override facts(): (string | undefined)[] {
+    if (!this.active) return [];
+    const local = unlessRefused(() => this.address);
+    const peer = unlessRefused(() => this.remoteAddress) ?? peerToBe(this);
+    const state = this.open ? 'open' : 'connecting';
+    const ways = `${addressText(local)} → ${addressText(peer)}`;
+    return [state, this.paused ? 'paused' : undefined, ways];
   }
 
   /** Stops reading; the kernel's buffer fills and the peer has to wait. Idempotent. */
@@ -194,6 +210,12 @@ export class Socket extends StreamOutput {
 }
 
 // Functions, not private methods: those cost each object eight bytes a class.
+
+function peerToBe(socket: Socket): Address | undefined {
+  const { address, port } = targets.get(socket) ?? {};
+  if (address === undefined || port === undefined) return undefined;
+  return { family: address.includes(':') ? 'ipv6' : 'ipv4', address, port };
+}
 
 function nameBy(socket: Socket, call: (fd: number) => Address | number): Address | undefined {
   if (!socket.active) return undefined;

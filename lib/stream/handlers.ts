@@ -1,7 +1,17 @@
 // What users supply: one object of functions for all sockets of a server.
+import type { Address } from '../binding/index.js';
 import type { Handle } from '../loop/handle.js';
 import type { Server } from '../net/server.js';
 import type { Socket } from '../net/socket.js';
+
+/**
+ * What a handler returns: nothing, or a promise. Of `unknown` or a union TypeScript would
+ * ask what the handler returns before it knows what `listen` does, and
+ * `const server = loop.listen(where, { close: () => server.close() })` would not compile;
+ * `void` has linters complain of async handlers.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type Returned = any;
 
 /**
  * Called by the loop. All are optional; the object is shared by all sockets, and
@@ -10,27 +20,30 @@ import type { Socket } from '../net/socket.js';
  * A promise that `open`, `data`, `drain` or `end` returns, and that is rejected, destroys
  * its socket with that error. What `close` and `error` return is the program's own: when
  * rejected, it is the host's unhandledRejection.
+ *
+ * `Data` is the type of `socket.data`, which is undefined until the program sets it, in
+ * `open` as a rule.
  */
-export interface StreamHandlers {
+export interface StreamHandlers<Data = unknown> {
   /** Connected: accepted by the server, or connected as asked. */
-  open?(socket: Socket): unknown;
+  open?(socket: Socket<Data>): Returned;
   /**
    * Bytes came. `chunk` is a view of the loop's slab, valid during the call:
    * `chunk.slice()` keeps it. An async function gets memory of its own, and so does what
    * has returned a promise; see `chunks`.
    */
-  data?(socket: Socket, chunk: Uint8Array): unknown;
+  data?(socket: Socket<Data>, chunk: Uint8Array): Returned;
   /** All queued output went out, after `write` returned false. */
-  drain?(socket: Socket): unknown;
+  drain?(socket: Socket<Data>): Returned;
   /** The peer sends no more. Unless `allowHalfOpen`, `end()` follows by itself. */
-  end?(socket: Socket): unknown;
+  end?(socket: Socket<Data>): Returned;
   /** Closed, once, always last; `error` says why, when it was not as it should be. */
-  close?(socket: Socket, error?: Error): unknown;
+  close?(socket: Socket<Data>, error?: Error): Returned;
   /**
    * A server could not accept: it tries again by itself, at most a second later. If it is
    * closed (`server.closed`) it gave up; without this handler that is thrown by the loop.
    */
-  error?(server: Server, error: Error): unknown;
+  error?(server: Server<Address>, error: Error): Returned;
 }
 
 /** Options that listening and connecting share. */

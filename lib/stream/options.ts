@@ -2,6 +2,7 @@
 import { checkSignal } from '../base/abort.js';
 import { checkHandlerNames, type OptionNames } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
+import type { Address } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Server } from '../net/server.js';
@@ -21,7 +22,7 @@ export interface StreamSettings {
 /** What the sockets of a server share: each knows this one object instead of all of it. */
 export interface StreamGroup extends StreamSettings {
   readonly handlers: StreamHandlers;
-  readonly server: Server | undefined;
+  readonly server: Server<Address> | undefined;
   /** The limit for all of a server's sockets, and what they hold. */
   readonly output: OutputLimit | undefined;
   /** Whether chunks are copies; true as well once `data` has returned a promise. */
@@ -41,7 +42,7 @@ export const STREAM_NAMES: OptionNames<StreamOptions> = {
 export function groupOf(
   settings: StreamSettings,
   handlers: StreamHandlers,
-  server?: Server,
+  server?: Server<Address>,
   output?: OutputLimit,
 ): StreamGroup {
   const copies =

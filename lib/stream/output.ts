@@ -40,6 +40,7 @@ const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
 
 // An OutputHolder; not said so, as the types of the package leave its members out.
+/** The writing half of a stream. */
 export abstract class StreamOutput extends Handle {
   /** @internal */ readonly group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
@@ -52,6 +53,7 @@ export abstract class StreamOutput extends Handle {
     this.group = group;
   }
 
+  /** Drops what is queued and closes. Idempotent. */
   abstract destroy(error?: Error): void;
 
   /**

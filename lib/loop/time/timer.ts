@@ -2,6 +2,7 @@
 // many: when it is due, and its place among the others, stand in the loop's tables.
 
 import { nameOf } from '../../base/names.js';
+import { SHOWN, shown } from '../../base/shown.js';
 import type { DelayList } from './delay-list.js';
 
 export type TimerCallback = () => void;
@@ -13,6 +14,7 @@ export const NUMBERED = 2;
 const FLAGS = REFERENCED | NUMBERED;
 const FLAG_BITS = 2;
 
+/** What `setTimeout` and `setInterval` of a loop return. */
 export class Timer {
   /** @internal The timers of its delay. */ list: DelayList;
   /** @internal */ readonly callback: TimerCallback;
@@ -31,6 +33,7 @@ export class Timer {
     return (this.state >> FLAG_BITS) - 1;
   }
 
+  /** @internal */
   set slot(slot: number) {
     this.state = ((slot + 1) << FLAG_BITS) | (this.state & FLAGS);
   }
@@ -63,6 +66,7 @@ export class Timer {
     return this;
   }
 
+  /** Whether it keeps the loop alive while it waits. */
   hasRef(): boolean {
     return (this.state & REFERENCED) !== 0;
   }
@@ -89,6 +93,19 @@ export class Timer {
     return `Timer ${nameOf(this.callback)}`;
   }
 
+  /** @internal */
+  [SHOWN](): string {
+    const { delayMs, repeats } = this.list;
+    const state = this.active ? 'waiting' : 'done';
+    return shown(
+      'Timer',
+      `${repeats ? 'every ' : ''}${delayMs} ms`,
+      state,
+      this.hasRef() ? undefined : 'unref',
+    );
+  }
+
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -17,6 +17,7 @@ const EMPTY = new Uint8Array(0);
 /** What keys are made from: text, as UTF-8, or bytes. */
 export type KeyInput = string | Bytes;
 
+/** Options of the functions of `loop.crypto`. */
 export interface KeyOptions {
   /** Queued work is cancelled when it aborts; running work goes on, unheard. */
   signal?: AbortSignal | undefined;

@@ -14,6 +14,7 @@ import { BigIntStats, Stats } from './stats.js';
 /** A path as text, as the bytes the kernel sees, or as a `file:` URL. */
 export type Path = string | Uint8Array | URL;
 
+/** Options of `loop.fs.stat` and `loop.fs.lstat`. */
 export interface StatOptions {
   /** BigInts instead of numbers, with times in nanoseconds. Default: false. */
   bigint?: boolean | undefined;
