@@ -5,7 +5,16 @@
 //   js      dist/: CommonJS by rolldown, thin ES modules that re-export it (so
 //           that there is one instance however it is loaded), real ES modules for
 //           bundlers, types by tsc
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { removeStalePrebuilds } from './prebuilds.mjs';
 import { headerEnv, root, run, tool } from './project.mjs';
@@ -35,6 +44,7 @@ async function buildJs() {
     const { output } = await bundleTo(config);
     for (const other of Object.values(others)) await bundleTo(other);
     run(tool('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')]);
+    dropImplements(join(fresh, 'types'));
     for (const [entry, source] of Object.entries(entries)) {
       const chunk = output.find(({ fileName }) => fileName === `${entry}.cjs`);
       writeEntry(fresh, entry, source, chunk.exports);
@@ -43,6 +53,19 @@ async function buildJs() {
     putInPlace(fresh, join(root, 'dist'));
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Types as published do not say what a class implements: members that are @internal are not
+ * in them, and an interface with such members would be a complaint of the user's compiler.
+ */
+function dropImplements(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const text = readFileSync(join(folder, name), 'utf8');
+    const without = text.replace(/^(export declare .*class .*) implements [^{]+ \{/gm, '$1 {');
+    if (without !== text) writeFileSync(join(folder, name), without);
   }
 }
 

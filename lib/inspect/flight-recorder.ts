@@ -6,7 +6,7 @@ import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { LoopCore } from '../loop/drive.js';
 import { Handle } from '../loop/handle.js';
-import type { Phase, Subject } from '../loop/meter.js';
+import type { LoopObserver, Phase, Subject } from '../loop/meter.js';
 import type { ReadyList } from '../poller/index.js';
 import { labelOf } from './handle-labels.js';
 import type { FlightRecord } from './records.js';
@@ -21,7 +21,7 @@ export interface FlightRecorderOptions {
 const NAMES: OptionNames<FlightRecorderOptions> = { capacity: true };
 
 /** Records as the observer of a loop. What the loop calls is no member of its published type. */
-export class FlightRecorder {
+export class FlightRecorder implements LoopObserver {
   readonly #loop: LoopCore;
   readonly #capacity: number;
   #records: FlightRecord[] = [];

@@ -131,6 +131,16 @@ function internalMembers(text: string): string[] {
   return found;
 }
 
+// Trap 50: the compiler takes @internal members out, and leaves `implements` as it is.
+test('no class in the types says what it implements', () => {
+  const recorder = readFileSync(join(root, 'lib/inspect/flight-recorder.ts'), 'utf8');
+  expect(recorder).toContain('class FlightRecorder implements ');
+  const saying = files.filter((name) =>
+    / implements .*\{$/m.test(readFileSync(join(types, name), 'utf8')),
+  );
+  expect(saying).toEqual([]);
+});
+
 test('no member that is marked @internal is in the types', () => {
   const sources = files.map((name) => join(root, 'lib', name.replace('.d.ts', '.ts')));
   const internal = sources.flatMap((file) => internalMembers(readFileSync(file, 'utf8')));
