@@ -3,8 +3,8 @@
 import net from 'node:net';
 import type { Address } from '../binding/index.js';
 import { EventLoop } from '../faces/event-loop.js';
-import { addressText } from '../net/endpoint.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
+import { addressText } from '../net/endpoint.js';
 import type { StreamHandlers } from '../stream/handlers.js';
 import type { Model } from './models.js';
 
