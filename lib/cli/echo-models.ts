@@ -5,7 +5,7 @@ import type { Address } from '../binding/index.js';
 import { EventLoop } from '../faces/event-loop.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
 import { addressText } from '../net/endpoint.js';
-import type { StreamHandlers } from '../stream/handlers.js';
+import type { StreamHandlers } from '../net/handlers.js';
 import type { Model } from './models.js';
 
 export interface EchoServer {

@@ -4,7 +4,7 @@
 import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed, outOfRange } from '../loop/errors.js';
 import { PoolHandle } from './handle.js';
 import type { PoolStats } from './native-pool.js';
@@ -45,7 +45,7 @@ function sizeOfEnvironment(): number {
  * console.log(loop.pool.stats().wakeups); // far fewer than paths
  */
 export class ThreadPool {
-  readonly #loop: LoopCore;
+  readonly #loop: HandleLoop;
   readonly #stackBytes: number;
   #size: number;
   #handle: PoolHandle | undefined;
@@ -54,7 +54,7 @@ export class ThreadPool {
    * @internal
    * @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad option or environment
    */
-  constructor(loop: LoopCore, options: ThreadPoolOptions = {}) {
+  constructor(loop: HandleLoop, options: ThreadPoolOptions = {}) {
     const { size, stackBytes = DEFAULT_STACK_BYTES } = readOptions('options', options, NAMES);
     this.#loop = loop;
     this.#size =

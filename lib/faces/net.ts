@@ -1,0 +1,47 @@
+// What the public loop has for TCP.
+
+import type { Address } from '../binding/index.js';
+import type { ConnectOptions } from '../net/connect.js';
+import type { StreamHandlers } from '../net/handlers.js';
+import type { ListenOptions } from '../net/listen.js';
+import type { Server } from '../net/server.js';
+import type { Socket } from '../net/socket.js';
+import * as families from './families.js';
+import { WatchFace } from './watch.js';
+
+/** What a loop has for TCP. Use `EventLoop`. */
+export abstract class NetFace extends WatchFace {
+  /**
+   * Listens for TCP connections. All sockets share `handlers`.
+   *
+   * @throws SystemError EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE, ...; RangeError
+   *   ERR_SOCKET_BAD_PORT; TypeError; Error ERR_LOOP_CLOSED
+   * @example
+   * loop.listen({ port: 7000 }, { data: (socket, chunk) => socket.write(chunk) });
+   * @example
+   * loop.listen<{ name: string }>({ port: 7000 }, {
+   *   open: (socket) => { socket.data = { name: 'nobody' }; },
+   *   data: (socket, chunk) => socket.write(`hello ${socket.data.name}`),
+   * });
+   */
+  listen<Data = unknown>(
+    options: ListenOptions & { fd: number },
+    handlers: StreamHandlers<Data>,
+  ): Server<Address>;
+  listen<Data = unknown>(options: ListenOptions, handlers: StreamHandlers<Data>): Server;
+  listen(options: ListenOptions, handlers: StreamHandlers): Server<Address> {
+    return families.net().listen(this, options, handlers);
+  }
+
+  /**
+   * Connects by TCP. Failure is told by `close(socket, error)`.
+   *
+   * @throws RangeError ERR_SOCKET_BAD_PORT; TypeError; SystemError EMFILE, ...; Error
+   *   ERR_LOOP_CLOSED
+   * @example
+   * loop.connect({ port: 7000 }, { open: (socket) => socket.end('hello') });
+   */
+  connect<Data = unknown>(options: ConnectOptions, handlers: StreamHandlers<Data>): Socket<Data> {
+    return families.net().connect(this, options, handlers) as Socket<Data>;
+  }
+}
