@@ -83,14 +83,17 @@ export class PoolHandle extends Handle {
   override onReady(): void {
     const batch = this.#batch;
     const { meter } = this.loop;
-    const { observer } = meter;
+    const { observed } = meter;
     const count = batch.take();
-    const takenMs = observer === undefined ? 0 : meter.nowMs();
+    const takenMs = observed ? meter.nowMs() : 0;
     for (let row = 0; row < count; row++) {
       const request = this.#forget(batch.id(row));
       if (request === undefined) continue;
       request.unwatch();
-      observer?.request(request, takenMs, batch.queuedMs(row), batch.runMs(row), batch.doneMs(row));
+      if (observed) {
+        const [queuedMs, runMs] = [batch.queuedMs(row), batch.runMs(row)];
+        meter.requested(request, takenMs, queuedMs, runMs, batch.doneMs(row));
+      }
       try {
         request.resolve(request.finish(batch, row));
       } catch (error) {
