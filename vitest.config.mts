@@ -16,7 +16,7 @@ const SLOW = [
   'test/{bench,cli,signals,guest,liveness,models,models-echo,package,page,torture,fuzz}/**',
   'test/order/node.test.ts',
   'test/poller/signals.test.ts',
-  'test/pool/{abort,native-pool}.test.ts',
+  'test/pool/{abort,core,native-pool}.test.ts',
   'test/process/signal*.test.ts',
   'test/regressions/{cleared-timers-keep-memory,copies-of-the-package,event-consumed*}.test.ts',
   'test/regressions/{long-delay,nested-host-loop,number-closed-by-others}.test.ts',

@@ -39,6 +39,7 @@ export const contenders = {
     },
   ],
   'fs-stat': [
+    ours('owned', 'loop.fs.stat in a loop of its own', 'fs-stat'),
     ours('guest', 'loop.fs.stat inside Node', 'fs-stat'),
     theirs('node', 'node:fs with callbacks', 'fs-stat'),
     theirs('node-promises', 'node:fs/promises', 'fs-stat'),

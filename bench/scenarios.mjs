@@ -108,12 +108,16 @@ export const scenarios = {
     },
   },
   'fs-stat': {
-    title: 'stat of a file, 64 in flight',
+    title: 'stat of a file on the pool',
     unit: 'stat',
     kind: 'work',
     base: 'node',
     isPinned: false,
-    works: { stat: '64 in flight' },
+    works: {
+      beside: 'one at a time, the threads on the processor of JavaScript',
+      apart: 'one at a time, the threads on another processor',
+      stat: '64 in flight',
+    },
   },
   timers: {
     title: 'timers and immediates',

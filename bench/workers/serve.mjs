@@ -46,8 +46,9 @@ export function startClocks() {
  * @param {number} ms
  * @param {(onTime: (beginMs: number) => void) => void} listen  hands over what to
  *   call each time, with when it had begun
+ * @param {(ms: number) => Promise<void>} sleep  for where Node's timers stand still
  */
-export async function measureRepeated(ms, listen) {
+export async function measureRepeated(ms, listen, sleep = sleepInNode) {
   let operations = 0;
   listen(() => {
     operations++;
@@ -68,6 +69,6 @@ export async function measureRepeated(ms, listen) {
 }
 
 /** @param {number} ms */
-function sleep(ms) {
+function sleepInNode(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -29,7 +29,7 @@ export {
 export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
 export type { Path, StatOptions } from '../pool/fs/fs.js';
 export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
-export type { PoolStats } from '../pool/native-pool.js';
+export type { PoolStats } from '../pool/pool.js';
 export { SignalHandle } from '../process/index.js';
 export type { SignalCallback } from '../process/signal.js';
 export { constants } from '../raw/constants.js';

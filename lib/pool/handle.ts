@@ -1,13 +1,15 @@
 // The pool as the loop sees it: a handle on the pool's wake-up descriptor. When it
 // is ready, one call takes the whole batch of completions and settles the promises.
 // The handle itself never keeps the loop alive; each request in flight does.
+import { type NativePool, type NativePoolStats, native } from '../binding/index.js';
 import type { Resource } from '../loop/abandoned.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { Interest } from '../poller/index.js';
 import { check, codedError, SystemError } from '../raw/errors.js';
-import { Batch, type NativePool, Pool, type PoolStats } from './native-pool.js';
+import { Batch } from './batch.js';
+import type { Lanes } from './lanes.js';
 import type { PoolRequest } from './request.js';
 
 /** Completions taken at once; more wake the loop again, so that others get a turn. */
@@ -45,16 +47,17 @@ export class PoolHandle extends Handle {
    *
    * @throws SystemError EMFILE, ENFILE, ENOMEM; Error ERR_LOOP_CLOSED
    */
-  constructor(loop: HandleLoop, size: number, stackBytes: number) {
+  constructor(loop: HandleLoop, size: number, stackBytes: number, lanes: Lanes) {
     super(loop);
     if (loop.closed) throw loopClosed();
     this.unref();
-    this.#pool = new Pool(size, stackBytes);
+    this.#pool = new native.Pool(size, stackBytes);
+    lanes.addTo(this.#pool);
     this.#batch = new Batch(this.#pool, BATCH_ROWS);
     const pipe = process.env['RAWLOOP_WAKER'] === 'pipe';
     const fd = check(this.#pool.open(pipe), pipe ? 'pipe' : 'eventfd');
     try {
-      this.start(fd, Interest.READ);
+      this.start(fd, Interest.READ | Interest.EDGE);
     } catch (error) {
       this.#pool.close();
       throw error;
@@ -112,7 +115,7 @@ export class PoolHandle extends Handle {
     this.#pool.resize(size);
   }
 
-  stats(): PoolStats {
+  stats(): NativePoolStats {
     return this.#pool.stats();
   }
 

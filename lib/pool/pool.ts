@@ -4,10 +4,11 @@
 import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
+import type { LaneStats, NativePoolStats } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed, outOfRange } from '../loop/errors.js';
 import { PoolHandle } from './handle.js';
-import type { PoolStats } from './native-pool.js';
+import { type LaneLimits, type LaneName, Lanes } from './lanes.js';
 import type { PoolRequest } from './request.js';
 
 const DEFAULT_THREADS = 4;
@@ -23,9 +24,29 @@ export interface ThreadPoolOptions {
    * map makes starting a thread fail. See pthread_attr_setstacksize(3).
    */
   stackBytes?: number | undefined;
+  /** How many threads each kind of work may have at once. Default: all of them. */
+  lanes?: LaneLimits | undefined;
 }
 
-const NAMES: OptionNames<ThreadPoolOptions> = { size: true, stackBytes: true };
+const NAMES: OptionNames<ThreadPoolOptions> = { size: true, stackBytes: true, lanes: true };
+
+/** What a pool is doing. */
+export interface PoolStats extends Omit<NativePoolStats, 'lanes'> {
+  /** The same for each kind of work. */
+  lanes: Record<LaneName, LaneStats>;
+}
+
+const NOT_BEGUN: Omit<NativePoolStats, 'size'> = {
+  threads: 0,
+  idle: 0,
+  queued: 0,
+  running: 0,
+  finished: 0,
+  completed: 0,
+  wakeups: 0,
+  startErrno: 0,
+  lanes: [],
+};
 
 function sizeOfEnvironment(): number {
   const text = process.env['RAWLOOP_THREADPOOL_SIZE'];
@@ -47,6 +68,7 @@ function sizeOfEnvironment(): number {
 export class ThreadPool {
   readonly #loop: HandleLoop;
   readonly #stackBytes: number;
+  readonly #lanes: Lanes;
   #size: number;
   #handle: PoolHandle | undefined;
 
@@ -55,11 +77,13 @@ export class ThreadPool {
    * @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad option or environment
    */
   constructor(loop: HandleLoop, options: ThreadPoolOptions = {}) {
-    const { size, stackBytes = DEFAULT_STACK_BYTES } = readOptions('options', options, NAMES);
+    const read = readOptions('options', options, NAMES);
+    const { size, stackBytes = DEFAULT_STACK_BYTES, lanes } = read;
     this.#loop = loop;
     this.#size =
       size === undefined ? sizeOfEnvironment() : checkInteger('poolSize', size, 1, MAX_THREADS);
     this.#stackBytes = checkInteger('stackBytes', stackBytes, 65536, 2 ** 52);
+    this.#lanes = new Lanes(lanes);
   }
 
   /** How many threads it has, or will have once there is work. */
@@ -84,19 +108,8 @@ export class ThreadPool {
 
   /** What it is doing now. */
   stats(): PoolStats {
-    return (
-      this.#handle?.stats() ?? {
-        size: this.#size,
-        threads: 0,
-        idle: 0,
-        queued: 0,
-        running: 0,
-        finished: 0,
-        completed: 0,
-        wakeups: 0,
-        startErrno: 0,
-      }
-    );
+    const stats = this.#handle?.stats() ?? { ...NOT_BEGUN, size: this.#size };
+    return { ...stats, lanes: this.#lanes.named(stats.lanes) };
   }
 
   /**
@@ -108,7 +121,7 @@ export class ThreadPool {
    */
   submit<T>(request: PoolRequest<T>, signal?: AbortSignal): void {
     throwIfAborted(signal);
-    this.#handle ??= new PoolHandle(this.#loop, this.#size, this.#stackBytes);
+    this.#handle ??= new PoolHandle(this.#loop, this.#size, this.#stackBytes, this.#lanes);
     this.#handle.submit(request, signal);
   }
 }

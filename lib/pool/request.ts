@@ -1,7 +1,10 @@
 // One request on the pool: its promise, its signal, and how a completion becomes
-// a value. A family (fs, crypto) derives a class for each kind of request.
+// a value. A family (fs, crypto) derives a class for each kind of request: it submits by
+// the family's native function (native/pool/family.h) and reads what came of it.
 import { abortError, onAbort } from '../base/abort.js';
-import type { Batch, NativePool } from './native-pool.js';
+import type { NativePool } from '../binding/index.js';
+import type { Batch } from './batch.js';
+import type { LaneNumber } from './lanes.js';
 
 /**
  * The promise rejects, the work goes on: nothing can stop a thread that is inside
@@ -21,8 +24,11 @@ export abstract class PoolRequest<T> {
     this.reject = reject;
   }
 
+  /** Where it waits for a thread. */
+  abstract get lane(): LaneNumber;
+
   /**
-   * Queues the work, with every argument checked and every byte copied first.
+   * Queues the work in its lane, with every argument checked and every byte copied first.
    *
    * @returns the id, or -errno when the pool has no thread
    * @throws TypeError, RangeError; Error with a code

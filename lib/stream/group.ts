@@ -2,6 +2,7 @@
 import type { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Handlers } from './handlers.js';
+import type { Transfer } from './transfer.js';
 
 /** What a stream needs to know of its options. */
 export interface StreamSettings {
@@ -22,6 +23,8 @@ export interface StreamOwner {
 export interface StreamGroup extends StreamSettings {
   readonly handlers: Handlers<Handle>;
   readonly owner: StreamOwner | undefined;
+  /** By which calls their bytes move. */
+  readonly transfer: Transfer;
   /** The limit for all of an owner's streams, and what they hold. */
   readonly output: OutputLimit | undefined;
   /** Whether chunks are copies; true as well once `data` has returned a promise. */

@@ -25,6 +25,7 @@ import { isOutOfMemory } from './sending.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
+const EPIPE = -constant('EPIPE');
 const REST_MS = 5;
 
 // What few sockets ever have stands beside them, so that an idle one stays small.
@@ -98,8 +99,9 @@ export function readFailed(stream: StreamOutput, result: number): void {
     rest(stream);
     return;
   }
-  if (result < 0) {
-    stream.fail(result, 'recv');
+  const { transfer } = stream.group;
+  if (result < 0 && result !== transfer.endsWith) {
+    stream.fail(result, transfer.readCall);
     return;
   }
   // Paused meanwhile: the end is still there when it reads again.
@@ -131,9 +133,15 @@ function rest(stream: StreamOutput): void {
 
 /** Something happened while nothing is read: the peer's reset, most likely. */
 export function askForError(stream: StreamOutput): void {
+  const { transfer } = stream.group;
+  if (!transfer.isSocket) {
+    // Nobody reads what is written any more; see poll(2), POLLERR.
+    stream.fail(EPIPE, transfer.writeCall);
+    return;
+  }
   const error = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);
   if (error === 0) return;
-  const call = (stream.flags & READ_ENDED) !== 0 ? 'send' : 'recv';
+  const call = (stream.flags & READ_ENDED) !== 0 ? transfer.writeCall : transfer.readCall;
   if (error < 0) stream.fail(error, 'getsockopt');
   else stream.fail(-error, call);
 }

@@ -8,6 +8,7 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import type { StreamGroup, StreamOwner, StreamSettings } from './group.js';
 import type { Handlers, StreamOptions } from './handlers.js';
 import { needsCopies } from './promised.js';
+import { BY_SOCKET, type Transfer } from './transfer.js';
 
 /** The options that listening and connecting share. */
 export const STREAM_NAMES: OptionNames<StreamOptions> = {
@@ -25,10 +26,11 @@ export function groupOf<Owner extends StreamOwner>(
   handlers: Handlers<Handle>,
   owner?: Owner,
   output?: OutputLimit,
+  transfer: Transfer = BY_SOCKET,
 ): StreamGroup & { readonly owner: Owner | undefined } {
   const copies =
     settings.chunks === 'copy' || (settings.chunks === undefined && needsCopies(handlers));
-  return { ...settings, handlers, owner, output, copies };
+  return { ...settings, handlers, owner, output, transfer, copies };
 }
 
 /** Of one socket. */

@@ -98,7 +98,7 @@ export abstract class StreamOutput extends StreamBase {
   /** @internal The kernel took only a part of what this stream had gathered. */
   override onUnsent(sent: number, rest: Uint8Array[]): void {
     if (sent < 0 && sent !== EAGAIN && !isOutOfMemory(sent)) {
-      this.fail(sent, 'send');
+      this.fail(sent, this.group.transfer.writeCall);
       return;
     }
     for (const bytes of rest) enqueue(this, bytes, sent > 0);
@@ -161,7 +161,7 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
   const length = byteLengthOf(bytes);
   let taken = 0;
   if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
-    const sent = native.sendNow(stream.handleFd, bytes);
+    const sent = stream.group.transfer.send(stream.handleFd, bytes);
     if (sent === length) {
       stream.bytesWritten += sent;
       return true;
@@ -181,6 +181,11 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
 function finishEnd(stream: StreamOutput): void {
   stream.flags |= WRITE_ENDED;
   if ((stream.flags & READ_ENDED) !== 0) {
+    stream.destroy();
+    return;
+  }
+  // Without a half that can end alone, this is the end of both.
+  if (!stream.group.transfer.isSocket) {
     stream.destroy();
     return;
   }

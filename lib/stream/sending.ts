@@ -7,7 +7,6 @@
 //   again after 5 ms to 1 s.
 // - all others (ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, EPERM, ...): the connection is
 //   over; it closes and tells.
-import { native } from '../binding/index.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
 import { type StreamBase, tooMuch, updateInterest } from './base.js';
@@ -104,7 +103,7 @@ export function sendQueue(stream: StreamBase, queue: OutputQueue): number {
   for (let i = 0; i < MAX_SENDS; i++) {
     const bytes = queue.first();
     if (bytes === undefined) break;
-    result = native.sendNow(stream.handleFd, bytes);
+    result = stream.group.transfer.send(stream.handleFd, bytes);
     if (result < 0) break;
     queue.shift(result);
     sentBytes += result;
@@ -120,7 +119,7 @@ export function sendQueue(stream: StreamBase, queue: OutputQueue): number {
 export function sendFailed(stream: StreamBase, result: number): void {
   const { queue } = stream;
   if (!isOutOfMemory(result) || queue === undefined) {
-    stream.fail(result, 'send');
+    stream.fail(result, stream.group.transfer.writeCall);
     return;
   }
   queue.retryMs = nextRetryMs(queue.retryMs);

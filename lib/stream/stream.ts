@@ -2,7 +2,7 @@
 // are input.ts and output.ts. What kind of descriptor it is, and how it came to be
 // connected, is its family's: see net/socket.ts.
 import type { HandleLoop } from '../loop/contract.js';
-import { NOT_READ } from '../loop/layout.js';
+import { NOT_READ, Transfer } from '../loop/layout.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
@@ -41,6 +41,9 @@ export abstract class Stream extends StreamOutput {
   startOpen(fd: number): void {
     this.start(fd, Interest.READ);
     this.own();
+    const { kind } = this.group.transfer;
+    // A slot is a socket's, unless it is said.
+    if (kind !== Transfer.SOCKET) this.loop.table.setTransfer(this.slot, kind);
     setReading(this, true);
   }
 

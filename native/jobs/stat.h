@@ -1,17 +1,44 @@
-// What stat(2) tells on every system, for the files that implement StatPath
-// where there is no better call. The times have other names on each.
-#ifndef RAWLOOP_POOL_STAT_H_
-#define RAWLOOP_POOL_STAT_H_
+// stat(2) with the time of birth: what each platform must supply for it, chosen
+// by source list (stat_linux.cc, stat_bsd.cc), and what all of them share.
+#ifndef RAWLOOP_JOBS_STAT_H_
+#define RAWLOOP_JOBS_STAT_H_
 
 #include <sys/stat.h>
 
 #include <cerrno>
-
-#include "pool/pool_platform.h"
+#include <cstddef>
+#include <cstdint>
 
 namespace rawloop {
 
-// Fills the fields up to the times. 0 or -errno.
+// The order of these is the order of the cells that JavaScript reads.
+enum StatField : size_t {
+  kStatDev,
+  kStatMode,
+  kStatNlink,
+  kStatUid,
+  kStatGid,
+  kStatRdev,
+  kStatBlksize,
+  kStatIno,
+  kStatSize,
+  kStatBlocks,
+  kStatAtimeSec,
+  kStatAtimeNsec,
+  kStatMtimeSec,
+  kStatMtimeNsec,
+  kStatCtimeSec,
+  kStatCtimeNsec,
+  kStatBirthtimeSec,
+  kStatBirthtimeNsec,
+  kStatFields,
+};
+
+// 0 or -errno. Without `follow` a symbolic link is described itself.
+int StatPath(const char* path, bool follow, int64_t fields[kStatFields]);
+
+// For the implementations: the fields up to the times, which have other names
+// on each system. 0 or -errno.
 inline int StatWithoutTimes(const char* path, bool follow, struct stat* s,
                             int64_t fields[kStatFields]) {
   if ((follow ? stat(path, s) : lstat(path, s)) != 0) return -errno;
@@ -30,4 +57,4 @@ inline int StatWithoutTimes(const char* path, bool follow, struct stat* s,
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_POOL_STAT_H_
+#endif  // RAWLOOP_JOBS_STAT_H_

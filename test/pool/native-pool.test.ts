@@ -2,9 +2,8 @@
 import { readlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
-import { Pool } from '../../lib/pool/native-pool.js';
 import { check } from '../../lib/raw/errors.js';
-import { FINE, runChild, STACK_BYTES, WatchedPool } from './support.js';
+import { FINE, Pool, runChild, STACK_BYTES, WatchedPool } from './support.js';
 
 const F_GETFD = 1;
 const FD_CLOEXEC = 1;
@@ -177,10 +176,12 @@ describe('native pool', () => {
   });
 
   it('refuses to be called on anything else', () => {
-    const { submitStat } = Pool.prototype;
+    const { cancel } = native.Pool.prototype;
+    const { submitFs, fsOperations } = native;
     for (const self of [{}, Object.create(new Pool(1, STACK_BYTES)), null]) {
-      expect(() => submitStat.call(self as never, '/', 0)).toThrow(TypeError);
+      expect(() => cancel.call(self as never, 0)).toThrow(TypeError);
+      expect(() => submitFs(self as never, 0, fsOperations.stat, '/', 0)).toThrow(TypeError);
     }
-    expect(() => (Pool as unknown as () => void)()).toThrow(TypeError);
+    expect(() => (native.Pool as unknown as () => void)()).toThrow(TypeError);
   });
 });

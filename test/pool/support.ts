@@ -2,12 +2,13 @@
 // is waited for with a real poller, and children that run alone with the addon.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { type Bytes, type NativePool, native } from '../../lib/binding/index.js';
 import { addonCandidates } from '../../lib/binding/load.js';
 import { LoopCore } from '../../lib/loop/drive.js';
 import { createPoller, type Poller, ReadyList } from '../../lib/poller/index.js';
+import { Batch } from '../../lib/pool/batch.js';
 import { CryptoRequests } from '../../lib/pool/crypto/crypto.js';
 import { FileRequests } from '../../lib/pool/fs/fs.js';
-import { Batch, CELLS, type NativePool, Pool } from '../../lib/pool/native-pool.js';
 import { ThreadPool, type ThreadPoolOptions } from '../../lib/pool/pool.js';
 
 export type Mode = 'owned' | 'guest';
@@ -60,19 +61,52 @@ export class TestLoop extends LoopCore {
   }
 }
 
+/** A native pool with lanes, and the requests that tests make of it. */
+export class Pool extends native.Pool {
+  /** @param limits threads that each lane may have at once */
+  constructor(size: number, stackBytes: number, limits: readonly number[] = [1024]) {
+    super(size, stackBytes);
+    for (const limit of limits) this.addLane(limit);
+  }
+
+  submitStat(path: string | Uint8Array, flags: number, lane = 0): number {
+    return native.submitFs(this as NativePool, lane, native.fsOperations.stat, path, flags);
+  }
+
+  submitPbkdf2(
+    ...args: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string]
+  ): number {
+    return native.submitCrypto(this as NativePool, 0, native.cryptoOperations.pbkdf2, ...args);
+  }
+}
+
+/** The same for children, who have `addon` alone. */
+export const POOL_CLASS = `
+  class Pool extends addon.Pool {
+    constructor(size, stackBytes) {
+      super(size, stackBytes);
+      this.addLane(1024);
+    }
+    submitStat(...args) { return addon.submitFs(this, 0, addon.fsOperations.stat, ...args); }
+    submitPbkdf2(...args) {
+      return addon.submitCrypto(this, 0, addon.cryptoOperations.pbkdf2, ...args);
+    }
+  }
+`;
+
 /** A native pool, its wake-up watched by a poller of its own. */
 export class WatchedPool {
-  readonly native: NativePool;
+  readonly native: Pool;
   readonly batch: Batch;
   readonly fd: number;
   readonly #poller: Poller = createPoller();
   readonly #ready = new ReadyList(4);
 
-  constructor({ size = 4, rows = 256, pipe = false } = {}) {
-    this.native = new Pool(size, STACK_BYTES);
+  constructor({ size = 4, rows = 256, pipe = false, limits = [1024] } = {}) {
+    this.native = new Pool(size, STACK_BYTES, limits);
     this.batch = new Batch(this.native, rows);
     this.fd = this.native.open(pipe);
-    this.#poller.add(this.fd, { read: true }, 1);
+    this.#poller.add(this.fd, { read: true, edge: true }, 1);
   }
 
   /** Whether the loop would be woken now. */
@@ -127,7 +161,7 @@ export const addonPath = [...addonCandidates()].find((path) => existsSync(path))
 /** What children start with: the addon, and a few words to say. */
 const PRELUDE = `
   const addon = require(${JSON.stringify(addonPath)});
-  const { Pool } = addon;
+  ${POOL_CLASS}
   const fs = require('node:fs');
   const assert = require('node:assert/strict');
   const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
@@ -139,8 +173,9 @@ const PRELUDE = `
       catch { return false; }
     });
   const text = Buffer.from('x');
-  const CELLS = ${CELLS};
-  const ROW_BYTES = CELLS * 8;
+  const ROW_CELLS = 7;
+  // With the result that may be packed.
+  const ROW_BYTES = ${Batch.memoryFor(1).byteLength};
 `;
 
 export interface ChildResult {

@@ -97,25 +97,28 @@ describe('the native pool', () => {
     const pool = new WatchedPool();
     const { Pool } = native as unknown as { Pool: new (...args: unknown[]) => object };
     const methods = pool.native as unknown as Record<string, (...args: unknown[]) => unknown>;
+    const families = native as unknown as typeof methods;
     const good: Record<string, unknown[]> = {
-      submitStat: ['/', 0],
-      submitPbkdf2: [Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256'],
+      submitFs: [pool.native, 0, 0, '/', 0],
+      submitCrypto: [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256'],
+      addLane: [1],
       cancel: [0],
-      takeCompletions: [new ArrayBuffer(184)],
+      takeCompletions: [new ArrayBuffer(312), 1],
       takeBytes: [0, new Uint8Array(8), 0],
       resize: [1],
       open: [false],
     };
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
-      (name === 'submitStat' && place === 0 && typeof value === 'string') ||
+      (name === 'submitFs' && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
       (name === 'cancel' && value === 2 ** 31);
     for (const value of NO_INTEGERS) {
       for (const [name, args] of Object.entries(good)) {
         for (let place = 0; place < args.length; place++) {
           if (fits(name, place, value)) continue;
-          const call = () => methods[name]?.(...args.with(place, value));
+          const owner = name in methods ? methods : families;
+          const call = () => owner[name]?.(...args.with(place, value));
           expect(call, `${name}, argument ${place}: ${String(value)}`).toThrow(CODED);
         }
       }

@@ -6,13 +6,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { addonPath, FINE, runChild } from '../pool/support.js';
+import { addonPath, FINE, POOL_CLASS, runChild } from '../pool/support.js';
 
 const CHILDREN = 60;
 const AT_ONCE = 4;
 
 const SCRIPT = `
-  const { Pool } = require(${JSON.stringify(addonPath)});
+  const addon = require(${JSON.stringify(addonPath)});
+  ${POOL_CLASS}
   const pool = new Pool(8, 1 << 20);
   pool.open(false);
   const text = Buffer.from('x');

@@ -6,12 +6,13 @@
 // unloaded: the threads run unmapped code, and the children die of SIGSEGV. Without
 // closing the wake-up: a descriptor leaks for each Worker.
 import { expect, it } from 'vitest';
-import { addonPath, FINE, runChild } from '../pool/support.js';
+import { addonPath, FINE, POOL_CLASS, runChild } from '../pool/support.js';
 
 /** A Worker with four busy threads and a queue behind them. */
 const BUSY_WORKER = `
   const { parentPort } = require('node:worker_threads');
-  const { Pool } = require(${JSON.stringify(addonPath)});
+  const addon = require(${JSON.stringify(addonPath)});
+  ${POOL_CLASS}
   const pool = new Pool(4, 1 << 20);
   pool.open(false);
   const text = Buffer.from('x');
@@ -85,7 +86,7 @@ it('two Workers and the main thread have a pool each', () => {
       await Promise.all(workers.map((worker) => once(worker, 'message')));
       await Promise.all(workers.map((worker) => worker.terminate()));
       assert.equal(threadsNamed('rawloop-pool').length, 3);
-      assert.equal(own.takeCompletions(new ArrayBuffer(ROW_BYTES)), 1);
+      assert.equal(own.takeCompletions(new ArrayBuffer(ROW_BYTES), 1), 1);
       assert.equal(own.submitStat('/', 0) >= 0, true);
       own.close();
     })();

@@ -1,21 +1,16 @@
 // Cryptographic requests: slow by design, so they run on the pool. The arithmetic is
 // that of the host's own OpenSSL. See PKCS5_PBKDF2_HMAC(3).
-import { isArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 import { checkSignal } from '../../base/abort.js';
+import { invalidType } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
-import type { Bytes } from '../../binding/index.js';
-import { invalidType } from '../../loop/errors.js';
-import { codedError } from '../../raw/errors.js';
-import type { Batch, NativePool } from '../native-pool.js';
 import type { ThreadPool } from '../pool.js';
-import { PoolRequest } from '../request.js';
+import { type KeyInput, toBytes } from './key-input.js';
+import { Pbkdf2Request } from './pbkdf2.js';
 
 const MAX_INT = 2 ** 31 - 1;
-const EMPTY = new Uint8Array(0);
 
-/** What keys are made from: text, as UTF-8, or bytes. */
-export type KeyInput = string | Bytes;
+export type { KeyInput } from './key-input.js';
 
 /** Options of the functions of `loop.crypto`. */
 export interface KeyOptions {
@@ -24,42 +19,6 @@ export interface KeyOptions {
 }
 
 const NAMES: OptionNames<KeyOptions> = { signal: true };
-
-function toBytes(name: string, input: unknown): Bytes {
-  if (typeof input === 'string') return Buffer.from(input);
-  if (ArrayBuffer.isView(input) || isArrayBuffer(input)) return input;
-  // Native code takes shared memory through a view only.
-  if (isSharedArrayBuffer(input)) return new Uint8Array(input);
-  throw invalidType(name, 'of type string or an instance of ArrayBuffer, Buffer or a typed array');
-}
-
-class Pbkdf2Request extends PoolRequest<Uint8Array> {
-  password: Bytes = EMPTY;
-  salt: Bytes = EMPTY;
-  iterations = 1;
-  keyBytes = 0;
-  digest = '';
-
-  override submit(pool: NativePool): number {
-    const { password, salt, iterations, keyBytes, digest } = this;
-    // Native code copies them: from here on no reference to a secret is kept.
-    this.password = this.salt = EMPTY;
-    return pool.submitPbkdf2(password, salt, iterations, keyBytes, digest);
-  }
-
-  override finish(batch: Batch, row: number): Uint8Array {
-    if (batch.status(row) < 0) {
-      throw codedError(
-        Error,
-        'ERR_CRYPTO_OPERATION_FAILED',
-        `pbkdf2 failed: OpenSSL derives no key with the digest '${this.digest}'`,
-      );
-    }
-    const key = new Uint8Array(this.keyBytes);
-    if (this.keyBytes > 0) batch.takeBytes(row, key, 0);
-    return key;
-  }
-}
 
 /** `loop.crypto`. */
 export class CryptoRequests {

@@ -1,18 +1,14 @@
 // File system requests: what epoll and kqueue cannot wait for, as regular files are
 // always ready there. Each runs on a thread of the pool. See path_resolution(7).
-import { fileURLToPath } from 'node:url';
 import { checkSignal } from '../../base/abort.js';
 import { invalidType } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
-import { isUint8Array, urlText } from '../../base/realms.js';
-import { SystemError } from '../../raw/errors.js';
-import type { Batch, NativePool } from '../native-pool.js';
 import type { ThreadPool } from '../pool.js';
-import { PoolRequest } from '../request.js';
-import { BigIntStats, Stats } from './stats.js';
+import { type Path, toPath } from './path.js';
+import { BIGINT, NO_FOLLOW, StatRequest } from './stat.js';
+import type { BigIntStats, Stats } from './stats.js';
 
-/** A path as text, as the bytes the kernel sees, or as a `file:` URL. */
-export type Path = string | Uint8Array | URL;
+export type { Path } from './path.js';
 
 /** Options of `loop.fs.stat` and `loop.fs.lstat`. */
 export interface StatOptions {
@@ -26,36 +22,6 @@ const NAMES: OptionNames<StatOptions> = { bigint: true, signal: true };
 
 type BigIntOptions = StatOptions & { bigint: true };
 type NumberOptions = StatOptions & { bigint?: false | undefined };
-
-// Flags of submitStat, as in native/jobs/fs.cc.
-const NO_FOLLOW = 1;
-const BIGINT = 2;
-
-/** @throws TypeError for what is no path, or a URL of another scheme or host */
-function toPath(path: unknown): string | Uint8Array {
-  if (typeof path === 'string' || isUint8Array(path)) return path;
-  const url = urlText(path);
-  if (url !== undefined) return fileURLToPath(url);
-  throw invalidType('path', 'of type string or an instance of Buffer or URL');
-}
-
-class StatRequest extends PoolRequest<Stats | BigIntStats> {
-  path: string | Uint8Array = '';
-  flags = 0;
-
-  override submit(pool: NativePool): number {
-    return pool.submitStat(this.path, this.flags);
-  }
-
-  override finish(batch: Batch, row: number): Stats | BigIntStats {
-    const status = batch.status(row);
-    if (status < 0) {
-      const path = typeof this.path === 'string' ? this.path : Buffer.from(this.path).toString();
-      throw new SystemError(status, (this.flags & NO_FOLLOW) === 0 ? 'stat' : 'lstat', { path });
-    }
-    return (this.flags & BIGINT) === 0 ? new Stats(batch, row) : new BigIntStats(batch, row);
-  }
-}
 
 /** `loop.fs`. */
 export class FileRequests {

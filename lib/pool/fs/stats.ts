@@ -1,9 +1,8 @@
 // What stat(2) says of a file, in the shape of Node's fs.Stats and fs.BigIntStats.
 // The Date fields are made when they are first read: most callers never do.
 import { constants } from 'node:fs';
-import { type Batch, CELLS, FIRST_CELL } from '../native-pool.js';
 
-// The order of StatField in native/pool/pool_platform.h.
+// The order of StatField in native/jobs/stat.h.
 const DEV = 0;
 const MODE = 1;
 const NLINK = 2;
@@ -131,10 +130,8 @@ export class Stats extends FileStats<number> {
   readonly birthtimeMs: number;
 
   /** @internal */
-  constructor(batch: Batch, row: number) {
+  constructor(numbers: Float64Array, at: number) {
     super();
-    const { numbers } = batch;
-    const at = row * CELLS + FIRST_CELL;
     this.dev = numbers[at + DEV] as number;
     this.mode = numbers[at + MODE] as number;
     this.nlink = numbers[at + NLINK] as number;
@@ -180,10 +177,8 @@ export class BigIntStats extends FileStats<bigint> {
   readonly birthtimeNs: bigint;
 
   /** @internal */
-  constructor(batch: Batch, row: number) {
+  constructor(integers: BigInt64Array, at: number) {
     super();
-    const { integers } = batch;
-    const at = row * CELLS + FIRST_CELL;
     this.dev = integers[at + DEV] as bigint;
     this.mode = integers[at + MODE] as bigint;
     this.nlink = integers[at + NLINK] as bigint;

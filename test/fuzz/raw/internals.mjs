@@ -233,11 +233,15 @@ export class PoolCalls {
     this.#pool ??= this.#open();
     const pool = this.#pool;
     const id = () => make.int(0, 1, 2, 3, random.below(64));
+    const lane = () => make.int(0, 0, 0, 1, 2, 64);
+    const target = () =>
+      random.oneIn(40) ? random.pick([{}, null, pool.close, this.native]) : pool;
     const [name, args] = random.weighted([
-      [8, () => ['submitStat', [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, -1)]]],
-      [10, () => ['submitPbkdf2', this.#pbkdf2()]],
+      [8, () => ['submitFs', [target(), lane(), make.int(0, 0, 0, 1), make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, -1)]]],
+      [10, () => ['submitCrypto', [target(), lane(), make.int(0, 0, 0, 1), ...this.#pbkdf2()]]],
+      [1, () => ['addLane', [make.int(1, 2, 1024, 0, 1025)]]],
       [6, () => ['cancel', [id()]]],
-      [8, () => ['takeCompletions', [make.memory(random.pick([0, 8, 400, 4000, 4000]))]]],
+      [8, () => ['takeCompletions', [make.memory(random.pick([0, 8, 400, 4000, 4000])), make.int(0, 1, 2, 12, 13)]]],
       [12, () => ['takeBytes', [make.int(0, 0, 1, 2, 3), make.memory(random.pick([0, 16, 64, 1024])), make.int(0, 0, 1, 8, 2 ** 53 - 1)]]],
       [1, () => ['resize', [make.int(1, 2, 4, 0, 1025)]]],
       [2, () => ['stats', []]],
@@ -253,7 +257,7 @@ export class PoolCalls {
     const self = random.oneIn(40)
       ? random.pick([{}, null, this.native.Pool, [], new Proxy(pool, {})])
       : pool;
-    const result = Reflect.apply(pool[name], self, args);
+    const result = Reflect.apply(pool[name] ?? this.native[name], self, args);
     if (name === 'close' && self === pool) this.#pool = undefined;
     return result;
   }
@@ -281,6 +285,7 @@ export class PoolCalls {
 
   #open() {
     const pool = new this.native.Pool(2, 131072);
+    pool.addLane(1);
     if (!this.make.random.oneIn(10)) pool.open(this.make.random.oneIn(2));
     return pool;
   }

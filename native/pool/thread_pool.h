@@ -1,14 +1,11 @@
-// The threads of one pool, the queue they take work from and the queue they
-// put it back to. It knows nothing of JavaScript; pool.h is its face there.
+// The core of the pool: lanes of queued jobs, the threads that take them, and
+// the queue of completions by which the loop gets them back. It knows nothing
+// of JavaScript; binding.h is its face there. test/pool/core drives it alone.
 //
-// Every method is for the thread that made the object, except the private
-// ones that say otherwise. See pthreads(7).
-#ifndef RAWLOOP_POOL_THREADS_H_
-#define RAWLOOP_POOL_THREADS_H_
+// Every method is for the loop's thread unless it says otherwise.
+#ifndef RAWLOOP_POOL_THREAD_POOL_H_
+#define RAWLOOP_POOL_THREAD_POOL_H_
 
-#include <pthread.h>
-
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -16,8 +13,11 @@
 #include <mutex>
 #include <vector>
 
-#include "pool/pool_job.h"
-#include "pool/pool_wakeup.h"
+#include "pool/completions.h"
+#include "pool/crew.h"
+#include "pool/job.h"
+#include "pool/lanes.h"
+#include "pool/spin.h"
 
 namespace rawloop {
 
@@ -27,29 +27,33 @@ struct PoolStats {
   size_t idle = 0;         // of these, waiting for work
   size_t queued = 0;       // jobs that no thread has taken yet
   size_t running = 0;      // jobs on a thread now
-  size_t finished = 0;     // jobs done that JavaScript has not taken yet
+  size_t finished = 0;     // jobs done that the loop has not taken yet
   uint64_t completed = 0;  // jobs done since the start
   uint64_t wakeups = 0;    // times the loop was woken for them
   int start_error = 0;     // errno of the last failure to start a thread
+  std::vector<LaneStats> lanes;
 };
 
 class ThreadPool {
  public:
   static constexpr size_t kMaxThreads = 1024;
 
-  ThreadPool(size_t size, size_t stack_bytes)
-      : stack_bytes_(stack_bytes), size_(size) {}
+  ThreadPool(size_t size, size_t stack_bytes);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  // Opens the wake-up: its descriptor or -errno. No thread is started before
-  // the first job.
+  // Opens the wake-up: its descriptor, which is to be watched by edges, or
+  // -errno. No thread is started before the first job.
   int Open(bool pipe);
 
-  // 0, or -errno when there is no thread and none can be started. The job is
+  // The number of a new lane, or -ENOSPC when there are Lanes::kMax.
+  int AddLane(size_t limit);
+
+  // 0, or -errno: -EINVAL when there is no such lane, -EBADF when the pool is
+  // not open, why a thread could not be started when there is none. The job is
   // deleted then.
-  int Submit(std::unique_ptr<Job> job);
+  int Submit(uint32_t lane, std::unique_ptr<Job> job);
   // True when the job was still queued: it is deleted. False when it runs or
   // has run.
   bool Cancel(Job* job);
@@ -61,7 +65,8 @@ class ThreadPool {
   PoolStats Stats();
 
   // Deletes the queued jobs, closes the wake-up and tells the threads to leave
-  // once their job is done. Does not wait. May be called again.
+  // once their job is done. Does not wait. May be called again, and from any
+  // thread.
   void Stop();
   // After Stop(): true when no job runs, so that Join() does not wait long.
   bool Idle();
@@ -69,49 +74,31 @@ class ThreadPool {
   void Join();
 
  private:
-  struct Thread {
-    ThreadPool* pool;
-    pthread_t handle;
-    bool left;  // the thread has ended or is about to: joining does not wait
-  };
-
-  static void* Main(void* thread);
   // On a pool thread.
-  void Work(Thread* self);
-  bool AwaitJob(std::unique_lock<std::mutex>* lock);
-  void Finish(std::unique_ptr<Job> job, std::unique_lock<std::mutex>* lock);
+  void Work();
+  static void Run(Job* job);
   // With the mutex held.
+  // Returns when there may be something to do.
+  void Rest(std::unique_lock<std::mutex>* lock);
   // Whether to wake a thread for what is queued: one at a time, which wakes the
   // next if it finds more. A burst of submissions costs one futex call, not
   // one each, and short jobs are not done before all threads are awake.
   bool WakesOne();
-  void StartThreads();
-  int StartThread(const pthread_attr_t* attributes);
-  void Reap();
 
-  const size_t stack_bytes_;
+  Completions completions_;
   std::mutex mutex_;
   std::condition_variable work_;  // there is work, or reason to leave
-  std::condition_variable rung_;  // a thread has left Ring() while stopping
   // All that follows is guarded by the mutex.
-  JobList queue_;
-  JobList finished_;
-  Wakeup wakeup_;
-  std::vector<std::unique_ptr<Thread>> threads_;
+  Lanes lanes_;
+  Crew crew_;
+  Spin spin_;
   size_t size_;
-  size_t alive_ = 0;
-  size_t left_ = 0;
   size_t idle_ = 0;
-  size_t running_ = 0;
-  size_t ringing_ = 0;
   bool waking_ = false;  // a thread was woken and has not come yet
-  uint64_t completed_ = 0;
-  uint64_t wakeups_ = 0;
-  int start_error_ = 0;
-  std::chrono::steady_clock::time_point retry_at_;
+  bool open_ = false;
   bool stopping_ = false;
 };
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_POOL_THREADS_H_
+#endif  // RAWLOOP_POOL_THREAD_POOL_H_

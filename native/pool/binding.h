@@ -1,21 +1,21 @@
 // The JavaScript class Pool: the requests in flight, their ids, and the batch
-// of completions on its way to JavaScript. The threads are in pool_threads.h.
+// of completions on its way to JavaScript. The threads are in thread_pool.h.
 //
 //   new Pool(size, stackBytes)
-//   open(pipe)               -> descriptor to watch for reading, or -errno
-//   submit<Family>(...)      -> id (0 or more), or -errno when no thread is
-//                               to be had
+//   addLane(limit)           -> its number, from 0 on, or -errno
+//   open(pipe)               -> descriptor to watch for reading, by edges, or
+//                               -errno
 //   cancel(id)               -> true: it was queued and is gone, its id free;
 //                               false: it runs or has run, a completion comes
-//   takeCompletions(buffer)  -> rows filled; see Row. Ids are free again at
-//                               the next call, not before
+//   takeCompletions(memory, rows) -> rows filled; see rows.h. Ids are free
+//                               again at the next call, not before
 //   takeBytes(row, target, offset) -> bytes copied for that row of the batch
 //   resize(size), stats(), close()
 //
-// To add a family of requests: a file with its jobs and its Append function, a
-// line in pool.cc, the file in the build lists. The pool stays as it is.
-#ifndef RAWLOOP_POOL_H_
-#define RAWLOOP_POOL_H_
+// A family of requests has a function of its own beside the class; family.h
+// says how to add one, or an operation to one that is there.
+#ifndef RAWLOOP_POOL_BINDING_H_
+#define RAWLOOP_POOL_BINDING_H_
 
 #include <napi.h>
 
@@ -24,8 +24,8 @@
 
 #include "core/args.h"
 #include "core/tagged_wrap.h"
-#include "pool/pool_job.h"
-#include "pool/pool_threads.h"
+#include "pool/job.h"
+#include "pool/thread_pool.h"
 
 namespace rawloop {
 
@@ -34,22 +34,20 @@ class Pool : public TaggedWrap<Pool> {
   static constexpr napi_type_tag kTypeTag = {0x3c1f70b2a64e4d19,
                                              0x8a5d27e9c03b6f41};
 
-  using Methods = std::vector<Napi::ClassPropertyDescriptor<Pool>>;
-
   explicit Pool(const Napi::CallbackInfo& info);
   ~Pool() override;
 
-  // The pool that a method was called on; null with a TypeError pending.
-  static Pool* From(const Args& args);
-  static void AddMethod(Methods* methods, const char* name, napi_callback call);
+  static napi_value Define(napi_env env);
+  // The pool that `value` is; null with a TypeError pending.
+  static Pool* From(napi_env env, napi_value value);
 
-  // What a submit method returns: the job is queued and has an id.
-  napi_value Submit(napi_env env, std::unique_ptr<Job> job);
-
-  // Called by RegisterPool().
-  static void AppendMethods(Methods* methods);
+  // Queues `job` in `lane`. Its id (0 or more), or -errno when no thread is to
+  // be had or the pool is not open; null with a RangeError pending when there
+  // is no such lane.
+  napi_value Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job);
 
  private:
+  static napi_value AddLane(napi_env env, napi_callback_info info);
   static napi_value Open(napi_env env, napi_callback_info info);
   static napi_value Cancel(napi_env env, napi_callback_info info);
   static napi_value TakeCompletions(napi_env env, napi_callback_info info);
@@ -62,25 +60,22 @@ class Pool : public TaggedWrap<Pool> {
   static void OnEnvironmentEnd(void* cleanup);
 
   void ReleaseBatch();
-  size_t FillBatch(const Span& rows);
+  size_t FillBatch(const Span& memory, size_t rows);
   void Shutdown();
 
   napi_env env_;
-  // Shared with the hooks that end the threads; see pool.cc.
+  // Shared with the hooks that end the threads; see binding.cc.
   std::shared_ptr<ThreadPool> threads_;
   Cleanup* cleanup_ = nullptr;  // null: no hook is set
   // By id: the job, null once it was taken.
   std::vector<Job*> requests_;
   std::vector<uint32_t> free_ids_;
-  // The batch taken last. A null job had no bytes, or they were copied.
+  // The batch taken last. A null job had no bytes of its own, or they were
+  // copied.
   std::vector<std::unique_ptr<Job>> batch_;
   std::vector<uint32_t> batch_ids_;
 };
 
-// The families.
-void AppendFsMethods(Pool::Methods* methods);
-void AppendCryptoMethods(Pool::Methods* methods);
-
 }  // namespace rawloop
 
-#endif  // RAWLOOP_POOL_H_
+#endif  // RAWLOOP_POOL_BINDING_H_

@@ -2,8 +2,8 @@
 // while a thread works, so a thread never sees JavaScript's memory: the bytes
 // are copied in before the job is queued, and copied out, after the target has
 // been looked at again, when it is done.
-#ifndef RAWLOOP_POOL_SCRATCH_H_
-#define RAWLOOP_POOL_SCRATCH_H_
+#ifndef RAWLOOP_JOBS_SCRATCH_H_
+#define RAWLOOP_JOBS_SCRATCH_H_
 
 #include <node_api.h>
 
@@ -49,4 +49,4 @@ class Scratch {
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_POOL_SCRATCH_H_
+#endif  // RAWLOOP_JOBS_SCRATCH_H_

@@ -1,7 +1,5 @@
-// The pool's platform functions on Linux: eventfd(2), statx(2). See
-// pool_platform.h for the contract.
+// StatPath on Linux: statx(2).
 #include <fcntl.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -14,16 +12,8 @@
 #include <cerrno>
 
 #include "jobs/stat.h"
-#include "os/opening.h"
-#include "pool/pool_platform.h"
 
 namespace rawloop {
-
-int OpenWakeup(bool pipe, int fds[2]) {
-  if (pipe) return OpenPipe(fds, O_NONBLOCK) == 0 ? 0 : -errno;
-  fds[0] = fds[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  return fds[0] < 0 ? -errno : 0;
-}
 
 namespace {
 

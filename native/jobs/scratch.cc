@@ -1,4 +1,4 @@
-#include "pool/pool_scratch.h"
+#include "jobs/scratch.h"
 
 #include <cstdlib>
 #include <cstring>

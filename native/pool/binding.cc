@@ -1,10 +1,12 @@
-#include "pool/pool.h"
+#include "pool/binding.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <initializer_list>
 #include <new>
 
 #include "core/module.h"
+#include "pool/rows.h"
 
 // libc's list of exit handlers, each with an argument, which std::atexit lacks.
 // The last parameter ties the handler to this copy of the addon.
@@ -30,10 +32,29 @@ void EndThreads(ThreadPool* threads) {
   threads->Join();
 }
 
+napi_value NoLane(napi_env env) {
+  ThrowRange(env, "lane", "the number of a lane");
+  return nullptr;
+}
+
 void OnProcessExit(void* argument) {
   auto* watched = static_cast<std::weak_ptr<ThreadPool>*>(argument);
   if (auto threads = watched->lock()) EndThreads(threads.get());
   delete watched;
+}
+
+struct Field {
+  const char* name;
+  double value;
+};
+
+napi_value Numbers(napi_env env, std::initializer_list<Field> fields) {
+  napi_value object;
+  napi_create_object(env, &object);
+  for (const Field& field : fields) {
+    Define(env, object, field.name, Napi::Number::New(env, field.value));
+  }
+  return object;
 }
 
 }  // namespace
@@ -73,24 +94,22 @@ Pool::~Pool() {
   if (cleanup_ != nullptr) cleanup_->pool = nullptr;
 }
 
-Pool* Pool::From(const Args& args) {
+Pool* Pool::From(napi_env env, napi_value value) {
+  napi_valuetype type;
+  napi_typeof(env, value, &type);
+  if (type != napi_object) {
+    ThrowType(env, "pool", "a Pool");
+    return nullptr;
+  }
   void* data = nullptr;
-  if (!HasTag(args.env(), args.self(), kTypeTag) ||
-      napi_unwrap(args.env(), args.self(), &data) != napi_ok) {
+  if (!HasTag(env, value, kTypeTag) ||
+      napi_unwrap(env, value, &data) != napi_ok) {
     return nullptr;
   }
   return static_cast<Pool*>(data);
 }
 
-void Pool::AddMethod(Methods* methods, const char* name, napi_callback call) {
-  napi_property_descriptor descriptor = {};
-  descriptor.utf8name = name;
-  descriptor.method = call;
-  descriptor.attributes = napi_default_method;
-  methods->push_back(Napi::ClassPropertyDescriptor<Pool>(descriptor));
-}
-
-napi_value Pool::Submit(napi_env env, std::unique_ptr<Job> job) {
+napi_value Pool::Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job) {
   Job* request = job.get();
   if (free_ids_.empty()) {
     // Room for every id there is: to give one back never takes memory.
@@ -100,17 +119,30 @@ napi_value Pool::Submit(napi_env env, std::unique_ptr<Job> job) {
     requests_.push_back(nullptr);
     free_ids_.push_back(static_cast<uint32_t>(requests_.size() - 1));
   }
-  request->id_ = free_ids_.back();
-  const int result = threads_->Submit(std::move(job));
+  const uint32_t id = free_ids_.back();
+  request->set_id(id);
+  const int result = threads_->Submit(lane, std::move(job));
+  if (result == -EINVAL) return NoLane(env);
   if (result < 0) return Int(env, result);
-  requests_[free_ids_.back()] = request;
+  requests_[id] = request;
   free_ids_.pop_back();
-  return Int(env, static_cast<int32_t>(request->id_));
+  return Int(env, static_cast<int32_t>(id));
+}
+
+napi_value Pool::AddLane(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  Pool* pool = From(env, args.self());
+  size_t limit;
+  if (pool == nullptr ||
+      !args.Integer(0, "limit", &limit, 1, ThreadPool::kMaxThreads)) {
+    return nullptr;
+  }
+  return Int(env, pool->threads_->AddLane(limit));
 }
 
 napi_value Pool::Open(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Pool* pool = From(args);
+  Pool* pool = From(env, args.self());
   if (pool == nullptr) return nullptr;
   bool pipe = false;
   if (napi_get_value_bool(env, args.at(0), &pipe) != napi_ok) {
@@ -129,7 +161,7 @@ napi_value Pool::Open(napi_env env, napi_callback_info info) {
 
 napi_value Pool::Cancel(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Pool* pool = From(args);
+  Pool* pool = From(env, args.self());
   uint32_t id;
   if (pool == nullptr || !args.Integer(0, "id", &id)) return nullptr;
   Job* job = id < pool->requests_.size() ? pool->requests_[id] : nullptr;
@@ -151,27 +183,19 @@ void Pool::ReleaseBatch() {
   batch_.clear();
 }
 
-size_t Pool::FillBatch(const Span& rows) {
-  using Ms = std::chrono::duration<double, std::milli>;
-  const size_t max = std::min(rows.size / Row::kBytes, requests_.size());
+size_t Pool::FillBatch(const Span& memory, size_t rows) {
+  const size_t max = std::min(rows, requests_.size());
   // Before the jobs are taken: what is taken must reach its request.
   batch_ids_.reserve(max);
   batch_.reserve(max);
   JobList taken;
   threads_->Take(max, &taken);
-  const auto now = Job::Clock::now();
-  for (size_t i = 0; !taken.empty(); i++) {
+  Rows filled(memory.data, rows);
+  while (!taken.empty()) {
     std::unique_ptr<Job> job = taken.PopFront();
-    Row row(rows.data + i * Row::kBytes);
-    row.Number(Row::kIdCell, job->id_);
-    row.Number(Row::kStatusCell, job->status());
-    row.Number(Row::kQueuedCell, Ms(job->began_at_ - job->queued_at_).count());
-    row.Number(Row::kRunCell, Ms(job->done_at_ - job->began_at_).count());
-    row.Number(Row::kDoneCell, Ms(now - job->done_at_).count());
-    job->Fill(row);
-    requests_[job->id_] = nullptr;
-    batch_ids_.push_back(job->id_);
-    if (job->Bytes().size == 0) job.reset();
+    requests_[job->id()] = nullptr;
+    batch_ids_.push_back(job->id());
+    if (filled.Add(*job)) job.reset();
     batch_.push_back(std::move(job));
   }
   return batch_.size();
@@ -179,20 +203,24 @@ size_t Pool::FillBatch(const Span& rows) {
 
 napi_value Pool::TakeCompletions(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Pool* pool = From(args);
-  Span rows;
-  if (pool == nullptr || !args.Memory(0, &rows, "buffer")) return nullptr;
-  if (rows.size < Row::kBytes) {
-    ThrowRange(env, "buffer", "long enough for one completion");
+  Pool* pool = From(env, args.self());
+  Span memory;
+  uint32_t rows;
+  if (pool == nullptr || !args.Integer(1, "rows", &rows, 1) ||
+      !args.Memory(0, &memory, "memory")) {
+    return nullptr;
+  }
+  if (memory.size / Rows::kBytesEach < rows) {
+    ThrowRange(env, "memory", "long enough for the rows, and not detached");
     return nullptr;
   }
   pool->ReleaseBatch();
-  return Int(env, static_cast<int32_t>(pool->FillBatch(rows)));
+  return Int(env, static_cast<int32_t>(pool->FillBatch(memory, rows)));
 }
 
 napi_value Pool::TakeBytes(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Pool* pool = From(args);
+  Pool* pool = From(env, args.self());
   if (pool == nullptr) return nullptr;
   uint32_t row;
   double offset;
@@ -206,7 +234,7 @@ napi_value Pool::TakeBytes(napi_env env, napi_callback_info info) {
     ThrowRange(env, "row", "a completion of this batch with bytes to copy");
     return nullptr;
   }
-  const Span bytes = pool->batch_[row]->Bytes();
+  const Result bytes = pool->batch_[row]->result();
   if (offset + static_cast<double>(bytes.size) >
       static_cast<double>(target.size)) {
     ThrowRange(env, "target", "long enough for the bytes, and not detached");
@@ -221,7 +249,7 @@ napi_value Pool::TakeBytes(napi_env env, napi_callback_info info) {
 
 napi_value Pool::Resize(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Pool* pool = From(args);
+  Pool* pool = From(env, args.self());
   size_t size;
   if (pool == nullptr ||
       !args.Integer(0, "size", &size, 1, ThreadPool::kMaxThreads)) {
@@ -233,29 +261,37 @@ napi_value Pool::Resize(napi_env env, napi_callback_info info) {
 
 napi_value Pool::Stats(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Pool* pool = From(args);
+  Pool* pool = From(env, args.self());
   if (pool == nullptr) return nullptr;
   const PoolStats stats = pool->threads_->Stats();
-  napi_value result;
-  napi_create_object(env, &result);
-  auto set = [&](const char* name, double value) {
-    Define(env, result, name, Napi::Number::New(env, value));
-  };
-  set("size", static_cast<double>(stats.size));
-  set("threads", static_cast<double>(stats.threads));
-  set("idle", static_cast<double>(stats.idle));
-  set("queued", static_cast<double>(stats.queued));
-  set("running", static_cast<double>(stats.running));
-  set("finished", static_cast<double>(stats.finished));
-  set("completed", static_cast<double>(stats.completed));
-  set("wakeups", static_cast<double>(stats.wakeups));
-  set("startErrno", -stats.start_error);
+  napi_value result =
+      Numbers(env, {{"size", static_cast<double>(stats.size)},
+                    {"threads", static_cast<double>(stats.threads)},
+                    {"idle", static_cast<double>(stats.idle)},
+                    {"queued", static_cast<double>(stats.queued)},
+                    {"running", static_cast<double>(stats.running)},
+                    {"finished", static_cast<double>(stats.finished)},
+                    {"completed", static_cast<double>(stats.completed)},
+                    {"wakeups", static_cast<double>(stats.wakeups)},
+                    {"startErrno", static_cast<double>(-stats.start_error)}});
+  napi_value lanes;
+  napi_create_array_with_length(env, stats.lanes.size(), &lanes);
+  for (size_t i = 0; i < stats.lanes.size(); i++) {
+    const LaneStats& lane = stats.lanes[i];
+    DefineElement(
+        env, lanes, static_cast<uint32_t>(i),
+        Numbers(env, {{"limit", static_cast<double>(lane.limit)},
+                      {"queued", static_cast<double>(lane.queued)},
+                      {"running", static_cast<double>(lane.running)},
+                      {"completed", static_cast<double>(lane.completed)}}));
+  }
+  rawloop::Define(env, result, "lanes", lanes);
   return result;
 }
 
 napi_value Pool::Close(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Pool* pool = From(args);
+  Pool* pool = From(env, args.self());
   if (pool == nullptr) return nullptr;
   pool->Shutdown();
   return Undefined(env);
@@ -275,25 +311,31 @@ void Pool::Shutdown() {
   cleanup_ = nullptr;
 }
 
-void Pool::AppendMethods(Methods* methods) {
-  AddMethod(methods, "open", Guarded<Open>);
-  AddMethod(methods, "cancel", Guarded<Cancel>);
-  AddMethod(methods, "takeCompletions", Guarded<TakeCompletions>);
-  AddMethod(methods, "takeBytes", Guarded<TakeBytes>);
-  AddMethod(methods, "resize", Guarded<Resize>);
-  AddMethod(methods, "stats", Guarded<Stats>);
-  AddMethod(methods, "close", Guarded<Close>);
+napi_value Pool::Define(napi_env env) {
+  constexpr Function kMethods[] = {
+      {"addLane", Guarded<AddLane>},
+      {"open", Guarded<Open>},
+      {"cancel", Guarded<Cancel>},
+      {"takeCompletions", Guarded<TakeCompletions>},
+      {"takeBytes", Guarded<TakeBytes>},
+      {"resize", Guarded<Resize>},
+      {"stats", Guarded<Stats>},
+      {"close", Guarded<Close>}};
+  std::vector<Napi::ClassPropertyDescriptor<Pool>> methods;
+  for (const auto& method : kMethods) {
+    napi_property_descriptor descriptor = {};
+    descriptor.utf8name = method.name;
+    descriptor.method = method.call;
+    descriptor.attributes = napi_default_method;
+    methods.emplace_back(descriptor);
+  }
+  return DefineClass(env, "Pool", methods);
 }
 
 namespace {
 
 void RegisterPool(napi_env env, napi_value exports) {
-  Pool::Methods methods;
-  Pool::AppendMethods(&methods);
-  AppendFsMethods(&methods);
-  AppendCryptoMethods(&methods);
-  napi_value constructor = Pool::DefineClass(env, "Pool", methods);
-  Define(env, exports, "Pool", constructor);
+  Define(env, exports, "Pool", Pool::Define(env));
 }
 RAWLOOP_MODULE(RegisterPool);
 

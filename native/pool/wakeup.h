@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "core/unique_fd.h"
-#include "pool/pool_platform.h"
+#include "pool/wakeup_pair.h"
 
 namespace rawloop {
 
@@ -23,7 +23,7 @@ class Wakeup {
   // 0 or -errno.
   int Open(bool pipe) {
     int fds[2];
-    int result = OpenWakeup(pipe, fds);
+    int result = OpenWakeupPair(pipe, fds);
     if (result < 0) return result;
     // It may be closed after the last environment that would need them.
     BeginIdentities();
@@ -32,7 +32,7 @@ class Wakeup {
     write_fd_ = fds[1];
     return 0;
   }
-  // What the loop watches for reading; -1 when not open.
+  // What the loop watches for reading, by edges; -1 when not open.
   int fd() const { return read_.get(); }
 
   // EAGAIN means that so many rings are unread that the reader wakes anyway.
@@ -42,9 +42,11 @@ class Wakeup {
     }
   }
 
-  // At most a few rings are ever unread (one for each time the completion
-  // queue filled), so one read takes them all; if not, the loop wakes again.
+  // An eventfd is never read: it is watched by edges, and each ring is one. A
+  // pipe would fill. At most a few rings are ever unread (one for each time the
+  // completion queue filled), so one read takes them all.
   void Drain() const {
+    if (!write_.ok()) return;
     uint64_t rings[32];
     while (read(read_.get(), rings, sizeof(rings)) < 0 && errno == EINTR) {
     }

@@ -1,85 +1,72 @@
 // One piece of work for the pool, and the list that owns such pieces. A family
-// of requests (file system, crypto, name look-up) derives from Job in a file of
-// its own; the pool knows nothing but this page.
+// of requests (file system, crypto, name look-up) derives from Job in files of
+// its own, in native/jobs/; the pool knows nothing but this page.
 //
-// The life of a job: made on the JavaScript thread, Run() on a pool thread,
-// Fill() and Bytes() on the JavaScript thread again, deleted there. It belongs
-// to one thread at a time, so it needs no lock of its own.
+// The life of a job: made on the loop's thread, Run() on a pool thread, then on
+// the loop's thread again, where its status and its result are read and it is
+// deleted. It belongs to one thread at a time, so it needs no lock of its own.
 #ifndef RAWLOOP_POOL_JOB_H_
 #define RAWLOOP_POOL_JOB_H_
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
-
-#include "core/args.h"
+#include <utility>
 
 namespace rawloop {
 
-// One completion as JavaScript sees it: cells of eight bytes in a shared
-// buffer, read there through a Float64Array or a BigInt64Array. The pool fills
-// the first two and the last three, the job what it needs of the others.
-class Row {
- public:
-  static constexpr size_t kIdCell = 0;       // float64: the id of the request
-  static constexpr size_t kStatusCell = 1;   // float64: Job::status()
-  static constexpr size_t kFirstCell = 2;    // the job's own cells start here
-  static constexpr size_t kQueuedCell = 20;  // float64: ms in the queue
-  static constexpr size_t kRunCell = 21;     // float64: ms on a thread
-  static constexpr size_t kDoneCell = 22;    // float64: ms from then to the row
-  static constexpr size_t kCells = 23;
-  static constexpr size_t kBytes = kCells * sizeof(double);
-
-  explicit Row(uint8_t* memory) : memory_(memory) {}
-
-  void Number(size_t cell, double value) const { Write(cell, &value); }
-  void Integer(size_t cell, int64_t value) const { Write(cell, &value); }
-
- private:
-  void Write(size_t cell, const void* value) const {
-    memcpy(memory_ + cell * sizeof(double), value, sizeof(double));
-  }
-
-  uint8_t* memory_;
+// What came of a job beside its status, of any size. The memory is the job's
+// and lives as long as it does.
+struct Result {
+  const void* data = nullptr;
+  size_t size = 0;
+  // Never to lie in memory that others see: it is copied once, to its owner.
+  bool is_secret = false;
 };
 
 class Job {
  public:
+  using Clock = std::chrono::steady_clock;
+
   Job() = default;
   virtual ~Job() = default;
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
-  // On a pool thread, with every signal blocked. It may block; it must not
-  // touch JavaScript or anything that another thread can reach.
+  // On a pool thread, with every signal blocked. It may block; it must touch
+  // nothing that another thread can reach.
   virtual void Run() = 0;
-  // On the JavaScript thread: the results that fit in cells.
-  virtual void Fill(Row) const {}
-  // On the JavaScript thread: results that do not. A job with bytes is kept
-  // until they are copied out or the next batch is taken.
-  virtual Span Bytes() { return {}; }
+  // On the loop's thread, after Run().
+  virtual Result result() const { return {}; }
 
   // 0 or more: success; less: -errno, or what the family says it is.
   int32_t status() const { return status_; }
+
+  // For who submits: whose job it is. The pool does not look at it.
+  uint32_t id() const { return id_; }
+  void set_id(uint32_t id) { id_ = id; }
+
+  // When it was submitted, when a thread began with it and when that was done.
+  Clock::time_point queued_at() const { return queued_at_; }
+  Clock::time_point began_at() const { return began_at_; }
+  Clock::time_point done_at() const { return done_at_; }
 
  protected:
   int32_t status_ = 0;
 
  private:
   friend class JobList;
+  friend class Lanes;
   friend class ThreadPool;
-  friend class Pool;
-
-  using Clock = std::chrono::steady_clock;
 
   uint32_t id_ = 0;
+  uint32_t lane_ = 0;
+  bool queued_ = false;  // guarded by the mutex of the pool
   // Each is written by the thread that the job belongs to at that time.
   Clock::time_point queued_at_;
   Clock::time_point began_at_;
   Clock::time_point done_at_;
-  bool queued_ = false;  // guarded by the mutex of the pool
   Job* previous_ = nullptr;
   Job* next_ = nullptr;
 };
@@ -89,6 +76,7 @@ class Job {
 class JobList {
  public:
   JobList() = default;
+  JobList(JobList&& other) noexcept { Swap(&other); }
   ~JobList() { Clear(); }
   JobList(const JobList&) = delete;
   JobList& operator=(const JobList&) = delete;

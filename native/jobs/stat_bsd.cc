@@ -1,20 +1,9 @@
-// The pool's platform functions on macOS and the BSDs: pipe(2), stat(2), which
-// tells the time of birth there. See pool_platform.h for the contract.
-#include <fcntl.h>
+// StatPath on macOS and the BSDs: stat(2), which tells the time of birth there.
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 #include "jobs/stat.h"
-#include "os/opening.h"
-#include "pool/pool_platform.h"
 
 namespace rawloop {
-
-int OpenWakeup(bool, int fds[2]) {
-  return OpenPipe(fds, O_NONBLOCK) == 0 ? 0 : -errno;
-}
 
 int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
   struct stat s;

@@ -1,0 +1,76 @@
+// The queues of a pool: one for each lane. A lane is a kind of work that may
+// have at most `limit` of the pool's threads at once, so that what blocks for
+// long (a name server that does not answer, a file system that is away) leaves
+// some to others. Within a lane first come, first served; between lanes each
+// that has work and may have a thread gets one in turn, and goes to the end of
+// the line of those.
+//
+// Nothing here locks: the mutex of the pool guards it.
+#ifndef RAWLOOP_POOL_LANES_H_
+#define RAWLOOP_POOL_LANES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "pool/job.h"
+
+namespace rawloop {
+
+struct LaneStats {
+  size_t limit = 0;        // threads that it may have at once
+  size_t queued = 0;       // jobs that no thread has taken yet
+  size_t running = 0;      // jobs on a thread now
+  uint64_t completed = 0;  // jobs done since the start
+};
+
+class Lanes {
+ public:
+  // The line of lanes is searched, and moved up, from end to end.
+  static constexpr size_t kMax = 64;
+
+  // The number of a new lane, from 0 on; `limit` is 1 or more.
+  uint32_t Add(size_t limit);
+  size_t count() const { return lanes_.size(); }
+
+  void Push(uint32_t lane, std::unique_ptr<Job> job);
+  // Whether Pop() would give a job.
+  bool HasWork() const { return !ready_.empty(); }
+  // The next job, which is running from now on. Null: there is none, or the
+  // lanes that have some have all the threads that they may have.
+  std::unique_ptr<Job> Pop();
+  // `job` does not run any more.
+  void Done(const Job& job);
+  // Takes out a job that is queued.
+  std::unique_ptr<Job> Remove(Job* job);
+  // Moves all that is queued to `dropped`.
+  void Clear(JobList* dropped);
+
+  size_t queued() const { return queued_; }
+  size_t running() const { return running_; }
+  uint64_t completed() const { return completed_; }
+  LaneStats Stats(uint32_t lane) const;
+
+ private:
+  struct Lane {
+    JobList queue;
+    size_t limit;
+    size_t running = 0;
+    uint64_t completed = 0;
+    bool ready = false;  // it has work and may have a thread
+  };
+
+  // Joins the line or leaves it, when the lane came to be ready or is no more.
+  void Update(uint32_t lane);
+
+  std::vector<Lane> lanes_;
+  std::vector<uint32_t> ready_;  // those that are ready, whose turn it is first
+  size_t queued_ = 0;
+  size_t running_ = 0;
+  uint64_t completed_ = 0;
+};
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_POOL_LANES_H_

@@ -1,0 +1,62 @@
+// The core of the pool by a program of its own, without Node and its headers, under
+// sanitizers: lanes, limits, results, ends. RAWLOOP_POOL_ROUNDS sets how often.
+//
+// Without the look at a lane's limit `blocked` and `limits` fail; when a lane that got a
+// thread stays first in line, `order` does; without Close() waiting for who rings,
+// ThreadSanitizer tells of it in `ring`; a woken thread that wakes no other leaves `churn`
+// waiting; without the look at the processor, or without the rest after a vain look, `spin`
+// fails.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { root } from '../package/support.js';
+
+const ROUNDS = Number(process.env['RAWLOOP_POOL_ROUNDS'] ?? 200);
+const BUILD_LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
+const SOURCES = [
+  ...['completions', 'crew', 'lanes', 'thread_pool', 'wakeup_eventfd'].map(
+    (name) => `pool/${name}`,
+  ),
+  ...['current_cpu_linux', 'identity_linux', 'opening_flags', 'thread_name_linux'].map(
+    (name) => `os/${name}`,
+  ),
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'rawloop-pool-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.runIf(process.platform === 'linux').each([
+  ['ThreadSanitizer', 'thread'],
+  ['AddressSanitizer and UBSan', 'address,undefined'],
+])('the core of the pool, under %s', (_name, sanitizers) => {
+  const program = join(folder, sanitizers.replace(',', '-'));
+
+  beforeAll(() => {
+    const native = join(root, 'native');
+    const flags = ['-std=c++17', `-I${native}`, '-O1', '-g', '-Wall', '-Wextra', '-Werror'];
+    const checks = [`-fsanitize=${sanitizers}`, '-fno-sanitize-recover=all'];
+    const sources = SOURCES.map((name) => join(native, `${name}.cc`));
+    const harness = join(import.meta.dirname, 'harness.cc');
+    const command = [...flags, ...checks, harness, ...sources, '-lpthread', '-o', program];
+    execFileSync('c++', command, { stdio: 'pipe' });
+  }, BUILD_LIMIT_MS);
+
+  it.each([
+    ['order', 'a lane is served in order, and lanes with work take turns'],
+    ['blocked', 'a lane that blocks in the kernel holds its threads only, others go on'],
+    ['limits', 'no lane has more threads at once than its limit'],
+    ['results', 'results of any size come whole, a batch for one wake-up'],
+    ['churn', 'each job comes back once or was cancelled, through changes of size'],
+    ['spin', 'a thread without work looks for some, not beside the loop, and less if in vain'],
+    ['ring', 'an end waits for who is just writing to the wake-up'],
+    ['stop', 'an end with work under way leaves no job and touches no descriptor'],
+  ])('%s: %s', (scenario) => {
+    const options = { encoding: 'utf8', timeout: LIMIT_MS, killSignal: 'SIGKILL' } as const;
+    const result = spawnSync(program, [scenario, String(ROUNDS)], options);
+    expect(result.stdout + result.stderr).toBe(`${scenario}: ${ROUNDS} rounds, 0 wrong\n`);
+    expect(result.status).toBe(0);
+  });
+});
