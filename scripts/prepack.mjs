@@ -2,7 +2,7 @@
 // Before `npm pack`: makes what is missing, with what this machine has. One that
 // only packs (no compiler, no development dependencies) packs what is there. Then the
 // manifest and the pages are made fit for the package; scripts/postpack.mjs puts them back.
-// `npm pack --ignore-scripts` leaves everything as it is.
+// `--pages` does the latter alone; `npm pack --ignore-scripts` leaves everything as it is.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dress } from './pack/dress.mjs';
@@ -39,6 +39,8 @@ function packNative() {
   }
 }
 
-packJs();
-packNative();
+if (!process.argv.includes('--pages')) {
+  packJs();
+  packNative();
+}
 if (!process.exitCode) dress();
