@@ -1,6 +1,7 @@
 // Bundles lib/ to CommonJS with shared chunks, so that every entry point shares
 // one instance of the module's state. scripts/build.mjs adds the ES modules and
 // the types of each entry; package.json's exports map names them all.
+import { join } from 'node:path';
 import { defineConfig } from 'rolldown';
 import { families, lazyFamilies } from './scripts/lazy.mjs';
 
@@ -20,14 +21,51 @@ export const pageScript = defineConfig({
   output: { format: 'iife', entryFileNames: '[name].js', minify: true },
 });
 
-const chunks = Object.entries(families).map(([name, file]) => [`chunks/${name}`, file]);
-
-export default defineConfig({
-  input: { ...entries, ...Object.fromEntries(chunks), 'cli/main': 'lib/cli/main.ts' },
-  plugins: [lazyFamilies(import.meta.dirname)],
+const shared = defineConfig({
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts'] } },
   transform: { target: 'node20' },
+});
+
+/** A file that ncc can read; see its head. */
+export const prebuildsFile = defineConfig({
+  ...shared,
+  input: { 'binding/prebuilds': 'lib/binding/prebuilds.ts' },
+  output: { format: 'cjs', entryFileNames: '[name].js' },
+});
+
+/**
+ * The same as ES modules, for bundlers alone (the condition "module"): they leave out what
+ * a program does not use, and need no `require` in what they make. Node itself has one
+ * instance by `require` and `import`, that of CommonJS.
+ */
+export const forBundlers = defineConfig({
+  ...shared,
+  resolve: {
+    ...shared.resolve,
+    alias: { './here.js': join(import.meta.dirname, 'lib/binding/here-in-bundle.ts') },
+  },
+  input: entries,
+  output: {
+    format: 'esm',
+    entryFileNames: 'esm/[name].mjs',
+    chunkFileNames: 'esm/chunk-[name].mjs',
+    codeSplitting: {
+      groups: [
+        { name: 'raw', test: /\/lib\/(binding|raw)\// },
+        { name: 'loop', test: /\/lib\/(?!binding|raw|inspect)/ },
+      ],
+    },
+  },
+});
+
+const chunks = Object.entries(families).map(([name, file]) => [`chunks/${name}`, file]);
+
+export default defineConfig({
+  ...shared,
+  external: './prebuilds.js',
+  input: { ...entries, ...Object.fromEntries(chunks), 'cli/main': 'lib/cli/main.ts' },
+  plugins: [lazyFamilies(import.meta.dirname)],
   output: {
     dir: 'dist',
     format: 'cjs',

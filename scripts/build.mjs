@@ -3,8 +3,18 @@
 //   native  the addon, by node-gyp (incremental: a second run takes a second);
 //           options (`--debug`) are passed on to it
 //   js      dist/: CommonJS by rolldown, thin ES modules that re-export it (so
-//           that there is one instance however it is loaded), types by tsc
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+//           that there is one instance however it is loaded), real ES modules for
+//           bundlers, types by tsc
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { removeStalePrebuilds } from './prebuilds.mjs';
 import { headerEnv, root, run, tool } from './project.mjs';
@@ -20,7 +30,7 @@ function buildNative(options) {
 
 async function buildJs() {
   const { rolldown } = await import('rolldown');
-  const { default: config, entries, pageScript } = await import('../rolldown.config.mjs');
+  const { default: config, entries, ...others } = await import('../rolldown.config.mjs');
   // Built beside and put in place at once: a process that loads dist/ meanwhile
   // sees the old one or the new one.
   const fresh = join(root, `.dist-${process.pid}`);
@@ -32,8 +42,9 @@ async function buildJs() {
       return written;
     };
     const { output } = await bundleTo(config);
-    await bundleTo(pageScript);
+    for (const other of Object.values(others)) await bundleTo(other);
     run(tool('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')]);
+    dropImplements(join(fresh, 'types'));
     for (const [entry, source] of Object.entries(entries)) {
       const chunk = output.find(({ fileName }) => fileName === `${entry}.cjs`);
       const lazy = entry === 'index' ? config.plugins[0].api.lazyNames() : [];
@@ -43,6 +54,19 @@ async function buildJs() {
     putInPlace(fresh, join(root, 'dist'));
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Types as published do not say what a class implements: members that are @internal are not
+ * in them, and an interface with such members would be a complaint of the user's compiler.
+ */
+function dropImplements(folder) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const text = readFileSync(join(folder, name), 'utf8');
+    const without = text.replace(/^(export declare .*class .*) implements [^{]+ \{/gm, '$1 {');
+    if (without !== text) writeFileSync(join(folder, name), without);
   }
 }
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // Before `npm pack`: makes what is missing, with what this machine has. One that
-// only packs (no compiler, no development dependencies) packs what is there.
-// `npm pack --ignore-scripts` leaves everything as it is.
+// only packs (no compiler, no development dependencies) packs what is there. Then the
+// manifest and the pages are made fit for the package; scripts/postpack.mjs puts them back.
+// `--pages` does the latter alone; `npm pack --ignore-scripts` leaves everything as it is.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { dress } from './pack/dress.mjs';
 import { hasFreshPrebuild, removeStalePrebuilds } from './prebuilds.mjs';
 import { hasCommand, hasTool, root, run } from './project.mjs';
 
@@ -37,5 +39,8 @@ function packNative() {
   }
 }
 
-packJs();
-packNative();
+if (!process.argv.includes('--pages')) {
+  packJs();
+  packNative();
+}
+if (!process.exitCode) dress();

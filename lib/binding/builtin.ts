@@ -1,6 +1,6 @@
 // The host's modules that are loaded on first use: to load one of these takes as long
 // as much of this package does.
-import { createRequire } from 'node:module';
+import { createRequire } from './here.js';
 
-/** `require` for what the host has built in. */
-export const builtin = createRequire(__filename);
+/** `require` for what the host has built in, and for files by their whole path. */
+export const builtin = createRequire(process.execPath);

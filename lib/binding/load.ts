@@ -1,24 +1,20 @@
 // Finds and loads the addon: RAWLOOP_ADDON, then the prebuild of this platform
-// and C library, then build/Release of a source checkout. A failure names every
-// path that was tried and keeps the reason of each.
+// and C library, then build/Release of a source checkout, then beside a bundle. A
+// failure names every path that was tried and keeps the reason of each.
+// docs/bundling.md says what each bundler makes of this.
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isNativeError } from 'node:util/types';
+import { builtin } from './builtin.js';
+import { here, movedPrebuilds } from './here.js';
 
-const here = __dirname;
-const requireAddon = createRequire(join(here, 'load.js'));
+/** As dist/ and the sources lie; anywhere else this is a part of a bundle. */
+const inPackage = /\/(dist\/chunks|rawloop\/dist\/esm|lib\/binding)$/.test(here);
 
-/** The folder that holds package.json: two or three levels above this file. */
-function packageRoot(): string {
-  let folder = here;
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) return here;
-    folder = parent;
-  }
-  return folder;
-}
+const HINT = inPackage
+  ? 'Set RAWLOOP_ADDON to the path of one, or build it in a source checkout: npm run build.'
+  : 'The addon lies beside a bundle: cp -r node_modules/rawloop/prebuilds FOLDER_OF_THE_BUNDLE, ' +
+    'or set RAWLOOP_ADDON to the path of one. docs/bundling.md of the package tells more.';
 
 /** musl or glibc: the C library that the running executable asks for. */
 function libcOfThisProcess(): 'musl' | 'glibc' {
@@ -38,17 +34,26 @@ function libcOfThisProcess(): 'musl' | 'glibc' {
   return head.includes('ld-musl-') ? 'musl' : 'glibc';
 }
 
-/** The paths to try, most specific first. */
-export function addonCandidates(): string[] {
-  const root = packageRoot();
-  const platform = `${process.platform}-${process.arch}`;
+/** The addon's file names, the surer one first. */
+function addonNames(): string[] {
   const tagged = process.platform === 'linux' ? [`rawloop.${libcOfThisProcess()}.node`] : [];
+  return [...tagged, 'rawloop.node'];
+}
+
+/** The paths to try, most specific first. */
+export function* addonCandidates(): Generator<string> {
+  const platform = `${process.platform}-${process.arch}`;
+  const names = addonNames();
   const forced = process.env['RAWLOOP_ADDON'];
-  return [
-    ...(forced ? [forced] : []),
-    ...[...tagged, 'rawloop.node'].map((file) => join(root, 'prebuilds', platform, file)),
-    join(root, 'build', 'Release', 'rawloop.node'),
-  ];
+  if (forced) yield resolve(forced);
+  if (inPackage) {
+    for (const name of names) yield join(here, '../../prebuilds', platform, name);
+    yield join(here, '../../build/Release/rawloop.node');
+    return;
+  }
+  const prebuilds = movedPrebuilds() ?? join(here, 'prebuilds');
+  for (const name of names) yield join(prebuilds, platform, name);
+  for (const name of names) yield join(here, name);
 }
 
 interface Failure {
@@ -68,6 +73,9 @@ function reasonOf({ path, error }: Failure): string {
  *   `cause` is the error of the first file that was there but did not load.
  */
 export function loadAddon(): unknown {
+  if (process.platform === 'win32') {
+    throw addonError('it runs on Linux, macOS and FreeBSD. On Windows use it inside WSL.');
+  }
   const failures: Failure[] = [];
   for (const path of addonCandidates()) {
     if (!existsSync(path)) {
@@ -75,17 +83,19 @@ export function loadAddon(): unknown {
       continue;
     }
     try {
-      return requireAddon(path);
+      return builtin(path);
     } catch (error) {
       failures.push({ path, error });
     }
   }
-  const cause = failures.find(({ error }) => isNativeError(error))?.error;
-  const error = new Error(
-    `rawloop: no addon for ${process.platform}-${process.arch} could be loaded. Tried:\n` +
-      `${failures.map(reasonOf).join('\n')}\n` +
-      'Set RAWLOOP_ADDON to the path of one, or build it in a source checkout: npm run build.',
-    { cause },
+  const reasons = failures.map(reasonOf).join('\n');
+  throw addonError(
+    `no addon for ${process.platform}-${process.arch} could be loaded. Tried:\n${reasons}\n${HINT}`,
+    failures.find(({ error }) => isNativeError(error))?.error,
   );
-  throw Object.assign(error, { code: 'ERR_RAWLOOP_ADDON' });
+}
+
+function addonError(message: string, cause?: unknown): Error {
+  const error = new Error(`rawloop: ${message}`, cause === undefined ? {} : { cause });
+  return Object.assign(error, { code: 'ERR_RAWLOOP_ADDON' });
 }

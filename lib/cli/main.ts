@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // rawloop: the command line. Each command is a module of its own, loaded when it is asked
 // for, with `run(args)`.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Serve, UsageError } from './usage.js';
 
 interface Command {
@@ -26,6 +28,7 @@ Commands:
             per connection, or on node:net
 
 rawloop <command> --help shows the options of a command.
+rawloop --version shows the version.
 
 Exit code 0: done; 1: it failed; 2: a wrong command or option; 141: whoever read the
 output went away. NO_COLOR is respected.
@@ -33,6 +36,12 @@ output went away. NO_COLOR is respected.
 
 /** As of a program that SIGPIPE ended, which Node does not get. */
 const EXIT_PIPE = 141;
+
+/** Of the package.json two levels above: above dist/cli/ and above lib/cli/. */
+function version(): string {
+  const text = readFileSync(join(__dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
 
 async function main(args: string[]): Promise<void> {
   const [first, ...rest] = args;
@@ -45,6 +54,10 @@ async function main(args: string[]): Promise<void> {
   const name = asksForHelp ? rest[0] : first;
   if (name === undefined) {
     process.stdout.write(HELP);
+    return;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${version()}\n`);
     return;
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

@@ -6,6 +6,10 @@ import type { LoopParts } from '../loop/life.js';
 import type { LoopOptions } from '../loop/options.js';
 import { PoolFace } from './pool.js';
 
+/**
+ * A loop: timers, handles and requests of one thread. It blocks the thread (`run`), or lives inside
+ * the loop of the host (`attach`).
+ */
 export class EventLoop extends PoolFace {
   /** @throws TypeError, RangeError for a bad option; SystemError EMFILE, ENFILE, ENOMEM */
   constructor(options?: LoopOptions);

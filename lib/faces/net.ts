@@ -1,5 +1,6 @@
 // What the public loop has for TCP.
 
+import type { Address } from '../binding/index.js';
 import type { ConnectOptions } from '../net/connect.js';
 import type { StreamHandlers } from '../net/handlers.js';
 import type { ListenOptions } from '../net/listen.js';
@@ -8,6 +9,7 @@ import type { Socket } from '../net/socket.js';
 import * as families from './families.js';
 import { WatchFace } from './watch.js';
 
+/** What a loop has for TCP. Use `EventLoop`. */
 export abstract class NetFace extends WatchFace {
   /**
    * Listens for TCP connections. All sockets share `handlers`.
@@ -16,8 +18,18 @@ export abstract class NetFace extends WatchFace {
    *   ERR_SOCKET_BAD_PORT; TypeError; Error ERR_LOOP_CLOSED
    * @example
    * loop.listen({ port: 7000 }, { data: (socket, chunk) => socket.write(chunk) });
+   * @example
+   * loop.listen<{ name: string }>({ port: 7000 }, {
+   *   open: (socket) => { socket.data = { name: 'nobody' }; },
+   *   data: (socket, chunk) => socket.write(`hello ${socket.data.name}`),
+   * });
    */
-  listen(options: ListenOptions, handlers: StreamHandlers): Server {
+  listen<Data = unknown>(
+    options: ListenOptions & { fd: number },
+    handlers: StreamHandlers<Data>,
+  ): Server<Address>;
+  listen<Data = unknown>(options: ListenOptions, handlers: StreamHandlers<Data>): Server;
+  listen(options: ListenOptions, handlers: StreamHandlers): Server<Address> {
     return families.net().listen(this, options, handlers);
   }
 
@@ -29,7 +41,7 @@ export abstract class NetFace extends WatchFace {
    * @example
    * loop.connect({ port: 7000 }, { open: (socket) => socket.end('hello') });
    */
-  connect(options: ConnectOptions, handlers: StreamHandlers): Socket {
-    return families.net().connect(this, options, handlers);
+  connect<Data = unknown>(options: ConnectOptions, handlers: StreamHandlers<Data>): Socket<Data> {
+    return families.net().connect(this, options, handlers) as Socket<Data>;
   }
 }

@@ -6,6 +6,7 @@ import type { ThreadPool } from '../pool/pool.js';
 import * as families from './families.js';
 import { ProcessFace } from './process.js';
 
+/** What a loop has for work off the loop. Use `EventLoop`. */
 export abstract class PoolFace extends ProcessFace {
   #pool: ThreadPool | undefined;
   #fs: FileRequests | undefined;

@@ -3,6 +3,7 @@ import type { SignalCallback, SignalHandle } from '../process/signal.js';
 import * as families from './families.js';
 import { NetFace } from './net.js';
 
+/** What a loop has for signals. Use `EventLoop`. */
 export abstract class ProcessFace extends NetFace {
   /**
    * Calls back each time a signal comes, instead of the signal's default action, beside

@@ -3,6 +3,7 @@ import { LoopCore } from '../loop/drive.js';
 import type { WatchCallback, Watcher, WatchOptions } from '../watch/watcher.js';
 import * as families from './families.js';
 
+/** What a loop has for descriptors of any kind. Use `EventLoop`. */
 export abstract class WatchFace extends LoopCore {
   /**
    * Waits for any descriptor that the kernel can poll. It is borrowed: not read,

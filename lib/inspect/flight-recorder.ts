@@ -7,13 +7,14 @@ import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { LoopCore } from '../loop/drive.js';
 import { Handle } from '../loop/handle.js';
-import { PHASES, type Phase, type Subject } from '../loop/observers.js';
+import { type LoopObserver, PHASES, type Phase, type Subject } from '../loop/observers.js';
 import type { ReadyList } from '../poller/index.js';
 import { KnownNames } from './known-names.js';
 import * as at from './record-ring.js';
 import type { FlightRecord } from './records.js';
 import { reasonOf } from './wake-reason.js';
 
+/** Options of `new FlightRecorder`. */
 export interface FlightRecorderOptions {
   /** Records kept, of 56 bytes each: 1 to 2^24, default 65,536. */
   capacity?: number;
@@ -24,7 +25,7 @@ const NAMES: OptionNames<FlightRecorderOptions> = { capacity: true };
 const SPARED_NAMES = 4096;
 
 /** Records as the observer of a loop. What the loop calls is no member of its published type. */
-export class FlightRecorder {
+export class FlightRecorder implements LoopObserver {
   readonly #loop: LoopCore;
   readonly #ring: at.RecordRing;
   readonly #names: KnownNames;
@@ -52,6 +53,7 @@ export class FlightRecorder {
     return this;
   }
 
+  /** Whether it records now. */
   get recording(): boolean {
     return this.#loop.meter.tells(this);
   }
@@ -67,10 +69,12 @@ export class FlightRecorder {
     return this.#ring.places().map((place) => this.#ring.read(place, textOf));
   }
 
+  /** Forgets what was recorded. */
   clear(): void {
     this.#ring.clear();
   }
 
+  /** The same as `stop()`, for `using`. */
   [Symbol.dispose](): void {
     this.stop();
   }

@@ -12,9 +12,11 @@ import type { Phase } from '../loop/meter.js';
  */
 export type WakeReason = 'events' | 'pool' | 'notify' | 'timer' | 'no wait';
 
+/** What all records have. */
 interface Span {
   /** In ms since the process started, as `performance.now()` has it; so is `endMs`. */
   beginMs: number;
+  /** When it was over. */
   endMs: number;
   /** Which turn of the loop, as `loop.metrics().iterations` counts. */
   iteration: number;
@@ -22,14 +24,19 @@ interface Span {
 
 /** The loop worked: from the end of one wait to the next. */
 export interface IterationRecord extends Span {
+  /** Which record it is. */
   kind: 'iteration';
 }
 
+/** The loop waited in the kernel, or asked it. */
 export interface WaitRecord extends Span {
+  /** Which record it is. */
   kind: 'wait';
   /** How long it was allowed to take, -1: for ever. */
   timeoutMs: number;
+  /** How many events were found. */
   events: number;
+  /** Why it ended. */
   reason: WakeReason;
   /** The descriptor that was reported first, -1: none. */
   fd: number;
@@ -37,8 +44,11 @@ export interface WaitRecord extends Span {
   handle: string;
 }
 
+/** A callback was called. */
 export interface CallbackRecord extends Span {
+  /** Which record it is. */
   kind: 'callback';
+  /** Where it was called. */
   phase: Phase;
   /** Kind and callback, such as 'Socket data' or 'Timer (anonymous)'. */
   name: string;
@@ -52,6 +62,7 @@ export interface CallbackRecord extends Span {
 
 /** A request on the pool, from the call that made it to when the loop took its result. */
 export interface RequestRecord extends Span {
+  /** Which record it is. */
   kind: 'request';
   /** Such as 'StatRequest'. */
   name: string;
@@ -61,4 +72,5 @@ export interface RequestRecord extends Span {
   runMs: number;
 }
 
+/** One record; `kind` says which. */
 export type FlightRecord = IterationRecord | WaitRecord | CallbackRecord | RequestRecord;

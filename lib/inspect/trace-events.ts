@@ -8,22 +8,31 @@ import type { CallbackRecord, FlightRecord, RequestRecord } from './records.js';
 
 /** An event of the trace-event format; times in microseconds. */
 export interface TraceEvent {
+  /** What is shown of it. */
   name: string;
+  /** Its category: the phase, or what it is of. */
   cat: string;
   /** 'X': a span; 'b' and 'e': begin and end of one that may overlap others; 'M': a name. */
   ph: 'X' | 'M' | 'b' | 'e';
+  /** When it began. */
   ts: number;
   /** Of 'X'. */
   dur?: number;
   /** Of 'b' and 'e': which belong together. */
   id?: string;
+  /** The process. */
   pid: number;
+  /** The row: one of the loop, one of its callbacks. */
   tid: number;
+  /** What is told of it when it is chosen. */
   args: Record<string, string | number>;
 }
 
+/** A trace that Perfetto opens, in the trace-event format. */
 export interface Trace {
+  /** What a viewer shows times in. */
   displayTimeUnit: 'ms';
+  /** The events, in no order. */
   traceEvents: TraceEvent[];
 }
 

@@ -9,6 +9,7 @@ export interface HandleMetrics {
   callbacks: number;
   /** Time in them, with the ticks and microtasks that they led to. */
   callbackMs: number;
+  /** The longest of them. */
   longestCallbackMs: number;
 }
 

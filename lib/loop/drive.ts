@@ -1,6 +1,7 @@
 // The event loop: who asks for its iterations (iteration.ts), and how long. It blocks its
 // thread (owned: `run`), or takes a turn at a time inside the host's own loop (guest:
 // `attach`).
+import { SHOWN, shown } from '../base/shown.js';
 import { inMicrotask } from '../binding/microtask.js';
 import { refuseForked, type SharedWaker } from '../poller/index.js';
 import { Holdings, released, releaseWhenAbandoned } from './abandoned.js';
@@ -15,6 +16,7 @@ import type { LoopParts } from './life.js';
 import { type LoopOptions, type RunMode, warnNoMicrotasks } from './options.js';
 import { beginTurn, endTurn, flushAtExit, flushTurns } from './turns.js';
 
+/** A loop without families of handles: how it is driven, and its end. Use `EventLoop`. */
 export class LoopCore extends Phases {
   readonly #closeHooks: (() => void)[] = [];
   /** `close` was called from a callback: it follows the turn. */
@@ -314,6 +316,18 @@ export class LoopCore extends Phases {
     if (failures.length > 0) throw failures[0];
   }
 
+  /** @internal */
+  [SHOWN](): string {
+    const [driven, running] = [
+      this.attached ? 'attached' : 'owned',
+      this.inTurn ? 'running' : 'idle',
+    ];
+    const state = this.closed ? ['closed'] : [driven, running];
+    const counts = [`handles: ${this.table.used}`, `timers: ${this.timers.size}`];
+    return shown(this.constructor.name, this.poller.name, ...state, ...counts);
+  }
+
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

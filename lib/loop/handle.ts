@@ -2,6 +2,7 @@
 // slot of the handle table while it is active, keeps the loop alive while it is
 // active and referenced, and closes in the loop's closing phase. What it needs of the
 // loop is contract.ts; what the loop calls on it are the abstract methods below.
+import { SHOWN, shown } from '../base/shown.js';
 import { type AsyncContext, captureContext, runIn } from './async-context.js';
 import type { HandleLoop } from './contract.js';
 import type { HandleMetrics } from './counters.js';
@@ -29,11 +30,13 @@ const contexts = new WeakMap<Handle, AsyncContext>();
 /** Why handles ended, likewise. */
 const failures = new WeakMap<Handle, Error>();
 
-/** The symbol by which the host's `console.log` asks. */
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
-
 // A LoopHandle; not said so, as the types of the package leave some members out.
+/**
+ * Something that lives in a loop and waits for a descriptor: a socket, a server, a watcher. While it
+ * is active and referenced it keeps the loop alive.
+ */
 export abstract class Handle {
+  /** The loop that it lives in. */
   readonly loop: HandleLoop;
   /** @internal The descriptor, -1: none. */
   handleFd = -1;
@@ -266,14 +269,22 @@ export abstract class Handle {
     return this.kind;
   }
 
-  /** @internal `console.log` shows this instead of the insides. */
-  [INSPECT](): string {
-    const state = this.closed ? 'closed' : this.active ? 'active' : 'not active';
-    return `${this.label} { fd: ${this.handleFd}, ${state} }`;
+  /** @internal What there is to say of it beside its descriptor; see shown.ts. */
+  facts(): (string | undefined)[] {
+    return [];
   }
 
+  /** @internal */
+  [SHOWN](): string {
+    const state = this.active ? `fd: ${this.handleFd}` : 'closed';
+    const unref = this.active && !this.hasRef() ? 'unref' : undefined;
+    return shown(this.kind, state, ...this.facts(), unref);
+  }
+
+  /** Ends it. Idempotent. */
   abstract close(): void;
 
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

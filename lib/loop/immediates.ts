@@ -2,6 +2,7 @@
 // runs in the next iteration, so a chain of them cannot starve the poll.
 
 import { nameOf } from '../base/names.js';
+import { SHOWN, shown } from '../base/shown.js';
 
 type Callback = (...args: never[]) => void;
 
@@ -47,6 +48,7 @@ export class Immediate {
     return this;
   }
 
+  /** Whether it keeps the loop alive while it waits. */
   hasRef(): boolean {
     return this.#referenced;
   }
@@ -75,6 +77,16 @@ export class Immediate {
     return `Immediate ${nameOf(this.#callback)}`;
   }
 
+  /** @internal */
+  [SHOWN](): string {
+    return shown(
+      'Immediate',
+      this.#active ? 'waiting' : 'done',
+      this.hasRef() ? undefined : 'unref',
+    );
+  }
+
+  /** Cancels it, for `using`. Idempotent. */
   [Symbol.dispose](): void {
     this.cancel();
   }

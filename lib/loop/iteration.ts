@@ -32,6 +32,7 @@ function inContextOf(handle: Handle, events: number, index: number): void {
   handle.enter(() => handle.onReady(events, index));
 }
 
+/** The phases of an iteration. Use `EventLoop`. */
 export abstract class Phases extends Life {
   /** @internal Called before the loop ends: defers what came and is yet to be told. */
   lastLook: (() => void) | undefined;

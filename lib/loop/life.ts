@@ -31,6 +31,7 @@ export interface LoopParts {
   clock?: Clock;
 }
 
+/** What keeps a loop alive. Use `EventLoop`. */
 export abstract class Life extends Scheduler {
   /** @internal */ readonly poller: Poller;
   /** @internal */ readonly table = new HandleTable();

@@ -15,8 +15,11 @@ export type { Phase, Subject } from './observers.js';
 export interface BlockedMessage {
   /** Such as 'Timer tick' or 'Socket data'. */
   callback: string;
+  /** Where it was called. */
   phase: Phase;
+  /** How long it took. */
   durationMs: number;
+  /** The `blockedMs` of the loop. */
   limitMs: number;
   /** The timer, socket, watcher, ... itself. */
   subject: unknown;
@@ -30,12 +33,15 @@ export interface LoopMetrics {
   waits: number;
   /** Events that it reported. */
   events: number;
+  /** `events` by `waits`. */
   eventsPerWait: number;
+  /** Callbacks of every kind. */
   callbacks: number;
   /** Time spent waiting in the kernel. In guest mode the host waits: 0. */
   idleMs: number;
   /** Time in callbacks, with the ticks and microtasks that they led to. */
   callbackMs: number;
+  /** The longest callback. */
   longestCallbackMs: number;
   /** Which that was, such as 'Socket data'. */
   longestCallback: string;

@@ -4,6 +4,7 @@ import type { ReadyList } from '../poller/index.js';
 
 /** The phases in which callbacks run, in the order of an iteration. */
 export const PHASES = ['timers', 'pending', 'idle', 'prepare', 'poll', 'check', 'closing'] as const;
+/** What a callback belongs to: a phase of the iteration, or the callbacks between two of them. */
 export type Phase = (typeof PHASES)[number];
 
 /**

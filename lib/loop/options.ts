@@ -8,6 +8,7 @@ import { drainHost } from './host.js';
 /** How long `run` runs. */
 export type RunMode = 'default' | 'once' | 'nowait';
 
+/** Options of `new EventLoop`. All may be left out. */
 export interface LoopOptions {
   /** The poller: 'epoll', 'kqueue' or 'checked'. Default: RAWLOOP_BACKEND, else the platform's. */
   backend?: string;

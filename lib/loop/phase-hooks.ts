@@ -2,6 +2,7 @@
 // handles, as libuv has them.
 
 import { nameOf } from '../base/names.js';
+import { SHOWN, shown } from '../base/shown.js';
 
 /** What a hook needs of its loop. */
 export interface HookOwner {
@@ -10,6 +11,7 @@ export interface HookOwner {
   wakeHost(): void;
 }
 
+/** Called once an iteration, with its own hook: `hook.close()` ends it. */
 export type HookCallback = (hook: PhaseHook) => void;
 
 /** One such callback, until it is closed. */
@@ -47,6 +49,7 @@ export class PhaseHook {
     return this;
   }
 
+  /** Whether it keeps the loop alive while it is active. */
   hasRef(): boolean {
     return this.#referenced;
   }
@@ -64,6 +67,16 @@ export class PhaseHook {
     return `PhaseHook ${nameOf(this.callback)}`;
   }
 
+  /** @internal */
+  [SHOWN](): string {
+    return shown(
+      'PhaseHook',
+      this.#active ? 'active' : 'closed',
+      this.hasRef() ? undefined : 'unref',
+    );
+  }
+
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

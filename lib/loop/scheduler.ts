@@ -21,6 +21,7 @@ function bound(callback: Callback, _ms: number, ...args: unknown[]): TimerCallba
   return Object.defineProperty(call, 'name', { value: callback.name });
 }
 
+/** What a program asks of a loop's time. Use `EventLoop`. */
 export abstract class Scheduler {
   /** @internal */ protected readonly timers: Timers;
   /** @internal */ protected readonly immediates = new ImmediateQueue();

@@ -15,6 +15,7 @@ import { addressOf, detailsOf } from '../net/endpoint.js';
 import { Interest } from '../poller/interest.js';
 import { codedError, SystemError } from '../raw/errors.js';
 
+/** Options of `new ThreadPerConnectionServer`. All may be left out. */
 export interface ThreadPerConnectionOptions {
   /** An IPv4 or IPv6 address, or 'localhost' (127.0.0.1). Default '0.0.0.0'. */
   host?: string;
@@ -236,6 +237,7 @@ export class ThreadPerConnectionServer {
     return this.#referenced;
   }
 
+  /** The same as `stop()`, for `using`. */
   [Symbol.dispose](): void {
     this.stop();
   }

@@ -22,6 +22,7 @@ import { checkHandlers, type StreamHandlers } from './handlers.js';
 import { bindTo, guarded, openStream, setNoDelay } from './open.js';
 import { Socket } from './socket.js';
 
+/** Where `loop.connect` connects to, and how. */
 export interface ConnectOptions extends Endpoint, StreamOptions {
   /** The same as `host`, so that `server.address` may be passed as it is. */
   address?: string;

@@ -5,6 +5,7 @@ import { type Address, type IpAddress, native, type UnixAddress } from '../bindi
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { codedError } from '../raw/errors.js';
 
+/** Where to listen or to connect. */
 export interface Endpoint {
   /**
    * An IPv4 or IPv6 address, or 'localhost' (127.0.0.1). Default: 127.0.0.1 to connect

@@ -13,8 +13,11 @@ import type { Socket } from './socket.js';
  * A promise that `open`, `data`, `drain` or `end` returns, and that is rejected, destroys
  * its socket with that error. What `close` and `error` return is the program's own: when
  * rejected, it is the host's unhandledRejection.
+ *
+ * `Data` is the type of `socket.data`, which is undefined until the program sets it, in
+ * `open` as a rule.
  */
-export interface StreamHandlers extends Handlers<Socket>, ServerHandlers {}
+export interface StreamHandlers<Data = unknown> extends Handlers<Socket<Data>>, ServerHandlers {}
 
 const NAMES: OptionNames<StreamHandlers> = { ...HANDLER_NAMES, error: true };
 

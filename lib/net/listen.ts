@@ -4,7 +4,7 @@
 import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkInteger } from '../base/validate.js';
-import { type IpAddress, native } from '../binding/index.js';
+import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
@@ -24,6 +24,7 @@ import { bindTo, guarded, openStream, setFlag, setNoDelay } from './open.js';
 import { Server } from './server.js';
 import { Socket, type SocketGroup } from './socket.js';
 
+/** Where `loop.listen` listens, and how. */
 export interface ListenOptions extends Endpoint, StreamOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port`, and of
@@ -124,7 +125,7 @@ function openServer([first, second]: IpAddress[], opening: Opening): number {
 }
 
 /** It stays another's, and open, when it cannot be had. @throws SystemError EBUSY */
-function adoptFor(server: Server, fd: number): void {
+function adoptFor(server: Server<Address>, fd: number): void {
   const result = native.adopt(fd);
   if (result < 0) server.close();
   check(result, 'adopt');
@@ -135,7 +136,11 @@ function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
 }
 
 /** Opens a listening socket. */
-export function listen(loop: HandleLoop, given: ListenOptions, handlers: StreamHandlers): Server {
+export function listen(
+  loop: HandleLoop,
+  given: ListenOptions,
+  handlers: StreamHandlers,
+): Server<Address> {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
   const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
@@ -152,7 +157,7 @@ export function listen(loop: HandleLoop, given: ListenOptions, handlers: StreamH
   const places = placesOf(options);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
-  let server: Server;
+  let server: Server<Address>;
   if (places.length > 0) {
     const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
     server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, maxBytes));

@@ -9,7 +9,7 @@
 // - all others, out of descriptors or memory (EMFILE, ENFILE, ENOBUFS, ENOMEM), refused by
 //   a firewall or a filter of system calls (EPERM, ENOSYS), and whatever else there is:
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
-import { type Address, native } from '../binding/index.js';
+import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { Handle, IN_CONTEXT } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
@@ -19,7 +19,7 @@ import { Interest } from '../poller/interest.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, systemError } from '../raw/errors.js';
 import type { StreamGroup, StreamSettings } from '../stream/group.js';
-import type { Handlers } from '../stream/handlers.js';
+import type { Handlers, Returned } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { nextRetryMs } from '../stream/sending.js';
 import { opened, Stream } from '../stream/stream.js';
@@ -51,22 +51,26 @@ export interface ServerHandlers {
    * A server could not accept: it tries again by itself, at most a second later. If it is
    * closed (`server.closed`) it gave up; without this handler that is thrown by the loop.
    */
-  error?(server: Server, error: Error): unknown;
+  error?(server: Server<Address>, error: Error): Returned;
 }
 
 /** What the streams of a server share. */
 interface ServerGroup extends StreamGroup {
-  readonly owner: Server | undefined;
+  readonly owner: Server<Address> | undefined;
 }
 
 /** What a server makes of each connection: the stream class is its family's. */
 export type NewStream = (loop: HandleLoop, group: ServerGroup) => Stream;
 
-export class Server extends Handle {
+/**
+ * A listening socket: what `loop.listen` returns. `Where` is what its address is: of any
+ * family where the socket was inherited. See listen(2), accept4(2).
+ */
+export class Server<Where extends Address = IpAddress> extends Handle {
   readonly #newStream: NewStream;
   readonly #handlers: ServerHandlers;
   readonly #group: ServerGroup;
-  readonly #address: Address;
+  readonly #address: Where;
   readonly #output: OutputLimit;
   #connections = 0;
   #backoffMs = 0;
@@ -86,7 +90,7 @@ export class Server extends Handle {
     this.#handlers = handlers;
     this.#output = { of: 'server', maxBytes, heldBytes: 0 };
     this.#group = groupOf(settings, handlers, this, this.#output);
-    this.#address = check(native.getsockname(fd), 'getsockname');
+    this.#address = check(native.getsockname(fd) as Where | number, 'getsockname');
     this.keepContext();
     this.start(fd, Interest.READ);
     this.own();
@@ -102,7 +106,7 @@ export class Server extends Handle {
   }
 
   /** Where it listens, with the port that the kernel picked. Kept after `close`. */
-  get address(): Address {
+  get address(): Where {
     return this.#address;
   }
 
@@ -172,6 +176,11 @@ export class Server extends Handle {
   /** @internal */
   override describe(): string {
     return 'Server open';
+  }
+
+  /** @internal */
+  override facts(): string[] {
+    return [addressText(this.#address), `connections: ${this.#connections}`];
   }
 
   /** False when it could not be served: the others wait for a while. */

@@ -1,6 +1,7 @@
 // A TCP connection: a stream whose descriptor is an IP socket, with its addresses, options
 // and the way it connects. SO_ERROR tells why a connect failed; if it cannot be asked, that
 // is told as getsockopt's. See tcp(7), connect(2).
+import { unlessRefused } from '../base/shown.js';
 import { type Address, type Bytes, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed } from '../loop/errors.js';
@@ -23,10 +24,16 @@ const targets = new WeakMap<Socket, SystemErrorDetails>();
 
 /** What sockets share: those that a server accepted know it. */
 export interface SocketGroup extends StreamGroup {
-  readonly owner: Server | undefined;
+  readonly owner: Server<Address> | undefined;
 }
 
-export class Socket extends Stream {
+/**
+ * A connection: what a server accepted or `loop.connect` made. `Data` is the type of its
+ * `data`, which `loop.listen<Data>` and `loop.connect<Data>` say for all their handlers.
+ */
+export class Socket<Data = unknown> extends Stream {
+  /** Yours: what belongs to this one connection. Undefined until you set it. */
+  declare data: Data;
   /** @internal */ declare readonly group: SocketGroup;
 
   /** @internal Use `loop.listen` or `loop.connect`. */
@@ -47,8 +54,18 @@ export class Socket extends Stream {
   }
 
   /** The server that accepted it; undefined when it was connected from here. */
-  get server(): Server | undefined {
+  get server(): Server<Address> | undefined {
     return this.group.owner;
+  }
+
+  /** @internal */
+  override facts(): (string | undefined)[] {
+    if (!this.active) return [];
+    const local = unlessRefused(() => this.address);
+    const peer = unlessRefused(() => this.remoteAddress) ?? peerToBe(this);
+    const state = this.open ? 'open' : 'connecting';
+    const ways = `${addressText(local)} → ${addressText(peer)}`;
+    return [state, this.paused ? 'paused' : undefined, ways];
   }
 
   /** Starts as connecting to `target`. @internal */
@@ -96,7 +113,14 @@ export class Socket extends Stream {
   }
 }
 
-// A function, not a private method: that costs each object eight bytes.
+// Functions, not private methods: those cost each object eight bytes.
+
+function peerToBe(socket: Socket): Address | undefined {
+  const { address, port } = targets.get(socket) ?? {};
+  if (address === undefined || port === undefined) return undefined;
+  return { family: address.includes(':') ? 'ipv6' : 'ipv4', address, port };
+}
+
 function nameBy(socket: Socket, call: (fd: number) => Address | number): Address | undefined {
   if (!socket.active) return undefined;
   const name = call(socket.handleFd);

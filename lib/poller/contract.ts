@@ -50,11 +50,13 @@ export interface Registration {
   token: number;
 }
 
+/** Waits for many descriptors at once: what `createPoller` returns. */
 export interface Poller {
   /** 'epoll' or 'kqueue'; behind the checked poller, its name too. */
   readonly name: string;
   /** The poller's own descriptor, itself pollable. It changes with `rebuild`. */
   readonly fd: number;
+  /** What this one can do. */
   readonly supports: PollerFeatures;
   /** What another thread needs to call `wake`. */
   readonly waker: SharedWaker;

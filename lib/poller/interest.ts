@@ -21,10 +21,15 @@ export const Interest = Object.freeze({
 
 /** What was found. Error and hangup are reported whether asked for or not. */
 export const Ready = Object.freeze({
+  /** Readable, or the peer ended. */
   READ: 0x001,
+  /** Something urgent. */
   PRIORITY: 0x002,
+  /** Writable. */
   WRITE: 0x004,
+  /** There is an error to ask for. */
   ERROR: 0x008,
+  /** The other side is gone. */
   HANGUP: 0x010,
 });
 
@@ -35,11 +40,17 @@ const ALL = CONDITIONS | Interest.EDGE | Interest.ONESHOT | Interest.EXCLUSIVE;
 
 /** An interest by name, as users write it. */
 export interface InterestOptions {
+  /** Bytes, the end, or somebody to accept. */
   read?: boolean;
+  /** A write would be taken. */
   write?: boolean;
+  /** Something urgent (POLLPRI): a GPIO edge, out-of-band data. */
   priority?: boolean;
+  /** Told once when it becomes so, not as long as it is so (EPOLLET, EV_CLEAR). */
   edge?: boolean;
+  /** Told once, then not until it is registered anew (EPOLLONESHOT, EV_DISPATCH). */
   oneshot?: boolean;
+  /** Of several pollers of one descriptor not all are woken (EPOLLEXCLUSIVE). */
   exclusive?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { codedError } from '../raw/errors.js';
 const WORDS = 3;
 const HIGH = 2 ** 32;
 
+/** What a poller's `wait` found: a list that is made once and filled again and again. */
 export class ReadyList {
   /** How many records fit. */
   readonly capacity: number;

@@ -10,6 +10,7 @@ import { check, codedError } from '../raw/errors.js';
  * which calls `wake(waker)`.
  */
 export interface SharedWaker {
+  /** What is written to, or triggered. */
   readonly fd: number;
   /** One word: twice the number of writers at work, plus one once closed. */
   readonly state: Int32Array;

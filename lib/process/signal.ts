@@ -23,6 +23,7 @@ function numberOf(signal: string): number {
   throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not '${signal}'`);
 }
 
+/** What `loop.onSignal` returns. It does not hold the loop, unless `ref()` says so. */
 export class SignalHandle extends Handle {
   /** The name, such as 'SIGHUP'. */
   readonly signal: string;
@@ -77,6 +78,11 @@ export class SignalHandle extends Handle {
 
   /** @internal */
   onClosed(): void {}
+
+  /** @internal */
+  override facts(): string[] {
+    return [this.signal];
+  }
 
   /** @internal */
   override describe(): string {

@@ -6,8 +6,11 @@ export { codedError } from '../base/errors.js';
 
 /** What a failed call was about, as far as it applies. */
 export interface SystemErrorDetails {
+  /** An IP address. */
   address?: string | undefined;
+  /** The port at it. */
   port?: number | undefined;
+  /** The path of a file or a Unix socket. */
   path?: string | undefined;
 }
 
@@ -51,8 +54,11 @@ export class SystemError extends Error {
   readonly errno: number;
   /** The call that failed, such as 'bind'. */
   readonly syscall: string;
+  /** The address that the call was about. */
   declare readonly address?: string;
+  /** The port that it was about. */
   declare readonly port?: number;
+  /** The path that it was about. */
   declare readonly path?: string;
 
   /**

@@ -57,8 +57,11 @@ const NAMES: OptionNames<Kevent> = {
 
 /** An event, as a `KeventList` gives it: all 64 bits of each wide member. */
 export interface FoundKevent extends Required<Kevent> {
+  /** What it is of: a descriptor, as a rule. */
   ident: bigint;
+  /** Of the filter: bytes that wait, an errno. */
   data: bigint;
+  /** What was registered with it. */
   udata: bigint;
 }
 

@@ -10,6 +10,7 @@ import type { StreamGroup } from './group.js';
 import type { OutputQueue } from './queue.js';
 
 // An OutputHolder; not said so, as the types of the package leave its members out.
+/** What both halves of a stream stand on. */
 export abstract class StreamBase extends Handle {
   /** @internal */ readonly group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
@@ -23,6 +24,7 @@ export abstract class StreamBase extends Handle {
     this.group = group;
   }
 
+  /** Drops what is queued and closes. Idempotent. */
   abstract destroy(error?: Error): void;
 
   /**

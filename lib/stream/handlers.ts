@@ -2,22 +2,31 @@
 // stream they are given is the family's to say.
 import type { Handle } from '../loop/handle.js';
 
+/**
+ * What a handler returns: nothing, or a promise. Of `unknown` or a union TypeScript would
+ * ask what the handler returns before it knows what `listen` does, and
+ * `const server = loop.listen(where, { close: () => server.close() })` would not compile;
+ * `void` has linters complain of async handlers.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Returned = any;
+
 /** Called by the loop; all are optional. What a family adds to them is its own. */
 export interface Handlers<Stream> {
   /** Connected: accepted by the server, or connected as asked. */
-  open?(socket: Stream): unknown;
+  open?(socket: Stream): Returned;
   /**
    * Bytes came. `chunk` is a view of the loop's slab, valid during the call:
    * `chunk.slice()` keeps it. An async function gets memory of its own, and so does what
    * has returned a promise; see `chunks`.
    */
-  data?(socket: Stream, chunk: Uint8Array): unknown;
+  data?(socket: Stream, chunk: Uint8Array): Returned;
   /** All queued output went out, after `write` returned false. */
-  drain?(socket: Stream): unknown;
+  drain?(socket: Stream): Returned;
   /** The peer sends no more. Unless `allowHalfOpen`, `end()` follows by itself. */
-  end?(socket: Stream): unknown;
+  end?(socket: Stream): Returned;
   /** Closed, once, always last; `error` says why, when it was not as it should be. */
-  close?(socket: Stream, error?: Error): unknown;
+  close?(socket: Stream, error?: Error): Returned;
 }
 
 /** Options that listening and connecting share. */

@@ -32,6 +32,7 @@ const SHUT_WR = constant('SHUT_WR');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
 
+/** The writing half of a stream. */
 export abstract class StreamOutput extends StreamBase {
   /** Whether `write` takes bytes: until the end, ours or that of the connection. */
   get writable(): boolean {

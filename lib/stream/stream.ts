@@ -24,6 +24,7 @@ import { settle } from './promised.js';
 
 const EAGAIN = -constant('EAGAIN');
 
+/** A connected stream of bytes: both of its halves, and its life. */
 export abstract class Stream extends StreamOutput {
   /** Bytes read so far. */
   bytesRead = 0;

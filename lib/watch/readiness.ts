@@ -8,6 +8,7 @@ export interface Readiness {
   readonly read: boolean;
   /** Writable: a write is taken, or fails, at once. */
   readonly write: boolean;
+  /** Something urgent: a GPIO edge, out-of-band data (POLLPRI). */
   readonly priority: boolean;
   /** The other side is gone (POLLHUP). */
   readonly hangup: boolean;

@@ -11,11 +11,13 @@ import { closeIt, endOnAbort, runCleanup } from '../loop/when-closed.js';
 import { CONDITIONS, type InterestOptions, interestBits, Ready } from '../poller/interest.js';
 import { type Readiness, readinessOf } from './readiness.js';
 
+/** What to wait for; at least one of read, write and priority. */
 export interface WatchOptions extends Omit<InterestOptions, 'exclusive'> {
   /** Closes the watcher when it aborts. */
   signal?: AbortSignal;
 }
 
+/** Called with what the descriptor is ready for. */
 export type WatchCallback = (ready: Readiness, watcher: Watcher) => void;
 
 /** What `modify` takes: the signal is that of the watcher's life. */
@@ -41,6 +43,7 @@ function interestOf(options: WatchOptions): number {
   return interest;
 }
 
+/** What `loop.watch` returns. It keeps the loop alive while it is referenced. */
 export class Watcher extends Handle {
   readonly #callback: WatchCallback;
 
@@ -103,6 +106,13 @@ export class Watcher extends Handle {
 
   /** @internal */
   onClosed(): void {}
+
+  /** @internal */
+  override facts(): string[] {
+    const { interest } = this;
+    const names = Object.entries(Ready).filter(([, bit]) => (interest & CONDITIONS & bit) !== 0);
+    return names.map(([name]) => name.toLowerCase());
+  }
 
   /** @internal */
   override describe(): string {

@@ -69,6 +69,11 @@ function fuzz() {
   return { command: script('fuzz.mjs'), limitMinutes: 8 };
 }
 
+/** Other compilers come from the registry as well. */
+function testTypes() {
+  return { command: script('test-types.mjs'), limitMinutes: 5 };
+}
+
 /** Other runtimes come from the registry: each that cannot be had says why. */
 function testRuntimes() {
   return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
@@ -128,6 +133,7 @@ export const stages = [
   [{ name: 'examples', run: () => ({ command: script('run-examples.mjs') }) }],
   [{ name: 'fuzz', run: fuzz }],
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
+  [{ name: 'types of users', run: testTypes }],
   [{ name: 'runtimes', run: testRuntimes }],
   [{ name: 'cross builds', run: crossBuilds }],
 ];

@@ -2,6 +2,7 @@
 // rule for what ends them, and a way to end without their descriptor.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { Address } from '../../lib/binding/index.js';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { Handle } from '../../lib/loop/handle.js';
 import type { Server } from '../../lib/net/server.js';
@@ -81,8 +82,8 @@ describe('labels', () => {
     const watcher = test.loop.watch(opened.eventfd(), { read: true }, () => {});
     expect(test.loop.metrics().handles.map(({ label }) => label)).toEqual(['Watcher']);
     expect(inspect({ watcher, server })).toBe(
-      `{\n  watcher: Watcher { fd: ${watcher.fd}, active },\n` +
-        `  server: Server 127.0.0.1:${port} { fd: ${server.handleFd}, closed }\n}`,
+      `{\n  watcher: Watcher { fd: ${watcher.fd}, read },\n` +
+        `  server: Server { closed, 127.0.0.1:${port}, connections: 0 }\n}`,
     );
     watcher.close();
   });
@@ -158,7 +159,7 @@ describe('a handle that ends without its descriptor', () => {
     const events: string[] = [];
     const { server: first, port } = serve(test.loop, {});
     const fd = first.releaseDescriptor();
-    const second: Server = test.loop.listen(
+    const second: Server<Address> = test.loop.listen(
       { fd },
       { ...recording(events), close: () => second.close() },
     );

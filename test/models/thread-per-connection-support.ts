@@ -122,7 +122,10 @@ export class Bundle {
 
   /** Environment variables that lead it to the addon. */
   get env(): NodeJS.ProcessEnv {
-    return { ...process.env, RAWLOOP_ADDON: addonCandidates().find((path) => existsSync(path)) };
+    return {
+      ...process.env,
+      RAWLOOP_ADDON: [...addonCandidates()].find((path) => existsSync(path)),
+    };
   }
 
   /** The start of each script below. */

@@ -10,12 +10,13 @@ interface Conditions {
   default: string;
 }
 type Manifest = {
+  version: string;
   main: string;
   module: string;
   types: string;
   bin: { rawloop: string };
   dependencies?: unknown;
-  exports: Record<string, string | { import: Conditions; require: Conditions }>;
+  exports: Record<string, string | { module: Conditions; import: Conditions; require: Conditions }>;
 };
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
@@ -39,7 +40,7 @@ test('every file that package.json names is there', () => {
   const named = Object.values(manifest.exports).flatMap((value) =>
     typeof value === 'string'
       ? [value]
-      : [value.import, value.require].flatMap((each) => [each.types, each.default]),
+      : [value.module, value.import, value.require].flatMap((each) => [each.types, each.default]),
   );
   named.push(manifest.main, manifest.module, manifest.types, manifest.bin.rawloop);
   expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
@@ -69,6 +70,14 @@ test.each(specifiers)('require and import of %s give the same objects', (specifi
   const { count, ...rest } = evaluate(code) as { count: number };
   expect(rest).toEqual({ different: [], missing: [] });
   expect(count).toBeGreaterThan(1);
+});
+
+test.each(specifiers)('bundlers find the same names in %s', async (specifier) => {
+  const name = specifier === 'rawloop' ? 'index' : specifier.replace('rawloop/', '');
+  const [forBundlers, forNode] = await Promise.all(
+    [`dist/esm/${name}.mjs`, `dist/${name}.mjs`].map((file) => import(join(root, file))),
+  );
+  expect(Object.keys(forBundlers as object)).toEqual(Object.keys(forNode as object));
 });
 
 test('an ES module shares one instance with a CommonJS one', () => {
@@ -106,6 +115,14 @@ test('the command is executable and has a shebang', () => {
   const { status, stdout } = run(command, ['--help'], project, userEnv());
   expect(status).toBe(0);
   expect(stdout).toContain('Usage: rawloop');
+});
+
+test.each(['--version', '-v'])('rawloop %s tells the version alone', (flag) => {
+  const command = join(packageFolder, manifest.bin.rawloop);
+  const { status, stdout, stderr } = run(command, [flag], project, userEnv());
+  expect({ status, stdout, stderr }).toEqual({
+    ...{ status: 0, stdout: `${manifest.version}\n`, stderr: '' },
+  });
 });
 
 test('the built code is strict, as the source is', () => {

@@ -1,6 +1,6 @@
 // Where the addon is looked for, in which order, and what a user is told when
 // none of the places has one that loads.
-import { rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   place,
   prebuildName,
   prebuildPath,
+  root,
   runScript,
 } from './support.js';
 
@@ -100,6 +101,59 @@ test('a RAWLOOP_ADDON that is not there is named as such', () => {
   const { project } = makeProject();
   const { message } = failureIn(project, { RAWLOOP_ADDON: '/nowhere/rawloop.node' });
   expect(message).toMatch(/\/nowhere\/rawloop\.node\n\s+no such file/);
+});
+
+test('a relative RAWLOOP_ADDON counts from the working directory', () => {
+  const { project } = makeProject();
+  const forced = place(join(project, 'addons', 'forced.node'));
+  expect(loadedIn(project, { RAWLOOP_ADDON: 'addons/forced.node' })).toBe(forced);
+  expect(failureIn(project, { RAWLOOP_ADDON: 'no.node' }).message).toContain(
+    `${join(project, 'no.node')}\n`,
+  );
+});
+
+/** The package's own modules for bundlers, as a bundle in a folder of its own. */
+function makeBundle(): { folder: string; program: string } {
+  const folder = join(makeFolder(), 'out');
+  cpSync(join(root, 'dist/esm'), folder, { recursive: true });
+  return { folder, program: `import '${join(folder, 'index.mjs')}'; ${TELL_SHARED}` };
+}
+
+const TELL_SHARED = `
+  const { sharedObjects } = process.report.getReport();
+  console.log(sharedObjects.filter((path) => path.endsWith('.node')).join());`;
+
+test('a bundle finds prebuilds/ beside it, or the addon itself, and nothing above it', () => {
+  const { folder, program } = makeBundle();
+  place(join(folder, '../..', 'prebuilds', `${process.platform}-${process.arch}`, 'rawloop.node'));
+  const prebuild = place(prebuildPath(folder));
+  const single = place(join(folder, 'rawloop.node'));
+  const load = () => runScript(program, makeFolder(), { module: true });
+  expect(load().stdout.trim()).toBe(prebuild);
+  rmSync(prebuild);
+  expect(load().stdout.trim()).toBe(single);
+  rmSync(single);
+  expect(load().status).toBe(1);
+});
+
+test('without an addon, a bundle tells what to copy', () => {
+  const { folder, program } = makeBundle();
+  const { status, stderr } = runScript(program, makeFolder(), { module: true });
+  expect(status).toBe(1);
+  expect(stderr).toContain("code: 'ERR_RAWLOOP_ADDON'");
+  expect(stderr).toContain(`${prebuildPath(folder)}\n    no such file`);
+  expect(stderr).toContain('cp -r node_modules/rawloop/prebuilds FOLDER_OF_THE_BUNDLE');
+});
+
+test('on Windows the error says where it runs, and that WSL is the way', () => {
+  const { project } = makeProject();
+  const pretend = join(project, 'windows.cjs');
+  writeFileSync(pretend, `Object.defineProperty(process, 'platform', { value: 'win32' });`);
+  const { message, code } = failureIn(project, { NODE_OPTIONS: `--require=${pretend}` });
+  expect(code).toBe('ERR_RAWLOOP_ADDON');
+  expect(message).toBe(
+    'rawloop: it runs on Linux, macOS and FreeBSD. On Windows use it inside WSL.',
+  );
 });
 
 test('require and import of each entry point fail alike', () => {

@@ -17,7 +17,7 @@ import { makeFolder, root, run, userEnv } from './support.js';
 
 const PACK_LIMIT_MS = 300_000;
 const SOURCES = [
-  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'docs'],
+  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'examples'],
   ...['lib', 'native', 'scripts', 'binding.gyp', 'CMakeLists.txt'],
   ...['rolldown.config.mjs', 'tsconfig.json', 'tsconfig.build.json'],
 ];
@@ -106,8 +106,8 @@ test('it holds what a user needs and nothing to build', () => {
   const { stdout } = run('tar', ['tzf', tarball], root);
   const files = stdout.trim().split('\n');
   const tops = new Set(files.map((file) => file.split('/')[1] ?? ''));
-  const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json'];
-  expect([...tops].sort()).toEqual([...expected, 'prebuilds'].sort());
+  const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs', 'examples'];
+  expect([...tops].sort()).toEqual([...pages, 'dist', 'package.json', 'prebuilds'].sort());
   expect(files.filter((file) => /\.(gyp|gypi|cc|h|c)$|CMakeLists|\.test\./.test(file))).toEqual([]);
   expect(files.filter((file) => file.endsWith('.node')).length).toBe(1);
 });

@@ -156,7 +156,7 @@ export class WatchedPool {
 }
 
 /** The path of the addon that these tests run with. */
-export const addonPath = addonCandidates().find((path) => existsSync(path)) as string;
+export const addonPath = [...addonCandidates()].find((path) => existsSync(path)) as string;
 
 /** What children start with: the addon, and a few words to say. */
 const PRELUDE = `

@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 import { addonCandidates } from '../../lib/binding/load.js';
 
 const load = createRequire(import.meta.url);
-const native = load(addonCandidates().find((path) => existsSync(path)) as string) as Record<
+const native = load([...addonCandidates()].find((path) => existsSync(path)) as string) as Record<
   string,
   unknown
 >;

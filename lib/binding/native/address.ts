@@ -3,7 +3,9 @@
 /** A socket address; see ip(7), ipv6(7) and unix(7). */
 export type Address = IpAddress | UnixAddress | Uint8Array;
 
+/** An address of TCP or UDP. */
 export interface IpAddress {
+  /** 'ipv4' or 'ipv6'. */
   family: 'ipv4' | 'ipv6';
   /** Dotted or colon notation; a zone may follow: `fe80::1%eth0`. */
   address: string;
@@ -11,7 +13,9 @@ export interface IpAddress {
   port: number;
 }
 
+/** The place of a Unix socket. */
 export interface UnixAddress {
+  /** 'unix'. */
   family: 'unix';
   /** At most 107 bytes; a leading NUL: the abstract namespace (Linux). */
   path: string;

@@ -3,6 +3,7 @@
 // knows the list of its delay, and what keeps them all only by what it asks of it.
 
 import { nameOf } from '../../base/names.js';
+import { SHOWN, shown } from '../../base/shown.js';
 
 export type TimerCallback = () => void;
 
@@ -49,6 +50,7 @@ export class DelayList {
   }
 }
 
+/** What `setTimeout` and `setInterval` of a loop return. */
 export class Timer {
   /** @internal The timers of its delay. */ list: DelayList;
   /** @internal */ readonly callback: TimerCallback;
@@ -67,6 +69,7 @@ export class Timer {
     return (this.state >> FLAG_BITS) - 1;
   }
 
+  /** @internal */
   set slot(slot: number) {
     this.state = ((slot + 1) << FLAG_BITS) | (this.state & FLAGS);
   }
@@ -99,6 +102,7 @@ export class Timer {
     return this;
   }
 
+  /** Whether it keeps the loop alive while it waits. */
   hasRef(): boolean {
     return (this.state & REFERENCED) !== 0;
   }
@@ -125,6 +129,19 @@ export class Timer {
     return `Timer ${nameOf(this.callback)}`;
   }
 
+  /** @internal */
+  [SHOWN](): string {
+    const { delayMs, repeats } = this.list;
+    const state = this.active ? 'waiting' : 'done';
+    return shown(
+      'Timer',
+      `${repeats ? 'every ' : ''}${delayMs} ms`,
+      state,
+      this.hasRef() ? undefined : 'unref',
+    );
+  }
+
+  /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -12,6 +12,7 @@ const MAX_INT = 2 ** 31 - 1;
 
 export type { KeyInput } from './key-input.js';
 
+/** Options of the functions of `loop.crypto`. */
 export interface KeyOptions {
   /** Queued work is cancelled when it aborts; running work goes on, unheard. */
   signal?: AbortSignal | undefined;

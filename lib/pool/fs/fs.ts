@@ -10,6 +10,7 @@ import type { BigIntStats, Stats } from './stats.js';
 
 export type { Path } from './path.js';
 
+/** Options of `loop.fs.stat` and `loop.fs.lstat`. */
 export interface StatOptions {
   /** BigInts instead of numbers, with times in nanoseconds. Default: false. */
   bigint?: boolean | undefined;

@@ -36,31 +36,58 @@ function keepDate(stats: object, name: TimeName, ms: number | bigint): Date {
   return value;
 }
 
+/** What `Stats` and `BigIntStats` have in common. */
 abstract class FileStats<T extends number | bigint> {
+  /** The device that holds it. */
+  abstract readonly dev: T;
+  /** Names that it has. */
+  abstract readonly nlink: T;
+  /** The owner. */
+  abstract readonly uid: T;
+  /** The owner's group. */
+  abstract readonly gid: T;
+  /** The device that it is, if it is one. */
+  abstract readonly rdev: T;
+  /** What to read and write at once, in bytes. */
+  abstract readonly blksize: T;
+  /** The number of the inode. */
+  abstract readonly ino: T;
+  /** Type and permissions. */
   abstract readonly mode: T;
+  /** Time of the last access. */
   abstract readonly atimeMs: T;
+  /** Time of the last change of the content. */
   abstract readonly mtimeMs: T;
+  /** Time of the last change of the content or of the inode. */
   abstract readonly ctimeMs: T;
+  /** Time of birth. */
   abstract readonly birthtimeMs: T;
 
+  /** A regular file. */
   isFile(): boolean {
     return isKind(this.mode, constants.S_IFREG);
   }
+  /** A folder. */
   isDirectory(): boolean {
     return isKind(this.mode, constants.S_IFDIR);
   }
+  /** A symbolic link; `lstat` alone tells. */
   isSymbolicLink(): boolean {
     return isKind(this.mode, constants.S_IFLNK);
   }
+  /** A FIFO. */
   isFIFO(): boolean {
     return isKind(this.mode, constants.S_IFIFO);
   }
+  /** A Unix socket. */
   isSocket(): boolean {
     return isKind(this.mode, constants.S_IFSOCK);
   }
+  /** A block device. */
   isBlockDevice(): boolean {
     return isKind(this.mode, constants.S_IFBLK);
   }
+  /** A character device. */
   isCharacterDevice(): boolean {
     return isKind(this.mode, constants.S_IFCHR);
   }
@@ -140,9 +167,13 @@ export class BigIntStats extends FileStats<bigint> {
   readonly mtimeMs: bigint;
   readonly ctimeMs: bigint;
   readonly birthtimeMs: bigint;
+  /** Time of the last access. */
   readonly atimeNs: bigint;
+  /** Time of the last change of the content. */
   readonly mtimeNs: bigint;
+  /** Time of the last change of the content or of the inode. */
   readonly ctimeNs: bigint;
+  /** Time of birth. */
   readonly birthtimeNs: bigint;
 
   /** @internal */

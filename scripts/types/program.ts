@@ -1,0 +1,101 @@
+// A program as users write it, which the types of the package have to let through, and
+// the mistakes that they have to find. Compiled by types.test.ts and test:types.
+import {
+  type ConnectOptions,
+  check,
+  EventLoop,
+  type LoopMetrics,
+  type Server,
+  type Socket,
+  type StreamHandlers,
+  ThreadPerConnectionServer,
+  type Timer,
+  watch,
+} from 'rawloop';
+import { type FlightRecord, FlightRecorder, toTrace } from 'rawloop/inspect';
+import * as raw from 'rawloop/raw';
+
+const loop: EventLoop = new EventLoop({ maxEvents: 64 });
+const server: Server = loop.listen(
+  { host: '127.0.0.1', port: 0 },
+  {
+    open(socket: Socket) {
+      const queued: boolean = socket.write('hello');
+      if (!queued) socket.pause();
+    },
+    data: (socket, chunk) => socket.write(chunk.slice()),
+  },
+);
+
+// Where it listens is an IP address, unless the socket was inherited.
+const listening: number = server.address.port;
+// @ts-expect-error: it may be a Unix socket
+loop.listen({ fd: 3 }, {}).address.port;
+// A port may be left open by what is passed on.
+const port: number | undefined = loop.alive ? 7000 : undefined;
+const options: ConnectOptions = { host: '127.0.0.1', ...(port === undefined ? {} : { port }) };
+
+// The data of a connection has a type, in every handler.
+interface Session {
+  name: string;
+}
+const typed: Server = loop.listen<Session>(
+  { port: 0 },
+  {
+    open: (socket) => {
+      socket.data = { name: 'nobody' };
+    },
+    data: async (socket, chunk) => {
+      const length: number = socket.data.name.length + chunk.length;
+      socket.end(String(length));
+    },
+    close: (socket) => socket.data.name.toUpperCase(),
+  },
+);
+const sessions: StreamHandlers<Session> = { drain: ({ data }) => data.name };
+const client: Socket<Session> = loop.connect(options, sessions);
+const name: string = client.data.name;
+const asUnknown: Socket = client;
+const without: Socket = loop.connect(options, { data: (socket) => socket.data === undefined });
+// @ts-expect-error: without a type it is unknown
+without.data.name;
+// @ts-expect-error: it is of another type
+const other: StreamHandlers<{ name: number }> = sessions;
+// @ts-expect-error: there is no such member
+client.data.nothing;
+
+const recorder: FlightRecorder = new FlightRecorder(loop).start();
+const records: FlightRecord[] = recorder.records();
+const events: number = toTrace(recorder.stop()).traceEvents.length + records.length;
+const timer: Timer = loop.setTimeout((text: string) => text.length, 10, 'text');
+timer.unref().ref();
+watch(0, { read: true }, (_ready, watcher) => watcher.close());
+loop.onSignal('SIGHUP', (signal, handle, error) => [signal.length, handle.close(), error?.message]);
+const stat: Promise<{ size: number }> = loop.fs.stat('file');
+const metrics: LoopMetrics = loop.metrics();
+const threads = new ThreadPerConnectionServer({ host: '127.0.0.1', loop });
+const fd: number = check(raw.eventfd(0, raw.constants['EFD_NONBLOCK'] ?? 0), 'eventfd');
+const flags: number = raw.fcntl(fd, 1);
+{
+  using scoped = new EventLoop();
+  scoped.run('nowait');
+}
+
+export { asUnknown, events, flags, listening, metrics, name, other, server, stat, threads, typed };
+
+// @ts-expect-error: a port is no string
+loop.connect({ port: 'http' }, {});
+// @ts-expect-error: there is no such option
+new EventLoop({ threads: 4 });
+
+// @ts-expect-error: there is no such export
+export type Nothing = import('rawloop').Nothing;
+
+// @ts-expect-error: a descriptor is a number
+raw.close('1');
+// @ts-expect-error: what is the loop's own is not for others
+loop.table;
+// @ts-expect-error: nor what is a handle's
+client.handleFd;
+// @ts-expect-error: nor what is a timer's
+timer.slot = 1;
