@@ -110,6 +110,7 @@ Pool* Pool::From(napi_env env, napi_value value) {
 }
 
 napi_value Pool::Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job) {
+  if (lane >= lanes_) return NoLane(env);
   Job* request = job.get();
   if (free_ids_.empty()) {
     // Room for every id there is: to give one back never takes memory.
@@ -122,7 +123,6 @@ napi_value Pool::Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job) {
   const uint32_t id = free_ids_.back();
   request->set_id(id);
   const int result = threads_->Submit(lane, std::move(job));
-  if (result == -EINVAL) return NoLane(env);
   if (result < 0) return Int(env, result);
   requests_[id] = request;
   free_ids_.pop_back();
@@ -137,7 +137,9 @@ napi_value Pool::AddLane(napi_env env, napi_callback_info info) {
       !args.Integer(0, "limit", &limit, 1, ThreadPool::kMaxThreads)) {
     return nullptr;
   }
-  return Int(env, pool->threads_->AddLane(limit));
+  const int lane = pool->threads_->AddLane(limit);
+  if (lane >= 0) pool->lanes_++;
+  return Int(env, lane);
 }
 
 napi_value Pool::Open(napi_env env, napi_callback_info info) {
