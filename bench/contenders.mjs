@@ -1,5 +1,5 @@
-// Who takes part in the scenarios that need no load client: how each is started, or
-// why it cannot be. Those of a `work` are programs of workers/.
+// Who takes part in the scenarios that compare others than servers in general: how each is
+// started, or why it cannot be. Those of a `work` are programs of workers/.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,11 @@ const library = join(here, '..', 'dist', 'index.cjs');
 
 /** @type {Record<string, Contender[]>} */
 export const contenders = {
+  recorder: [
+    echoing('owned', 'rawloop, the loop blocks its thread'),
+    // The trace is written as the process ends: nobody measures then.
+    echoing('recorded', 'the same with a flight recorder on', '--trace', '/dev/null'),
+  ],
   watch: [
     ours('guest', 'loop.watch inside Node', 'watch'),
     {
@@ -80,6 +85,18 @@ function ours(name, what, program) {
 function theirs(name, what, program) {
   const command = [process.execPath, join(here, 'workers', `${program}.mjs`), name];
   return { name, what, launch: () => ({ command }) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @param {string[]} options of `rawloop echo`
+ * @returns {Contender}
+ */
+function echoing(name, what, ...options) {
+  const cli = join(here, '..', 'dist', 'cli', 'main.cjs');
+  const command = [process.execPath, cli, 'echo', '--model', 'loop', ...options];
+  return { name, what, launch: () => needLibrary(command) };
 }
 
 /**

@@ -17,7 +17,13 @@ import { aligned, fixed, grouped, range } from './table.mjs';
 
 /** @typedef {{ title: string, cell: (summary: any) => string }} Column */
 
-const BASE_TITLES = { 'c-epoll': 'C', node: 'Node', bare: 'bare', 'npm-epoll': 'epoll' };
+const BASE_TITLES = {
+  'c-epoll': 'C',
+  node: 'Node',
+  bare: 'bare',
+  'npm-epoll': 'epoll',
+  owned: 'owned',
+};
 
 /** @param {string} base @returns {Column[]} */
 function costColumns(base) {

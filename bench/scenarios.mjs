@@ -80,6 +80,13 @@ export const scenarios = {
     base: yardstick,
     load: { mode: 'churn', size: 64, connections: 50, depth: 1, close: 'rst' },
   },
+  recorder: {
+    title: '64 B x 50 connections, recorded',
+    unit: 'message',
+    kind: 'load',
+    base: 'owned',
+    load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
+  },
   idle: {
     title: 'memory of an idle connection',
     unit: 'connection',

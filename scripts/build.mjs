@@ -36,7 +36,8 @@ async function buildJs() {
     run(tool('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', join(fresh, 'types')]);
     for (const [entry, source] of Object.entries(entries)) {
       const chunk = output.find(({ fileName }) => fileName === `${entry}.cjs`);
-      writeEntry(fresh, entry, source, chunk.exports);
+      const lazy = entry === 'index' ? config.plugins[0].api.lazyNames() : [];
+      writeEntry(fresh, entry, source, [...chunk.exports, ...lazy]);
     }
     chmodSync(join(fresh, 'cli/main.cjs'), 0o755);
     putInPlace(fresh, join(root, 'dist'));

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // `npm run prebuild:cross [target...]`: builds the addon for systems that this machine
-// is not, checks each file and runs those that can be run here. Prints a table; exit
-// code 1 when a build, a check or a run failed. See docs/platforms.md.
+// is not, checks each file and runs those that can be run here. Prints a table. Exit code
+// 0: all were built and checked, and none failed where it could be run, each that could
+// not says why; 1: a build, a check or a run failed; 2: a mistake in the call.
+// See docs/platforms.md.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAddon } from './cross/check.mjs';
 import { runAddon } from './cross/run.mjs';
+import { summarize } from './cross/summary.mjs';
 import { targets } from './cross/targets.mjs';
 import { build, fetchZig } from './cross/zig.mjs';
 import { root } from './project.mjs';
@@ -26,8 +29,10 @@ async function oneTarget(zig, target) {
     row.failures.push(...problems);
     const versions = glibc === undefined ? '' : `, glibc ${glibc}`;
     row.symbols = problems.length === 0 ? `ok${versions}` : `FAILED (${problems.length})`;
-    const { ran, skipped, failed } = await runAddon(path, target);
-    row.run = ran ?? (skipped === undefined ? 'FAILED' : `skipped: ${skipped}`);
+    const { ran, resolved, skipped, failed } = await runAddon(path, target);
+    row.skipped = skipped;
+    const how = resolved ? "resolved by musl's linker, not run" : 'skipped';
+    row.run = ran ?? (skipped === undefined ? 'FAILED' : `${how}: ${skipped}`);
     if (failed !== undefined) row.failures.push(failed);
   } catch (error) {
     row.type ||= 'FAILED';
@@ -71,9 +76,6 @@ for (const target of chosen) {
   rows.push(await oneTarget(zig, target));
 }
 print(rows);
-const failed = rows.filter(({ failures }) => failures.length > 0).length;
-const total = rows.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
-console.log(
-  `\n${rows.length - failed} of ${rows.length} targets, ${(total / 1e6).toFixed(1)} MB in all`,
-);
-process.exitCode = failed === 0 ? 0 : 1;
+const { isFailed, lines } = summarize(rows);
+console.log(`\n${lines.join('\n')}`);
+process.exitCode = isFailed ? 1 : 0;

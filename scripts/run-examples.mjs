@@ -2,6 +2,7 @@
 // Runs what the documentation shows: every .mjs and .cjs below examples/, and each
 // ```js block of README.md, one after another, each with a time limit.
 //   - A program passes when it ends by itself with code 0.
+//   - It is skipped when it ends with 77: what it needs (a device) is not here, as it says.
 //   - A server does not end: some seconds after it has printed "listening" it gets
 //     SIGTERM and passes. So does a README block that is still alive by then.
 //   - A block that starts ```js no-run (it needs a device, say) is left out.
@@ -13,6 +14,7 @@ import { root } from './project.mjs';
 const EXAMPLE_LIMIT_MS = 60_000;
 const SERVES_AFTER_MS = 3_000;
 const STOP_LIMIT_MS = 5_000;
+const EXIT_SKIPPED = 77;
 
 // Within the package, so that `import 'rawloop'` finds it by its own name.
 const blockFolder = join(root, '.cache/readme');
@@ -42,7 +44,7 @@ function readmeBlocks() {
   return blocks;
 }
 
-/** Runs one program; resolves with undefined, or with why it failed. */
+/** Runs one program; resolves with `{}`, `{ skipped: why }` or `{ failed: why }`. */
 function runProgram({ file, isBlock }) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [file], {
@@ -74,27 +76,34 @@ function runProgram({ file, isBlock }) {
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
-    child.on('error', (error) => resolve(`${error}\n`));
+    child.on('error', (error) => resolve({ failed: `${error}\n` }));
     child.on('close', (code, signal) => {
       clearTimeout(limit);
+      const missing = /^not available here: (.*)$/m.exec(output)?.[1];
+      if (code === EXIT_SKIPPED && missing !== undefined) return resolve({ skipped: missing });
       const ended = code === 0 || (stopped && signal === 'SIGTERM');
       why ??= ended ? undefined : `it ended with ${signal ?? `code ${code}`}`;
-      resolve(why === undefined ? undefined : `${why}\n${output}`);
+      resolve(why === undefined ? {} : { failed: `${why}\n${output}` });
     });
   });
 }
 
-let failed = 0;
 const programs = findPrograms();
+const counts = { ran: 0, skipped: 0, failed: 0 };
 for (const program of programs) {
   const startMs = performance.now();
-  const why = await runProgram(program);
+  const { skipped, failed } = await runProgram(program);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
-  console.log(`${why === undefined ? 'ok    ' : 'FAILED'}  ${program.label}  ${seconds} s`);
-  if (why === undefined) continue;
-  failed += 1;
-  console.log(why.trimEnd().replace(/^/gm, '        '));
+  if (skipped !== undefined) {
+    counts.skipped += 1;
+    console.log(`skipped: ${program.label}: ${skipped}`);
+  } else {
+    counts[failed === undefined ? 'ran' : 'failed'] += 1;
+    console.log(`${failed === undefined ? 'ok    ' : 'FAILED'}  ${program.label}  ${seconds} s`);
+    if (failed !== undefined) console.log(failed.trimEnd().replace(/^/gm, '        '));
+  }
 }
 rmSync(blockFolder, { recursive: true, force: true });
-console.log(`examples: ${programs.length - failed} ran, ${failed} failed`);
+const { ran, skipped, failed } = counts;
+console.log(`examples: ${ran} ran, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,21 +1,22 @@
 #!/usr/bin/env node
 // `npm run test:runtimes [runtime...]`: the contract suite (test/runtimes) on every
-// runtime, with the built addon and dist/, the echo examples from the packed tarball,
-// and on other Nodes a part of the vitest suite. Prints a matrix: passed, "+N" skipped,
-// "!N" failed. A runtime that cannot be fetched is skipped, and it says why. Exit code 1
-// when something failed; 77 with --skip-alone when no other runtime could be had.
+// runtime, with the built addon and dist/, some examples from the packed tarball, and on
+// other Nodes a part of the vitest suite. Prints a matrix: passed, "+N" skipped, "!N"
+// failed, "limit" where the time limit ended it. A runtime that cannot be fetched is
+// skipped, and it says why. Exit code 1 when something failed; 77 with --skip-alone when
+// no other runtime could be had.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, tool } from './project.mjs';
 import { cacheFolder } from './runtimes/fetch.mjs';
-import { countsOf, runProgram } from './runtimes/run.mjs';
+import { badEnd, cellText, countsOf, runProgram } from './runtimes/run.mjs';
 import { findRuntime, runtimes } from './runtimes/runtimes.mjs';
-import { installTarball, runEcho } from './runtimes/tarball.mjs';
+import { installTarball, runExamples } from './runtimes/tarball.mjs';
 
 const AT_ONCE = 2;
 const VITEST_LIMIT_MS = 420_000;
 /** What depends on the host and takes a minute; `npm test` has more, for this Node. */
-const VITEST_FOLDERS = ['poller', 'raw', 'loop', 'order', 'handles', 'requests'];
+const VITEST_FOLDERS = 'poller raw loop order stream net watch process pool'.split(' ');
 const ADDON = join(root, 'build/Release/rawloop.node');
 const folder = join(root, 'test/runtimes');
 
@@ -23,7 +24,7 @@ const suites = readdirSync(folder)
   .filter((name) => name.endsWith('.cjs') && !['runner.cjs', 'support.cjs'].includes(name))
   .map((name) => name.replace('.cjs', ''))
   .sort();
-const columns = [...suites, 'tarball echo', 'vitest'];
+const columns = [...suites, 'tarball examples', 'vitest'];
 
 async function runSuite({ path, args = [] }, suite, scratch) {
   const env = {
@@ -46,12 +47,14 @@ async function runVitest({ path, name }) {
     cwd: root,
     limitMs: VITEST_LIMIT_MS,
   });
-  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0, output: ended.output };
+  const { output, tooLong } = ended;
+  const why = badEnd(ended);
+  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0, output, tooLong, why };
   const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
     readFileSync(results, 'utf8'),
   );
   const failed = success ? numFailedTests : Math.max(1, numFailedTests);
-  return { passed: numPassedTests, failed, skipped: numPendingTests, output: ended.output };
+  return { passed: numPassedTests, failed, skipped: numPendingTests, output, tooLong, why };
 }
 
 /** A row of the matrix: `{ name, version, cells: { column: counts }, skipped? }` */
@@ -67,18 +70,12 @@ async function runRuntime(runtime, tarball) {
   const { output } = await runProgram(path, ['--version']);
   row.version = /\d+\.\d+\.\d+/.exec(output)?.[0] ?? '?';
   for (const suite of suites) row.cells[suite] = await runSuite(found, suite, tarball.folder);
-  row.cells['tarball echo'] = await runEcho(tarball, path, runtime.args ?? []);
+  row.cells['tarball examples'] = await runExamples(tarball, path, runtime.args ?? []);
   // This Node runs all of it by `npm test`.
   if (runtime.isNode && !runtime.isThis) row.cells.vitest = await runVitest(found);
   console.error(`${row.name} ${row.version}: done`);
   return row;
 }
-
-const cellText = (counts) => {
-  if (counts === undefined) return '-';
-  const { passed, failed, skipped } = counts;
-  return `${passed}${skipped > 0 ? ` +${skipped}` : ''}${failed > 0 ? ` !${failed}` : ''}`;
-};
 
 function print(rows) {
   const lines = [
@@ -115,6 +112,9 @@ if (!existsSync(ADDON) || !existsSync(join(root, 'dist/index.cjs'))) {
   console.error('test:runtimes: the package is not built: npm run build');
   process.exit(2);
 }
+// vitest leaves out without a word what is not there.
+const lost = VITEST_FOLDERS.find((name) => !existsSync(join(root, 'test', name)));
+if (lost !== undefined) throw new Error(`test:runtimes: there is no test/${lost}`);
 const args = process.argv.slice(2);
 // With no other runtime than this one there is little to say: for `npm run ok`.
 const skipAlone = args.includes('--skip-alone');

@@ -3,9 +3,9 @@
 import net from 'node:net';
 import type { Address } from '../binding/index.js';
 import { EventLoop } from '../faces/event-loop.js';
-import { addressText } from '../inspect/handle-labels.js';
 import { ThreadPerConnectionServer } from '../models/thread-per-connection.js';
-import type { StreamHandlers } from '../stream/handlers.js';
+import { addressText } from '../net/endpoint.js';
+import type { StreamHandlers } from '../net/handlers.js';
 import type { Model } from './models.js';
 
 export interface EchoServer {

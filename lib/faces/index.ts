@@ -1,4 +1,5 @@
-// rawloop: the loop, its handles and requests.
+// rawloop: the loop, its handles and requests. Values of families come from the index of
+// theirs alone: in dist/ they are loaded when they are first looked at; scripts/lazy.mjs.
 export type { Address, Bytes, IpAddress, UnixAddress } from '../binding/index.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';
 export { Immediate } from '../loop/immediates.js';
@@ -6,14 +7,15 @@ export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';
 export type { LoopOptions, RunMode } from '../loop/options.js';
 export { type HookCallback, PhaseHook } from '../loop/phase-hooks.js';
 export { Timer } from '../loop/time/timer.js';
-export {
-  type ThreadPerConnectionOptions,
-  ThreadPerConnectionServer,
-  type ThreadPerConnectionStats,
+export { ThreadPerConnectionServer } from '../models/index.js';
+export type {
+  ThreadPerConnectionOptions,
+  ThreadPerConnectionStats,
 } from '../models/thread-per-connection.js';
-export type { ConnectOptions, ListenOptions } from '../net/listen.js';
-export { Server } from '../net/server.js';
-export { Socket } from '../net/socket.js';
+export type { ConnectOptions } from '../net/connect.js';
+export type { StreamHandlers } from '../net/handlers.js';
+export { Server, Socket } from '../net/index.js';
+export type { ListenOptions } from '../net/listen.js';
 export {
   createPoller,
   Interest,
@@ -24,15 +26,17 @@ export {
   type SharedWaker,
   wake,
 } from '../poller/index.js';
-export { CryptoRequests, type KeyInput, type KeyOptions } from '../pool/crypto/crypto.js';
-export { FileRequests, type Path, type StatOptions } from '../pool/fs/fs.js';
-export { BigIntStats, Stats } from '../pool/fs/stats.js';
-export { type PoolStats, ThreadPool } from '../pool/pool.js';
-export { type SignalCallback, SignalHandle } from '../process/signal.js';
+export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
+export type { Path, StatOptions } from '../pool/fs/fs.js';
+export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
+export type { PoolStats } from '../pool/pool.js';
+export { SignalHandle } from '../process/index.js';
+export type { SignalCallback } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
-export type { StreamHandlers, StreamOptions } from '../stream/handlers.js';
+export type { StreamOptions } from '../stream/handlers.js';
+export { Watcher } from '../watch/index.js';
 export type { Readiness } from '../watch/readiness.js';
-export { type WatchCallback, Watcher, type WatchOptions } from '../watch/watcher.js';
+export type { WatchCallback, WatchOptions } from '../watch/watcher.js';
 export { defaultLoop, watch } from './default-loop.js';
 export { EventLoop } from './event-loop.js';

@@ -1,73 +1,74 @@
 // The flight recorder: what a loop did last, in a ring of fixed size. Off until it is
 // started; then each wait, each iteration and each callback is one record, and the
-// oldest gives way to the newest.
+// oldest gives way to the newest. A record is words (record-ring.ts), names are numbers
+// (known-names.ts): a recorder may be on all day long.
 import { invalidType } from '../base/errors.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { LoopCore } from '../loop/drive.js';
 import { Handle } from '../loop/handle.js';
-import type { Phase, Subject } from '../loop/meter.js';
+import { PHASES, type Phase, type Subject } from '../loop/observers.js';
 import type { ReadyList } from '../poller/index.js';
-import { labelOf } from './handle-labels.js';
+import { KnownNames } from './known-names.js';
+import * as at from './record-ring.js';
 import type { FlightRecord } from './records.js';
-import { wakeOf } from './wake-reason.js';
+import { reasonOf } from './wake-reason.js';
 
 export interface FlightRecorderOptions {
-  /** Records kept: 1 to 2^24, default 65,536. */
+  /** Records kept, of 56 bytes each: 1 to 2^24, default 65,536. */
   capacity?: number;
 }
 
 const NAMES: OptionNames<FlightRecorderOptions> = { capacity: true };
+/** So many names are kept beside those that the records may need. */
+const SPARED_NAMES = 4096;
 
 /** Records as the observer of a loop. What the loop calls is no member of its published type. */
 export class FlightRecorder {
   readonly #loop: LoopCore;
-  readonly #capacity: number;
-  #records: FlightRecord[] = [];
-  #next = 0;
-  #dropped = 0;
-  /** A label takes a system call: one for each handle. */
-  readonly #labels = new WeakMap<Handle, string>();
+  readonly #ring: at.RecordRing;
+  readonly #names: KnownNames;
+  readonly #maxNames: number;
 
   /** @throws TypeError for what is no loop; RangeError for a bad capacity */
   constructor(loop: LoopCore, options: FlightRecorderOptions = {}) {
     const { capacity = 65536 } = readOptions('options', options, NAMES);
     if (!LoopCore.isLoop(loop)) throw invalidType('loop', 'an EventLoop');
     this.#loop = loop;
-    this.#capacity = checkInteger('options.capacity', capacity, 1, 2 ** 24);
+    this.#names = new KnownNames(loop);
+    this.#ring = new at.RecordRing(checkInteger('options.capacity', capacity, 1, 2 ** 24));
+    this.#maxNames = SPARED_NAMES + 2 * capacity;
   }
 
-  /** Begins to record. A loop has one recorder: an earlier one stops. */
+  /** Begins to record, beside other recorders of the loop. Idempotent. */
   start(): this {
-    this.#loop.meter.observer = this;
+    this.#loop.meter.observe(this);
     return this;
   }
 
   /** Ends recording; what was recorded stays. Idempotent. */
   stop(): this {
-    const { meter } = this.#loop;
-    if (meter.observer === this) meter.observer = undefined;
+    this.#loop.meter.unobserve(this);
     return this;
   }
 
   get recording(): boolean {
-    return this.#loop.meter.observer === this;
+    return this.#loop.meter.tells(this);
   }
 
   /** How many records gave way to newer ones. */
   get dropped(): number {
-    return this.#dropped;
+    return this.#ring.dropped;
   }
 
   /** What was recorded, oldest first. */
   records(): FlightRecord[] {
-    return [...this.#records.slice(this.#next), ...this.#records.slice(0, this.#next)];
+    const textOf = (name: number) => this.#names.textOf(name);
+    return this.#ring.places().map((place) => this.#ring.read(place, textOf));
   }
 
   clear(): void {
-    this.#records = [];
-    this.#next = 0;
-    this.#dropped = 0;
+    this.#ring.clear();
   }
 
   [Symbol.dispose](): void {
@@ -76,39 +77,27 @@ export class FlightRecorder {
 
   /** @internal */
   iteration(beginMs: number, endMs: number): void {
-    this.#add({ kind: 'iteration', beginMs, endMs, iteration: this.#iteration });
+    this.#add(at.ITERATION_KIND, beginMs, endMs);
   }
 
   /** @internal */
   wait(beginMs: number, endMs: number, timeoutMs: number, events: number, ready: ReadyList): void {
-    const { reason, handle } = wakeOf(this.#loop.table, ready, events, timeoutMs);
-    this.#add({
-      kind: 'wait',
-      beginMs,
-      endMs,
-      iteration: this.#iteration,
-      timeoutMs,
-      events,
-      reason,
-      fd: handle?.handleFd ?? -1,
-      handle: handle === undefined ? '' : this.#labelOf(handle),
-    });
+    const { table } = this.#loop;
+    const reason = reasonOf(table, ready, events, timeoutMs);
+    const handle = events > 0 ? table.find(ready.slot(0), ready.generation(0)) : undefined;
+    const place = this.#add(at.WAIT_KIND + at.KINDS * reason, beginMs, endMs);
+    this.#ring.times[place * at.TIMES + at.FIRST_MS] = timeoutMs;
+    this.#ring.words[place * at.WORDS + at.NAME] = events;
+    this.#setHandle(place, handle);
   }
 
   /** @internal */
   callback(phase: Phase, subject: Subject, beginMs: number, endMs: number, lateMs: number): void {
-    const handle = subject instanceof Handle ? subject : undefined;
-    this.#add({
-      kind: 'callback',
-      beginMs,
-      endMs,
-      iteration: this.#iteration,
-      phase,
-      name: subject.describe(),
-      fd: handle?.handleFd ?? -1,
-      handle: handle === undefined ? '' : this.#labelOf(handle),
-      lateMs,
-    });
+    const what = at.CALLBACK_KIND + at.KINDS * PHASES.indexOf(phase);
+    const place = this.#add(what, beginMs, endMs);
+    this.#ring.times[place * at.TIMES + at.FIRST_MS] = lateMs;
+    this.#ring.words[place * at.WORDS + at.NAME] = this.#names.nameOf(subject);
+    this.#setHandle(place, subject instanceof Handle ? subject : undefined);
   }
 
   /** @internal */
@@ -120,31 +109,31 @@ export class FlightRecorder {
     doneMs: number,
   ): void {
     const beginMs = takenMs - doneMs - runMs - queuedMs;
-    const name = subject.describe();
-    const iteration = this.#iteration;
-    this.#add({ kind: 'request', beginMs, endMs: takenMs, iteration, name, queuedMs, runMs });
+    const place = this.#add(at.REQUEST_KIND, beginMs, takenMs);
+    this.#ring.times[place * at.TIMES + at.FIRST_MS] = queuedMs;
+    this.#ring.times[place * at.TIMES + at.SECOND_MS] = runMs;
+    this.#ring.words[place * at.WORDS + at.NAME] = this.#names.nameOf(subject);
+    this.#setHandle(place, undefined);
   }
 
-  get #iteration(): number {
-    return this.#loop.meter.iterations;
+  #add(what: number, beginMs: number, endMs: number): number {
+    if (this.#names.size > this.#maxNames) this.#forgetNames();
+    const place = this.#ring.take();
+    const { times, words } = this.#ring;
+    times[place * at.TIMES + at.BEGIN_MS] = beginMs;
+    times[place * at.TIMES + at.END_MS] = endMs;
+    times[place * at.TIMES + at.ITERATION] = this.#loop.meter.iterations;
+    words[place * at.WORDS + at.WHAT] = what;
+    return place;
   }
 
-  #labelOf(handle: Handle): string {
-    let label = this.#labels.get(handle);
-    if (label === undefined) {
-      label = labelOf(handle);
-      this.#labels.set(handle, label);
-    }
-    return label;
+  #setHandle(place: number, handle: Handle | undefined): void {
+    const { words } = this.#ring;
+    words[place * at.WORDS + at.HANDLE] = handle === undefined ? 0 : this.#names.labelOf(handle);
+    words[place * at.WORDS + at.FD] = handle?.handleFd ?? -1;
   }
 
-  #add(record: FlightRecord): void {
-    if (this.#records.length < this.#capacity) {
-      this.#records.push(record);
-      return;
-    }
-    this.#records[this.#next] = record;
-    this.#next = (this.#next + 1) % this.#capacity;
-    this.#dropped++;
+  #forgetNames(): void {
+    this.#names.keepOnly((renumber) => this.#ring.renumber(renumber));
   }
 }

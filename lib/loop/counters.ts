@@ -26,15 +26,18 @@ const CALLBACKS = 1;
 const CALLBACK_MS = 2;
 const LONGEST_MS = 3;
 const FIRST_SLOTS = 64;
+/** Of loops that have had no handle yet. */
+const NO_CELLS = new Float64Array(0);
 
 export class HandleCounters {
-  #cells = new Float64Array(FIRST_SLOTS * CELLS);
+  #cells = NO_CELLS;
 
   /** A handle gets `slot`: it has done nothing yet. */
   begin(slot: number): void {
     const at = slot * CELLS;
     if (at >= this.#cells.length) {
-      const cells = new Float64Array(Math.max(this.#cells.length * 2, at + CELLS));
+      const least = Math.max(this.#cells.length * 2, FIRST_SLOTS * CELLS);
+      const cells = new Float64Array(Math.max(least, at + CELLS));
       cells.set(this.#cells);
       this.#cells = cells;
     }

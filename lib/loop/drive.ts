@@ -1,4 +1,4 @@
-// The event loop: who asks for its iterations (phases.ts), and how long. It blocks its
+// The event loop: who asks for its iterations (iteration.ts), and how long. It blocks its
 // thread (owned: `run`), or takes a turn at a time inside the host's own loop (guest:
 // `attach`).
 import { inMicrotask } from '../binding/microtask.js';

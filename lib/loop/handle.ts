@@ -1,10 +1,11 @@
 // A handle: something that lives in a loop and waits for a descriptor. It owns a
 // slot of the handle table while it is active, keeps the loop alive while it is
-// active and referenced, and closes in the loop's closing phase.
+// active and referenced, and closes in the loop's closing phase. What it needs of the
+// loop is contract.ts; what the loop calls on it are the abstract methods below.
 import { type AsyncContext, captureContext, runIn } from './async-context.js';
+import type { HandleLoop } from './contract.js';
 import type { HandleMetrics } from './counters.js';
-import type { LoopCore } from './drive.js';
-import { loopClosed } from './errors.js';
+import { handleClosed, loopClosed } from './errors.js';
 
 const ACTIVE = 1;
 const REFERENCED = 2;
@@ -25,9 +26,15 @@ const RETAINS = REFERENCED | WORKING;
 
 /** Beside the handles: few programs have contexts, and an idle handle is to be small. */
 const contexts = new WeakMap<Handle, AsyncContext>();
+/** Why handles ended, likewise. */
+const failures = new WeakMap<Handle, Error>();
 
+/** The symbol by which the host's `console.log` asks. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+// A LoopHandle; not said so, as the types of the package leave some members out.
 export abstract class Handle {
-  readonly loop: LoopCore;
+  readonly loop: HandleLoop;
   /** @internal The descriptor, -1: none. */
   handleFd = -1;
   /** @internal Place in the handle table, -1: not active. */
@@ -40,15 +47,18 @@ export abstract class Handle {
   flags = REFERENCED;
 
   /** @internal */
-  constructor(loop: LoopCore) {
+  constructor(loop: HandleLoop) {
     this.loop = loop;
   }
 
+  /**
+   * What kind of handle this is, such as 'Socket'. Unlike its class's name it stays when
+   * the program is minified. A getter of the prototype: an idle handle is to be small.
+   */
+  abstract get kind(): string;
+
   /** @internal Called in the poll phase with what was found; `index` is the record's. */
   abstract onReady(events: number, index: number): void;
-
-  /** @internal Called when the poller refused a change of interest. */
-  abstract onPollError(error: Error): void;
 
   /** @internal Called in the closing phase, once. */
   abstract onClosed(): void;
@@ -56,10 +66,16 @@ export abstract class Handle {
   /** @internal Called when gathered output could not be sent whole; see SendSink. */
   onUnsent?(sent: number, rest: Uint8Array[]): void;
 
+  /**
+   * @internal Called when it has ended by no doing of the program's, with the reason:
+   * tells the error handler. Left out where `close` tells it.
+   */
+  onFailed?(error: Error): void;
+
   /** Its callbacks run in the async context of now, if there is one. @internal */
-  keepContext(kind: string): void {
+  keepContext(): void {
     if (!this.loop.asyncContext) return;
-    const context = captureContext(kind);
+    const context = captureContext(this.kind);
     if (context === undefined) return;
     contexts.set(this, context);
     this.flags |= IN_CONTEXT;
@@ -114,8 +130,9 @@ export abstract class Handle {
     this.loop.holdings.own(this.handleFd);
   }
 
-  /** Closes its own descriptor, which leaves the poller with that. @internal */
+  /** Closes its descriptor, if that is its own, which leaves the poller with that. @internal */
   closeOwned(): void {
+    if ((this.flags & OWNER) === 0) return;
     this.loop.holdings.disown(this.handleFd);
     this.loop.pollSet.close(this);
   }
@@ -127,6 +144,56 @@ export abstract class Handle {
   setWorking(on: boolean): void {
     if (((this.flags & WORKING) !== 0) === on) return;
     setRetaining(this, WORKING, on);
+  }
+
+  // ---- what ends it ----------------------------------------------------------
+
+  /**
+   * The poller will not have it: it fails, in its own context, in the next pending phase.
+   * One rule for all handles, whatever the poller said. @internal
+   */
+  refuse(error: Error): void {
+    this.loop.defer(() => this.enter(() => this.failWith(error)), this);
+  }
+
+  /** It cannot go on: it closes, and whoever listens is told why, once. @internal */
+  failWith(error: Error): void {
+    if (this.closed) return;
+    this.noteError(error);
+    this.close();
+    this.onFailed?.(error);
+  }
+
+  /** Keeps what `error` is to tell, if there is nothing yet; whether it did. @internal */
+  noteError(error: Error): boolean {
+    if (failures.has(this)) return false;
+    failures.set(this, error);
+    return true;
+  }
+
+  /** The error that closed it, if one did. */
+  get error(): Error | undefined {
+    return failures.get(this);
+  }
+
+  /**
+   * Closes without its descriptor: that leaves the poller, the table and what the loop
+   * holds, stays open, and is the caller's as if opened by `rawloop/raw`. `onClosed`
+   * follows. The base of a public `detach`. @internal
+   *
+   * @throws Error ERR_HANDLE_CLOSED
+   */
+  releaseDescriptor(): number {
+    if ((this.flags & ACTIVE) === 0) throw handleClosed(this.kind);
+    const fd = this.handleFd;
+    if ((this.flags & OWNER) !== 0) {
+      // Before it stops: who owns its descriptor leaves the poller only as it closes.
+      this.flags &= ~OWNER;
+      this.loop.holdings.disown(fd);
+    }
+    this.beginClose();
+    this.handleFd = -1;
+    return fd;
   }
 
   /** Changes what is waited for: at once, or before the next wait of this turn. @internal */
@@ -188,7 +255,21 @@ export abstract class Handle {
 
   /** @internal What its last callback is called in metrics and traces. */
   describe(): string {
-    return this.constructor.name;
+    return this.kind;
+  }
+
+  /**
+   * What tells it from others in metrics, traces and on the console, such as
+   * 'Server 127.0.0.1:7000'. It may take a system call.
+   */
+  get label(): string {
+    return this.kind;
+  }
+
+  /** @internal `console.log` shows this instead of the insides. */
+  [INSPECT](): string {
+    const state = this.closed ? 'closed' : this.active ? 'active' : 'not active';
+    return `${this.label} { fd: ${this.handleFd}, ${state} }`;
   }
 
   abstract close(): void;

@@ -4,13 +4,16 @@
 import { builtin } from '../binding/builtin.js';
 import { native } from '../binding/index.js';
 import { Interest } from '../poller/interest.js';
-import type { LoopCore } from './drive.js';
+import type { HandleLoop } from './contract.js';
 import { Handle } from './handle.js';
 
 class HostWatch extends Handle {
+  override get kind(): string {
+    return 'HostWatch';
+  }
   override onReady(): void {}
   /** Out of `run`: a wait that nobody could end would be one for ever. The next tries again. */
-  override onPollError(error: Error): void {
+  override onFailed(error: Error): void {
     throw error;
   }
   override onClosed(): void {}
@@ -28,7 +31,7 @@ function isInWorker(): boolean {
 }
 
 /** Watches the host's loop until `stop`; undefined where there is no need or no way. */
-export function watchHost(loop: LoopCore): Handle | undefined {
+export function watchHost(loop: HandleLoop): Handle | undefined {
   // Bun exports the name of what tells the descriptor, and aborts when it is called.
   if (!isInWorker() || process.versions['bun'] !== undefined) return undefined;
   const fd = native.hostDescriptor();

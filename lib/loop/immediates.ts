@@ -66,6 +66,11 @@ export class Immediate {
   }
 
   /** @internal */
+  get callback(): { readonly name: string } {
+    return this.#callback;
+  }
+
+  /** @internal */
   describe(): string {
     return `Immediate ${nameOf(this.#callback)}`;
   }

@@ -193,7 +193,7 @@ export abstract class Phases extends Life {
   #waitFor(timeoutMs: number): number {
     const { streams } = this;
     // A wait of no time is not worth a look at the clock, unless one is recorded.
-    const timed = timeoutMs !== 0 || this.meter.observer !== undefined;
+    const timed = timeoutMs !== 0 || this.meter.observed;
     streams.beginWait(timed, this.#spinMs);
     const beforeMs = this.nowMs;
     this.waitFailed = true;

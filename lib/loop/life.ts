@@ -1,5 +1,5 @@
 // What a loop consists of and what keeps it alive: its poller and tables, references,
-// work that waits, the time. In which order that work is done is phases.ts's. Handles and
+// work that waits, the time. In which order that work is done is iteration.ts's. Handles and
 // requests stand on this and are not known here.
 
 import { nameOf } from '../base/names.js';
@@ -66,8 +66,7 @@ export abstract class Life extends Scheduler {
     this.meter = new Meter(timing, blockedMs, clock);
     this.poller = poller ?? createPoller(backend);
     this.pollSet = new PollSet(this.poller, this.table, {
-      refused: (handle, error) =>
-        this.defer(() => handle.enter(() => handle.onPollError(error)), handle),
+      refused: (handle, error) => handle.refuse(error),
       later: (retry, ms) => this.setTimeout(retry, ms).unref(),
     });
   }
@@ -124,7 +123,7 @@ export abstract class Life extends Scheduler {
       handle === undefined
         ? []
         : {
-            kind: handle.constructor.name,
+            kind: handle.kind,
             fd: handle.handleFd,
             ...this.counters.read(handle.slot),
           },

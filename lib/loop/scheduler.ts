@@ -1,5 +1,5 @@
 // What a program asks of a loop's time: timers, immediates, ticks and phase hooks. When
-// each runs is the loop's to say (phases.ts).
+// each runs is the loop's to say (iteration.ts).
 
 import { Queue } from '../base/queue.js';
 import { checkFunction } from '../base/validate.js';

@@ -8,6 +8,7 @@ import { checkFunction, checkInteger } from '../base/validate.js';
 import { type IpAddress, native, type ThreadServer } from '../binding/index.js';
 import { defaultLoop } from '../faces/default-loop.js';
 import type { EventLoop } from '../faces/event-loop.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { LoopCore } from '../loop/drive.js';
 import { Handle } from '../loop/handle.js';
 import { addressOf, detailsOf } from '../net/endpoint.js';
@@ -74,11 +75,15 @@ class DoorbellHandle extends Handle {
   readonly #server: ThreadServer;
   readonly #tell: Tell;
 
-  constructor(loop: LoopCore, server: ThreadServer, tell: Tell) {
+  constructor(loop: HandleLoop, server: ThreadServer, tell: Tell) {
     super(loop);
     this.#server = server;
     this.#tell = tell;
-    this.keepContext('ThreadPerConnectionServer');
+    this.keepContext();
+  }
+
+  get kind(): string {
+    return 'ThreadPerConnectionServer';
   }
 
   /** The loop closes its handles too: without a loop the server has to stop. */
@@ -98,7 +103,7 @@ class DoorbellHandle extends Handle {
     }
   }
 
-  onPollError(error: Error): void {
+  override onFailed(error: Error): void {
     if (error instanceof SystemError) this.#tell(error);
   }
 

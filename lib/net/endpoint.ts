@@ -1,7 +1,7 @@
 // Where to listen or to connect: options to a socket address, checked before any
 // system call.
 import type { OptionNames } from '../base/options.js';
-import { type IpAddress, native, type UnixAddress } from '../binding/index.js';
+import { type Address, type IpAddress, native, type UnixAddress } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { codedError } from '../raw/errors.js';
 
@@ -64,4 +64,12 @@ export function detailsOf(address: IpAddress | UnixAddress) {
   return address.family === 'unix'
     ? { path: address.path }
     : { address: address.address, port: address.port };
+}
+
+/** An address as people write it: '127.0.0.1:80', '[::1]:80', a path. */
+export function addressText(address: Address | undefined): string {
+  if (address === undefined || ArrayBuffer.isView(address)) return '(no address)';
+  if (address.family === 'unix') return address.path.replace('\0', '@');
+  const host = address.family === 'ipv6' ? `[${address.address}]` : address.address;
+  return `${host}:${address.port}`;
 }

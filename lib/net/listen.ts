@@ -1,35 +1,28 @@
-// loop.listen and loop.connect: from options to a socket that is on its way.
-// Everything is checked before the first system call, and what was opened is
-// closed again when a later call fails. See socket(7), ip(7), ipv6(7).
-import { abortError, throwIfAborted } from '../base/abort.js';
+// loop.listen: from options to a socket that listens. Everything is checked before the
+// first system call, and what was opened is closed again when a later call fails. See
+// listen(2), ip(7), ipv6(7).
+import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkInteger } from '../base/validate.js';
 import { type IpAddress, native } from '../binding/index.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
-import { constant, constants } from '../raw/constants.js';
-import { check, type SystemError, systemError } from '../raw/errors.js';
-import type { StreamHandlers, StreamOptions } from '../stream/handlers.js';
+import { constant } from '../raw/constants.js';
+import { check, type SystemError } from '../raw/errors.js';
+import type { StreamOptions } from '../stream/handlers.js';
 import {
   boolean,
   byteLimit,
-  checkHandlers,
-  groupOf,
   MAX_BUFFERED_BYTES,
   STREAM_NAMES,
   streamSettings,
 } from '../stream/options.js';
-import {
-  addressOf,
-  detailsOf,
-  ENDPOINT_NAMES,
-  type Endpoint,
-  LOCAL_PLACE,
-  refusePath,
-} from './endpoint.js';
+import { addressOf, detailsOf, ENDPOINT_NAMES, type Endpoint, refusePath } from './endpoint.js';
+import { checkHandlers, type StreamHandlers } from './handlers.js';
+import { bindTo, guarded, openStream, setFlag, setNoDelay } from './open.js';
 import { Server } from './server.js';
-import { Socket } from './socket.js';
+import { Socket, type SocketGroup } from './socket.js';
 
 export interface ListenOptions extends Endpoint, StreamOptions {
   /**
@@ -47,17 +40,6 @@ export interface ListenOptions extends Endpoint, StreamOptions {
   maxSocketBufferedBytes?: number;
 }
 
-export interface ConnectOptions extends Endpoint, StreamOptions {
-  /** The same as `host`, so that `server.address` may be passed as it is. */
-  address?: string;
-  /** What `address` is; looked at, not needed. */
-  family?: 'ipv4' | 'ipv6';
-  /** The address to connect from. Default: the kernel's choice. */
-  localAddress?: string;
-  /** The port to connect from: 0 to 65535, default 0. */
-  localPort?: number;
-}
-
 const LISTEN_NAMES: OptionNames<ListenOptions> = {
   ...ENDPOINT_NAMES,
   ...STREAM_NAMES,
@@ -68,65 +50,10 @@ const LISTEN_NAMES: OptionNames<ListenOptions> = {
   maxSocketBufferedBytes: true,
 };
 
-const CONNECT_NAMES: OptionNames<ConnectOptions> = {
-  ...ENDPOINT_NAMES,
-  ...STREAM_NAMES,
-  address: true,
-  family: true,
-  localAddress: true,
-  localPort: true,
-};
-
 /** What is decided already of a socket that was inherited. */
 const DECIDED = ['host', 'port', 'backlog', 'reusePort', 'ipv6Only'] as const;
 
-const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
 const SOL_SOCKET = constant('SOL_SOCKET');
-const EINPROGRESS = -constant('EINPROGRESS');
-const EINTR = -constant('EINTR');
-/** Linux alone has it. */
-const NO_PORT = constants['IP_BIND_ADDRESS_NO_PORT'];
-
-function openStream(address: IpAddress): number {
-  const domain = address.family === 'ipv4' ? constant('AF_INET') : constant('AF_INET6');
-  return check(native.socket(domain, STREAM, 0), 'socket');
-}
-
-function setFlag(fd: number, level: number, name: string, on = true): void {
-  check(native.setsockopt(fd, level, constant(name), on ? 1 : 0), 'setsockopt');
-}
-
-function bindTo(fd: number, address: IpAddress): void {
-  check(native.bind(fd, address), 'bind', detailsOf(address));
-}
-
-/**
- * Where to connect from. Without a port of its own the socket gets one as it connects,
- * when one that is in use for another peer will do: bind(2) would take one that is in
- * use for none, and 28,000 of those are all there are. See ip(7).
- */
-function bindLocal(fd: number, local: IpAddress): void {
-  if (local.port === 0 && NO_PORT !== undefined) {
-    // Where it is not taken the port is bind's.
-    native.setsockopt(fd, constant('IPPROTO_IP'), NO_PORT, 1);
-  }
-  bindTo(fd, local);
-}
-
-/** Runs `use`; closes the descriptor again when it throws. */
-function guarded<T>(fd: number, use: () => T): T {
-  try {
-    return use();
-  } catch (error) {
-    native.close(fd);
-    throw error;
-  }
-}
-
-function setNoDelay(fd: number): void {
-  setFlag(fd, constant('IPPROTO_TCP'), 'TCP_NODELAY');
-}
-
 /** Whether the socket has an IP address: a Unix socket has no TCP_NODELAY. */
 function isIp(fd: number): boolean {
   return 'port' in check(native.getsockname(fd), 'getsockname');
@@ -203,8 +130,12 @@ function adoptFor(server: Server, fd: number): void {
   check(result, 'adopt');
 }
 
-/** Opens a listening socket. @internal */
-export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHandlers): Server {
+function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
+  return new Socket(loop, group);
+}
+
+/** Opens a listening socket. */
+export function listen(loop: HandleLoop, given: ListenOptions, handlers: StreamHandlers): Server {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
   const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
@@ -224,66 +155,14 @@ export function listen(loop: LoopCore, given: ListenOptions, handlers: StreamHan
   let server: Server;
   if (places.length > 0) {
     const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
-    server = guarded(fd, () => new Server(loop, fd, handlers, settings, maxBytes));
+    server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, maxBytes));
   } else {
     // An inherited one stays the caller's until it is served here.
     const fd = prepareInherited(options.fd as number);
     if (noDelay && isIp(fd)) setNoDelay(fd);
-    server = new Server(loop, fd, handlers, settings, maxBytes);
+    server = new Server(loop, fd, newSocket, handlers, settings, maxBytes);
     adoptFor(server, fd);
   }
   if (signal !== undefined) endOnAbort(server, signal, closeIt);
   return server;
-}
-
-/** Where to connect to. */
-function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
-  if (host !== undefined && address !== undefined) {
-    throw invalidValue('options.address', 'left out beside host');
-  }
-  const target =
-    address === undefined
-      ? addressOf(host === undefined ? '127.0.0.1' : host, port)
-      : addressOf(address, port, { host: 'options.address', port: 'options.port' });
-  if (family === undefined || family === target.family) return target;
-  throw invalidValue('options.family', `'${target.family}', as the address is`);
-}
-
-/** Where to connect from; undefined: the kernel's choice. */
-function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress) {
-  if (localAddress === undefined && localPort === 0) return undefined;
-  const every = to.family === 'ipv4' ? '0.0.0.0' : '::';
-  return addressOf(localAddress === undefined ? every : localAddress, localPort, LOCAL_PLACE);
-}
-
-function destroyBy(socket: Socket, signal: AbortSignal): void {
-  socket.destroy(abortError(signal));
-}
-
-/** Starts to connect. @internal */
-export function connect(loop: LoopCore, given: ConnectOptions, handlers: StreamHandlers): Socket {
-  const options = readOptions('options', given, CONNECT_NAMES);
-  checkHandlers(handlers);
-  const settings = streamSettings(options);
-  const { signal } = settings;
-  refusePath(options);
-  const address = targetOf(options);
-  const local = localOf(options, address);
-  throwIfAborted(signal);
-  if (loop.closed) throw loopClosed();
-  const fd = openStream(address);
-  return guarded(fd, () => {
-    if (settings.noDelay) setNoDelay(fd);
-    if (local !== undefined) bindLocal(fd, local);
-    const result = native.connect(fd, address);
-    const socket = new Socket(loop, groupOf(settings, handlers));
-    socket.startConnecting(fd, detailsOf(address));
-    // Refused at once, as the loopback may, or EINVAL for a link-local address without its
-    // interface: told like any other failure, later. After EINTR the attempt goes on.
-    if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
-      socket.destroy(systemError(result, 'connect', detailsOf(address)));
-    }
-    if (signal !== undefined) endOnAbort(socket, signal, destroyBy);
-    return socket;
-  });
 }

@@ -10,7 +10,7 @@
 //   a firewall or a filter of system calls (EPERM, ENOSYS), and whatever else there is:
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
 import { type Address, native } from '../binding/index.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { Handle, IN_CONTEXT } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Timer } from '../loop/time/timer.js';
@@ -18,11 +18,12 @@ import { runCleanup } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, systemError } from '../raw/errors.js';
-import type { StreamHandlers } from '../stream/handlers.js';
-import { groupOf, type StreamGroup, type StreamSettings } from '../stream/options.js';
-import { settle } from '../stream/promised.js';
+import type { StreamGroup, StreamSettings } from '../stream/group.js';
+import type { Handlers } from '../stream/handlers.js';
+import { groupOf } from '../stream/options.js';
 import { nextRetryMs } from '../stream/sending.js';
-import { Socket } from './socket.js';
+import { opened, Stream } from '../stream/stream.js';
+import { addressText } from './endpoint.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
 const EAGAIN = -constant('EAGAIN');
@@ -44,30 +45,60 @@ const FATAL = errnos('EBADF', 'EINVAL', 'ENOTSOCK', 'EOPNOTSUPP');
 /** One server's share of a turn. */
 const MAX_ACCEPTS = 64;
 
+/** What a server tells of itself. */
+export interface ServerHandlers {
+  /**
+   * A server could not accept: it tries again by itself, at most a second later. If it is
+   * closed (`server.closed`) it gave up; without this handler that is thrown by the loop.
+   */
+  error?(server: Server, error: Error): unknown;
+}
+
+/** What the streams of a server share. */
+interface ServerGroup extends StreamGroup {
+  readonly owner: Server | undefined;
+}
+
+/** What a server makes of each connection: the stream class is its family's. */
+export type NewStream = (loop: HandleLoop, group: ServerGroup) => Stream;
+
 export class Server extends Handle {
-  readonly #group: StreamGroup;
+  readonly #newStream: NewStream;
+  readonly #handlers: ServerHandlers;
+  readonly #group: ServerGroup;
   readonly #address: Address;
   readonly #output: OutputLimit;
   #connections = 0;
   #backoffMs = 0;
   #retry: Timer | undefined;
-  #error: Error | undefined;
 
   /** @internal Use `loop.listen`. `fd` is a listening, non-blocking socket, owned from here on. */
   constructor(
-    loop: LoopCore,
+    loop: HandleLoop,
     fd: number,
-    handlers: StreamHandlers,
+    newStream: NewStream,
+    handlers: Handlers<Handle> & ServerHandlers,
     settings: StreamSettings,
     maxBytes: number,
   ) {
     super(loop);
+    this.#newStream = newStream;
+    this.#handlers = handlers;
     this.#output = { of: 'server', maxBytes, heldBytes: 0 };
     this.#group = groupOf(settings, handlers, this, this.#output);
     this.#address = check(native.getsockname(fd), 'getsockname');
-    this.keepContext('Server');
+    this.keepContext();
     this.start(fd, Interest.READ);
     this.own();
+  }
+
+  override get kind(): string {
+    return 'Server';
+  }
+
+  /** @internal */
+  override get label(): string {
+    return `Server ${addressText(this.#address)}`;
   }
 
   /** Where it listens, with the port that the kernel picked. Kept after `close`. */
@@ -85,11 +116,6 @@ export class Server extends Handle {
     return this.#output.heldBytes;
   }
 
-  /** The error that closed it, if one did. */
-  get error(): Error | undefined {
-    return this.#error;
-  }
-
   /** Stops listening. Connections live on; see `destroy`. Idempotent. */
   close(): void {
     this.loop.clearTimeout(this.#retry);
@@ -101,7 +127,7 @@ export class Server extends Handle {
     this.close();
     // No list of its own: it would cost more than the half of a connection.
     for (const handle of this.loop.table.handles) {
-      if (handle instanceof Socket && handle.server === this) handle.destroy();
+      if (handle instanceof Stream && handle.group === this.#group) handle.destroy();
     }
   }
 
@@ -131,11 +157,10 @@ export class Server extends Handle {
     }
   }
 
-  /** @internal */
-  onPollError(error: Error): void {
-    if (this.closed) return;
-    this.#end(error);
-    this.#tell(error);
+  /** @internal That it is over is told in any case: without a handler by a throw of the loop. */
+  override onFailed(error: Error): void {
+    if (this.#handlers.error === undefined) throw error;
+    this.#handlers.error(this, error);
   }
 
   /** @internal */
@@ -151,40 +176,31 @@ export class Server extends Handle {
 
   /** False when it could not be served: the others wait for a while. */
   #open(fd: number): boolean {
-    const socket = new Socket(this.loop, this.#group);
+    const stream = this.#newStream(this.loop, this.#group);
     try {
-      socket.startOpen(fd);
+      stream.startOpen(fd);
     } catch (error) {
       // epoll's own limit (ENOSPC, ENOMEM): this connection cannot be served.
       native.close(fd);
       this.#backOff();
-      this.#tell(error as Error);
+      this.#handlers.error?.(this, error as Error);
       return false;
     }
     this.#backoffMs = 0;
     this.#connections++;
-    if ((socket.flags & IN_CONTEXT) === 0) opened(socket);
-    else socket.enter(() => opened(socket));
+    if ((stream.flags & IN_CONTEXT) === 0) opened(stream);
+    else stream.enter(() => opened(stream));
     return true;
   }
 
   #acceptFailed(result: number): void {
     const error = systemError(result, 'accept4');
-    if (FATAL.has(result)) this.#end(error);
-    else this.#backOff();
-    this.#tell(error);
-  }
-
-  #end(error: Error): void {
-    this.#error = error;
-    this.close();
-  }
-
-  /** That it is over is told in any case: without a handler by a throw of the loop. */
-  #tell(error: Error): void {
-    const { handlers } = this.#group;
-    if (handlers.error !== undefined) handlers.error(this, error);
-    else if (this.closed) throw error;
+    if (FATAL.has(result)) {
+      this.failWith(error);
+      return;
+    }
+    this.#backOff();
+    this.#handlers.error?.(this, error);
   }
 
   /** Who waits stays in the backlog, and is served once a descriptor is free. */
@@ -195,9 +211,4 @@ export class Server extends Handle {
     // The server itself keeps the loop alive, if it is to.
     this.#retry.unref();
   }
-}
-
-function opened(socket: Socket): void {
-  const returned = socket.group.handlers.open?.(socket);
-  if (returned !== undefined) settle(socket, returned);
 }

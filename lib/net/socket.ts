@@ -1,32 +1,16 @@
-// A connected stream socket: its options and its life. The reading half is in
-// stream-input.ts, the writing half in stream-output.ts. SO_ERROR tells why a connect
-// failed; if it cannot be asked, that is told as getsockopt's. See tcp(7), connect(2).
+// A TCP connection: a stream whose descriptor is an IP socket, with its addresses, options
+// and the way it connects. SO_ERROR tells why a connect failed; if it cannot be asked, that
+// is told as getsockopt's. See tcp(7), connect(2).
 import { type Address, type Bytes, native } from '../binding/index.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed } from '../loop/errors.js';
-import { NOT_READ } from '../loop/layout.js';
-import { runCleanup } from '../loop/when-closed.js';
-import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemErrorDetails } from '../raw/errors.js';
-import { CONNECTING, PAUSED, READING, STASHED, TOLD } from '../stream/flags.js';
-import { enter, entered } from '../stream/handlers.js';
-import {
-  askForError,
-  chunkOf,
-  deliver,
-  dropStash,
-  readFailed,
-  setReading,
-  stash,
-  unstash,
-} from '../stream/input.js';
-import type { StreamGroup } from '../stream/options.js';
-import { StreamOutput } from '../stream/output.js';
-import { settle } from '../stream/promised.js';
+import type { StreamGroup } from '../stream/group.js';
+import { Stream } from '../stream/stream.js';
+import { addressText } from './endpoint.js';
 import type { Server } from './server.js';
 
-const EAGAIN = -constant('EAGAIN');
 const ENOTCONN = -constant('ENOTCONN');
 const EINVAL = -constant('EINVAL');
 const SOL_SOCKET = constant('SOL_SOCKET');
@@ -37,135 +21,54 @@ const LINGER_NONE = new Int32Array([1, 0]);
 /** Where those that are not connected yet go to; few are, so it stands beside them. */
 const targets = new WeakMap<Socket, SystemErrorDetails>();
 
-export class Socket extends StreamOutput {
-  /** Bytes read so far. */
-  bytesRead = 0;
-  /** Yours: what belongs to this one connection. */
-  data: unknown = undefined;
-  /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;
+/** What sockets share: those that a server accepted know it. */
+export interface SocketGroup extends StreamGroup {
+  readonly owner: Server | undefined;
+}
 
-  /** @internal Use `loop.listen` or `loop.connect`. The descriptor is owned from here on. */
-  constructor(loop: LoopCore, group: StreamGroup) {
+export class Socket extends Stream {
+  /** @internal */ declare readonly group: SocketGroup;
+
+  /** @internal Use `loop.listen` or `loop.connect`. */
+  constructor(loop: HandleLoop, group: SocketGroup) {
     super(loop, group);
-    this.keepContext('Socket');
+  }
+
+  override get kind(): string {
+    return 'Socket';
+  }
+
+  /** @internal */
+  override get label(): string {
+    const { server } = this;
+    if (server !== undefined) return `Socket of ${server.label}`;
+    const to = native.getpeername(this.handleFd);
+    return `Socket to ${addressText(typeof to === 'number' ? undefined : to)}`;
   }
 
   /** The server that accepted it; undefined when it was connected from here. */
   get server(): Server | undefined {
-    return this.group.server;
-  }
-
-  /** Starts as connected. @internal */
-  startOpen(fd: number): void {
-    this.start(fd, Interest.READ);
-    this.own();
-    setReading(this, true);
+    return this.group.owner;
   }
 
   /** Starts as connecting to `target`. @internal */
   startConnecting(fd: number, target: SystemErrorDetails): void {
     targets.set(this, target);
-    this.flags |= CONNECTING;
-    this.setWorking(true);
-    this.start(fd, Interest.WRITE);
-    this.own();
+    this.startUnconnected(fd);
   }
 
   /** @internal */
-  onReady(events: number, index: number): void {
-    if ((this.flags & CONNECTING) !== 0) {
-      finishConnect(this);
-      return;
-    }
-    const { streams } = this.loop;
-    const result = streams.result(index);
-    if (result > 0) {
-      this.bytesRead += result;
-      const chunk = chunkOf(this, index);
-      if (chunk === undefined) return;
-      if ((this.flags & PAUSED) !== 0) stash(this, chunk);
-      else deliver(this, chunk);
-    } else if (result !== NOT_READ && result !== EAGAIN) {
-      readFailed(this, result);
-    }
-    if ((events & ~Interest.READ) === 0 || !this.active) return;
-    // Who reads hears of an error by reading.
-    if ((events & Ready.ERROR) !== 0 && (this.flags & READING) === 0) askForError(this);
-    if (this.active) this.sendQueued();
-  }
-
-  /** @internal */
-  onPollError(error: Error): void {
-    this.destroy(error);
-  }
-
-  /** @internal */
-  onClosed(): void {
-    runCleanup(this);
-    this.closeOwned();
-    this.group.server?.forget();
-    this.flags |= TOLD;
-    enter(this, 'close');
-    this.group.handlers.close?.(this, this.failure);
-  }
-
-  /** @internal */
-  override noteError(error: Error): boolean {
-    if ((this.flags & TOLD) !== 0 || this.failure !== undefined) return false;
-    this.failure = error;
-    return true;
-  }
-
-  /** @internal */
-  override describe(): string {
-    return `Socket ${entered(this)}`;
-  }
-
-  /** Stops reading; the kernel's buffer fills and the peer has to wait. Idempotent. */
-  pause(): this {
-    this.flags |= PAUSED;
-    setReading(this, false);
-    return this;
-  }
-
-  /** Reads again. Idempotent. */
-  resume(): this {
-    if ((this.flags & PAUSED) === 0 || !this.active) return this;
-    this.flags &= ~PAUSED;
-    if ((this.flags & STASHED) !== 0) this.loop.defer(() => this.enter(() => unstash(this)), this);
-    else setReading(this, true);
-    return this;
-  }
-
-  /** True while `pause` holds. */
-  get paused(): boolean {
-    return (this.flags & PAUSED) !== 0;
-  }
-
-  /** True once connected, until closed. */
-  get open(): boolean {
-    return this.active && (this.flags & CONNECTING) === 0;
-  }
-
-  /** Drops what is queued and closes; `close(socket, error)` follows. Idempotent. */
-  destroy(error?: Error): void {
-    if (this.closed) return;
-    if (error !== undefined) this.failure = error;
-    setReading(this, false);
-    this.dropOutput();
-    dropStash(this);
-    this.beginClose();
+  onConnectable(): void {
+    const error = native.getsockopt(this.handleFd, SOL_SOCKET, SO_ERROR);
+    if (error < 0) this.fail(error, 'getsockopt');
+    else if (error > 0) this.fail(-error, 'connect', targets.get(this));
+    else this.connected();
   }
 
   /** As `destroy()`, and the peer is told by a reset: it gets nothing that is on its way. */
   resetAndDestroy(): void {
     // Where it is refused the connection is gone already.
     if (this.active) native.setsockopt(this.handleFd, SOL_SOCKET, SO_LINGER, LINGER_NONE);
-    this.destroy();
-  }
-
-  /** The same as `destroy()`. */
-  close(): void {
     this.destroy();
   }
 
@@ -193,31 +96,11 @@ export class Socket extends StreamOutput {
   }
 }
 
-// Functions, not private methods: those cost each object eight bytes a class.
-
+// A function, not a private method: that costs each object eight bytes.
 function nameBy(socket: Socket, call: (fd: number) => Address | number): Address | undefined {
   if (!socket.active) return undefined;
   const name = call(socket.handleFd);
   // Not connected yet, or no more; the BSDs say EINVAL then.
   if (name === ENOTCONN || name === EINVAL) return undefined;
   return check(name as Address, call === native.getsockname ? 'getsockname' : 'getpeername');
-}
-
-function finishConnect(socket: Socket): void {
-  const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
-  if (error < 0) {
-    socket.fail(error, 'getsockopt');
-    return;
-  }
-  if (error > 0) {
-    socket.fail(-error, 'connect', targets.get(socket));
-    return;
-  }
-  socket.flags &= ~CONNECTING;
-  socket.setWorking(socket.queue !== undefined);
-  setReading(socket, true);
-  socket.beginOutput();
-  enter(socket, 'open');
-  const returned = socket.group.handlers.open?.(socket);
-  if (returned !== undefined) settle(socket, returned);
 }

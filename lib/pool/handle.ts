@@ -3,7 +3,7 @@
 // The handle itself never keeps the loop alive; each request in flight does.
 import { type NativePool, type NativePoolStats, native } from '../binding/index.js';
 import type { Resource } from '../loop/abandoned.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { Interest } from '../poller/index.js';
@@ -31,17 +31,23 @@ export class PoolHandle extends Handle {
   /** What an abandoned loop leaves of it: the threads, and their wake-up. */
   readonly #held: Resource;
   readonly #batch: Batch;
-  /** Why completions can no longer be heard of, if so. */
-  #failure: Error | undefined;
   /** By id. A request that was aborted while it ran is gone before its completion. */
   readonly #pending: (PoolRequest<unknown> | undefined)[] = [];
+
+  override get kind(): string {
+    return 'PoolHandle';
+  }
+
+  override get label(): string {
+    return 'Pool';
+  }
 
   /**
    * Opens the wake-up and begins to watch it; threads start with the first request.
    *
    * @throws SystemError EMFILE, ENFILE, ENOMEM; Error ERR_LOOP_CLOSED
    */
-  constructor(loop: LoopCore, size: number, stackBytes: number, lanes: Lanes) {
+  constructor(loop: HandleLoop, size: number, stackBytes: number, lanes: Lanes) {
     super(loop);
     if (loop.closed) throw loopClosed();
     this.unref();
@@ -68,7 +74,7 @@ export class PoolHandle extends Handle {
    *   error of the poller, when completions can no longer be heard of
    */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.error !== undefined) throw this.error;
     if (this.closed) throw loopClosed();
     const id = request.submit(this.#pool);
     if (id < 0) throw noThread(id);
@@ -80,26 +86,23 @@ export class PoolHandle extends Handle {
   override onReady(): void {
     const batch = this.#batch;
     const { meter } = this.loop;
-    const { observer } = meter;
+    const { observed } = meter;
     const count = batch.take();
-    const takenMs = observer === undefined ? 0 : meter.nowMs();
+    const takenMs = observed ? meter.nowMs() : 0;
     for (let row = 0; row < count; row++) {
       const request = this.#forget(batch.id(row));
       if (request === undefined) continue;
       request.unwatch();
-      observer?.request(request, takenMs, batch.queuedMs(row), batch.runMs(row), batch.doneMs(row));
+      if (observed) {
+        const [queuedMs, runMs] = [batch.queuedMs(row), batch.runMs(row)];
+        meter.requested(request, takenMs, queuedMs, runMs, batch.doneMs(row));
+      }
       try {
         request.resolve(request.finish(batch, row));
       } catch (error) {
         request.reject(error);
       }
     }
-  }
-
-  /** Completions can no longer be heard of: every request fails with the reason. */
-  override onPollError(error: Error): void {
-    this.#failure = error;
-    this.#end(error);
   }
 
   override onClosed(): void {}
@@ -116,16 +119,15 @@ export class PoolHandle extends Handle {
     return this.#pool.stats();
   }
 
-  /** Drops queued work, lets running work end unheard, rejects what is pending. */
+  /**
+   * Drops queued work, lets running work end unheard, rejects what is pending: with the
+   * reason, where completions can no longer be heard of.
+   */
   override close(): void {
-    this.#end(loopClosed());
-  }
-
-  #end(reason: Error): void {
     if (!this.beginClose()) return;
     this.#pool.close();
     this.loop.holdings.drop(this.#held);
-    this.#rejectAll(reason);
+    this.#rejectAll(this.error ?? loopClosed());
   }
 
   #cancel(id: number): boolean {

@@ -5,7 +5,7 @@ import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import type { LaneStats, NativePoolStats } from '../binding/index.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed, outOfRange } from '../loop/errors.js';
 import { PoolHandle } from './handle.js';
 import { type LaneLimits, type LaneName, Lanes } from './lanes.js';
@@ -66,7 +66,7 @@ function sizeOfEnvironment(): number {
  * console.log(loop.pool.stats().wakeups); // far fewer than paths
  */
 export class ThreadPool {
-  readonly #loop: LoopCore;
+  readonly #loop: HandleLoop;
   readonly #stackBytes: number;
   readonly #lanes: Lanes;
   #size: number;
@@ -76,7 +76,7 @@ export class ThreadPool {
    * @internal
    * @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad option or environment
    */
-  constructor(loop: LoopCore, options: ThreadPoolOptions = {}) {
+  constructor(loop: HandleLoop, options: ThreadPoolOptions = {}) {
     const read = readOptions('options', options, NAMES);
     const { size, stackBytes = DEFAULT_STACK_BYTES, lanes } = read;
     this.#loop = loop;

@@ -3,21 +3,28 @@
 // opening. It does not hold the loop; what came and is yet to be told does.
 
 import { Queue } from '../base/queue.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import type { Timer } from '../loop/time/timer.js';
 import { Interest } from '../poller/interest.js';
-import type { SignalHandle } from './signal.js';
 import { SignalPort } from './signal-port.js';
 
 /** Callbacks of one turn; the rest comes in the next, so that others get theirs. */
 const TURN_CALLBACKS = 32;
 
-const hubs = new WeakMap<LoopCore, SignalHub>();
+const hubs = new WeakMap<HandleLoop, SignalHub>();
+
+/** A signal's handle, as the hub knows it. */
+interface Watching extends Handle {
+  readonly signal: string;
+  readonly number: number;
+  /** The signal came. */
+  tell(): void;
+}
 
 /** Never changed, but replaced: a signal that came is told to those of its time. */
-type Watchers = readonly SignalHandle[];
+type Watchers = readonly Watching[];
 
 export class SignalHub extends Handle {
   readonly #port: SignalPort;
@@ -32,7 +39,7 @@ export class SignalHub extends Handle {
   #renewal: Timer | undefined;
 
   /** The one of `loop`, opened if need be. @throws SystemError; Error ERR_LOOP_CLOSED */
-  static of(loop: LoopCore): SignalHub {
+  static of(loop: HandleLoop): SignalHub {
     let hub = hubs.get(loop);
     if (hub?.active !== true) {
       hub = new SignalHub(loop);
@@ -41,7 +48,11 @@ export class SignalHub extends Handle {
     return hub;
   }
 
-  private constructor(loop: LoopCore) {
+  override get kind(): string {
+    return 'SignalHub';
+  }
+
+  private constructor(loop: HandleLoop) {
     super(loop);
     if (loop.closed) throw loopClosed();
     this.unref();
@@ -61,7 +72,7 @@ export class SignalHub extends Handle {
   }
 
   /** @throws SystemError EINVAL, EMFILE, ENOMEM */
-  add(handle: SignalHandle): void {
+  add(handle: Watching): void {
     const { number, signal } = handle;
     const watchers = this.#watchers.get(number);
     try {
@@ -75,7 +86,7 @@ export class SignalHub extends Handle {
     if (watchers === undefined) this.#look();
   }
 
-  remove(handle: SignalHandle): void {
+  remove(handle: Watching): void {
     if (!this.active) return;
     const { number } = handle;
     const left = (this.#watchers.get(number) ?? []).filter((other) => other !== handle);
@@ -97,9 +108,9 @@ export class SignalHub extends Handle {
     this.#tell();
   }
 
-  /** It hears nothing any more: all are told so. */
-  onPollError(error: Error): void {
-    for (const handle of [...this.#watchers.values()].flat()) handle.fail(error);
+  /** It hears nothing any more: all are told so, each in a callback of its own. */
+  override onFailed(error: Error): void {
+    for (const handle of [...this.#watchers.values()].flat()) handle.refuse(error);
   }
 
   onClosed(): void {}
@@ -147,10 +158,10 @@ export class SignalHub extends Handle {
     }
   }
 
-  #next(): SignalHandle | undefined {
+  #next(): Watching | undefined {
     for (;;) {
       while (this.#at < this.#telling.length) {
-        const handle = this.#telling[this.#at++] as SignalHandle;
+        const handle = this.#telling[this.#at++] as Watching;
         if (handle.active) return handle;
       }
       const watchers = this.#came.shift();

@@ -5,7 +5,7 @@
 import { nameOf } from '../base/names.js';
 import { checkFunction } from '../base/validate.js';
 import { native } from '../binding/index.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { constants } from '../raw/constants.js';
@@ -30,10 +30,9 @@ export class SignalHandle extends Handle {
   readonly number: number;
   readonly #callback: SignalCallback;
   readonly #hub: SignalHub;
-  #error: Error | undefined;
 
   /** @internal Use `loop.onSignal`. */
-  constructor(loop: LoopCore, signal: string, callback: SignalCallback) {
+  constructor(loop: HandleLoop, signal: string, callback: SignalCallback) {
     const number = numberOf(signal);
     checkFunction('callback', callback);
     check(native.checkSignal(number), 'sigaction');
@@ -41,7 +40,7 @@ export class SignalHandle extends Handle {
     this.signal = signal;
     this.number = number;
     this.#callback = callback;
-    this.keepContext('SignalHandle');
+    this.keepContext();
     this.#hub = SignalHub.of(loop);
     this.#hub.add(this);
     this.start(this.#hub.handleFd, 0);
@@ -49,9 +48,13 @@ export class SignalHandle extends Handle {
     this.unref();
   }
 
-  /** The error that closed it, if one did. */
-  get error(): Error | undefined {
-    return this.#error;
+  override get kind(): string {
+    return 'SignalHandle';
+  }
+
+  /** @internal */
+  override get label(): string {
+    return `SignalHandle ${this.signal}`;
   }
 
   /** Stops watching; the signal's former action is back with the last watch. Idempotent. */
@@ -65,26 +68,18 @@ export class SignalHandle extends Handle {
   }
 
   /** @internal Nothing more is heard. */
-  fail(error: Error): void {
-    this.#error = error;
-    this.close();
-    const tell = () => this.#callback(this.signal, this, error);
-    this.loop.defer(() => this.enter(tell), this);
+  override onFailed(error: Error): void {
+    this.#callback(this.signal, this, error);
   }
 
   /** @internal Its descriptor is the hub's. */
   onReady(): void {}
 
   /** @internal */
-  onPollError(error: Error): void {
-    this.fail(error);
-  }
-
-  /** @internal */
   onClosed(): void {}
 
   /** @internal */
   override describe(): string {
-    return `SignalHandle ${this.signal} ${nameOf(this.#callback)}`;
+    return `${this.label} ${nameOf(this.#callback)}`;
   }
 }

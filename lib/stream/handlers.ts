@@ -1,36 +1,23 @@
-// What users supply: one object of functions for all sockets of a server.
+// What users supply: one object of functions for all streams of a group. Which class of
+// stream they are given is the family's to say.
 import type { Handle } from '../loop/handle.js';
-import type { Server } from '../net/server.js';
-import type { Socket } from '../net/socket.js';
 
-/**
- * Called by the loop. All are optional; the object is shared by all sockets, and
- * what belongs to one goes into `socket.data`.
- *
- * A promise that `open`, `data`, `drain` or `end` returns, and that is rejected, destroys
- * its socket with that error. What `close` and `error` return is the program's own: when
- * rejected, it is the host's unhandledRejection.
- */
-export interface StreamHandlers {
+/** Called by the loop; all are optional. What a family adds to them is its own. */
+export interface Handlers<Stream> {
   /** Connected: accepted by the server, or connected as asked. */
-  open?(socket: Socket): unknown;
+  open?(socket: Stream): unknown;
   /**
    * Bytes came. `chunk` is a view of the loop's slab, valid during the call:
    * `chunk.slice()` keeps it. An async function gets memory of its own, and so does what
    * has returned a promise; see `chunks`.
    */
-  data?(socket: Socket, chunk: Uint8Array): unknown;
+  data?(socket: Stream, chunk: Uint8Array): unknown;
   /** All queued output went out, after `write` returned false. */
-  drain?(socket: Socket): unknown;
+  drain?(socket: Stream): unknown;
   /** The peer sends no more. Unless `allowHalfOpen`, `end()` follows by itself. */
-  end?(socket: Socket): unknown;
+  end?(socket: Stream): unknown;
   /** Closed, once, always last; `error` says why, when it was not as it should be. */
-  close?(socket: Socket, error?: Error): unknown;
-  /**
-   * A server could not accept: it tries again by itself, at most a second later. If it is
-   * closed (`server.closed`) it gave up; without this handler that is thrown by the loop.
-   */
-  error?(server: Server, error: Error): unknown;
+  close?(socket: Stream, error?: Error): unknown;
 }
 
 /** Options that listening and connecting share. */
@@ -58,12 +45,12 @@ export interface StreamOptions {
   signal?: AbortSignal;
 }
 
-/** Notes which handler of `socket` is called next, for metrics and traces. @internal */
-export function enter(socket: Handle, name: keyof StreamHandlers): void {
-  socket.loop.streams.handler = name;
+/** Notes which handler of `stream` is called next, for metrics and traces. @internal */
+export function enter(stream: Handle, name: keyof Handlers<Handle>): void {
+  stream.loop.streams.handler = name;
 }
 
-/** The handler that the loop of `socket` called last. @internal */
-export function entered(socket: Handle): string {
-  return socket.loop.streams.handler;
+/** The handler that the loop of `stream` called last. @internal */
+export function entered(stream: Handle): string {
+  return stream.loop.streams.handler;
 }

@@ -6,9 +6,9 @@
 // SO_ERROR tells what came while nothing is read or written; if it cannot be asked, that is
 // told as getsockopt's.
 import { native } from '../binding/index.js';
-import type { Socket } from '../net/socket.js';
 import { constant } from '../raw/constants.js';
 import { codedError, withoutStack } from '../raw/errors.js';
+import { updateInterest } from './base.js';
 import {
   NOT_READING,
   PAUSED,
@@ -19,121 +19,129 @@ import {
   WRITE_ENDED,
 } from './flags.js';
 import { enter } from './handlers.js';
-import { updateInterest } from './output.js';
+import type { StreamOutput } from './output.js';
 import { isPromise, notePromise, settle } from './promised.js';
 import { isOutOfMemory } from './sending.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
+const EPIPE = -constant('EPIPE');
 const REST_MS = 5;
 
 // What few sockets ever have stands beside them, so that an idle one stays small.
-const stashes = new WeakMap<Socket, Uint8Array>();
+const stashes = new WeakMap<StreamOutput, Uint8Array>();
 
 /** What was kept is not to be delivered. */
-export function dropStash(socket: Socket): void {
-  if ((socket.flags & STASHED) !== 0) stashes.delete(socket);
+export function dropStash(stream: StreamOutput): void {
+  if ((stream.flags & STASHED) !== 0) stashes.delete(stream);
 }
 
 /** Reads, unless paused, ended or not connected yet. */
-export function setReading(socket: Socket, wanted: boolean): void {
-  const on = wanted && socket.active && (socket.flags & NOT_READING) === 0;
-  if (on === ((socket.flags & READING) !== 0)) return;
-  socket.flags ^= READING;
-  socket.loop.streams.readers += on ? 1 : -1;
-  if (!socket.active) return;
-  socket.loop.table.setReadFd(socket.slot, on ? socket.handleFd : -1);
-  updateInterest(socket);
+export function setReading(stream: StreamOutput, wanted: boolean): void {
+  const on = wanted && stream.active && (stream.flags & NOT_READING) === 0;
+  if (on === ((stream.flags & READING) !== 0)) return;
+  stream.flags ^= READING;
+  stream.loop.streams.readers += on ? 1 : -1;
+  if (!stream.active) return;
+  stream.loop.table.setReadFd(stream.slot, on ? stream.handleFd : -1);
+  updateInterest(stream);
 }
 
 /** What was read; undefined when it is lost, and the stream with it. */
-export function chunkOf(socket: Socket, index: number): Uint8Array | undefined {
+export function chunkOf(stream: StreamOutput, index: number): Uint8Array | undefined {
   try {
-    return socket.loop.streams.chunk(index);
+    return stream.loop.streams.chunk(index);
   } catch {
     // An earlier handler of this batch transferred the slab's memory away.
     const message = 'a handler detached the memory that was read into';
-    socket.destroy(withoutStack(() => codedError(Error, 'ERR_CHUNK_DETACHED', message)));
+    stream.destroy(withoutStack(() => codedError(Error, 'ERR_CHUNK_DETACHED', message)));
     return undefined;
   }
 }
 
-/** Another handler of this batch paused this socket after its bytes were read. */
-export function stash(socket: Socket, chunk: Uint8Array): void {
-  socket.flags |= STASHED;
-  stashes.set(socket, chunk.slice());
+/** Another handler of this batch paused this stream after its bytes were read. */
+export function stash(stream: StreamOutput, chunk: Uint8Array): void {
+  stream.flags |= STASHED;
+  stashes.set(stream, chunk.slice());
 }
 
-export function unstash(socket: Socket): void {
-  const chunk = stashes.get(socket);
-  if (chunk === undefined || !socket.active || (socket.flags & PAUSED) !== 0) return;
-  socket.flags &= ~STASHED;
-  stashes.delete(socket);
-  setReading(socket, true);
-  deliver(socket, chunk);
+export function unstash(stream: StreamOutput): void {
+  const chunk = stashes.get(stream);
+  if (chunk === undefined || !stream.active || (stream.flags & PAUSED) !== 0) return;
+  stream.flags &= ~STASHED;
+  stashes.delete(stream);
+  setReading(stream, true);
+  deliver(stream, chunk);
 }
 
-export function deliver(socket: Socket, chunk: Uint8Array): void {
-  const { group } = socket;
-  enter(socket, 'data');
-  const result = group.handlers.data?.(socket, group.copies ? chunk.slice() : chunk);
-  if (typeof result === 'object' || typeof result === 'function') goesOn(socket, result);
+export function deliver(stream: StreamOutput, chunk: Uint8Array): void {
+  const { group } = stream;
+  enter(stream, 'data');
+  const result = group.handlers.data?.(stream, group.copies ? chunk.slice() : chunk);
+  if (typeof result === 'object' || typeof result === 'function') goesOn(stream, result);
 }
 
 /** A data handler may go on after its call: it keeps its chunk, and gets copies from now on. */
-function goesOn(socket: Socket, result: unknown): void {
+function goesOn(stream: StreamOutput, result: unknown): void {
   if (!isPromise(result)) return;
-  const { group, loop } = socket;
+  const { group, loop } = stream;
   if (!group.copies && group.chunks === undefined) {
     group.copies = true;
     notePromise(group.handlers);
     loop.streams.leaveSlab();
   }
-  settle(socket, result);
+  settle(stream, result);
 }
 
 /** The end, or an error. */
-export function readFailed(socket: Socket, result: number): void {
+export function readFailed(stream: StreamOutput, result: number): void {
   if (isOutOfMemory(result)) {
-    rest(socket);
+    rest(stream);
     return;
   }
-  if (result < 0) {
-    socket.fail(result, 'recv');
+  const { transfer } = stream.group;
+  if (result < 0 && result !== transfer.endsWith) {
+    stream.fail(result, transfer.readCall);
     return;
   }
   // Paused meanwhile: the end is still there when it reads again.
-  if ((socket.flags & PAUSED) !== 0) return;
-  socket.flags |= READ_ENDED;
-  setReading(socket, false);
+  if ((stream.flags & PAUSED) !== 0) return;
+  stream.flags |= READ_ENDED;
+  setReading(stream, false);
   try {
-    enter(socket, 'end');
-    const returned = socket.group.handlers.end?.(socket);
-    if (returned !== undefined) settle(socket, returned);
+    enter(stream, 'end');
+    const returned = stream.group.handlers.end?.(stream);
+    if (returned !== undefined) settle(stream, returned);
   } finally {
-    if ((socket.flags & WRITE_ENDED) !== 0) socket.destroy();
-    else if (!socket.group.allowHalfOpen && socket.active) socket.endOutput();
+    if ((stream.flags & WRITE_ENDED) !== 0) stream.destroy();
+    else if (!stream.group.allowHalfOpen && stream.active) stream.endOutput();
   }
 }
 
 /** Reads no more for a moment. */
-function rest(socket: Socket): void {
-  socket.flags |= RESTING;
-  setReading(socket, false);
+function rest(stream: StreamOutput): void {
+  stream.flags |= RESTING;
+  setReading(stream, false);
   const again = () => {
-    socket.flags &= ~RESTING;
-    setReading(socket, true);
+    stream.flags &= ~RESTING;
+    setReading(stream, true);
   };
-  const timer = socket.loop.setTimeout(again, REST_MS);
-  // The socket keeps the loop alive, if it is to.
+  const timer = stream.loop.setTimeout(again, REST_MS);
+  // The stream keeps the loop alive, if it is to.
   timer.unref();
 }
 
 /** Something happened while nothing is read: the peer's reset, most likely. */
-export function askForError(socket: Socket): void {
-  const error = native.getsockopt(socket.handleFd, SOL_SOCKET, SO_ERROR);
+export function askForError(stream: StreamOutput): void {
+  const { transfer } = stream.group;
+  if (!transfer.isSocket) {
+    // Nobody reads what is written any more; see poll(2), POLLERR.
+    stream.fail(EPIPE, transfer.writeCall);
+    return;
+  }
+  const error = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);
   if (error === 0) return;
-  const call = (socket.flags & READ_ENDED) !== 0 ? 'send' : 'recv';
-  if (error < 0) socket.fail(error, 'getsockopt');
-  else socket.fail(-error, call);
+  const call = (stream.flags & READ_ENDED) !== 0 ? transfer.writeCall : transfer.readCall;
+  if (error < 0) stream.fail(error, 'getsockopt');
+  else stream.fail(-error, call);
 }

@@ -1,32 +1,14 @@
-// Reading the options and handlers of listen and connect, before any side effect.
+// Reading the options that all streams share, before any side effect.
 import { checkSignal } from '../base/abort.js';
-import { checkHandlerNames, type OptionNames } from '../base/options.js';
+import type { OptionNames } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
+import type { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
-import type { Server } from '../net/server.js';
-import type { StreamHandlers, StreamOptions } from './handlers.js';
+import type { StreamGroup, StreamOwner, StreamSettings } from './group.js';
+import type { Handlers, StreamOptions } from './handlers.js';
 import { needsCopies } from './promised.js';
-
-/** What a socket needs to know of its options; one object for all of a server's. */
-export interface StreamSettings {
-  readonly highWaterMark: number;
-  readonly maxBufferedBytes: number;
-  readonly chunks: 'borrow' | 'copy' | undefined;
-  readonly noDelay: boolean;
-  readonly allowHalfOpen: boolean;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** What the sockets of a server share: each knows this one object instead of all of it. */
-export interface StreamGroup extends StreamSettings {
-  readonly handlers: StreamHandlers;
-  readonly server: Server | undefined;
-  /** The limit for all of a server's sockets, and what they hold. */
-  readonly output: OutputLimit | undefined;
-  /** Whether chunks are copies; true as well once `data` has returned a promise. */
-  copies: boolean;
-}
+import { BY_SOCKET, type Transfer } from './transfer.js';
 
 /** The options that listening and connecting share. */
 export const STREAM_NAMES: OptionNames<StreamOptions> = {
@@ -37,38 +19,31 @@ export const STREAM_NAMES: OptionNames<StreamOptions> = {
   allowHalfOpen: true,
   signal: true,
 };
-/** The group of a server's sockets, or of a single one. */
-export function groupOf(
+
+/** The group of an owner's streams, or of a single one. */
+export function groupOf<Owner extends StreamOwner>(
   settings: StreamSettings,
-  handlers: StreamHandlers,
-  server?: Server,
+  handlers: Handlers<Handle>,
+  owner?: Owner,
   output?: OutputLimit,
-): StreamGroup {
+  transfer: Transfer = BY_SOCKET,
+): StreamGroup & { readonly owner: Owner | undefined } {
   const copies =
     settings.chunks === 'copy' || (settings.chunks === undefined && needsCopies(handlers));
-  return { ...settings, handlers, server, output, copies };
+  return { ...settings, handlers, owner, output, transfer, copies };
 }
 
 /** Of one socket. */
 export const MAX_BUFFERED_BYTES = 16 * 2 ** 20;
 
-const HANDLER_NAMES: OptionNames<StreamHandlers> = {
+/** The handlers that every stream has. */
+export const HANDLER_NAMES: OptionNames<Handlers<Handle>> = {
   open: true,
   data: true,
   drain: true,
   end: true,
   close: true,
-  error: true,
 };
-
-/**
- * @throws TypeError when it is no object, a handler is no function, or a plain object has
- *   a function that is no handler
- */
-export function checkHandlers(handlers: StreamHandlers): StreamHandlers {
-  checkHandlerNames('handlers', handlers, HANDLER_NAMES);
-  return handlers;
-}
 
 /** An option that is true, false or not given. @throws TypeError */
 export function boolean(name: string, value: unknown, fallback: boolean): boolean {

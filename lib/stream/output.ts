@@ -1,5 +1,5 @@
 // The writing half of a stream: gathered in the turn, sent once; what the kernel
-// does not take is queued (stream-queue.ts). Bytes passed to `write` are copied or
+// does not take is queued (sending.ts). Bytes passed to `write` are copied or
 // sent before it returns: the caller may use the memory again at once.
 //
 // Nothing that a peer does makes `write` or `end` throw: it may come between any two
@@ -9,14 +9,10 @@
 // is told; any other closes and is told. Of send(2): see `sendFailed`.
 import { type Bytes, native } from '../binding/index.js';
 import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
-import type { LoopCore } from '../loop/drive.js';
 import { GATHER_BYTES } from '../loop/gather.js';
-import { Handle } from '../loop/handle.js';
-import type { OutputLimit } from '../loop/output-limits.js';
-import type { Socket } from '../net/socket.js';
-import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
+import { codedError } from '../raw/errors.js';
+import { StreamBase, updateInterest } from './base.js';
 import {
   CONNECTING,
   ENDED,
@@ -24,14 +20,11 @@ import {
   ENDING,
   NEED_DRAIN,
   READ_ENDED,
-  READING,
   RETRYING,
   WRITE_ENDED,
 } from './flags.js';
 import { enter } from './handlers.js';
-import type { StreamGroup } from './options.js';
 import { settle } from './promised.js';
-import type { OutputQueue } from './queue.js';
 import { dropQueue, enqueue, isOutOfMemory, sendFailed, sendQueue } from './sending.js';
 
 const EAGAIN = -constant('EAGAIN');
@@ -39,38 +32,7 @@ const SHUT_WR = constant('SHUT_WR');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
 
-// An OutputHolder; not said so, as the types of the package leave its members out.
-export abstract class StreamOutput extends Handle {
-  /** @internal */ readonly group: StreamGroup;
-  /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
-  /** Bytes taken by `write` so far; some may still be queued. */
-  bytesWritten = 0;
-
-  /** @internal */
-  constructor(loop: LoopCore, group: StreamGroup) {
-    super(loop);
-    this.group = group;
-  }
-
-  abstract destroy(error?: Error): void;
-
-  /**
-   * @internal Closes, as `call` gave `result`, -errno. The error is made where somebody
-   * hears of it: a connection that is reset is to cost little more than one that ends.
-   */
-  fail(result: number, call: string, details?: SystemErrorDetails): void {
-    const heard = this.group.handlers.close !== undefined;
-    this.destroy(heard ? systemError(result, call, details) : undefined);
-  }
-
-  /** @internal `close` is to tell it, unless it tells another; whether it will. */
-  abstract noteError(error: Error): boolean;
-
-  /** Bytes that wait for the peer. */
-  get bufferedBytes(): number {
-    return this.queue?.size ?? 0;
-  }
-
+export abstract class StreamOutput extends StreamBase {
   /** Whether `write` takes bytes: until the end, ours or that of the connection. */
   get writable(): boolean {
     return (this.flags & ENDED) === 0 && this.active;
@@ -135,7 +97,7 @@ export abstract class StreamOutput extends Handle {
   /** @internal The kernel took only a part of what this stream had gathered. */
   override onUnsent(sent: number, rest: Uint8Array[]): void {
     if (sent < 0 && sent !== EAGAIN && !isOutOfMemory(sent)) {
-      this.fail(sent, 'send');
+      this.fail(sent, this.group.transfer.writeCall);
       return;
     }
     for (const bytes of rest) enqueue(this, bytes, sent > 0);
@@ -160,9 +122,8 @@ export abstract class StreamOutput extends Handle {
     if ((this.flags & ENDING) !== 0) finishEnd(this);
     else if (needDrain) {
       enter(this, 'drain');
-      const socket = this as unknown as Socket;
-      const result = this.group.handlers.drain?.(socket);
-      if (result !== undefined) settle(socket, result);
+      const result = this.group.handlers.drain?.(this);
+      if (result !== undefined) settle(this, result);
     }
   }
 
@@ -171,45 +132,12 @@ export abstract class StreamOutput extends Handle {
     dropQueue(this);
   }
 
-  // ---- for the limits of server and loop --------------------------------------
-
   /** @internal */
-  get heldBytes(): number {
-    return this.queue?.held ?? 0;
-  }
-
-  /** @internal */
-  sendSome(): boolean {
+  override sendSome(): boolean {
     const { queue } = this;
     if (queue === undefined || (this.flags & (CONNECTING | RETRYING)) !== 0) return false;
     return sendQueue(this, queue) > 0 || !this.active;
   }
-
-  /** @internal */
-  giveUp(limit: OutputLimit, bytes: number): void {
-    const all = `more than ${limit.maxBytes} bytes of output would be queued in the ${limit.of}`;
-    this.destroy(tooMuch(`${all} (maxBufferedBytes), ${bytes} of them for this peer`));
-  }
-}
-
-/** Tells the poller what the stream waits for now. */
-export function updateInterest(stream: StreamOutput): void {
-  const { flags, queue } = stream;
-  let wanted = (flags & READING) !== 0 ? Interest.READ : 0;
-  const sends = queue !== undefined && (flags & RETRYING) === 0;
-  if (sends || (flags & CONNECTING) !== 0) wanted |= Interest.WRITE;
-  // Nothing to do, paused or half open: that the peer resets it is to be seen all the
-  // same. By the edge, as error and hangup last; without a condition where the poller
-  // tells these unasked, and costs nothing until then.
-  if (wanted === 0) {
-    wanted = stream.loop.poller.supports.unasked ? Interest.EDGE : Interest.READ | Interest.EDGE;
-  }
-  stream.setInterest(wanted);
-}
-
-/** The error of a queue that would pass a limit. */
-export function tooMuch(message: string): Error {
-  return withoutStack(() => codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));
 }
 
 // Functions, not private methods: those cost each object eight bytes a class.
@@ -232,7 +160,7 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
   const length = byteLengthOf(bytes);
   let taken = 0;
   if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
-    const sent = native.sendNow(stream.handleFd, bytes);
+    const sent = stream.group.transfer.send(stream.handleFd, bytes);
     if (sent === length) {
       stream.bytesWritten += sent;
       return true;
@@ -252,6 +180,11 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
 function finishEnd(stream: StreamOutput): void {
   stream.flags |= WRITE_ENDED;
   if ((stream.flags & READ_ENDED) !== 0) {
+    stream.destroy();
+    return;
+  }
+  // Without a half that can end alone, this is the end of both.
+  if (!stream.group.transfer.isSocket) {
     stream.destroy();
     return;
   }

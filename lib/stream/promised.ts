@@ -2,20 +2,21 @@
 // after its call, so that memory it was lent must not be used again; and when it
 // rejects, that is an error of this connection, as nobody else looks at it.
 import { inspect, types } from 'node:util';
-import type { Socket } from '../net/socket.js';
+import type { Handle } from '../loop/handle.js';
 import { codedError } from '../raw/errors.js';
-import type { StreamHandlers } from './handlers.js';
+import type { StreamBase } from './base.js';
+import type { Handlers } from './handlers.js';
 
 /** Handlers that returned a promise from `data`: each of their chunks is a copy. */
-const promising = new WeakSet<StreamHandlers>();
+const promising = new WeakSet<Handlers<Handle>>();
 
 /** Whether chunks for these handlers are to be memory of their own. */
-export function needsCopies(handlers: StreamHandlers): boolean {
+export function needsCopies(handlers: Handlers<Handle>): boolean {
   return promising.has(handlers) || isAsync(handlers.data);
 }
 
 /** They have returned a promise from `data`. */
-export function notePromise(handlers: StreamHandlers): void {
+export function notePromise(handlers: Handlers<Handle>): void {
   promising.add(handlers);
 }
 
@@ -33,18 +34,18 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** A handler of `socket` returned something: if it is a promise that rejects, that ends it. */
-export function settle(socket: Socket, result: unknown): void {
+/** A handler of `stream` returned something: if it is a promise that rejects, that ends it. */
+export function settle(stream: StreamBase, result: unknown): void {
   if (!isPromise(result)) return;
-  Promise.resolve(result).then(undefined, (reason: unknown) => rejected(socket, reason));
+  Promise.resolve(result).then(undefined, (reason: unknown) => rejected(stream, reason));
 }
 
-function rejected(socket: Socket, reason: unknown): void {
+function rejected(stream: StreamBase, reason: unknown): void {
   const error = asError(reason);
-  if (!socket.closed) socket.destroy(error);
+  if (!stream.closed) stream.destroy(error);
   // It has closed by itself, say by the peer's reset, and told so. Often this follows from
   // that; and what a peer may bring about must not end the process.
-  else if (!socket.noteError(error)) process.emitWarning(error);
+  else if (!stream.noteError(error)) process.emitWarning(error);
 }
 
 function asError(reason: unknown): Error {

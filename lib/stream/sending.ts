@@ -7,11 +7,10 @@
 //   again after 5 ms to 1 s.
 // - all others (ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, EPERM, ...): the connection is
 //   over; it closes and tells.
-import { native } from '../binding/index.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
+import { type StreamBase, tooMuch, updateInterest } from './base.js';
 import { CONNECTING, RETRYING } from './flags.js';
-import { type StreamOutput, tooMuch, updateInterest } from './output.js';
 import { OutputQueue } from './queue.js';
 
 const EAGAIN = -constant('EAGAIN');
@@ -38,7 +37,7 @@ export function nextRetryMs(ms: number): number {
  *
  * @param moves whether the peer took something just now
  */
-export function enqueue(stream: StreamOutput, bytes: Uint8Array, moves: boolean): void {
+export function enqueue(stream: StreamBase, bytes: Uint8Array, moves: boolean): void {
   if (!stream.active) return;
   const { loop, group } = stream;
   const waiting = stream.bufferedBytes;
@@ -64,14 +63,14 @@ function freeOf(limit: OutputLimit): number {
   return limit.maxBytes - limit.heldBytes;
 }
 
-function makeRoom(stream: StreamOutput, limit: OutputLimit, bytes: number, moves: boolean): void {
+function makeRoom(stream: StreamBase, limit: OutputLimit, bytes: number, moves: boolean): void {
   if (limit.heldBytes + bytes <= limit.maxBytes || !stream.active) return;
   const isLoops = limit === stream.loop.output;
-  const counts = (other: unknown) => isLoops || (other as StreamOutput).group.output === limit;
+  const counts = (other: unknown) => isLoops || (other as StreamBase).group.output === limit;
   stream.loop.output.makeRoom(limit, { holder: stream, bytes, moves }, counts);
 }
 
-function beginQueue(stream: StreamOutput): OutputQueue {
+function beginQueue(stream: StreamBase): OutputQueue {
   const queue = new OutputQueue();
   stream.queue = queue;
   stream.loop.output.add(stream);
@@ -80,14 +79,14 @@ function beginQueue(stream: StreamOutput): OutputQueue {
 }
 
 /** Its memory counts for its server and for its loop. */
-function hold(stream: StreamOutput, bytes: number): void {
+function hold(stream: StreamBase, bytes: number): void {
   stream.loop.output.heldBytes += bytes;
   const { output } = stream.group;
   if (output !== undefined) output.heldBytes += bytes;
 }
 
 /** Everything was sent, or is not to be. */
-export function dropQueue(stream: StreamOutput): void {
+export function dropQueue(stream: StreamBase): void {
   const { queue } = stream;
   if (queue === undefined) return;
   hold(stream, -queue.held);
@@ -97,14 +96,14 @@ export function dropQueue(stream: StreamOutput): void {
 }
 
 /** Sends what the kernel takes; how many bytes. The queue stays, also when it is empty. */
-export function sendQueue(stream: StreamOutput, queue: OutputQueue): number {
+export function sendQueue(stream: StreamBase, queue: OutputQueue): number {
   const before = queue.held;
   let sentBytes = 0;
   let result = 0;
   for (let i = 0; i < MAX_SENDS; i++) {
     const bytes = queue.first();
     if (bytes === undefined) break;
-    result = native.sendNow(stream.handleFd, bytes);
+    result = stream.group.transfer.send(stream.handleFd, bytes);
     if (result < 0) break;
     queue.shift(result);
     sentBytes += result;
@@ -117,10 +116,10 @@ export function sendQueue(stream: StreamOutput, queue: OutputQueue): number {
 }
 
 /** A send of what is queued failed. */
-export function sendFailed(stream: StreamOutput, result: number): void {
+export function sendFailed(stream: StreamBase, result: number): void {
   const { queue } = stream;
   if (!isOutOfMemory(result) || queue === undefined) {
-    stream.fail(result, 'send');
+    stream.fail(result, stream.group.transfer.writeCall);
     return;
   }
   queue.retryMs = nextRetryMs(queue.retryMs);

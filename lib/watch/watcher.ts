@@ -4,7 +4,7 @@ import { checkSignal, throwIfAborted } from '../base/abort.js';
 import { nameOf } from '../base/names.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkFunction } from '../base/validate.js';
-import type { LoopCore } from '../loop/drive.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed, invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { closeIt, endOnAbort, runCleanup } from '../loop/when-closed.js';
@@ -43,10 +43,9 @@ function interestOf(options: WatchOptions): number {
 
 export class Watcher extends Handle {
   readonly #callback: WatchCallback;
-  #error: Error | undefined;
 
   /** @internal Use `loop.watch`. */
-  constructor(loop: LoopCore, fd: number, given: WatchOptions, callback: WatchCallback) {
+  constructor(loop: HandleLoop, fd: number, given: WatchOptions, callback: WatchCallback) {
     checkDescriptor('fd', fd);
     const options = readOptions('options', given, NAMES);
     const interest = interestOf(options);
@@ -55,22 +54,18 @@ export class Watcher extends Handle {
     throwIfAborted(signal);
     super(loop);
     this.#callback = callback;
-    this.keepContext('Watcher');
+    this.keepContext();
     this.start(fd, interest);
     if (signal !== undefined) endOnAbort(this, signal, closeIt);
+  }
+
+  override get kind(): string {
+    return 'Watcher';
   }
 
   /** The descriptor that is waited for. It stays the caller's. */
   get fd(): number {
     return this.handleFd;
-  }
-
-  /**
-   * Why the poller dropped the descriptor, if it did: the callback was called with
-   * `ready.error` then, and the watcher is closed.
-   */
-  get error(): Error | undefined {
-    return this.#error;
   }
 
   /**
@@ -101,11 +96,8 @@ export class Watcher extends Handle {
     this.#callback(readinessOf(events | failed), this);
   }
 
-  /** @internal */
-  onPollError(error: Error): void {
-    if (this.closed) return;
-    this.#error = error;
-    this.close();
+  /** @internal `watcher.error` says what it was. */
+  override onFailed(): void {
     this.#callback(readinessOf(Ready.ERROR), this);
   }
 

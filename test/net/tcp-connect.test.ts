@@ -1,7 +1,7 @@
 // Connecting: where to and from where, how it fails, and how it is called off.
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { ConnectOptions } from '../../lib/net/listen.js';
+import type { ConnectOptions } from '../../lib/net/connect.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { recording, serve } from '../stream/support.js';

@@ -1,7 +1,8 @@
 // What the documentation links to is there: files, headings, and the tests whose titles
-// docs/loop.md quotes. A test that is renamed, and a rule without a test, fail here.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+// docs/loop.md quotes; so are the paths that it names, and it names every environment
+// variable that is read. A test that is renamed, and a rule without a test, fail here.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -9,13 +10,36 @@ const LINK = /\[[^\]]+\]\(([^)\s]+)\)/g;
 /** A quoted title: “...”. */
 const QUOTE = /“([^”]+)”/g;
 
+/** A path of the checkout, perhaps with stars. */
+const PATH =
+  /`((?:\.ci|\.github|bench|docs|examples|include|lib|native|scripts|test)\/[\w./*-]+)`/g;
+/** What may read an environment variable. */
+const SOURCES = [
+  'lib',
+  'native',
+  'scripts',
+  'test',
+  'bench',
+  'examples',
+  '.ci',
+  'vitest.config.mts',
+];
+const IN_CPP = /getenv\("(\w+)"/g;
+const IN_SCRIPT =
+  /process\.env\.(\w+)|process\.env\['(\w+)'\]|(?<!\w)(RAWLOOP_[A-Z_]+[A-Z])\b(?!\()/g;
+
+function filesBelow(folder: string, pattern: RegExp): string[] {
+  if (!statSync(join(root, folder)).isDirectory()) return [folder];
+  return readdirSync(join(root, folder), { encoding: 'utf8', recursive: true })
+    .map((name) => join(folder, name))
+    .filter((name) => pattern.test(name) && statSync(join(root, name)).isFile());
+}
+
 function pages(): string[] {
-  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-  const others = [
+  return [
     ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-    ...['bench/README.md', 'examples/inside-out/README.md', 'test/fuzz/README.md'],
+    ...['docs', 'bench', 'examples', 'test'].flatMap((folder) => filesBelow(folder, /\.md$/)),
   ];
-  return [...docs.map((name) => `docs/${name}`), ...others];
 }
 
 const read = (page: string) => readFileSync(join(root, page), 'utf8');
@@ -37,6 +61,43 @@ function brokenLink(page: string, target: string): string | undefined {
   const headings = [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)];
   const found = headings.some(([, heading = '']) => anchorOf(heading) === anchor);
   return found ? undefined : `${target}: no such heading`;
+}
+
+/** Whether there is such a path below `folder`: a star, or a name in capitals, is any. */
+function hasPath(folder: string, path: string): boolean {
+  let found = [folder];
+  for (const name of path.split('/').filter((part) => part !== '')) {
+    const text = name.replace(/\./g, '\\.').replace(/\*|[A-Z]{3,}/g, '.*');
+    const pattern = new RegExp(`^${text}$`);
+    found = found
+      .filter((parent) => existsSync(parent) && statSync(parent).isDirectory())
+      .flatMap((parent) => readdirSync(parent).map((entry) => join(parent, entry)))
+      .filter((entry) => pattern.test(basename(entry)));
+  }
+  return found.length > 0;
+}
+
+/** The paths that a page names, from the root or from its own folder, and that are not there. */
+function lostPaths(page: string, text = read(page)): string[] {
+  const folders = [root, join(root, dirname(page))];
+  return [...text.matchAll(PATH)]
+    .map(([, path = '']) => path)
+    .filter((path) => !folders.some((folder) => hasPath(folder, path)));
+}
+
+/** The environment variables that the sources read: ours, and those of others in lib/. */
+function variables(): Set<string> {
+  const files = SOURCES.flatMap((source) => filesBelow(source, /\.(ts|mts|[cm]?js|cc|h)$|\/run$/));
+  const found = files.flatMap((file) => {
+    // This file names some that are not.
+    if (relative(import.meta.dirname, join(root, file)) === 'docs.test.ts') return [];
+    const pattern = /\.(cc|h)$/.test(file) ? IN_CPP : IN_SCRIPT;
+    const names = [...read(file).matchAll(pattern)].map(
+      ([, one, other, ours]) => one ?? other ?? ours ?? '',
+    );
+    return names.filter((name) => name.startsWith('RAWLOOP_') || file.startsWith('lib/'));
+  });
+  return new Set(found);
 }
 
 /** Each quoted title with the link that it follows. */
@@ -67,6 +128,47 @@ describe.each(pages())('%s', (page) => {
     const targets = [...read(page).matchAll(LINK)].map(([, target = '']) => target);
     expect(targets.map((target) => brokenLink(page, target)).filter(Boolean)).toEqual([]);
   });
+
+  // The changelog tells of what was.
+  it.skipIf(page === 'CHANGELOG.md')('names paths that are there', () => {
+    expect(lostPaths(page)).toEqual([]);
+  });
+});
+
+describe('docs/debugging.md', () => {
+  const named = [...read('docs/debugging.md').matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=\w+)?`/g)];
+  const documented = new Set(named.map(([, name = '']) => name));
+
+  it('has each environment variable that is read', () => {
+    expect(variables().size).toBeGreaterThan(20);
+    expect([...variables()].filter((name) => !documented.has(name)).sort()).toEqual([]);
+  });
+
+  it('has none that nobody reads', () => {
+    expect([...documented].filter((name) => !variables().has(name))).toEqual([]);
+  });
+});
+
+describe('docs/decisions', () => {
+  it('has each page in its list, by the number and title of the page', () => {
+    const names = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d/.test(name));
+    const rows = names.sort().map((name) => {
+      const [, number, title] = /^# (\d{4}): (.*)$/m.exec(read(`docs/decisions/${name}`)) ?? [];
+      return `| [${number}](${name}) | ${title} |`;
+    });
+    const list = read('docs/decisions/README.md').match(/^\| \[.*$/gm);
+    expect(list).toEqual(rows);
+    expect(names.map((name) => Number(name.slice(0, 4)))).toEqual(names.map((_, i) => i + 1));
+  });
+
+  it.each(filesBelow('docs/decisions', /\/\d.*\.md$/))(
+    '%s says what, why, instead of what, and what would change it',
+    (page) => {
+      for (const word of ['Decided', 'Why', 'Instead of', 'It would change']) {
+        expect(read(page)).toMatch(new RegExp(`^\\*\\*${word}`, 'm'));
+      }
+    },
+  );
 });
 
 describe('docs/loop.md', () => {
@@ -90,6 +192,9 @@ describe('this check', () => {
     expect(brokenLink('docs/loop.md', '../test/loop/none.test.ts')).toContain('no such file');
     expect(brokenLink('docs/loop.md', '#no-such-rule')).toContain('no such heading');
     expect(brokenLink('docs/loop.md', '#one-iteration')).toBeUndefined();
+    const named =
+      '`lib/none.ts`, `native/*/no_*.h`, `docs/loop.md`, `native/*/epoll*.cc`, `lib/X/`';
+    expect(lostPaths('README.md', named)).toEqual(['lib/none.ts', 'native/*/no_*.h', 'lib/X/']);
     const quotes = quotesOf('- a rule. [a](x.ts): “one\n  two”, “three”; [b](y.ts): “four”');
     expect(quotes.map(({ title, target }) => [target, title])).toEqual([
       ['x.ts', 'one two'],

@@ -1,5 +1,6 @@
-// Imports of lib/ point down only, to the same layer or a lower one, and never out
-// of lib/ but to Node's own modules. The table is the order of docs/architecture.
+// Imports of lib/ point down only, to the same folder or a lower layer, never in a circle,
+// and never out of lib/ but to Node's own modules. The table is the order of
+// docs/architecture. Type imports count: who reads a file has to know what it names.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,21 +13,31 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['raw', 'raw/'],
   ['poller', 'poller/'],
   ['loop', 'loop/'],
-  ['stream, pool', 'stream/', 'pool/', 'net/'],
-  ['families', 'watch/', 'process/'],
+  ['stream, pool', 'stream/', 'pool/'],
+  ['families', 'watch/', 'net/', 'process/'],
   // The families come together in EventLoop.
-  ['faces', 'faces/', 'models/'],
-  ['adapters', 'inspect/'],
+  ['faces', 'faces/'],
+  ['adapters', 'inspect/', 'models/'],
+  // The entry point has the models as well, which make use of the default loop.
+  ['entry', 'faces/index.ts'],
   ['cli', 'cli/'],
 ];
 
 const lib = join(root, 'lib');
 
-function layerOf(file: string): number {
+/** The folder or file of the table that `file` belongs to: a file's own place counts first. */
+function placeOf(file: string): string | undefined {
   const path = relative(lib, file);
-  return LAYERS.findIndex(([, ...places]) =>
-    places.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place)),
+  const places = LAYERS.flatMap(([, ...all]) => all);
+  return (
+    places.find((place) => path === place) ??
+    places.find((place) => place.endsWith('/') && path.startsWith(place))
   );
+}
+
+function layerOf(file: string): number {
+  const place = placeOf(file);
+  return LAYERS.findIndex(([, ...places]) => place !== undefined && places.includes(place));
 }
 
 interface Import {
@@ -67,6 +78,57 @@ test('relative imports lead to files of lib/', () => {
 test('imports point down only', () => {
   const upward = inside.filter((each) => layerOf(each.from) < layerOf(targetOf(each)));
   expect(upward.map(tell)).toEqual([]);
+});
+
+test('folders side by side in a layer do not import each other', () => {
+  const sideways = inside.filter((each) => {
+    const [from, to] = [each.from, targetOf(each)];
+    return layerOf(from) === layerOf(to) && placeOf(from) !== placeOf(to);
+  });
+  expect(sideways.map(tell)).toEqual([]);
+});
+
+/** Groups of more than one node, each of which leads to all others of its group; Tarjan's. */
+function circles(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (node: string): number => {
+    let low = order.size;
+    order.set(node, low);
+    const own = low;
+    stack.push(node);
+    for (const next of edges.get(node) ?? []) {
+      if (!order.has(next)) low = Math.min(low, visit(next));
+      else if (stack.includes(next)) low = Math.min(low, order.get(next) ?? low);
+    }
+    if (low === own) {
+      const group = stack.splice(stack.indexOf(node));
+      if (group.length > 1) found.push(group.sort());
+    }
+    return low;
+  };
+  for (const node of edges.keys()) if (!order.has(node)) visit(node);
+  return found;
+}
+
+test('no circle among imports, type imports counted', () => {
+  const edges = new Map(files.map((file): [string, string[]] => [relative(lib, file), []]));
+  for (const each of inside) {
+    edges.get(relative(lib, each.from))?.push(relative(lib, targetOf(each)));
+  }
+  expect(circles(edges)).toEqual([]);
+});
+
+test('a circle would be found', () => {
+  const edges = new Map([
+    ['a', ['b', 'd']],
+    ['b', ['c']],
+    ['c', ['a']],
+    ['d', ['e']],
+    ['e', []],
+  ]);
+  expect(circles(edges)).toEqual([['a', 'b', 'c']]);
 });
 
 test('the binding is loaded in one place', () => {

@@ -224,7 +224,7 @@ describe('a signal handle', () => {
     const handle = test.loop.onSignal('SIGUSR2', tell);
     test.loop.onSignal('SIGHUP', tell);
     const hub = [...test.loop.table.handles].find((other) => other?.registered !== 0);
-    hub?.onPollError(new Error('refused'));
+    hub?.failWith(new Error('refused'));
     await run(test.loop);
     expect(told).toEqual([
       ['SIGUSR2', true, true, 'refused'],

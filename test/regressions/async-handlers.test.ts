@@ -6,9 +6,9 @@
 // their first chunk; without the copies seven of these fail; without the handler in
 // `settle` each rejection is the host's unhandledRejection.
 import { describe, expect, it } from 'vitest';
+import type { StreamHandlers } from '../../lib/net/handlers.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import type { StreamHandlers } from '../../lib/stream/handlers.js';
 import { serve } from '../stream/support.js';
 import { put } from '../support/bytes.js';
 import { runChild } from '../support/child.js';

@@ -11,7 +11,7 @@ it('work in flight and later work fail with the error of the poller', async () =
   const first = loop.fs.stat('/');
   const handle = loop.table.handles.find((other) => other?.describe() === 'Pool completions');
   const reason = new Error('the poller would not have it');
-  handle?.onPollError(reason);
+  handle?.failWith(reason);
   await expect(first).rejects.toBe(reason);
   await expect(loop.fs.stat('/')).rejects.toBe(reason);
   await expect(loop.crypto.pbkdf2('key', 'salt', 1, 16, 'sha256')).rejects.toBe(reason);

@@ -2,7 +2,7 @@
 // ends the wait. When the poller refused that for good nobody was told, and `terminate`
 // never came back.
 //
-// With an empty `onPollError` in lib/loop/host-watch.ts the Worker waits for ever.
+// With an empty `onFailed` in lib/loop/host-watch.ts the Worker waits for ever.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,10 +1,10 @@
 // What the tests of handles share: a server on a port of its own, handlers that
 // write down what happens, and data in many pieces.
 import type { EventLoop } from '../../lib/faces/event-loop.js';
+import type { StreamHandlers } from '../../lib/net/handlers.js';
 import type { ListenOptions } from '../../lib/net/listen.js';
 import type { Server } from '../../lib/net/server.js';
 import type { IpAddress } from '../../lib/raw/index.js';
-import type { StreamHandlers } from '../../lib/stream/handlers.js';
 
 /** Listens on a port that the kernel picks, of the IPv4 loopback unless told otherwise. */
 export function serve(

@@ -2,10 +2,11 @@
 // the way, on an EventLoop that owns its thread. Every byte that comes back is
 // compared with the one that was sent at that position of that connection.
 import { createHistogram } from 'node:perf_hooks';
+
 import type { EventLoop } from '../../faces/event-loop.js';
+import type { StreamHandlers } from '../../net/handlers.js';
 import type { Socket } from '../../net/socket.js';
 import { constant } from '../../raw/constants.js';
-import type { StreamHandlers } from '../../stream/handlers.js';
 import { type Answer, MESSAGE_BYTES } from './protocol.js';
 
 /**

@@ -1,9 +1,11 @@
 // Where waiting timers stand: a slot each, in typed arrays, with the links of the list
 // that it belongs to. The arrays grow by doubling, and shrink by `trim`.
-import { NONE } from './delay-list.js';
-import type { Timer } from './timer.js';
+import { type DelayList, NONE, type Timer } from './timer.js';
 
 const FIRST_SLOTS = 64;
+/** Of loops that have had no timer yet. */
+const NO_TIMES = new Float64Array(0);
+const NO_LINKS = new Int32Array(0);
 /** Tables of this length are kept, however few slots are used: 130 KB. */
 const KEPT_SLOTS = 4096;
 /** Tables of which less than one part of so many is used are too long. */
@@ -14,41 +16,40 @@ export class TimerSlots {
   timers: (Timer | undefined)[] = [];
   /** How many have a timer. */
   used = 0;
-  #dueMs = new Float64Array(FIRST_SLOTS);
-  /** Orders timers that are due at the same time. */
-  #order = new Float64Array(FIRST_SLOTS);
-  #next = new Int32Array(FIRST_SLOTS);
-  #previous = new Int32Array(FIRST_SLOTS);
+  /** By slot two numbers: when it is due, and what orders those that are due together. */
+  #times = NO_TIMES;
+  /** By slot two slots: the one before and the one behind it in its list. */
+  #links = NO_LINKS;
+  /** Free slots, each of which names the next in its second link. */
   #firstFree = NONE;
   /** With fewer in use, the tables are too long. */
   #sparseBelow = 0;
 
   dueMsOf(slot: number): number {
-    return this.#dueMs[slot] as number;
+    return this.#times[slot * 2] as number;
   }
 
   orderOf(slot: number): number {
-    return this.#order[slot] as number;
+    return this.#times[slot * 2 + 1] as number;
   }
 
   setDue(slot: number, dueMs: number, order: number): void {
-    this.#dueMs[slot] = dueMs;
-    this.#order[slot] = order;
+    this.#times[slot * 2] = dueMs;
+    this.#times[slot * 2 + 1] = order;
   }
 
   /** Gives `timer` a slot, at the end of its list. */
-  append(timer: Timer, dueMs: number, order: number): void {
+  append(timer: Timer, list: DelayList, dueMs: number, order: number): void {
     let slot = this.#firstFree;
     if (slot === NONE) slot = this.#newSlot();
-    else this.#firstFree = this.#next[slot] as number;
-    const { list } = timer;
+    else this.#firstFree = this.#links[slot * 2 + 1] as number;
+    this.setDue(slot, dueMs, order);
+    const links = this.#links;
     const { last } = list;
-    this.#dueMs[slot] = dueMs;
-    this.#order[slot] = order;
-    this.#next[slot] = NONE;
-    this.#previous[slot] = last;
+    links[slot * 2] = last;
+    links[slot * 2 + 1] = NONE;
     if (last === NONE) list.first = slot;
-    else this.#next[last] = slot;
+    else links[last * 2 + 1] = slot;
     list.last = slot;
     this.timers[slot] = timer;
     timer.slot = slot;
@@ -58,14 +59,15 @@ export class TimerSlots {
   /** Takes `timer` out of its list. */
   remove(timer: Timer): void {
     const { slot, list } = timer;
-    const previous = this.#previous[slot] as number;
-    const next = this.#next[slot] as number;
-    if (previous >= 0) this.#next[previous] = next;
-    else list.first = next;
-    if (next >= 0) this.#previous[next] = previous;
-    else list.last = previous;
+    const links = this.#links;
+    const previous = links[slot * 2] as number;
+    const next = links[slot * 2 + 1] as number;
+    if (previous === NONE) list.first = next;
+    else links[previous * 2 + 1] = next;
+    if (next === NONE) list.last = previous;
+    else links[next * 2] = previous;
     this.timers[slot] = undefined;
-    this.#next[slot] = this.#firstFree;
+    links[slot * 2 + 1] = this.#firstFree;
     this.#firstFree = slot;
     timer.slot = NONE;
     this.used--;
@@ -78,60 +80,45 @@ export class TimerSlots {
 
   /** Gives back the memory of slots that are free, if they are many. */
   trim(): void {
-    let length = this.#dueMs.length;
+    const slots = this.#links.length / 2;
+    let length = slots;
     while (length > KEPT_SLOTS && this.used < length / SPARSE) length /= 2;
-    if (length < this.#dueMs.length) this.#resize(length);
+    if (length < slots) this.#resize(length);
   }
 
   #newSlot(): number {
     const slot = this.timers.length;
-    if (slot === this.#dueMs.length) this.#resize(slot * 2);
+    if (slot * 2 === this.#links.length) this.#resize(Math.max(FIRST_SLOTS, slot * 2));
     return slot;
   }
 
   #resize(length: number): void {
-    const [dueMs, order] = [this.#dueMs, this.#order];
-    const [next, previous] = [this.#next, this.#previous];
-    this.#dueMs = new Float64Array(length);
-    this.#order = new Float64Array(length);
-    this.#next = new Int32Array(length);
-    this.#previous = new Int32Array(length);
+    const times = this.#times;
+    const links = this.#links;
+    this.#times = new Float64Array(length * 2);
+    this.#links = new Int32Array(length * 2);
     this.#sparseBelow = length > KEPT_SLOTS ? length / SPARSE : 0;
-    if (length < dueMs.length) {
-      this.#moveTogether(dueMs, order, next, previous);
+    if (length * 2 < links.length) {
+      this.#moveTogether(times, links);
       return;
     }
-    this.#dueMs.set(dueMs);
-    this.#order.set(order);
-    this.#next.set(next);
-    this.#previous.set(previous);
+    this.#times.set(times);
+    this.#links.set(links);
   }
 
-  #moveTogether(
-    dueMs: Float64Array,
-    order: Float64Array,
-    next: Int32Array,
-    previous: Int32Array,
-  ): void {
-    const timers: Timer[] = [];
-    const moved = new Int32Array(dueMs.length);
-    for (let slot = 0; timers.length < this.used; slot++) {
-      const timer = this.timers[slot];
-      if (timer === undefined) continue;
-      moved[slot] = timers.length;
-      timers.push(timer);
-    }
-    for (let to = 0; to < timers.length; to++) {
-      const timer = timers[to] as Timer;
+  #moveTogether(times: Float64Array, links: Int32Array): void {
+    const timers = this.timers.filter((timer) => timer !== undefined);
+    const moved = new Int32Array(this.timers.length);
+    for (const [to, timer] of timers.entries()) moved[timer.slot] = to;
+    for (const [to, timer] of timers.entries()) {
       const { slot, list } = timer;
-      const before = previous[slot] as number;
-      const after = next[slot] as number;
-      this.#dueMs[to] = dueMs[slot] as number;
-      this.#order[to] = order[slot] as number;
-      this.#previous[to] = before === NONE ? NONE : (moved[before] as number);
-      this.#next[to] = after === NONE ? NONE : (moved[after] as number);
-      if (before === NONE) list.first = to;
-      if (after === NONE) list.last = to;
+      const previous = links[slot * 2] as number;
+      const next = links[slot * 2 + 1] as number;
+      this.setDue(to, times[slot * 2] as number, times[slot * 2 + 1] as number);
+      this.#links[to * 2] = previous === NONE ? NONE : (moved[previous] as number);
+      this.#links[to * 2 + 1] = next === NONE ? NONE : (moved[next] as number);
+      if (previous === NONE) list.first = to;
+      if (next === NONE) list.last = to;
       timer.slot = to;
     }
     this.timers = timers;

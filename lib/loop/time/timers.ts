@@ -5,10 +5,10 @@
 // the collector nothing. `npm run bench -- timers` compares this with a heap.
 
 import { invalidType, loopClosed, outOfRange } from '../errors.js';
-import { DelayList, ListHeap, NONE } from './delay-list.js';
+import { ListHeap } from './list-heap.js';
 import { TimerNumbers } from './numbers.js';
 import { TimerSlots } from './slots.js';
-import { NUMBERED, REFERENCED, Timer, type TimerCallback } from './timer.js';
+import { DelayList, NONE, NUMBERED, REFERENCED, Timer, type TimerCallback } from './timer.js';
 
 const MAX_DELAY_MS = 2 ** 53;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -44,6 +44,7 @@ export function checkDelay(delayMs: unknown): number {
   return delayMs;
 }
 
+/** A TimerKeeper; not by `implements`, as its published type lacks what is internal. */
 export class Timers {
   /** @internal */ readonly owner: TimerOwner;
   /** @internal */ readonly numbers = new TimerNumbers();
@@ -51,6 +52,8 @@ export class Timers {
   readonly #slots = new TimerSlots();
   /** By delay; those of repeating timers are not among them. */
   readonly #lists = new Map<number, DelayList>();
+  /** The list that was asked for last: most programs use few delays. */
+  #lastList: DelayList | undefined;
   readonly #heap = new ListHeap();
   /** How many lists may be made before those that are empty are dropped. */
   #sparedLists = KEPT_LISTS;
@@ -76,10 +79,8 @@ export class Timers {
     if (this.owner.closed) throw loopClosed();
     const list = repeats ? this.#newList(delayMs, true) : this.#listOf(delayMs);
     const timer = new Timer(list, callback);
-    const dueMs = this.#clock() + delayMs;
-    this.#add(timer, dueMs);
     this.owner.retain();
-    this.owner.timerStarted(dueMs);
+    this.#add(timer, list);
     return timer;
   }
 
@@ -89,10 +90,8 @@ export class Timers {
     else if ((timer.state & REFERENCED) !== 0) this.owner.retain();
     const { delayMs, repeats, listed } = timer.list;
     if (!listed && !repeats) timer.list = this.#listOf(delayMs);
-    const dueMs = this.#clock() + delayMs;
-    this.#add(timer, dueMs);
+    this.#add(timer, timer.list);
     if ((timer.state & NUMBERED) !== 0) this.numbers.of(timer);
-    this.owner.timerStarted(dueMs);
   }
 
   /** Cancels a timer; one that does not wait is left alone. */
@@ -161,15 +160,17 @@ export class Timers {
     }
   }
 
-  #add(timer: Timer, dueMs: number): void {
-    const { list } = timer;
+  /** It waits from now on. */
+  #add(timer: Timer, list: DelayList): void {
+    const dueMs = this.#clock() + list.delayMs;
     const order = this.#nextOrder++;
+    this.#slots.append(timer, list, dueMs, order);
     if (!list.listed) {
       list.dueMs = dueMs;
       list.order = order;
       this.#heap.push(list);
     }
-    this.#slots.append(timer, dueMs, order);
+    this.owner.timerStarted(dueMs);
   }
 
   #remove(timer: Timer): void {
@@ -181,11 +182,14 @@ export class Timers {
   }
 
   #listOf(delayMs: number): DelayList {
+    const last = this.#lastList;
+    if (last !== undefined && last.delayMs === delayMs) return last;
     let list = this.#lists.get(delayMs);
     if (list === undefined) {
       list = this.#newList(delayMs, false);
       this.#lists.set(delayMs, list);
     }
+    this.#lastList = list;
     return list;
   }
 
@@ -199,6 +203,7 @@ export class Timers {
     for (const [delayMs, { first }] of this.#lists) {
       if (first === NONE) this.#lists.delete(delayMs);
     }
+    this.#lastList = undefined;
     this.#heap.dropEmpty();
     this.#sparedLists = Math.max(KEPT_LISTS, this.#heap.size);
   }

@@ -1,35 +1,6 @@
-// The timers of one delay, in the order in which they are due, and a heap of such lists
-// by when their first is due. The heap goes by a lower bound: a list whose first was
-// cleared moves only when it comes to the top.
-import type { Timers } from './timers.js';
-
-/** No slot. */
-export const NONE = -1;
-const NEVER = Number.POSITIVE_INFINITY;
-
-/**
- * The timers of one delay, by when they are due; a repeating one, whose next call
- * depends on when it started, has a list of its own. A timer knows its list and nothing
- * else of itself: a small timer is a cheap one.
- */
-export class DelayList {
-  readonly timers: Timers;
-  readonly delayMs: number;
-  readonly repeats: boolean;
-  first = NONE;
-  last = NONE;
-  /** When its first is due, or earlier, and that one's order: what the heap goes by. */
-  dueMs = NEVER;
-  order = 0;
-  /** Whether it stands in the heap. */
-  listed = false;
-
-  constructor(timers: Timers, delayMs: number, repeats: boolean) {
-    this.timers = timers;
-    this.delayMs = delayMs;
-    this.repeats = repeats;
-  }
-}
+// The lists of a loop's timers, a heap by when the first of each is due. It goes by a
+// lower bound: a list whose first was cleared moves only when it comes to the top.
+import { type DelayList, NONE } from './timer.js';
 
 function isBefore(a: DelayList, b: DelayList): boolean {
   return a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);

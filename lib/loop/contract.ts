@@ -1,0 +1,137 @@
+// What a handle needs of its loop: all of it, on one page. The loop (drive.ts) fills it;
+// handles, streams, requests and families are written against it and never see the class.
+// The other direction, what the loop calls on a handle, is the head of handle.ts.
+//
+// Below the public part each group is the half of a class that handles may use: what else
+// that class does is the loop's own business.
+import type { Poller, SharedWaker } from '../poller/index.js';
+import type { Resource } from './abandoned.js';
+import type { HandleMetrics } from './counters.js';
+import type { LoopMetrics, Meter, Subject } from './meter.js';
+import type { RunMode } from './options.js';
+import type { LoopOutput } from './output-limits.js';
+import type { Scheduler } from './scheduler.js';
+
+/** A handle, as the rest of the loop names it. */
+export interface LoopHandle extends Subject {
+  /** What kind of handle, such as 'Socket'. */
+  readonly kind: string;
+  /** What tells it from the others of its kind, such as 'Server 127.0.0.1:7000'. */
+  readonly label: string;
+  close(): void;
+}
+
+/** The places of handles: see table.ts. */
+export interface Slots {
+  /** By slot. */
+  readonly handles: readonly (LoopHandle | undefined)[];
+  /** Gives `handle` a slot. */
+  allocate(handle: LoopHandle): number;
+  /** Takes it back: records of the poller for it are stale from now on. */
+  release(slot: number): void;
+  /** Which descriptor the batched read reads for this slot, -1: none. */
+  setReadFd(slot: number, fd: number): void;
+  /** By which calls this slot's bytes move: a Transfer of layout.ts, a socket's unless said. */
+  setTransfer(slot: number, transfer: number): void;
+}
+
+/** What the poller knows of handles: see poll-set.ts. */
+export interface Interests {
+  /** Handles that have stopped, and leave the poller as they close. */
+  leaving: number;
+  /** Tells the poller this handle's interest now. @throws SystemError */
+  register(handle: LoopHandle): void;
+  unregister(handle: LoopHandle): void;
+  /** Closes the descriptor of a handle that has stopped and owns it. 0 or -errno. */
+  close(handle: LoopHandle): number;
+}
+
+/** The bytes of all streams, a batch at a time: see batch.ts. */
+export interface StreamBytes {
+  /** How many active streams read. */
+  readers: number;
+  /** The handler that was called last. */
+  handler: string;
+  /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */
+  result(index: number): number;
+  /** The bytes of record `index`: a view of the slab, valid until the next batch. */
+  chunk(index: number): Uint8Array;
+  /** The chunks of this batch keep their memory. */
+  leaveSlab(): void;
+  hasRoom(bytes: number): boolean;
+  /** Whether this slot has gathered something that is not sent yet. */
+  isPending(slot: number): boolean;
+  gather(slot: number, fd: number, bytes: Uint8Array, length: number): void;
+  gatherText(slot: number, fd: number, text: string, maxBytes: number): number;
+}
+
+/** What outlives a loop that was forgotten: see abandoned.ts. */
+export interface HeldThings {
+  /** The handle's descriptor is to be closed when the loop is collected. */
+  own(fd: number): void;
+  disown(fd: number): void;
+  add(resource: Resource): void;
+  drop(resource: Resource): void;
+}
+
+/** Counts by slot: see counters.ts. */
+export interface SlotCounters {
+  begin(slot: number): void;
+  /** The kernel reported something. */
+  reported(slot: number): void;
+  read(slot: number): HandleMetrics;
+}
+
+/** The loop of a handle. Timers, immediates, ticks and hooks are the scheduler's. */
+export interface HandleLoop extends Scheduler {
+  /** True while something referenced keeps the loop going. */
+  readonly alive: boolean;
+  /** Whether the host's loop drives this one. */
+  readonly attached: boolean;
+  /** What another thread needs to call `wake(waker)`. */
+  readonly waker: SharedWaker;
+  /** Memory that output takes which peers did not read yet. */
+  readonly bufferedBytes: number;
+  /** The loop's time in ms, monotonic, as of the start of this phase. */
+  now(): number;
+  /** Brings `now()` up to the clock, say after a long callback. */
+  updateTime(): void;
+  /** Sends what callbacks have written so far. See `EventLoop.flush`. */
+  flush(): void;
+  /** What the loop did so far. */
+  metrics(): LoopMetrics;
+  /** See `EventLoop.run`. */
+  run(mode?: RunMode): boolean;
+  /** See `EventLoop.attach`. */
+  attach(): this;
+  /** See `EventLoop.detach`. */
+  detach(): this;
+  /** Makes `run` return after the iteration under way. */
+  stop(): void;
+  /** Ends the wait under way early. */
+  wake(): void;
+  /** Closes every handle, then the loop. See `EventLoop.close`. */
+  close(): void;
+
+  /** @internal A turn is under way: what is written waits for the end of its batch. */
+  readonly inTurn: boolean;
+  /** @internal */ readonly table: Slots;
+  /** @internal */ readonly pollSet: Interests;
+  /** @internal */ readonly streams: StreamBytes;
+  /** @internal */ readonly output: LoopOutput;
+  /** @internal */ readonly holdings: HeldThings;
+  /** @internal */ readonly counters: SlotCounters;
+  /** @internal */ readonly meter: Meter;
+  /** @internal */ readonly poller: Poller;
+  /** @internal Called before the loop ends: defers what came and is yet to be told. */
+  lastLook: (() => void) | undefined;
+
+  /** @internal Runs `run` in the next pending phase, between timers and poll. */
+  defer(run: () => void, subject?: Subject): void;
+  /** @internal Its `onClosed` is due in the closing phase. */
+  enqueueClosing(handle: LoopHandle): void;
+  /** @internal It wants something else than the poller knows. */
+  interestChanged(handle: LoopHandle): void;
+  /** @internal A callback of a handle is over, and another follows at once. */
+  betweenCallbacks(handle: LoopHandle): void;
+}

@@ -1,0 +1,113 @@
+// loop.connect: from options to a socket that is on its way. Everything is checked before
+// the first system call. See connect(2), ip(7).
+import { abortError, throwIfAborted } from '../base/abort.js';
+import { type OptionNames, readOptions } from '../base/options.js';
+import { type IpAddress, native } from '../binding/index.js';
+import type { HandleLoop } from '../loop/contract.js';
+import { invalidValue, loopClosed } from '../loop/errors.js';
+import { endOnAbort } from '../loop/when-closed.js';
+import { constant, constants } from '../raw/constants.js';
+import { systemError } from '../raw/errors.js';
+import type { StreamOptions } from '../stream/handlers.js';
+import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
+import {
+  addressOf,
+  detailsOf,
+  ENDPOINT_NAMES,
+  type Endpoint,
+  LOCAL_PLACE,
+  refusePath,
+} from './endpoint.js';
+import { checkHandlers, type StreamHandlers } from './handlers.js';
+import { bindTo, guarded, openStream, setNoDelay } from './open.js';
+import { Socket } from './socket.js';
+
+export interface ConnectOptions extends Endpoint, StreamOptions {
+  /** The same as `host`, so that `server.address` may be passed as it is. */
+  address?: string;
+  /** What `address` is; looked at, not needed. */
+  family?: 'ipv4' | 'ipv6';
+  /** The address to connect from. Default: the kernel's choice. */
+  localAddress?: string;
+  /** The port to connect from: 0 to 65535, default 0. */
+  localPort?: number;
+}
+
+const CONNECT_NAMES: OptionNames<ConnectOptions> = {
+  ...ENDPOINT_NAMES,
+  ...STREAM_NAMES,
+  address: true,
+  family: true,
+  localAddress: true,
+  localPort: true,
+};
+
+const EINPROGRESS = -constant('EINPROGRESS');
+const EINTR = -constant('EINTR');
+/** Linux alone has it. */
+const NO_PORT = constants['IP_BIND_ADDRESS_NO_PORT'];
+
+/**
+ * Where to connect from. Without a port of its own the socket gets one as it connects,
+ * when one that is in use for another peer will do: bind(2) would take one that is in
+ * use for none, and 28,000 of those are all there are. See ip(7).
+ */
+function bindLocal(fd: number, local: IpAddress): void {
+  if (local.port === 0 && NO_PORT !== undefined) {
+    // Where it is not taken the port is bind's.
+    native.setsockopt(fd, constant('IPPROTO_IP'), NO_PORT, 1);
+  }
+  bindTo(fd, local);
+}
+
+/** Where to connect to. */
+function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
+  if (host !== undefined && address !== undefined) {
+    throw invalidValue('options.address', 'left out beside host');
+  }
+  const target =
+    address === undefined
+      ? addressOf(host === undefined ? '127.0.0.1' : host, port)
+      : addressOf(address, port, { host: 'options.address', port: 'options.port' });
+  if (family === undefined || family === target.family) return target;
+  throw invalidValue('options.family', `'${target.family}', as the address is`);
+}
+
+/** Where to connect from; undefined: the kernel's choice. */
+function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress) {
+  if (localAddress === undefined && localPort === 0) return undefined;
+  const every = to.family === 'ipv4' ? '0.0.0.0' : '::';
+  return addressOf(localAddress === undefined ? every : localAddress, localPort, LOCAL_PLACE);
+}
+
+function destroyBy(socket: Socket, signal: AbortSignal): void {
+  socket.destroy(abortError(signal));
+}
+
+/** Starts to connect. */
+export function connect(loop: HandleLoop, given: ConnectOptions, handlers: StreamHandlers): Socket {
+  const options = readOptions('options', given, CONNECT_NAMES);
+  checkHandlers(handlers);
+  const settings = streamSettings(options);
+  const { signal } = settings;
+  refusePath(options);
+  const address = targetOf(options);
+  const local = localOf(options, address);
+  throwIfAborted(signal);
+  if (loop.closed) throw loopClosed();
+  const fd = openStream(address);
+  return guarded(fd, () => {
+    if (settings.noDelay) setNoDelay(fd);
+    if (local !== undefined) bindLocal(fd, local);
+    const result = native.connect(fd, address);
+    const socket = new Socket(loop, groupOf(settings, handlers));
+    socket.startConnecting(fd, detailsOf(address));
+    // Refused at once, as the loopback may, or EINVAL for a link-local address without its
+    // interface: told like any other failure, later. After EINTR the attempt goes on.
+    if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
+      socket.destroy(systemError(result, 'connect', detailsOf(address)));
+    }
+    if (signal !== undefined) endOnAbort(socket, signal, destroyBy);
+    return socket;
+  });
+}

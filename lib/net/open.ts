@@ -1,0 +1,35 @@
+// What listening and connecting have in common: a socket that is opened, set up and bound,
+// and closed again when a later call fails. See socket(7), ip(7).
+import { type IpAddress, native } from '../binding/index.js';
+import { constant } from '../raw/constants.js';
+import { check } from '../raw/errors.js';
+import { detailsOf } from './endpoint.js';
+
+const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
+
+export function openStream(address: IpAddress): number {
+  const domain = address.family === 'ipv4' ? constant('AF_INET') : constant('AF_INET6');
+  return check(native.socket(domain, STREAM, 0), 'socket');
+}
+
+export function setFlag(fd: number, level: number, name: string, on = true): void {
+  check(native.setsockopt(fd, level, constant(name), on ? 1 : 0), 'setsockopt');
+}
+
+export function bindTo(fd: number, address: IpAddress): void {
+  check(native.bind(fd, address), 'bind', detailsOf(address));
+}
+
+/** Runs `use`; closes the descriptor again when it throws. */
+export function guarded<T>(fd: number, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    native.close(fd);
+    throw error;
+  }
+}
+
+export function setNoDelay(fd: number): void {
+  setFlag(fd, constant('IPPROTO_TCP'), 'TCP_NODELAY');
+}

@@ -1,0 +1,2 @@
+// Signals: what the public loop takes from this family.
+export { SignalHandle } from './signal.js';

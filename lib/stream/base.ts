@@ -1,0 +1,89 @@
+// What both halves of a stream know of it, and what they ask of it: the fields, how it
+// fails, what it waits for. The halves are output.ts and input.ts; stream.ts is the whole.
+import type { HandleLoop } from '../loop/contract.js';
+import { Handle } from '../loop/handle.js';
+import type { OutputLimit } from '../loop/output-limits.js';
+import { Interest } from '../poller/interest.js';
+import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
+import { CONNECTING, READING, RETRYING, TOLD } from './flags.js';
+import type { StreamGroup } from './group.js';
+import type { OutputQueue } from './queue.js';
+
+// An OutputHolder; not said so, as the types of the package leave its members out.
+export abstract class StreamBase extends Handle {
+  /** @internal */ readonly group: StreamGroup;
+  /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
+  /** Bytes taken by `write` so far; some may still be queued. */
+  bytesWritten = 0;
+  /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;
+
+  /** @internal */
+  constructor(loop: HandleLoop, group: StreamGroup) {
+    super(loop);
+    this.group = group;
+  }
+
+  abstract destroy(error?: Error): void;
+
+  /**
+   * @internal Closes, as `call` gave `result`, -errno. The error is made where somebody
+   * hears of it: a connection that is reset is to cost little more than one that ends.
+   */
+  fail(result: number, call: string, details?: SystemErrorDetails): void {
+    const heard = this.group.handlers.close !== undefined;
+    this.destroy(heard ? systemError(result, call, details) : undefined);
+  }
+
+  /** @internal `close` is to tell it, unless it tells another; whether it will. */
+  override noteError(error: Error): boolean {
+    if ((this.flags & TOLD) !== 0 || this.failure !== undefined) return false;
+    this.failure = error;
+    return true;
+  }
+
+  /** The error that closed it, if one did, as `close` tells it. */
+  override get error(): Error | undefined {
+    return this.failure;
+  }
+
+  /** Bytes that wait for the peer. */
+  get bufferedBytes(): number {
+    return this.queue?.size ?? 0;
+  }
+
+  // ---- for the limits of server and loop --------------------------------------
+
+  /** @internal */
+  get heldBytes(): number {
+    return this.queue?.held ?? 0;
+  }
+
+  /** @internal */
+  abstract sendSome(): boolean;
+
+  /** @internal */
+  giveUp(limit: OutputLimit, bytes: number): void {
+    const all = `more than ${limit.maxBytes} bytes of output would be queued in the ${limit.of}`;
+    this.destroy(tooMuch(`${all} (maxBufferedBytes), ${bytes} of them for this peer`));
+  }
+}
+
+/** Tells the poller what the stream waits for now. */
+export function updateInterest(stream: StreamBase): void {
+  const { flags, queue } = stream;
+  let wanted = (flags & READING) !== 0 ? Interest.READ : 0;
+  const sends = queue !== undefined && (flags & RETRYING) === 0;
+  if (sends || (flags & CONNECTING) !== 0) wanted |= Interest.WRITE;
+  // Nothing to do, paused or half open: that the peer resets it is to be seen all the
+  // same. By the edge, as error and hangup last; without a condition where the poller
+  // tells these unasked, and costs nothing until then.
+  if (wanted === 0) {
+    wanted = stream.loop.poller.supports.unasked ? Interest.EDGE : Interest.READ | Interest.EDGE;
+  }
+  stream.setInterest(wanted);
+}
+
+/** The error of a queue that would pass a limit. */
+export function tooMuch(message: string): Error {
+  return withoutStack(() => codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));
+}

@@ -1,0 +1,168 @@
+// A connected stream: its life, and what the loop found for it handed to its halves, which
+// are input.ts and output.ts. What kind of descriptor it is, and how it came to be
+// connected, is its family's: see net/socket.ts.
+import type { HandleLoop } from '../loop/contract.js';
+import { NOT_READ, Transfer } from '../loop/layout.js';
+import { runCleanup } from '../loop/when-closed.js';
+import { Interest, Ready } from '../poller/interest.js';
+import { constant } from '../raw/constants.js';
+import { CONNECTING, PAUSED, READING, STASHED, TOLD } from './flags.js';
+import type { StreamGroup } from './group.js';
+import { enter, entered } from './handlers.js';
+import {
+  askForError,
+  chunkOf,
+  deliver,
+  dropStash,
+  readFailed,
+  setReading,
+  stash,
+  unstash,
+} from './input.js';
+import { StreamOutput } from './output.js';
+import { settle } from './promised.js';
+
+const EAGAIN = -constant('EAGAIN');
+
+export abstract class Stream extends StreamOutput {
+  /** Bytes read so far. */
+  bytesRead = 0;
+  /** Yours: what belongs to this one connection. */
+  data: unknown = undefined;
+
+  /** @internal The descriptor is owned from `start` on. */
+  constructor(loop: HandleLoop, group: StreamGroup) {
+    super(loop, group);
+    this.keepContext();
+  }
+
+  /** Starts as connected. @internal */
+  startOpen(fd: number): void {
+    this.start(fd, Interest.READ);
+    this.own();
+    const { kind } = this.group.transfer;
+    // A slot is a socket's, unless it is said.
+    if (kind !== Transfer.SOCKET) this.loop.table.setTransfer(this.slot, kind);
+    setReading(this, true);
+  }
+
+  /** @internal Starts on its way: `onConnectable` is called once it is connected, or not. */
+  startUnconnected(fd: number): void {
+    this.flags |= CONNECTING;
+    this.setWorking(true);
+    this.start(fd, Interest.WRITE);
+    this.own();
+  }
+
+  /** @internal The attempt to connect has ended: `connected` or `fail` follows. */
+  abstract onConnectable(): void;
+
+  /** @internal What was put off until now begins. */
+  connected(): void {
+    this.flags &= ~CONNECTING;
+    this.setWorking(this.queue !== undefined);
+    setReading(this, true);
+    this.beginOutput();
+    enter(this, 'open');
+    opened(this);
+  }
+
+  /** @internal */
+  onReady(events: number, index: number): void {
+    if ((this.flags & CONNECTING) !== 0) {
+      this.onConnectable();
+      return;
+    }
+    const { streams } = this.loop;
+    const result = streams.result(index);
+    if (result > 0) {
+      this.bytesRead += result;
+      const chunk = chunkOf(this, index);
+      if (chunk === undefined) return;
+      if ((this.flags & PAUSED) !== 0) stash(this, chunk);
+      else deliver(this, chunk);
+    } else if (result !== NOT_READ && result !== EAGAIN) {
+      readFailed(this, result);
+    }
+    if ((events & ~Interest.READ) === 0 || !this.active) return;
+    // Who reads hears of an error by reading.
+    if ((events & Ready.ERROR) !== 0 && (this.flags & READING) === 0) askForError(this);
+    if (this.active) this.sendQueued();
+  }
+
+  /** @internal */
+  onClosed(): void {
+    runCleanup(this);
+    this.closeOwned();
+    this.group.owner?.forget();
+    this.flags |= TOLD;
+    enter(this, 'close');
+    this.group.handlers.close?.(this, this.failure);
+  }
+
+  /** @internal */
+  override describe(): string {
+    return `${this.kind} ${entered(this)}`;
+  }
+
+  /** Stops reading; the kernel's buffer fills and the peer has to wait. Idempotent. */
+  pause(): this {
+    this.flags |= PAUSED;
+    setReading(this, false);
+    return this;
+  }
+
+  /** Reads again. Idempotent. */
+  resume(): this {
+    if ((this.flags & PAUSED) === 0 || !this.active) return this;
+    this.flags &= ~PAUSED;
+    if ((this.flags & STASHED) !== 0) this.loop.defer(() => this.enter(() => unstash(this)), this);
+    else setReading(this, true);
+    return this;
+  }
+
+  /** True while `pause` holds. */
+  get paused(): boolean {
+    return (this.flags & PAUSED) !== 0;
+  }
+
+  /** True once connected, until closed. */
+  get open(): boolean {
+    return this.active && (this.flags & CONNECTING) === 0;
+  }
+
+  /** Drops what is queued and closes; `close(socket, error)` follows. Idempotent. */
+  destroy(error?: Error): void {
+    if (this.closed) return;
+    if (error !== undefined) this.failure = error;
+    leave(this);
+    this.beginClose();
+  }
+
+  /** The same as `destroy()`. */
+  close(): void {
+    this.destroy();
+  }
+
+  /** @internal What callbacks have written goes out first; what is queued is dropped. */
+  override releaseDescriptor(): number {
+    this.loop.flush();
+    leave(this);
+    return super.releaseDescriptor();
+  }
+}
+
+// Functions, not private methods: those cost each object eight bytes a class.
+
+/** It moves no more bytes. */
+function leave(stream: Stream): void {
+  setReading(stream, false);
+  stream.dropOutput();
+  dropStash(stream);
+}
+
+/** Calls its `open`. */
+export function opened(stream: Stream): void {
+  const returned = stream.group.handlers.open?.(stream);
+  if (returned !== undefined) settle(stream, returned);
+}

@@ -1,0 +1,45 @@
+// By which calls the bytes of a stream move, and what follows from that: what the end is,
+// where an error waits, and whose name stands in it. TCP is the first user of one core;
+// pipes, terminals and devices differ in this table and nowhere else. The crossing goes by
+// `kind`: see native/stream/batch.cc.
+import { native } from '../binding/index.js';
+import { Transfer as Kind } from '../loop/layout.js';
+import { constant } from '../raw/constants.js';
+
+/** Shared by all streams that move their bytes alike. */
+export interface Transfer {
+  /** The word of a slot and of a send record. */
+  readonly kind: number;
+  /** What errors are called by. */
+  readonly readCall: string;
+  readonly writeCall: string;
+  /** What a read says, beside 0, that is the end: -errno, 0: nothing else. */
+  readonly endsWith: number;
+  /** Whether one half can end alone (shutdown(2)), and SO_ERROR tells what came meanwhile. */
+  readonly isSocket: boolean;
+  /** Sends a piece that is too large to be gathered: how much, or -errno. */
+  send(fd: number, bytes: Uint8Array): number;
+}
+
+/** recv(2), send(2), sendmsg(2). */
+export const BY_SOCKET: Transfer = {
+  kind: Kind.SOCKET,
+  readCall: 'recv',
+  writeCall: 'send',
+  endsWith: 0,
+  isSocket: true,
+  send: native.sendNow,
+};
+
+/** read(2), write(2), writev(2), of a descriptor with O_NONBLOCK. */
+export const BY_FILE: Transfer = {
+  kind: Kind.FILE,
+  readCall: 'read',
+  writeCall: 'write',
+  endsWith: 0,
+  isSocket: false,
+  send: native.writeNow,
+};
+
+/** As BY_FILE. The last of those at a terminal's other side ends it with EIO. See pty(7). */
+export const BY_TERMINAL: Transfer = { ...BY_FILE, endsWith: -constant('EIO') };

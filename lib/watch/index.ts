@@ -1,0 +1,2 @@
+// Watching descriptors: what the public loop takes from this family.
+export { Watcher } from './watcher.js';

@@ -1,0 +1,97 @@
+// A plugin of the build: what the loop's face takes from families becomes files of their
+// own in dist/chunks, which are required when they are first used.
+//
+// The sources stay plain ES modules, which run as they are. Two files are changed as they
+// are bundled: lib/faces/families.ts, whose functions require instead of import, and the
+// entry point, whose values of families become getters of `exports`. Every path is a
+// literal in a `require`, so that other bundlers see through it.
+import { dirname, posix } from 'node:path';
+
+/** The files in dist/chunks by name, and what is in them. */
+export const families = {
+  models: 'lib/models/thread-per-connection.ts',
+  net: 'lib/net/index.ts',
+  pool: 'lib/pool/index.ts',
+  process: 'lib/process/index.ts',
+  watch: 'lib/watch/index.ts',
+};
+
+const FACES = 'lib/faces/families.ts';
+const ENTRY = 'lib/faces/index.ts';
+/** Stands for the path of a family, until it is known where it is asked for. */
+const PLACE = 'family:';
+
+const IMPORT = /^import \* as (\w+) from '\.\.\/(\w+)\/index\.js';$/gm;
+const FUNCTION = /^export const (\w+) = \(\) => (\w+);$/gm;
+const EXPORT = /^export \{([^}]*)\} from '\.\.\/(\w+)\/index\.js';$/gm;
+
+/** Each function of families.ts: `let` what is loaded, and load it once. */
+function lazyFunctions(code) {
+  const known = new Map([...code.matchAll(IMPORT)].map(([, name, family]) => [name, family]));
+  const rest = code
+    .replace(/^\/\/.*$/gm, '')
+    .replace(IMPORT, '')
+    .replace(FUNCTION, '')
+    .trim();
+  if (rest !== '') throw new Error(`${FACES}: this would not be loaded on first use:\n${rest}`);
+  return [...code.matchAll(FUNCTION)]
+    .map(([, name, namespace]) => {
+      const family = known.get(namespace);
+      if (!(family in families)) throw new Error(`${FACES}: ${name}() is no family of lazy.mjs`);
+      return `let $${name};\nexport const ${name} = () => ($${name} ??= require('${PLACE}${family}'));\n`;
+    })
+    .join('');
+}
+
+/** The entry point without the values of families, and those. */
+function withoutFamilies(code) {
+  const names = new Map();
+  const left = code.replace(EXPORT, (all, list, family) => {
+    if (!(family in families)) return all;
+    for (const name of list.split(',')) names.set(name.trim(), family);
+    return '';
+  });
+  return { left, names };
+}
+
+/** Getters of `exports`, by the names of what they give. */
+function getters(names) {
+  const lines = [...names].map(
+    ([name, family]) => `lazily('${name}', () => require('${PLACE}${family}'));`,
+  );
+  return `
+const lazily = (name, load) =>
+  Object.defineProperty(exports, name, { enumerable: true, get: () => load()[name] });
+${lines.join('\n')}
+`;
+}
+
+/** @param {string} root the checkout */
+export function lazyFamilies(root) {
+  /** What the entry point gives of families. */
+  let names = new Map();
+  return {
+    name: 'lazy-families',
+    resolveId: (source) => (source.startsWith(PLACE) ? { id: source, external: true } : null),
+    transform(code, id) {
+      if (id === posix.join(root, FACES)) return { code: lazyFunctions(code), map: null };
+      if (id !== posix.join(root, ENTRY)) return null;
+      const { left, names: found } = withoutFamilies(code);
+      names = found;
+      return { code: left, map: null };
+    },
+    renderChunk(code, chunk) {
+      const isEntry = chunk.facadeModuleId === posix.join(root, ENTRY);
+      const all = isEntry ? code + getters(names) : code;
+      if (!all.includes(PLACE)) return null;
+      const from = dirname(chunk.fileName);
+      const place = (_, family) => {
+        const path = posix.relative(from, `chunks/${family}.cjs`);
+        return path.startsWith('.') ? path : `./${path}`;
+      };
+      return { code: all.replace(/family:(\w+)/g, place), map: null };
+    },
+    /** The names that an entry has beside those of its chunk. */
+    api: { lazyNames: () => [...names.keys()] },
+  };
+}

@@ -1,0 +1,109 @@
+// What is loaded when: `require('rawloop')` loads the loop alone, each family with its first
+// use, and what measures or records with its own entry point. A program that watches one
+// descriptor is to start as fast as if the rest were not there.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root, runScript } from './support.js';
+
+/** What every entry point of the loop needs. */
+const LOOP = ['chunks/loop.cjs', 'chunks/raw.cjs', 'index.cjs'];
+
+/** For a child: the files of dist/ that were loaded so far, and the host's own modules. */
+const LOOK = `
+  const { relative } = require('node:path');
+  const dist = ${JSON.stringify(join(root, 'dist'))};
+  const own = () => process.moduleLoadList
+    .filter((name) => name.startsWith('NativeModule ')).map((name) => name.slice(13));
+  const before = new Set(own());
+  const files = () => Object.keys(require.cache)
+    .map((file) => relative(dist, file)).filter((file) => file.endsWith('.cjs')).sort();
+  const host = () => own().filter((name) => !before.has(name));
+  const say = (value) => console.log(JSON.stringify(value));
+`;
+
+function inChild<T>(code: string, entry = 'index'): T {
+  const file = JSON.stringify(join(root, 'dist', `${entry}.cjs`));
+  const { status, stdout, stderr } = runScript(
+    `${LOOK} const loaded = require(${file}); ${code}`,
+    root,
+  );
+  expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout) as T;
+}
+
+/** The first use of each family, and the files of dist/ that it brings. */
+const USES: [use: string, code: string, files: string[]][] = [
+  ['a loop that runs', 'loop.setImmediate(() => {}) && loop.run()', []],
+  ['loop.watch', 'loop.watch(0, { read: true }, () => {})', ['chunks/watch.cjs']],
+  ['loop.listen', 'loop.listen({ port: 0 }, {})', ['chunks/endpoint.cjs', 'chunks/net.cjs']],
+  ['loop.connect', 'loop.connect({ port: 9 }, {})', ['chunks/endpoint.cjs', 'chunks/net.cjs']],
+  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
+  ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
+  ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
+  ['loop.crypto', 'loop.crypto', ['chunks/pool.cjs']],
+  ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
+  ['the class Socket', 'loaded.Socket.name', ['chunks/endpoint.cjs', 'chunks/net.cjs']],
+  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
+  ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
+  [
+    'the class ThreadPerConnectionServer',
+    'loaded.ThreadPerConnectionServer.name',
+    ['chunks/endpoint.cjs', 'chunks/models.cjs'],
+  ],
+];
+
+describe('require of rawloop', () => {
+  it('loads the loop alone', () => {
+    expect(inChild('say(files())')).toEqual(LOOP);
+  });
+
+  it('has nothing of the families in its files', () => {
+    const sources = ['loop', 'raw'].flatMap((name) => {
+      const text = readFileSync(join(root, 'dist/chunks', `${name}.cjs.map`), 'utf8');
+      return (JSON.parse(text) as { sources: string[] }).sources;
+    });
+    const layers = new Set(sources.map((source) => /\/lib\/(\w+)\//.exec(source)?.[1]));
+    expect([...layers].sort()).toEqual(['base', 'binding', 'faces', 'loop', 'poller', 'raw']);
+  });
+
+  it('loads next to nothing of the host that was not there', () => {
+    const loaded = inChild<string[]>('say(host())');
+    // Of newer hosts these are more modules; what costs a millisecond each is none of them.
+    const slow = /perf_hooks|worker|http|net|stream|crypto|async_hooks|child_process|url/;
+    expect(loaded.filter((name) => slow.test(name))).toEqual([]);
+  });
+
+  it.each(USES)('leaves what %s needs to its first use', (_use, code, more) => {
+    const said = inChild(`
+      const loop = new loaded.EventLoop();
+      const first = files();
+      void (${code});
+      const then = files();
+      loop.close();
+      say([first, then]);`);
+    expect(said).toEqual([LOOP, [...LOOP, ...more].sort()]);
+  });
+
+  it('gives the very class that the loop makes use of', () => {
+    const said = inChild(`
+      const loop = new loaded.EventLoop();
+      const server = loop.listen({ port: 0 }, {});
+      const watcher = loop.watch(0, { read: true }, () => {});
+      say([server instanceof loaded.Server, watcher instanceof loaded.Watcher,
+        loop.pool instanceof loaded.ThreadPool, server.constructor === loaded.Server]);
+      loop.close();`);
+    expect(said).toEqual([true, true, true, true]);
+  });
+});
+
+it('require of rawloop/raw loads the system calls alone', () => {
+  expect(inChild('say(files())', 'raw')).toEqual(['chunks/raw.cjs', 'raw.cjs']);
+});
+
+it('require of rawloop/inspect loads no family', () => {
+  const files = inChild<string[]>('say(files())', 'inspect');
+  const allowed = /^(chunks\/)?(inspect|loop|raw)\.cjs$/;
+  expect(files.filter((file) => !allowed.test(file))).toEqual([]);
+  expect(files).toContain('inspect.cjs');
+});
