@@ -64,7 +64,7 @@ class Pool : public TaggedWrap<Pool> {
   void Shutdown();
 
   napi_env env_;
-  // Shared with the hooks that end the threads; see binding.cc.
+  // Shared with the hooks that end the threads; see binding_life.cc.
   std::shared_ptr<ThreadPool> threads_;
   uint32_t lanes_ = 0;
   Cleanup* cleanup_ = nullptr;  // null: no hook is set
