@@ -64,8 +64,9 @@ class Pool : public TaggedWrap<Pool> {
   void Shutdown();
 
   napi_env env_;
-  // Shared with the hooks that end the threads; see binding.cc.
+  // Shared with the hooks that end the threads; see binding_life.cc.
   std::shared_ptr<ThreadPool> threads_;
+  uint32_t lanes_ = 0;
   Cleanup* cleanup_ = nullptr;  // null: no hook is set
   // By id: the job, null once it was taken.
   std::vector<Job*> requests_;

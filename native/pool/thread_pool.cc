@@ -30,7 +30,6 @@ int ThreadPool::Submit(uint32_t lane, std::unique_ptr<Job> job) {
   job->queued_at_ = Job::Clock::now();
   std::unique_lock<std::mutex> lock(mutex_);
   if (stopping_ || !open_) return -EBADF;
-  if (lane >= lanes_.count()) return -EINVAL;
   crew_.Reap();
   if (crew_.alive() < size_) crew_.Grow(size_, false);
   if (crew_.alive() == 0) return -crew_.error();

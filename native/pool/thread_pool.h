@@ -50,9 +50,9 @@ class ThreadPool {
   // The number of a new lane, or -ENOSPC when there are Lanes::kMax.
   int AddLane(size_t limit);
 
-  // 0, or -errno: -EINVAL when there is no such lane, -EBADF when the pool is
-  // not open, why a thread could not be started when there is none. The job is
-  // deleted then.
+  // `lane` is one that AddLane() gave. 0, or -errno: -EBADF when the pool is
+  // not open, or why a thread could not be started when there is none. The job
+  // is deleted then.
   int Submit(uint32_t lane, std::unique_ptr<Job> job);
   // True when the job was still queued: it is deleted. False when it runs or
   // has run.

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <termios.h>
 
-// openPty(): [ours, its] of a raw terminal, or undefined. Both are the caller's.
+// openPty(): [ours, its] of a raw terminal, or undefined. Both are the
+// caller's.
 static napi_value OpenPty(napi_env env, napi_callback_info info) {
   (void)info;
   const int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
