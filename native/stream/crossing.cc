@@ -2,7 +2,7 @@
 // callbacks have gathered, waits, and reads what is ready. All that it is to do
 // and all that it did stands in words of memory that both sides keep, so that a
 // call passes no argument and looks nothing up that cannot have changed.
-// lib/loop/crossing.ts is its other half; layout.h has the words.
+// lib/loop/batch.ts is its other half; layout.h has the words.
 #include <time.h>
 
 #include <algorithm>
@@ -39,9 +39,6 @@ int64_t TimeoutOf(double timeout_ns) {
 
 class Crossing {
  public:
-  // Which memory `keep` replaces; lib/loop/layout.ts has the same numbers.
-  enum Kept : uint32_t { kSlots, kSlab, kRecords, kOut, kKinds };
-
   // Two functions know it.
   int functions = 2;
 
@@ -200,7 +197,7 @@ napi_value Cross(napi_env env, napi_callback_info info) {
 napi_value Keep(napi_env env, napi_callback_info info) {
   Args args(env, info);
   uint32_t kind;
-  if (!args.Integer(0, "kind", &kind, 0, Crossing::kKinds - 1)) return nullptr;
+  if (!args.Integer(0, "kind", &kind, 0, kKinds - 1)) return nullptr;
   size_t count = 0;
   CrossingOf(env, info, &count, nullptr)->Keep(env, kind, args.at(1));
   return nullptr;
@@ -253,74 +250,8 @@ napi_value CreateCrossing(napi_env env, napi_callback_info info) {
   return result;
 }
 
-struct Word {
-  const char* name;
-  int64_t value;
-};
-
-// layout(): where each word stands, for the test that compares it with
-// lib/loop/layout.ts. In words, but for `*Ns`, which are in doubles.
-napi_value Layout(napi_env env, napi_callback_info /*info*/) {
-  napi_value words;
-  napi_create_object(env, &words);
-  constexpr size_t kWord = sizeof(int32_t);
-  const Word all[] = {
-      {"SLOT_WORDS", sizeof(Slot) / kWord},
-      {"READ_FD", offsetof(Slot, read_fd) / kWord},
-      {"GENERATION", offsetof(Slot, generation) / kWord},
-      {"LAST_RECORD", offsetof(Slot, last_record) / kWord},
-      {"TRANSFER", offsetof(Slot, transfer) / kWord},
-      {"READY_WORDS", sizeof(ReadyRecord) / kWord},
-      {"READY_EVENTS", offsetof(ReadyRecord, events) / kWord},
-      {"READY_SLOT", offsetof(ReadyRecord, slot) / kWord},
-      {"READY_GENERATION", offsetof(ReadyRecord, generation) / kWord},
-      {"RESULT_WORDS", sizeof(ReadResult) / kWord},
-      {"READ_RESULT", offsetof(ReadResult, result) / kWord},
-      {"READ_OFFSET", offsetof(ReadResult, offset) / kWord},
-      {"RECORD_WORDS", sizeof(SendRecord) / kWord},
-      {"SEND_FD", offsetof(SendRecord, fd) / kWord},
-      {"SEND_OFFSET", offsetof(SendRecord, offset) / kWord},
-      {"SEND_LENGTH", offsetof(SendRecord, length) / kWord},
-      {"SEND_NEXT", offsetof(SendRecord, next) / kWord},
-      {"SEND_RESULT", offsetof(SendRecord, result) / kWord},
-      {"SEND_SLOT", offsetof(SendRecord, slot) / kWord},
-      {"SEND_GENERATION", offsetof(SendRecord, generation) / kWord},
-      {"SEND_TOTAL", offsetof(SendRecord, total) / kWord},
-      {"CONTROL_WORDS", sizeof(Control) / kWord},
-      {"TIMEOUT_NS", offsetof(Control, timeout_ns) / sizeof(double)},
-      {"WAITED_NS", offsetof(Control, waited_ns) / sizeof(double)},
-      {"SENDS", offsetof(Control, sends) / kWord},
-      {"UNSENT", offsetof(Control, unsent) / kWord},
-      {"BACKEND", offsetof(Control, backend) / kWord},
-      {"POLLER", offsetof(Control, poller) / kWord},
-      {"REGISTERED", offsetof(Control, registered) / kWord},
-      {"TIMED", offsetof(Control, timed) / kWord},
-      {"COUNT", offsetof(Control, count) / kWord},
-      {"READS", offsetof(Control, reads) / kWord},
-      {"FILLED", offsetof(Control, filled) / kWord},
-      {"OWN", offsetof(Control, own) / kWord},
-      {"SPIN_US", offsetof(Control, spin_us) / kWord},
-      {"KEEP_SLOTS", Crossing::kSlots},
-      {"KEEP_SLAB", Crossing::kSlab},
-      {"KEEP_RECORDS", Crossing::kRecords},
-      {"KEEP_OUT", Crossing::kOut},
-      {"Transfer.SOCKET", static_cast<int32_t>(Transfer::kSocket)},
-      {"Transfer.FILE", static_cast<int32_t>(Transfer::kFile)},
-      {"Backend.EPOLL", kEpoll},
-      {"Backend.KQUEUE", kKqueue},
-      {"Own.WOKEN", kWoken},
-      {"Own.TOLD", kTold},
-      {"ReadResult.NOT_READ", kNotRead},
-  };
-  for (const Word& word : all) {
-    Define(env, words, word.name, Int(env, static_cast<int32_t>(word.value)));
-  }
-  return words;
-}
-
 void RegisterCrossing(napi_env env, napi_value exports) {
-  const Function functions[] = {{"createCrossing", Guarded<CreateCrossing>},
-                                {"layout", Guarded<Layout>}};
+  const Function functions[] = {{"createCrossing", Guarded<CreateCrossing>}};
   Export(env, exports, functions);
 }
 RAWLOOP_MODULE(RegisterCrossing);

@@ -70,6 +70,9 @@ static_assert(sizeof(Control) == 64, "two doubles and twelve words");
 
 enum Backend : int32_t { kNoWait = 0, kEpoll = 1, kKqueue = 2 };
 
+// Which memory `keep` replaces.
+enum Kept : uint32_t { kSlots, kSlab, kRecords, kOut, kKinds };
+
 enum Own : int32_t {
   kWoken = 1,  // the waker
   kTold = 2,   // the doorbell of files that tell of a change once

@@ -2,7 +2,7 @@
 // overdue interval a second time behind the wait. One of both is progress: a timer, a
 // hook or a put-off callback before the wait, or else what the wait brought.
 //
-// Without `mode === 'once' && this.#progressed` in the poll timeout (lib/loop/iteration.ts)
+// Without `mode === 'once' && this.#progressed` in #poll of lib/loop/iteration.ts
 // the loops here wait for the alarm; with the timers behind the wait run whatever came
 // before, the interval is called twice. Without the look
 // at the clock in #runTimedOut the timer that falls due in between is not called.

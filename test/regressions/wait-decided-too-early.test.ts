@@ -2,7 +2,7 @@
 // an event that may never be. What ticks, microtasks and gathered output lead to before
 // the wait (an immediate, a timer, a close, interest in writing) is seen by it.
 //
-// With the timeout computed at the head of #wait in lib/loop/iteration.ts, the first three
+// With the timeout computed at the head of `wait` in lib/loop/poll-phase.ts, the first three
 // tests fail; with the poll set reconciled before the flush, the last one does. Each ends
 // by the alarm then.
 import { describe, expect, it } from 'vitest';
