@@ -1,7 +1,7 @@
 // Trap 15: to send to a peer that is gone raises SIGPIPE, which ends the process that
 // does not ignore it. The disposition is the host's to set, not ours.
 //
-// Without MSG_NOSIGNAL in send and in sendBatch: the handler here is called.
+// Without MSG_NOSIGNAL in send and in SendParts (native/stream/batch.cc): the handler here is called.
 import { expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
 

@@ -2,7 +2,7 @@
 // number, and the loop's slot, by the time it is dispatched.
 //
 // Without the comparison of generations in LoopCore's dispatch: the new watcher is
-// called for what the old one was ready for. Without the one in recvBatch: the bytes
+// called for what the old one was ready for. Without the one in ReadAll (native/stream/batch.cc): the bytes
 // of a new connection are read for the old one, and lost.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
