@@ -1,11 +1,19 @@
 // The public CI cannot run here. What can be known of its file without running it:
 // it parses, everything it names is there, what it uses is pinned by digest, and nobody's
 // code runs where a package can be published.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { root } from './support.js';
+import { makeFolder, root, run } from './support.js';
 
 interface Step {
   uses?: string;
@@ -159,6 +167,27 @@ describe('the release', () => {
       const lines = commandsOf(jobs[name]?.steps ?? []).join('\n');
       expect(lines, name).toMatch(/^test "v\$.*" = "\$GITHUB_REF_NAME"$/m);
     }
+  });
+
+  test('is packed with an addon for every target, or not at all', async () => {
+    const file = 'scripts/cross/targets.mjs';
+    const said = commandsOf(jobs['pack']?.steps ?? []).map(String);
+    const [command = '', ...more] = said.filter((text) => text.includes(file));
+    expect(more).toEqual([]);
+    const { targets } = (await import(join(root, file))) as { targets: { path: string }[] };
+    const paths = targets.map(({ path }) => path);
+    expect(new Set(paths).size).toBe(targets.length);
+    const checkout = makeFolder();
+    for (const path of [...paths, file])
+      mkdirSync(dirname(join(checkout, path)), { recursive: true });
+    cpSync(join(root, file), join(checkout, file));
+    for (const path of paths) writeFileSync(join(checkout, path), '');
+    expect(run('sh', ['-c', command], checkout)).toMatchObject({ status: 0, stderr: '' });
+    const last = paths.at(-1) ?? '';
+    rmSync(join(checkout, last));
+    const { status, stderr } = run('sh', ['-c', command], checkout);
+    expect(status).toBe(1);
+    expect(stderr).toContain(last);
   });
 
   test('takes nothing from a cache that other runs may have filled', () => {
