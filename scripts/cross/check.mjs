@@ -11,11 +11,14 @@ export const NODE_API = /^(napi|node_api)_\w+$/;
 /** Start-up files of the C library and profilers define these, or nobody does. */
 const OPTIONAL = /^(__gmon_start__|_ITM_\w+|__cxa_finalize|_DYNAMIC)$/;
 
-/** musl has no versions: the families of its functions that the sources call. */
+/**
+ * musl has no versions: the families of its functions that the sources and zig's C++ library
+ * call. That library calls more of them on one processor than on the next.
+ */
 const C_LIBRARY = new RegExp(
   `^(${[
     ...['_*(errno_location|cxa_atexit|tls_get_addr|stack_chk_fail)', 'abort', '[mc]alloc'],
-    ...['realloc', 'free', 'aligned_alloc', 'bcmp', '(mem|str|wcs|sw)\\w+', '\\w*printf'],
+    ...['realloc', 'free', 'aligned_alloc', 'bcmp', '(w?mem|str|wcs|sw)\\w+', '\\w*printf'],
     ...['f(flush|putc|write|cntl)', 'stderr', 'is\\w+', 'trunc', '(pthread|sched|sig)_?\\w+'],
     ...['dl\\w+', '(epoll|inet|if)_\\w+', 'eventfd', 'accept4?', 'bind', 'connect', 'listen'],
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],

@@ -1,7 +1,7 @@
 // Debian packages of another architecture, unpacked in the cache and not installed:
 // apt keeps its lists and locks there as well, and the system's stay as they are.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hasCommand } from '../project.mjs';
@@ -32,6 +32,8 @@ export async function unpackDebian(arch, packages) {
     const files = readdirSync(state).filter((name) => name.endsWith('.deb'));
     const target = join(fresh, 'root');
     for (const name of files) await exec('dpkg-deb', ['-x', join(state, name), target]);
+    // From Debian 13 on all is below /usr, and the link that leads there is no package's.
+    if (!existsSync(join(target, 'lib'))) symlinkSync('usr/lib', join(target, 'lib'));
     renameSync(target, folder);
   } catch ({ message, stderr }) {
     const line = (stderr || message).split('\n').find((text) => /^E:|rror/.test(text)) ?? message;

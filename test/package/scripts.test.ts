@@ -1,6 +1,6 @@
 // What the scripts of CI say when something is not as it should be: a limit that ended a
 // cell, a target that was not run, a package with other bytes, a formatter without a binary.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -43,6 +43,12 @@ const { badEnd, cellText, countsOf, runProgram } = await load<{
 const { summarize } = await load<{
   summarize(rows: Row[]): { isFailed: boolean; lines: string[] };
 }>('cross/summary.mjs');
+const { runAddon } = await load<{
+  runAddon(path: string, target: Record<string, string>): Promise<Record<string, string>>;
+}>('cross/run.mjs');
+const { mirror } = await load<{
+  mirror(source: string, copy: string, files: Record<string, string>): void;
+}>('cross/zig-lib.mjs');
 const { PINNED } = await load<{ PINNED: Record<string, string> }>('runtimes/pinned.mjs');
 
 const node = process.execPath;
@@ -84,6 +90,32 @@ test('a target that was not run is not counted among those that were', () => {
   const failed = { target: 'darwin-x64', failures: ['why'] };
   expect(summarize([...rows, failed])).toMatchObject({ isFailed: true });
   expect(summarize([...rows, failed]).lines.at(-1)).toMatch(/^2 of 3 built .* 1 of 3 run here$/);
+});
+
+test('a processor that nothing here runs is told, and is no failure', async () => {
+  const target = { os: 'linux', arch: 'pdp11', cpu: 'pdp11', debian: 'pdp11' };
+  expect(await runAddon('/nowhere', { ...target, libc: 'glibc' })).toEqual({
+    skipped: 'no Node for linux-pdp11 in the registry',
+  });
+  expect(await runAddon('/nowhere', { ...target, libc: 'musl' })).toEqual({
+    skipped: 'qemu-pdp11 is not installed (Debian: qemu-user)',
+  });
+});
+
+test('what stands in the place of files of the compiler leaves its package as it is', () => {
+  const folder = makeFolder();
+  const [source, copy] = [join(folder, 'lib'), join(folder, 'copy')];
+  mkdirSync(join(source, 'a/b'), { recursive: true });
+  mkdirSync(join(source, 'other'));
+  for (const name of ['a/b/file', 'a/b/kept', 'a/kept', 'other/kept']) {
+    writeFileSync(join(source, name), name);
+  }
+  mirror(source, copy, { 'a/b/file': 'ours', 'a/b/added': 'added' });
+  const read = (name: string) => readFileSync(join(copy, name), 'utf8');
+  expect(['a/b/file', 'a/b/added'].map(read)).toEqual(['ours', 'added']);
+  for (const name of ['a/b/kept', 'a/kept', 'other/kept']) expect(read(name)).toBe(name);
+  expect(lstatSync(join(copy, 'other')).isSymbolicLink()).toBe(true);
+  expect(readFileSync(join(source, 'a/b/file'), 'utf8')).toBe('a/b/file');
 });
 
 test('a package whose tarball has another digest is refused, and nothing of it is kept', () => {
