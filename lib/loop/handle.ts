@@ -3,32 +3,21 @@
 // active and referenced, and closes in the loop's closing phase. What it needs of the
 // loop is contract.ts; what the loop calls on it are the abstract methods below.
 import { SHOWN, shown } from '../base/shown.js';
-import { type AsyncContext, captureContext, runIn } from './async-context.js';
 import type { HandleLoop } from './contract.js';
 import type { HandleMetrics } from './counters.js';
 import { handleClosed, loopClosed } from './errors.js';
-
-const ACTIVE = 1;
-const REFERENCED = 2;
-const CLOSING = 4;
-const CLOSED = 8;
-/** Its interest changed in this turn and the poller is yet to be told. */
-export const DIRTY = 16;
-/** Its callbacks run in an async context of its own, see `contexts`. */
-export const IN_CONTEXT = 32;
-/** It has work under way, which keeps the loop alive whether or not it is referenced. */
-const WORKING = 64;
-/** It closes its descriptor itself, as it leaves the poller; see `own`. */
-const OWNER = 128;
-/** The first bit that subclasses may use. */
-export const HANDLE_BITS = 8;
-/** Either keeps the loop alive while the handle is active. */
-const RETAINS = REFERENCED | WORKING;
-
-/** Beside the handles: few programs have contexts, and an idle handle is to be small. */
-const contexts = new WeakMap<Handle, AsyncContext>();
-/** Why handles ended, likewise. */
-const failures = new WeakMap<Handle, Error>();
+import * as beside from './handle-beside.js';
+import {
+  ACTIVE,
+  CLOSED,
+  CLOSING,
+  IN_CONTEXT,
+  OWNER,
+  REFERENCED,
+  RETAINS,
+  setRetaining,
+  WORKING,
+} from './handle-flags.js';
 
 // A LoopHandle; not said so, as the types of the package leave some members out.
 /**
@@ -77,17 +66,13 @@ export abstract class Handle {
 
   /** Its callbacks run in the async context of now, if there is one. @internal */
   keepContext(): void {
-    if (!this.loop.asyncContext) return;
-    const context = captureContext(this.kind);
-    if (context === undefined) return;
-    contexts.set(this, context);
-    this.flags |= IN_CONTEXT;
+    if (this.loop.asyncContext && beside.keepContext(this)) this.flags |= IN_CONTEXT;
   }
 
   /** Calls `work`, which leads to callbacks of this handle. @internal */
   enter(work: () => void): void {
     if ((this.flags & IN_CONTEXT) === 0) work();
-    else runIn(contexts.get(this) as AsyncContext, work);
+    else beside.enterContext(this, work);
   }
 
   /** Waits for a descriptor and keeps the loop alive until `stop`. @internal */
@@ -169,14 +154,12 @@ export abstract class Handle {
 
   /** Keeps what `error` is to tell, if there is nothing yet; whether it did. @internal */
   noteError(error: Error): boolean {
-    if (failures.has(this)) return false;
-    failures.set(this, error);
-    return true;
+    return beside.noteFailure(this, error);
   }
 
   /** The error that closed it, if one did. */
   get error(): Error | undefined {
-    return failures.get(this);
+    return beside.failureOf(this);
   }
 
   /**
@@ -288,14 +271,4 @@ export abstract class Handle {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-// A function, not a private method: that costs each handle eight bytes.
-function setRetaining(handle: Handle, flag: number, on: boolean): void {
-  const before = handle.flags & RETAINS;
-  handle.flags = on ? handle.flags | flag : handle.flags & ~flag;
-  const after = handle.flags & RETAINS;
-  if (!handle.active || (before === 0) === (after === 0)) return;
-  if (after === 0) handle.loop.release();
-  else handle.loop.retain();
 }

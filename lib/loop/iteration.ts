@@ -1,6 +1,7 @@
 // One iteration of the loop: a list of phases. Who calls for iterations, and where, is
 // drive.ts's; what there is to do is life.ts's.
-import { type Handle, IN_CONTEXT } from './handle.js';
+import type { Handle } from './handle.js';
+import { IN_CONTEXT } from './handle-flags.js';
 import type { LoopParts } from './life.js';
 import type { Phase, Subject } from './meter.js';
 import { type LoopOptions, type RunMode, readLoopOptions } from './options.js';

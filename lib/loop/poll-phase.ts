@@ -1,6 +1,7 @@
 // The poll phase: it waits, and hands what was found to the handles. What every phase has
 // in common stands here too: what follows a callback. The list of phases is iteration.ts's.
-import { type Handle, IN_CONTEXT } from './handle.js';
+import type { Handle } from './handle.js';
+import { IN_CONTEXT } from './handle-flags.js';
 import { drainHost } from './host.js';
 import { READY_EVENTS, READY_GENERATION, READY_SLOT, READY_WORDS } from './layout.js';
 import { Life, type LoopParts } from './life.js';

@@ -6,7 +6,8 @@ import { native } from '../binding/index.js';
 import type { Poller, Registration } from '../poller/index.js';
 import { constant } from '../raw/constants.js';
 import { isTransient, SystemError } from '../raw/errors.js';
-import { DIRTY, type Handle } from './handle.js';
+import type { Handle } from './handle.js';
+import { DIRTY } from './handle-flags.js';
 import type { HandleTable } from './table.js';
 
 const EBADF = -constant('EBADF');

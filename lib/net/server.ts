@@ -11,7 +11,8 @@
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
 import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { Handle, IN_CONTEXT } from '../loop/handle.js';
+import { Handle } from '../loop/handle.js';
+import { IN_CONTEXT } from '../loop/handle-flags.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Timer } from '../loop/time/timer.js';
 import { runCleanup } from '../loop/when-closed.js';

@@ -1,6 +1,6 @@
 // The bits of a stream's `flags`, above those that every handle has. One word says all
 // that is so of a socket, as an idle connection is to be small.
-import { HANDLE_BITS } from '../loop/handle.js';
+import { HANDLE_BITS } from '../loop/handle-flags.js';
 
 export const CONNECTING = 1 << HANDLE_BITS;
 /** The peer's end was read. */

@@ -1,5 +1,7 @@
 // What native/calls/descriptors.cc and vectored.cc export: calls on any descriptor.
-import type { Bytes } from './memory.js';
+
+/** Memory that native code may read or fill: any buffer, whole. */
+export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /** `lib/raw` documents each. */
 export interface DescriptorCalls {

@@ -1,5 +1,5 @@
 // What native/poll/epoll.cc exports; each call returns -ENOSYS where there is no epoll.
-import type { Bytes } from './memory.js';
+import type { Bytes } from './descriptors.js';
 
 /** An event and its data for `epoll_ctl`. */
 export interface EpollEvent {

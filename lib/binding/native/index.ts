@@ -1,6 +1,5 @@
 // What the addon exports, typed: the one place where TypeScript and C++ meet, a file for
 // each native module. A test compares these names with those that the built addon has.
-import type { Constants } from './constants.js';
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
 import type { EventfdCalls } from './eventfd.js';
@@ -22,7 +21,6 @@ export type * from './eventfd.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
-export type * from './memory.js';
 export type * from './pool.js';
 export type * from './process.js';
 export type * from './signals.js';
@@ -42,7 +40,6 @@ export interface RawCalls
 export interface NativeBinding
   extends RawCalls,
     AddressCalls,
-    Constants,
     EpollCalls,
     FileCalls,
     HostCalls,
@@ -52,4 +49,7 @@ export interface NativeBinding
     SignalCalls,
     StreamCalls,
     ThreadServerCalls,
-    WakerCalls {}
+    WakerCalls {
+  /** What native/constants/ exports: by name, those that this system defines. */
+  readonly constants: Readonly<Record<string, number>>;
+}

@@ -1,6 +1,6 @@
 // What native/poll/kqueue.cc, kqueue_poller.cc and kqueue_wait.cc export; each call returns
 // -ENOSYS where there is no kqueue.
-import type { Bytes } from './memory.js';
+import type { Bytes } from './descriptors.js';
 
 /** `lib/raw` documents each. */
 export interface KqueueRawCalls {

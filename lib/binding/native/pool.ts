@@ -1,5 +1,5 @@
 // What native/pool/ and native/jobs/ export; see binding.h, rows.h and family.h there.
-import type { Bytes } from './memory.js';
+import type { Bytes } from './descriptors.js';
 
 /** The threads and their queues. */
 export interface NativePool {

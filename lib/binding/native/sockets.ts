@@ -1,6 +1,6 @@
 // What native/calls/sockets.cc and socket_options.cc export.
 import type { Address } from './address.js';
-import type { Bytes } from './memory.js';
+import type { Bytes } from './descriptors.js';
 
 /** `lib/raw` documents each. */
 export interface SocketCalls {

@@ -1,12 +1,11 @@
 // A loop inside its host's loop: it takes a turn when the host calls, and keeps the process
 // alive exactly while it is alive itself. What it needs of the host is guest.ts's; the loop
 // that blocks its thread, and the end of both, is drive.ts's.
-import { inMicrotask } from '../../binding/microtask.js';
 import { refuseForked } from '../../poller/index.js';
 import { Holdings, releaseWhenAbandoned } from '../abandoned.js';
 import { withoutContext } from '../async-context.js';
 import * as errors from '../errors.js';
-import { drainHost, tellHost } from '../host.js';
+import { drainHost, inMicrotask, tellHost } from '../host.js';
 import { Phases } from '../iteration.js';
 import type { LoopParts } from '../life.js';
 import type { LoopOptions } from '../options.js';

@@ -1,16 +1,18 @@
 // Cryptographic requests: slow by design, so they run on the pool. The arithmetic is
 // that of the host's own OpenSSL. See PKCS5_PBKDF2_HMAC(3).
+import { isArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 import { checkSignal } from '../../base/abort.js';
 import { invalidType } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
+import type { Bytes } from '../../binding/index.js';
 import type { ThreadPool } from '../pool.js';
-import { type KeyInput, toBytes } from './key-input.js';
 import { Pbkdf2Request } from './pbkdf2.js';
 
 const MAX_INT = 2 ** 31 - 1;
 
-export type { KeyInput } from './key-input.js';
+/** What keys are made from: text, as UTF-8, or bytes. */
+export type KeyInput = string | Bytes;
 
 /** Options of the functions of `loop.crypto`. */
 export interface KeyOptions {
@@ -19,6 +21,15 @@ export interface KeyOptions {
 }
 
 const NAMES: OptionNames<KeyOptions> = { signal: true };
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE for what is neither text nor bytes */
+function toBytes(name: string, input: unknown): Bytes {
+  if (typeof input === 'string') return Buffer.from(input);
+  if (ArrayBuffer.isView(input) || isArrayBuffer(input)) return input;
+  // Native code takes shared memory through a view only.
+  if (isSharedArrayBuffer(input)) return new Uint8Array(input);
+  throw invalidType(name, 'of type string or an instance of ArrayBuffer, Buffer or a typed array');
+}
 
 /** `loop.crypto`. */
 export class CryptoRequests {
