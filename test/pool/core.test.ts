@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux').each([
     const flags = ['-std=c++17', `-I${native}`, '-O1', '-g', '-Wall', '-Wextra', '-Werror'];
     const checks = [`-fsanitize=${sanitizers}`, '-fno-sanitize-recover=all'];
     const sources = SOURCES.map((name) => join(native, `${name}.cc`));
-    const harness = join(import.meta.dirname, 'harness.cc');
+    const harness = join(import.meta.dirname, 'core/main.cc');
     const command = [...flags, ...checks, harness, ...sources, '-lpthread', '-o', program];
     execFileSync('c++', command, { stdio: 'pipe' });
   }, BUILD_LIMIT_MS);

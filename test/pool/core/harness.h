@@ -1,0 +1,151 @@
+// What the scenarios of the pool's core share: jobs that are counted, a loop
+// that watches the wake-up by edges, and a descriptor that blocks its reader.
+#ifndef RAWLOOP_TEST_POOL_CORE_HARNESS_H_
+#define RAWLOOP_TEST_POOL_CORE_HARNESS_H_
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pool/thread_pool.h"
+
+namespace rawloop {
+
+constexpr int kLimitMs = 60000;
+constexpr size_t kStackBytes = 1 << 20;
+
+inline std::atomic<int> wrong{0};
+inline std::atomic<long> jobs_alive{0};
+
+inline void Expect(const char* what, long found, long expected) {
+  if (found == expected) return;
+  fprintf(stderr, "%s: %ld, not %ld\n", what, found, expected);
+  wrong++;
+}
+
+class Task final : public Job {
+ public:
+  explicit Task(std::function<void()> work, size_t bytes = 0)
+      : work_(std::move(work)), bytes_(bytes) {
+    jobs_alive++;
+  }
+  ~Task() override { jobs_alive--; }
+
+  void Run() override {
+    work_();
+    status_ = static_cast<int32_t>(id() % 1000);
+    memory_.assign(bytes_, static_cast<unsigned char>(id()));
+  }
+  Result result() const override { return {memory_.data(), memory_.size()}; }
+
+ private:
+  std::function<void()> work_;
+  size_t bytes_;
+  std::vector<unsigned char> memory_;
+};
+
+// A pool and the loop's side of it.
+struct Loop {
+  explicit Loop(size_t threads, std::vector<size_t> limits = {1024})
+      : pool(threads, kStackBytes) {
+    fd = pool.Open(false);
+    struct epoll_event event {};
+    event.events = EPOLLIN | EPOLLET;
+    if (fd < 0 || epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) != 0) abort();
+    for (size_t limit : limits) {
+      if (pool.AddLane(limit) < 0) abort();
+    }
+  }
+
+  Job* Submit(uint32_t lane, std::function<void()> work, size_t bytes = 0) {
+    auto job = std::make_unique<Task>(std::move(work), bytes);
+    job->set_id(next_id++);
+    Job* raw = job.get();
+    Expect("submit", pool.Submit(lane, std::move(job)), 0);
+    return raw;
+  }
+
+  // Waits for a wake-up and takes its batch.
+  size_t Turn(const std::function<void(const Job&)>& took, size_t max = 256) {
+    struct epoll_event event;
+    int ready;
+    do ready = epoll_wait(set, &event, 1, kLimitMs);
+    while (ready < 0);
+    if (ready == 0) {
+      fprintf(stderr, "not woken\n");
+      _exit(1);
+    }
+    JobList taken;
+    pool.Take(max, &taken);
+    const size_t count = taken.size();
+    while (auto job = taken.PopFront()) took(*job);
+    return count;
+  }
+
+  void Collect(size_t count, const std::function<void(const Job&)>& took) {
+    for (size_t got = 0; got < count;) got += Turn(took);
+  }
+
+  void Until(const std::function<bool(const PoolStats&)>& condition) {
+    for (int waits = 0; !condition(pool.Stats()); waits++) {
+      if (waits == kLimitMs) {
+        fprintf(stderr, "the counters do not come to it\n");
+        _exit(1);
+      }
+      usleep(1000);
+    }
+  }
+
+  ~Loop() { close(set); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  ThreadPool pool;
+  int fd;
+  int set = epoll_create1(EPOLL_CLOEXEC);
+  uint32_t next_id = 0;
+};
+
+// A FIFO: who opens it to read sits in the kernel until somebody writes.
+struct Fifo {
+  std::string path;
+  Fifo() {
+    char folder[] = "/tmp/rawloop-pool-XXXXXX";
+    if (mkdtemp(folder) == nullptr) abort();
+    path = std::string(folder) + "/fifo";
+    if (mkfifo(path.c_str(), 0600) != 0) abort();
+  }
+  ~Fifo() {
+    unlink(path.c_str());
+    rmdir(path.substr(0, path.rfind('/')).c_str());
+  }
+  void Block() const {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) abort();
+    char byte;
+    if (read(fd, &byte, 1) != 1) wrong++;
+    close(fd);
+  }
+  void Release() const {
+    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "x", 1) != 1) abort();
+    close(fd);
+  }
+};
+
+inline void Nothing() {}
+inline void Ignore(const Job&) {}
+
+}  // namespace rawloop
+
+#endif  // RAWLOOP_TEST_POOL_CORE_HARNESS_H_
