@@ -42,6 +42,39 @@ it('close serves what was opened here, until then and no longer', () => {
   expect(result).toEqual([0, true, 'EPERM', 0, 0, 'EBADF']);
 });
 
+// Without the look at the owner in dup3: the host's own are replaced one by one.
+it('dup3 leaves alone what close would not serve: the host, another thread, a taken number', () => {
+  const result = runChild(`
+    const file = fs.openSync(process.execPath, 'r');
+    const [fd, stolen] = [raw.eventfd(0), raw.eventfd(0)];
+    fs.closeSync(stolen);
+    const taken = fs.openSync('/dev/null', 'r');
+    const fds = fs.readdirSync('/proc/self/fd').map(Number)
+      .filter((other) => other !== fd && raw.fcntl(other, c.F_GETFD) >= 0);
+    const what = () => fds.map((other) => fs.readlinkSync('/proc/self/fd/' + other)).join();
+    const before = what();
+    const results = new Set(fds.map((other) => raw.dup3(fd, other)));
+    const refused = results.size === 1 && results.has(-c.EPERM);
+    const worker = new Worker(\`
+      const raw = require(\${JSON.stringify(DIST + '/raw.cjs')});
+      const { parentPort, workerData } = require('node:worker_threads');
+      parentPort.postMessage(raw.dup3(0, workerData));
+    \`, { eval: true, workerData: fd });
+    worker.on('message', (result) => report({
+      refused, same: what() === before, hadAll: [0, 1, 2, file, taken].every((n) => fds.includes(n)),
+      taken: taken === stolen, inWorker: result === -c.EPERM, close: raw.close(fd),
+    }));
+  `);
+  expect(result).toEqual({
+    refused: true,
+    same: true,
+    hadAll: true,
+    taken: true,
+    inWorker: true,
+    close: 0,
+  });
+});
+
 it('a Worker may not close what the main thread opened', () => {
   const result = runChild(`
     const fd = raw.eventfd(0);

@@ -25,7 +25,7 @@ import {
 guardDescriptors();
 const opened = new Opened();
 const CALLS = Object.keys(raw.supported);
-const OPENS = new Set(['eventfd', 'socket', 'accept4', 'epoll_create1', 'kqueue']);
+const OPENS = new Set(['eventfd', 'socket', 'accept4', 'dup', 'epoll_create1', 'kqueue']);
 const hostile = Object.entries(HOSTILE);
 
 /** Closes what a call opened that was within its rights. */

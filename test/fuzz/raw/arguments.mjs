@@ -272,6 +272,24 @@ export class Arguments {
     return [this.fd(), cmd, arg === undefined ? this.int(0, 1, -1, 100) : this.or(arg, wrong)];
   }
 
+  /** `fds, nfds, timeout` of poll. */
+  pollRecords() {
+    const { random, c } = this;
+    const count = random.pick([0, 1, 2, 16, 1000]);
+    const fds = this.memory(random.oneIn(8) ? this.size() : count * 12);
+    // Of views that tell the truth about themselves.
+    const isHonest =
+      ArrayBuffer.isView(fds) && fds.byteOffset + fds.byteLength <= fds.buffer.byteLength;
+    if (isHonest && !random.oneIn(4)) {
+      const words = new DataView(fds.buffer, fds.byteOffset, fds.byteLength);
+      for (let at = 0; at + 12 <= fds.byteLength; at += 12) {
+        words.setInt32(at, random.pick([this.world.fd(), this.world.fd(), -1]), true);
+        words.setInt32(at + 4, random.pick([0, c.POLLIN, c.POLLOUT, -1]), true);
+      }
+    }
+    return [fds, this.int(count, count, count, 2 ** 31 - 1), this.timeout(1)];
+  }
+
   /** In ms: short, or none at all. */
   timeout(unit) {
     const { random } = this;
