@@ -75,6 +75,43 @@ it('dup3 leaves alone what close would not serve: the host, another thread, a ta
   });
 });
 
+// With dup3(2) for a number that was free a moment ago: some of the Worker's files become
+// the pipe.
+it('dup3 to a free number replaces nothing that another thread opens there meanwhile', () => {
+  const result = runChild(`
+    const [fd] = raw.pipe2();
+    const shared = new Int32Array(new SharedArrayBuffer(8));
+    const worker = new Worker(\`
+      const fs = require('node:fs');
+      const { parentPort, workerData: shared } = require('node:worker_threads');
+      let replaced = 0;
+      for (let i = 0; i < 20000; i++) {
+        const file = fs.openSync('/dev/null', 'r');
+        Atomics.store(shared, 0, file);
+        try {
+          if (!fs.fstatSync(file).isCharacterDevice()) replaced++;
+          fs.closeSync(file);
+        } catch {
+          replaced++;
+        }
+      }
+      Atomics.store(shared, 1, 1);
+      parentPort.postMessage(replaced);
+    \`, { eval: true, workerData: shared });
+    let gone = 0;
+    let made = 0;
+    while (Atomics.load(shared, 1) === 0) {
+      const number = Atomics.load(shared, 0);
+      if (number === 0 || raw.dup3(fd, number) !== number) continue;
+      made++;
+      if (raw.close(number) !== 0) gone++;
+    }
+    worker.on('message', (replaced) => report({ replaced, gone, some: made > 0 }));
+    worker.on('error', (error) => report({ error: error.message }));
+  `);
+  expect(result).toEqual({ replaced: 0, gone: 0, some: true });
+});
+
 it('a Worker may not close what the main thread opened', () => {
   const result = runChild(`
     const fd = raw.eventfd(0);

@@ -277,9 +277,11 @@ export class Arguments {
     const { random, c } = this;
     const count = random.pick([0, 1, 2, 16, 1000]);
     const fds = this.memory(random.oneIn(8) ? this.size() : count * 12);
-    // Of views that tell the truth about themselves.
+    // Views that are there, and tell the truth about themselves.
     const isHonest =
-      ArrayBuffer.isView(fds) && fds.byteOffset + fds.byteLength <= fds.buffer.byteLength;
+      ArrayBuffer.isView(fds) &&
+      fds.byteLength > 0 &&
+      fds.byteOffset + fds.byteLength <= fds.buffer.byteLength;
     if (isHonest && !random.oneIn(4)) {
       const words = new DataView(fds.buffer, fds.byteOffset, fds.byteLength);
       for (let at = 0; at + 12 <= fds.byteLength; at += 12) {
