@@ -15,6 +15,16 @@ export interface Parameter {
 
 export type Call = (...args: unknown[]) => unknown;
 
+/** Calls whose number is a descriptor that was opened. */
+export const OPENS: ReadonlySet<string> = new Set([
+  'eventfd',
+  'socket',
+  'accept4',
+  'dup',
+  'epoll_create1',
+  'kqueue',
+]);
+
 export interface Signature {
   call: Call;
   parameters: Parameter[];
