@@ -1,5 +1,6 @@
 // What arguments of each raw call are made from. Nothing here may block, reach beyond
 // the loopback, signal another process or load a module of the kernel.
+import { types } from 'node:util';
 import { anyMemory, upset } from '../support/memory.mjs';
 import { acting, anyNumber, anyValue, noInteger, OWN_ERROR } from '../support/values.mjs';
 
@@ -276,15 +277,14 @@ export class Arguments {
   pollRecords() {
     const { random, c } = this;
     const count = random.pick([0, 1, 2, 16, 1000]);
-    const fds = this.memory(random.oneIn(8) ? this.size() : count * 12);
-    // Views that are there, and tell the truth about themselves.
-    const isHonest =
-      ArrayBuffer.isView(fds) &&
-      fds.byteLength > 0 &&
-      fds.byteOffset + fds.byteLength <= fds.buffer.byteLength;
+    const fds = this.memory(random.oneIn(3) ? this.size() : count * 12);
+    const isMemory = ArrayBuffer.isView(fds) || types.isAnyArrayBuffer(fds);
+    const { byteOffset = 0, byteLength, buffer: whole = fds } = isMemory ? fds : new Uint8Array(0);
+    // Memory that is there, and tells the truth about itself.
+    const isHonest = byteLength > 0 && byteOffset + byteLength <= whole.byteLength;
     if (isHonest && !random.oneIn(4)) {
-      const words = new DataView(fds.buffer, fds.byteOffset, fds.byteLength);
-      for (let at = 0; at + 12 <= fds.byteLength; at += 12) {
+      const words = new DataView(whole, byteOffset, byteLength);
+      for (let at = 0; at + 12 <= byteLength; at += 12) {
         words.setInt32(at, random.pick([this.world.fd(), this.world.fd(), -1]), true);
         words.setInt32(at + 4, random.pick([0, c.POLLIN, c.POLLOUT, -1]), true);
       }
