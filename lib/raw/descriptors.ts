@@ -79,3 +79,26 @@ export const fcntl: RawCalls['fcntl'] = native.fcntl;
  * @returns [read end, write end], or -errno. See pipe2(2).
  */
 export const pipe2: RawCalls['pipe2'] = native.pipe2;
+
+/**
+ * A second descriptor for the same open file: they share its offset and its flags, such
+ * as O_NONBLOCK. It is the lowest number that is free, and each of the two is closed on
+ * its own.
+ *
+ * @returns a descriptor that the caller owns, or -errno. See dup(2).
+ */
+export const dup: RawCalls['dup'] = native.dup;
+
+/**
+ * As `dup`, with the number `newfd`. If `close` would serve that number, what is open
+ * there is closed in the same moment; if nothing is open there, it becomes ours. `flags`
+ * may hold O_CLOEXEC, which is always added. EINTR is retried.
+ *
+ * @returns newfd, which the caller owns, or -errno: -EPERM when newfd is open but not
+ *   ours; -EINVAL when it is oldfd; -EBUSY when another thread opened that number
+ *   meanwhile. See dup3(2).
+ * @example
+ * // The number stays, and what is behind it is another file from here on.
+ * check(dup3(replacement, fd), 'dup3');
+ */
+export const dup3: RawCalls['dup3'] = native.dup3;

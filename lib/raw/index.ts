@@ -8,5 +8,6 @@ export { check, SystemError, type SystemErrorDetails } from './errors.js';
 export * from './events.js';
 export * from './kevents.js';
 export * from './options.js';
+export * from './poll.js';
 export * from './sockets.js';
 export { supported } from './supported.js';

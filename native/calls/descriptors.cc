@@ -1,5 +1,5 @@
-// read, write, close, fcntl, pipe2: calls on one descriptor, one to one.
-// EINTR is retried where nothing was transferred, as no caller of a
+// read, write, close, fcntl, pipe2, dup, dup3: calls on one descriptor, one to
+// one. EINTR is retried where nothing was transferred, as no caller of a
 // non-blocking call has a use for it.
 #include <fcntl.h>
 #include <unistd.h>
@@ -121,12 +121,65 @@ napi_value Pipe2(napi_env env, napi_callback_info info) {
   return OpenedPair(env, OpenPipe(ends, flags), ends);
 }
 
+// dup(oldfd): a descriptor for the same open file, or -errno.
+napi_value Dup(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int oldfd;
+  if (!args.Descriptor(0, &oldfd, "oldfd")) return nullptr;
+  return Opened(env, fcntl(oldfd, F_DUPFD_CLOEXEC, 0));
+}
+
+// `newfd` is free. Not by dup3(2), which would close what another thread has
+// opened there since: -EBUSY then, as dup3 itself has it in such a race.
+int DuplicateToFree(int oldfd, int newfd) {
+  int result = fcntl(oldfd, F_DUPFD_CLOEXEC, newfd);
+  if (result == newfd) return result;
+  if (result >= 0) {
+    close(result);
+    errno = EBUSY;
+  } else if (errno == EINVAL) {
+    errno = EBADF;  // beyond the limit of numbers: dup3's word for that
+  }
+  return -1;
+}
+
+// What has the number is closed in the same moment. EINTR is retried: nothing
+// has been closed then.
+int DuplicateOver(int oldfd, int newfd) {
+  int result;
+  do {
+    result = DuplicateTo(oldfd, newfd);
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
+// dup3(oldfd, newfd, flags?): newfd or -errno. -EPERM where `newfd` is open and
+// close would not serve it: what dup3 closes without a word would be the
+// host's.
+napi_value Dup3(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int oldfd;
+  int newfd;
+  int flags = 0;
+  if (!args.Descriptor(0, &oldfd, "oldfd") ||
+      !args.Descriptor(1, &newfd, "newfd") ||
+      (args.Has(2) && !args.Integer(2, "flags", &flags))) {
+    return nullptr;
+  }
+  if (oldfd == newfd || (flags & ~O_CLOEXEC) != 0) return Int(env, -EINVAL);
+  int error = Environment::Get(env)->owned.Check(newfd);
+  if (error == -EPERM) return Int(env, error);
+  return Opened(env, error == 0 ? DuplicateOver(oldfd, newfd)
+                                : DuplicateToFree(oldfd, newfd));
+}
+
 void RegisterDescriptors(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"read", Guarded<Read>},       {"write", Guarded<Write>},
       {"close", Guarded<Close>},     {"adopt", Guarded<Adopt>},
       {"release", Guarded<Release>}, {"fcntl", Guarded<Fcntl>},
-      {"pipe2", Guarded<Pipe2>},
+      {"pipe2", Guarded<Pipe2>},     {"dup", Guarded<Dup>},
+      {"dup3", Guarded<Dup3>},
   };
   Export(env, exports, functions);
 }

@@ -125,6 +125,13 @@ int OwnedDescriptors::Adopt(int fd) {
   return 0;
 }
 
+int OwnedDescriptors::Check(int fd) const {
+  Word* word = Find(fd);
+  uint64_t now = word == nullptr ? 0 : word->load();
+  if (now == 0 || OwnerOf(now) != owner_) return Unowned(fd);
+  return CheckIdentity(fd, now & kIdentityMask);
+}
+
 int OwnedDescriptors::Release(int fd) { return Take(fd, false); }
 
 int OwnedDescriptors::Close(int fd) { return Take(fd, true); }

@@ -26,6 +26,8 @@ class OwnedDescriptors {
   int OpenedPair(const int fds[2]);
   // -EBADF: not open; -EBUSY: another environment's.
   int Adopt(int fd);
+  // 0: owned here, and still what was opened. Else as Release.
+  int Check(int fd) const;
   // Forgets it. -EBADF: not open; -EPERM: not owned here.
   int Release(int fd);
   // Closes it, if it is still what was opened. Else as Release.

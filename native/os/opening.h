@@ -1,13 +1,13 @@
-// How descriptors come into being: pipes, sockets, accepted connections, all of
-// them close-on-exec. One file implements it for each way a system has, chosen
-// by source list; the functions stand there in the order of this page:
+// How descriptors come into being: pipes, sockets, connections, duplicates, all
+// of them close-on-exec. One file implements it for each way a system has,
+// chosen by source list; the functions stand there in the order of this page:
 //
 //   opening_flags.cc  Linux and the BSDs: with the descriptor, atomically
 //   opening_fcntl.cc  macOS: by fcntl(2) afterwards, and no SIGPIPE by an
 //   option
 //
 // Each returns as the system call does: -1 and errno when it fails. EINTR is
-// the caller's. See pipe2(2), accept4(2), socket(2).
+// the caller's. See pipe2(2), accept4(2), socket(2), dup(2).
 #ifndef RAWLOOP_OS_OPENING_H_
 #define RAWLOOP_OS_OPENING_H_
 
@@ -35,6 +35,8 @@ int OpenSocket(int domain, int type, int protocol);
 int OpenSocketPair(int domain, int type, int protocol, int ends[2]);
 // `address` and `size` may be null. `flags`: kSockNonblock, kSockCloexec.
 int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags);
+// `newfd`, another than `oldfd`: what had that number is closed.
+int DuplicateTo(int oldfd, int newfd);
 
 }  // namespace rawloop
 

@@ -1,7 +1,8 @@
-// Opening without flags: macOS, which has no pipe2(2), accept4(2), SOCK_CLOEXEC
-// or SOCK_NONBLOCK. A fork of another thread between the two calls still hands
-// the descriptor on; posix_spawn(2) with POSIX_SPAWN_CLOEXEC_DEFAULT, Node's
-// way there, does not. See opening.h for the contract.
+// Opening without flags: macOS, which has no pipe2(2), accept4(2), dup3(2),
+// SOCK_CLOEXEC or SOCK_NONBLOCK. A fork of another thread between the two calls
+// still hands the descriptor on; posix_spawn(2) with
+// POSIX_SPAWN_CLOEXEC_DEFAULT, Node's way there, does not. See opening.h for
+// the contract.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -92,6 +93,11 @@ int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags) {
   int accepted = accept(fd, address, size);
   if (accepted < 0) return -1;
   return One(accepted, PrepareSocket(accepted, (flags & kSockNonblock) != 0));
+}
+
+int DuplicateTo(int oldfd, int newfd) {
+  int fd = dup2(oldfd, newfd);
+  return fd < 0 ? -1 : One(fd, fcntl(fd, F_SETFD, FD_CLOEXEC));
 }
 
 }  // namespace rawloop

@@ -24,4 +24,6 @@ int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags) {
   return accept4(fd, address, size, flags | SOCK_CLOEXEC);
 }
 
+int DuplicateTo(int oldfd, int newfd) { return dup3(oldfd, newfd, O_CLOEXEC); }
+
 }  // namespace rawloop

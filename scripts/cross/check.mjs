@@ -15,7 +15,7 @@ const OPTIONAL = /^(__gmon_start__|_ITM_\w+|__cxa_finalize|_DYNAMIC)$/;
  * musl has no versions: the families of its functions that the sources and zig's C++ library
  * call. That library calls more of them on one processor than on the next.
  */
-const C_LIBRARY = new RegExp(
+export const C_LIBRARY = new RegExp(
   `^(${[
     ...['_*(errno_location|cxa_atexit|tls_get_addr|stack_chk_fail)', 'abort', '[mc]alloc'],
     ...['realloc', 'free', 'aligned_alloc', 'bcmp', '(w?mem|str|wcs|sw)\\w+', '\\w*printf'],
@@ -24,7 +24,7 @@ const C_LIBRARY = new RegExp(
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],
     ...['ntoh[sl]', '(recv|send)(msg)?', 'pipe2?', 'poll', 'read[v]?', 'write[v]?', 'close'],
     ...['[fl]?stat(fs)?', 'raise', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
-    ...['m(un)?map', 'madvise'],
+    ...['m(un)?map', 'madvise', 'dup[23]'],
   ].join('|')})$`,
 );
 

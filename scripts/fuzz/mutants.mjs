@@ -91,6 +91,22 @@ const MUTANTS = [
     tells: /what the host had opened|nobody's|was .*, is/,
   },
   {
+    name: 'dup3 replaces what is not ours',
+    file: 'calls/descriptors.cc',
+    from: 'if (error == -EPERM) return Int(env, error);',
+    to: 'if (error == -EPERM) error = 0;',
+    part: 'raw',
+    tells: /dup3 closed|was .*, is/,
+  },
+  {
+    name: 'the records of poll are not measured',
+    file: 'calls/poll.cc',
+    from: 'if (span.size / sizeof(PollRecord) < count) {',
+    to: 'if (span.size + 100000 < count) {',
+    part: 'raw',
+    tells: /heap-buffer-overflow|wrote around|SEGV/,
+  },
+  {
     name: 'a cancelled job is still found by its id',
     file: 'pool/binding.cc',
     from: 'if (cancelled) {\n    pool->requests_[id] = nullptr;',

@@ -24,6 +24,20 @@ test.skipIf(!isElf || !has('nm'))('no undefined symbol is one of libuv or of V8'
   expect(symbols.filter((name) => /^uv_|v8|^_ZN4node/.test(name))).toEqual([]);
 });
 
+// glibc's symbols have a version; those of large files and with two underscores are its own.
+test.skipIf(!isElf || !has('nm'))(
+  'the check of cross builds knows what the addon calls',
+  async () => {
+    const file = join(root, 'scripts/cross/check.mjs');
+    const { C_LIBRARY } = (await import(file)) as { C_LIBRARY: RegExp };
+    const { stdout } = run('nm', ['-D', '--undefined-only', builtAddon()], root);
+    const names = [...stdout.matchAll(/ U ([a-z]\w*?)(?:64)?@GLIBC_/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(names.filter((name) => !C_LIBRARY.test(name))).toEqual([]);
+  },
+);
+
 test.skipIf(!isElf || !has('nm'))('nothing is exported but the entry points of Node-API', () => {
   const { stdout } = run('nm', ['-D', '--defined-only', builtAddon()], root);
   const symbols = stdout.split('\n').map((line) => line.trim().split(' ').at(-1) ?? '');

@@ -186,3 +186,51 @@ describe('pipe2', () => {
     expect(raw.pipe2(constant('O_APPEND'))).toBe(EINVAL);
   });
 });
+
+describe('dup and dup3', () => {
+  it('make another descriptor for the same open file', () => {
+    const [readEnd, writeEnd] = opened.pipe();
+    const copy = opened.keep(raw.dup(writeEnd), 'dup');
+    opened.close(writeEnd);
+    expect(raw.write(copy, bytesOf('once'))).toBe(4);
+    expect(take(readEnd)).toBe('once');
+    opened.close(copy);
+    expect(raw.read(readEnd, new Uint8Array(1))).toBe(0);
+  });
+
+  it('dup3 puts the file in the place of one of ours, which is closed', () => {
+    const [readEnd, writeEnd] = opened.pipe();
+    const [otherRead, otherWrite] = opened.pipe();
+    expect(raw.dup3(writeEnd, otherWrite)).toBe(otherWrite);
+    expect(raw.read(otherRead, new Uint8Array(1))).toBe(0);
+    expect(raw.write(otherWrite, bytesOf('moved'))).toBe(5);
+    expect(take(readEnd)).toBe('moved');
+    // Ours is what is there now.
+    expect(raw.close(otherWrite)).toBe(0);
+  });
+
+  it('dup3 takes a number that is free, and owns it from then on', () => {
+    const free = opened.eventfd();
+    opened.close(free);
+    const [readEnd] = opened.pipe();
+    const number = isOpen(free) ? 1000 : free;
+    expect(raw.dup3(readEnd, number, constant('O_CLOEXEC'))).toBe(number);
+    expect(raw.close(number)).toBe(0);
+  });
+
+  it('dup3 returns -EINVAL for one number twice and for flags that it lacks', () => {
+    const [readEnd, writeEnd] = opened.pipe();
+    expect(raw.dup3(readEnd, readEnd)).toBe(EINVAL);
+    expect(raw.dup3(readEnd, writeEnd, constant('O_NONBLOCK'))).toBe(EINVAL);
+    expect(isOpen(writeEnd)).toBe(true);
+  });
+
+  it('return -EBADF for no descriptor and beyond the limit of numbers, and close nothing', () => {
+    const [readEnd, writeEnd] = opened.pipe();
+    expect(raw.dup(NEVER_OPEN)).toBe(EBADF);
+    expect(raw.dup3(NEVER_OPEN, writeEnd)).toBe(EBADF);
+    expect(raw.dup3(readEnd, NEVER_OPEN)).toBe(EBADF);
+    expect(raw.write(writeEnd, new Uint8Array(1))).toBe(1);
+    expect(raw.close(writeEnd)).toBe(0);
+  });
+});

@@ -15,6 +15,16 @@ export interface Parameter {
 
 export type Call = (...args: unknown[]) => unknown;
 
+/** Calls whose number is a descriptor that was opened. */
+export const OPENS: ReadonlySet<string> = new Set([
+  'eventfd',
+  'socket',
+  'accept4',
+  'dup',
+  'epoll_create1',
+  'kqueue',
+]);
+
 export interface Signature {
   call: Call;
   parameters: Parameter[];
@@ -58,6 +68,8 @@ export function signatures(opened: Opened): Record<string, Signature> {
   const [listener, address] = opened.listening();
   const epfd = opened.keep(raw.epoll_create1(0));
   const ready = opened.eventfd(1);
+  // Closed and opened anew by each dup3, under the same number.
+  const spare = opened.eventfd();
   raw.check(raw.epoll_ctl(epfd, constant('EPOLL_CTL_ADD'), ready, 1), 'epoll_ctl');
   const kq = watching(opened, ready);
   const tcp = opened.keep(raw.socket(constant('AF_INET'), constant('SOCK_STREAM')));
@@ -92,6 +104,16 @@ export function signatures(opened: Opened): Record<string, Signature> {
       [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],
     ],
     pipe2: [raw.pipe2 as Call, [flags]],
+    dup: [raw.dup as Call, [fd(left, 'oldfd')]],
+    dup3: [raw.dup3 as Call, [fd(left, 'oldfd'), fd(spare, 'newfd'), flags]],
+    poll: [
+      raw.poll as Call,
+      [
+        { name: 'fds', good: Int32Array.of(ready, constant('POLLIN'), 0), takes: () => false },
+        { name: 'nfds', good: 1, takes: (value) => value === 0 || value === 1 },
+        { name: 'timeout', good: 0, takes: isInteger(-1, 2 ** 31 - 1) },
+      ],
+    ],
     socket: [raw.socket as Call, [...family, optional(int('protocol', 0))]],
     socketpair: [raw.socketpair as Call, [...family, optional(int('protocol', 0))]],
     bind: [raw.bind as Call, [fd(tcp), addressOf({ ...address, port: 0 })]],

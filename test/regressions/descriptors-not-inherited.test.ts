@@ -30,6 +30,12 @@ function inChild(): string[] {
   return [...list.matchAll(/-> (.*)$/gm)].map(([, target]) => target as string);
 }
 
+function freeNumber(): number {
+  const fd = opened.eventfd();
+  opened.close(fd);
+  return fd;
+}
+
 const MAKERS: Record<string, () => number[]> = {
   pipe2: () => [...opened.keepPair(raw.pipe2())],
   socket: () => [opened.keep(raw.socket(AF_INET, STREAM))],
@@ -39,6 +45,9 @@ const MAKERS: Record<string, () => number[]> = {
   eventfd: () => [opened.keep(raw.eventfd())],
   epoll_create1: () => [opened.keep(raw.epoll_create1())],
   'fcntl F_DUPFD_CLOEXEC': () => [opened.keep(duplicate(opened.eventfd()))],
+  dup: () => [opened.keep(raw.dup(opened.eventfd()))],
+  'dup3 over one of ours': () => [raw.check(raw.dup3(...opened.pipe()), 'dup3')],
+  'dup3 to a free number': () => [opened.keep(raw.dup3(opened.eventfd(), freeNumber()))],
   'fcntl F_DUPFD': () => [opened.keep(raw.fcntl(opened.eventfd(), constant('F_DUPFD'), 0))],
 };
 

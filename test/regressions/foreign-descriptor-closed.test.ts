@@ -42,6 +42,76 @@ it('close serves what was opened here, until then and no longer', () => {
   expect(result).toEqual([0, true, 'EPERM', 0, 0, 'EBADF']);
 });
 
+// Without the look at the owner in dup3: the host's own are replaced one by one.
+it('dup3 leaves alone what close would not serve: the host, another thread, a taken number', () => {
+  const result = runChild(`
+    const file = fs.openSync(process.execPath, 'r');
+    const [fd, stolen] = [raw.eventfd(0), raw.eventfd(0)];
+    fs.closeSync(stolen);
+    const taken = fs.openSync('/dev/null', 'r');
+    const fds = fs.readdirSync('/proc/self/fd').map(Number)
+      .filter((other) => other !== fd && raw.fcntl(other, c.F_GETFD) >= 0);
+    const what = () => fds.map((other) => fs.readlinkSync('/proc/self/fd/' + other)).join();
+    const before = what();
+    const results = new Set(fds.map((other) => raw.dup3(fd, other)));
+    const refused = results.size === 1 && results.has(-c.EPERM);
+    const worker = new Worker(\`
+      const raw = require(\${JSON.stringify(DIST + '/raw.cjs')});
+      const { parentPort, workerData } = require('node:worker_threads');
+      parentPort.postMessage(raw.dup3(0, workerData));
+    \`, { eval: true, workerData: fd });
+    worker.on('message', (result) => report({
+      refused, same: what() === before, hadAll: [0, 1, 2, file, taken].every((n) => fds.includes(n)),
+      taken: taken === stolen, inWorker: result === -c.EPERM, close: raw.close(fd),
+    }));
+  `);
+  expect(result).toEqual({
+    refused: true,
+    same: true,
+    hadAll: true,
+    taken: true,
+    inWorker: true,
+    close: 0,
+  });
+});
+
+// With dup3(2) for a number that was free a moment ago: some of the Worker's files become
+// the pipe.
+it('dup3 to a free number replaces nothing that another thread opens there meanwhile', () => {
+  const result = runChild(`
+    const [fd] = raw.pipe2();
+    const shared = new Int32Array(new SharedArrayBuffer(8));
+    const worker = new Worker(\`
+      const fs = require('node:fs');
+      const { parentPort, workerData: shared } = require('node:worker_threads');
+      let replaced = 0;
+      for (let i = 0; i < 20000; i++) {
+        const file = fs.openSync('/dev/null', 'r');
+        Atomics.store(shared, 0, file);
+        try {
+          if (!fs.fstatSync(file).isCharacterDevice()) replaced++;
+          fs.closeSync(file);
+        } catch {
+          replaced++;
+        }
+      }
+      Atomics.store(shared, 1, 1);
+      parentPort.postMessage(replaced);
+    \`, { eval: true, workerData: shared });
+    let gone = 0;
+    let made = 0;
+    while (Atomics.load(shared, 1) === 0) {
+      const number = Atomics.load(shared, 0);
+      if (number === 0 || raw.dup3(fd, number) !== number) continue;
+      made++;
+      if (raw.close(number) !== 0) gone++;
+    }
+    worker.on('message', (replaced) => report({ replaced, gone, some: made > 0 }));
+    worker.on('error', (error) => report({ error: error.message }));
+  `);
+  expect(result).toEqual({ replaced: 0, gone: 0, some: true });
+});
+
 it('a Worker may not close what the main thread opened', () => {
   const result = runChild(`
     const fd = raw.eventfd(0);

@@ -5,7 +5,7 @@
 // 0, 1 and 0, and the first case here opens a descriptor or writes to another's.
 import { expect, it } from 'vitest';
 import * as raw from '../../lib/raw/index.js';
-import { signatures } from '../raw/signatures.js';
+import { OPENS, signatures } from '../raw/signatures.js';
 import { newSeed, randomFrom } from '../support/bytes.js';
 import {
   countDescriptors,
@@ -25,7 +25,6 @@ import {
 guardDescriptors();
 const opened = new Opened();
 const CALLS = Object.keys(raw.supported);
-const OPENS = new Set(['eventfd', 'socket', 'accept4', 'epoll_create1', 'kqueue']);
 const hostile = Object.entries(HOSTILE);
 
 /** Closes what a call opened that was within its rights. */

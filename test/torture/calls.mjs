@@ -67,6 +67,7 @@ export const CALLS = {
   writev: [...quiet('EINTR'), ...told('EAGAIN', 'EPIPE', 'EIO', 'ENOSPC', 'EINVAL', 'EPERM')],
   socketpair: [...OUT_OF_DESCRIPTORS, ...told('EAFNOSUPPORT', 'EOPNOTSUPP'), ...REFUSED],
   pipe2: [...OUT_OF_DESCRIPTORS, ...REFUSED],
+  dup3: [...quiet('EINTR'), ...told('EBADF', 'EBUSY', 'EMFILE', 'EINVAL'), ...REFUSED],
   eventfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
   fcntl: told('EPERM', 'ENOSYS', 'EMFILE', 'EINVAL'),
   // The number is free whatever close says, and what it says is too late to be of use.

@@ -14,4 +14,6 @@ export interface DescriptorCalls {
   release(fd: number): number;
   fcntl(fd: number, cmd: number, arg?: number): number;
   pipe2(flags?: number): [number, number] | number;
+  dup(oldfd: number): number;
+  dup3(oldfd: number, newfd: number, flags?: number): number;
 }

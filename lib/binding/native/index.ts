@@ -6,6 +6,7 @@ import type { EventfdCalls } from './eventfd.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
 import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
+import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
 import type { SignalCalls } from './signals.js';
@@ -21,6 +22,7 @@ export type * from './eventfd.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
+export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
 export type * from './signals.js';
@@ -35,7 +37,8 @@ export interface RawCalls
     SocketCalls,
     EpollRawCalls,
     EventfdCalls,
-    KqueueRawCalls {}
+    KqueueRawCalls,
+    PollCalls {}
 
 export interface NativeBinding
   extends RawCalls,

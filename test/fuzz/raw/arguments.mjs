@@ -1,5 +1,6 @@
 // What arguments of each raw call are made from. Nothing here may block, reach beyond
 // the loopback, signal another process or load a module of the kernel.
+import { types } from 'node:util';
 import { anyMemory, upset } from '../support/memory.mjs';
 import { acting, anyNumber, anyValue, noInteger, OWN_ERROR } from '../support/values.mjs';
 
@@ -270,6 +271,25 @@ export class Arguments {
     }[typeof cmd === 'number' ? cmd : -1];
     const wrong = () => noInteger(random);
     return [this.fd(), cmd, arg === undefined ? this.int(0, 1, -1, 100) : this.or(arg, wrong)];
+  }
+
+  /** `fds, nfds, timeout` of poll. */
+  pollRecords() {
+    const { random, c } = this;
+    const count = random.pick([0, 1, 2, 16, 1000]);
+    const fds = this.memory(random.oneIn(3) ? this.size() : count * 12);
+    const isMemory = ArrayBuffer.isView(fds) || types.isAnyArrayBuffer(fds);
+    const { byteOffset = 0, byteLength, buffer: whole = fds } = isMemory ? fds : new Uint8Array(0);
+    // Memory that is there, and tells the truth about itself.
+    const isHonest = byteLength > 0 && byteOffset + byteLength <= whole.byteLength;
+    if (isHonest && !random.oneIn(4)) {
+      const words = new DataView(whole, byteOffset, byteLength);
+      for (let at = 0; at + 12 <= byteLength; at += 12) {
+        words.setInt32(at, random.pick([this.world.fd(), this.world.fd(), -1]), true);
+        words.setInt32(at + 4, random.pick([0, c.POLLIN, c.POLLOUT, -1]), true);
+      }
+    }
+    return [fds, this.int(count, count, count, 2 ** 31 - 1), this.timeout(1)];
   }
 
   /** In ms: short, or none at all. */

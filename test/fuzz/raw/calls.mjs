@@ -33,7 +33,7 @@ export function rawCalls(make) {
     write: { args: read },
     readv: { args: () => [make.fd(), make.buffers()] },
     writev: { args: () => [make.fd(), make.buffers()] },
-    close: { args: () => closeArgs(make), after: (result, [fd]) => closed(make, result, fd) },
+    close: { args: () => [anyNumberOfFd(make)], after: (result, [fd]) => closed(make, result, fd) },
     adopt: {
       args: () => [
         make.or(
@@ -55,6 +55,12 @@ export function rawCalls(make) {
       after: (pair) => world.keepPair(pair),
       isResult: isPair,
     },
+    dup: { args: () => [make.fd()], after: keep },
+    dup3: {
+      args: () => [make.fd(), anyNumberOfFd(make), flags(c.O_CLOEXEC, -1)],
+      after: (result, [, newfd]) => replaced(make, result, newfd),
+    },
+    poll: { args: () => make.pollRecords() },
     socket: { args: () => [family(), type(), protocol()], after: keep },
     socketpair: {
       args: () => [family(), type(), protocol()],
@@ -124,17 +130,27 @@ function isCount(result) {
 }
 
 /** Any number may be asked for: what is not ours must stay open. */
-function closeArgs(make) {
+function anyNumberOfFd(make) {
   const { world, random } = make;
-  return [
-    random.weighted([
-      [4, () => random.pick(world.own)],
-      [1, () => make.noFd()],
-      [1, () => random.pick([...world.foreign])],
-      [1, () => random.pick([0, 1, 2, ...world.hosts.keys()])],
-      [1, () => (random.oneIn(4) && isWith('numbers') ? world.steal() : make.fd())],
-    ])(),
-  ];
+  return random.weighted([
+    [4, () => random.pick(world.own)],
+    [1, () => make.noFd()],
+    [1, () => random.pick([...world.foreign])],
+    [1, () => random.pick([0, 1, 2, ...world.hosts.keys()])],
+    [1, () => (random.oneIn(4) && isWith('numbers') ? world.steal() : make.fd())],
+  ])();
+}
+
+/** What dup3 opened under a number, of which it may have closed ours. */
+function replaced(make, result, newfd) {
+  const { world } = make;
+  if (!(result >= 0)) return;
+  if (world.foreign.has(newfd) || world.hosts.has(newfd)) {
+    world.foreign.delete(newfd);
+    make.report(`dup3 closed what the host had opened as ${newfd}`);
+  }
+  world.forget(newfd);
+  world.keep(result);
 }
 
 function closed(make, result, fd) {

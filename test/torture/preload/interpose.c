@@ -89,6 +89,8 @@ WRAP(ssize_t, readv, readv, fd, (int fd, const struct iovec* parts, int count),
 WRAP(ssize_t, writev, writev, fd,
      (int fd, const struct iovec* parts, int count), (fd, parts, count))
 WRAP(int, pipe2, pipe2, -1, (int ends[2], int flags), (ends, flags))
+WRAP(int, dup3, dup3, oldfd, (int oldfd, int newfd, int flags),
+     (oldfd, newfd, flags))
 WRAP(int, epoll_create1, epoll_create1, -1, (int flags), (flags))
 WRAP(int, epoll_wait, epoll_wait, fd,
      (int fd, struct epoll_event* events, int max, int timeout),

@@ -17,7 +17,8 @@
   CALL(epoll_ctl_add) CALL(epoll_ctl_mod) CALL(epoll_ctl_del)             \
   CALL(epoll_wait) CALL(epoll_pwait2) CALL(eventfd) CALL(poll)            \
   CALL(pthread_create) CALL(mmap) CALL(madvise)                           \
-  CALL(epoll_ctl_mark) CALL(epoll_ctl_marked) CALL(getsockopt_cookie)
+  CALL(epoll_ctl_mark) CALL(epoll_ctl_marked) CALL(getsockopt_cookie)     \
+  CALL(dup3)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,

@@ -2,7 +2,7 @@
 export default {
   run(round, loop) {
     const { raw } = round;
-    const { AF_UNIX, AF_INET, SOCK_STREAM, F_GETFL, F_DUPFD_CLOEXEC } = raw.constants;
+    const { AF_UNIX, AF_INET, SOCK_STREAM, F_GETFL, F_DUPFD_CLOEXEC, POLLOUT } = raw.constants;
     const fds = [];
     const unit = round.unit('all calls');
     const tell = (call, errno) => round.tell(new round.rawloop.SystemError(errno, call));
@@ -23,7 +23,13 @@ export default {
       for (const end of pair) twice('getpeername', () => raw.getpeername(end));
       keep(twice('fcntl', () => raw.fcntl(pair[0] ?? 0, F_DUPFD_CLOEXEC, 0)));
       twice('fcntl', () => raw.fcntl(pair[0] ?? 0, F_GETFL));
-      keep(...(twice('pipe2', () => raw.pipe2()) ?? []));
+      twice('poll', () => raw.poll(Int32Array.of(pair[0] ?? -1, POLLOUT, 0), 1, 0));
+      const pipe = twice('pipe2', () => raw.pipe2()) ?? [];
+      keep(
+        ...pipe,
+        twice('fcntl', () => raw.dup(pair[0] ?? 0)),
+      );
+      if (pipe.length === 2) twice('dup3', () => raw.dup3(pair[0] ?? 0, pipe[1]));
       keep(twice('eventfd', () => raw.eventfd(0)));
       keep(twice('epoll_create1', () => raw.epoll_create1(0)));
       keep(twice('socket', () => raw.socket(AF_INET, SOCK_STREAM, 0)));
