@@ -27,7 +27,7 @@ export {
   wake,
 } from '../poller/index.js';
 export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
-export type { Path, StatOptions } from '../pool/fs/fs.js';
+export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
 export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
 export type { PoolStats } from '../pool/pool.js';
 export { SignalHandle } from '../process/index.js';

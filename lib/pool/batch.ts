@@ -3,6 +3,7 @@
 // results that are small, packed. Larger ones, and secrets, are copied one by one.
 import type { Bytes, NativePool } from '../binding/index.js';
 
+const CELL_BYTES = 8;
 /** Cells of a row. */
 const CELLS = 7;
 const ID_CELL = 0;
@@ -13,7 +14,7 @@ const DONE_CELL = 4;
 const SIZE_CELL = 5;
 const PLACE_CELL = 6;
 /** Bytes for each row and its packed result, if it has one. */
-const BYTES_EACH = CELLS * 8 + 256;
+const BYTES_EACH = CELLS * CELL_BYTES + 256;
 
 export class Batch {
   /** Rows and packed results, cell by cell. */
@@ -71,6 +72,18 @@ export class Batch {
   /** Bytes of its result. */
   size(row: number): number {
     return this.numbers[row * CELLS + SIZE_CELL] as number;
+  }
+
+  /**
+   * The bytes of its result, whether packed or not, in memory of their own. Once: native
+   * code lets go of a result that was not packed.
+   */
+  bytes(row: number): Uint8Array {
+    const bytes = new Uint8Array(this.size(row));
+    const place = this.place(row);
+    if (place >= 0) bytes.set(new Uint8Array(this.#memory, place * CELL_BYTES, bytes.length));
+    else if (bytes.length > 0) this.takeBytes(row, bytes, 0);
+    return bytes;
   }
 
   /** The cell in `numbers` and `integers` where its result begins; -1: not packed. */

@@ -8,7 +8,8 @@ namespace rawloop {
 
 namespace {
 
-constexpr Operation kOperations[] = {{"stat", MakeStat}};
+constexpr Operation kOperations[] = {
+    {"stat", MakeStat}, {"readlink", MakeReadlink}, {"access", MakeAccess}};
 
 napi_value SubmitFs(napi_env env, napi_callback_info info) {
   return SubmitOperation(env, info, kOperations);

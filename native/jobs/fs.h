@@ -9,6 +9,8 @@
 
 namespace rawloop {
 
+std::unique_ptr<Job> MakeAccess(const Args& args);
+std::unique_ptr<Job> MakeReadlink(const Args& args);
 std::unique_ptr<Job> MakeStat(const Args& args);
 
 }  // namespace rawloop

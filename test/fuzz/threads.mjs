@@ -65,9 +65,14 @@ async function pool(random) {
   for (let i = 0; i < 150; i++) {
     const controller = new AbortController();
     const { signal } = controller;
+    const path = random.pick(['/', '/none', '.', '/proc/self/exe']);
     const request = random.oneIn(4)
       ? loop.crypto.pbkdf2('password', 'salt', random.from(1, 2000), 20, 'sha256', { signal })
-      : loop.fs.stat(random.pick(['/', '/none', '.']), { signal });
+      : random.pick([
+          () => loop.fs.stat(path, { signal }),
+          () => loop.fs.readlink(path, { signal }),
+          () => loop.fs.access(path, 0, { signal }),
+        ])();
     requests.push(request.catch(() => {}));
     if (random.oneIn(3)) controller.abort();
     if (random.oneIn(10)) loop.pool.resize(random.from(1, 6));

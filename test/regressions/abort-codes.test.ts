@@ -29,6 +29,8 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),
+  'fs.readlink': (loop, signal) => loop.fs.readlink('/', { signal }),
+  'fs.access': (loop, signal) => loop.fs.access('/', 0, { signal }),
   'crypto.pbkdf2': (loop, signal) => loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', { signal }),
 };
 

@@ -66,10 +66,16 @@ describe('bad numbers', () => {
       await expectRefused(loop.crypto.pbkdf2('p', 's', 1, bad, 'sha256'));
       if (typeof value !== 'string') {
         await expectRefused(loop.fs.stat(bad));
+        await expectRefused(loop.fs.readlink(bad));
+        await expectRefused(loop.fs.access(bad));
         await expectRefused(loop.crypto.pbkdf2(bad, 's', 1, 8, 'sha256'));
         await expectRefused(loop.crypto.pbkdf2('p', bad, 1, 8, 'sha256'));
       }
       await expectRefused(loop.crypto.pbkdf2('p', 's', 1, 8, bad));
+      if (value !== undefined) {
+        await expectRefused(loop.fs.access('/', bad));
+        await expectRefused(loop.fs.readlink('/', { encoding: bad }));
+      }
       if (typeof value !== 'boolean' && value !== undefined) {
         await expectRefused(loop.fs.stat('/', { bigint: bad }));
       }
@@ -98,23 +104,26 @@ describe('the native pool', () => {
     const { Pool } = native as unknown as { Pool: new (...args: unknown[]) => object };
     const methods = pool.native as unknown as Record<string, (...args: unknown[]) => unknown>;
     const families = native as unknown as typeof methods;
-    const good: Record<string, unknown[]> = {
-      submitFs: [pool.native, 0, 0, '/', 0],
-      submitCrypto: [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256'],
-      addLane: [1],
-      cancel: [0],
-      takeCompletions: [new ArrayBuffer(312), 1],
-      takeBytes: [0, new Uint8Array(8), 0],
-      resize: [1],
-      open: [false],
-    };
+    const { stat, readlink, access } = native.fsOperations;
+    const good: [name: string, args: unknown[]][] = [
+      ['submitFs', [pool.native, 0, stat, '/', 0]],
+      ['submitFs', [pool.native, 0, readlink, '/']],
+      ['submitFs', [pool.native, 0, access, '/', 0]],
+      ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
+      ['addLane', [1]],
+      ['cancel', [0]],
+      ['takeCompletions', [new ArrayBuffer(312), 1]],
+      ['takeBytes', [0, new Uint8Array(8), 0]],
+      ['resize', [1]],
+      ['open', [false]],
+    ];
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
       (name === 'submitFs' && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
       (name === 'cancel' && value === 2 ** 31);
     for (const value of NO_INTEGERS) {
-      for (const [name, args] of Object.entries(good)) {
+      for (const [name, args] of good) {
         for (let place = 0; place < args.length; place++) {
           if (fits(name, place, value)) continue;
           const owner = name in methods ? methods : families;
@@ -149,6 +158,8 @@ describe('options', () => {
 
   it.each([null, 1, 'bigint', true])('%j is refused as options', async (options) => {
     await expectRefused(loop.fs.stat('/', options as never));
+    await expectRefused(loop.fs.readlink('/', options as never));
+    await expectRefused(loop.fs.access('/', 0, options as never));
     await expectRefused(loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', options as never));
   });
 

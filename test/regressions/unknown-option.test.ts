@@ -105,6 +105,13 @@ describe('a name that is not known is refused, with the one that was meant', () 
     expect(test.loop.pool.stats().threads).toBe(0);
   });
 
+  it('fs.readlink and fs.access, which reject', async () => {
+    const { fs } = test.loop.attach();
+    const wrong = { sgnal: 1 } as object;
+    await expect(fs.readlink('/', wrong)).rejects.toThrow(`did you mean 'signal'?`);
+    await expect(fs.access('/', 0, wrong)).rejects.toThrow(`did you mean 'signal'?`);
+  });
+
   it('crypto.pbkdf2, which rejects', async () => {
     const { crypto } = test.loop.attach();
     await expect(crypto.pbkdf2('p', 's', 1, 8, 'sha256', { sgnal: 1 } as object)).rejects.toThrow(

@@ -2,6 +2,8 @@
 'use strict';
 const assert = require('node:assert');
 const fs = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
 const { test } = require('./runner.cjs');
 const { MODES, rawloop, drive, until, runProgram } = require('./support.cjs');
 
@@ -34,6 +36,19 @@ for (const mode of MODES) {
     );
     const { error } = await outcome(loop, mode, loop.fs.stat('/no/such/file'));
     assert.deepStrictEqual([error.code, error.syscall], ['ENOENT', 'stat']);
+    loop.close();
+  });
+
+  test(`${mode}: fs.readlink and fs.access tell what the host tells`, async () => {
+    const loop = new EventLoop();
+    const folder = fs.mkdtempSync(join(tmpdir(), 'rawloop-'));
+    const link = join(folder, 'link');
+    fs.symlinkSync('näme/'.repeat(100), link);
+    const { value } = await outcome(loop, mode, loop.fs.readlink(link));
+    assert.strictEqual(value, fs.readlinkSync(link));
+    const { error } = await outcome(loop, mode, loop.fs.access(link));
+    assert.deepStrictEqual([error.code, error.syscall], ['ENOENT', 'access']);
+    fs.rmSync(folder, { recursive: true });
     loop.close();
   });
 

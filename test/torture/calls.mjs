@@ -82,6 +82,9 @@ export const CALLS = {
     ...quiet('ENOSYS', 'EPERM', 'EINVAL', 'EOPNOTSUPP'),
     ...retry('EINTR'),
   ],
+  // Neither is cut short by a signal.
+  readlink: told('EACCES', 'ENOENT', 'EINVAL', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
+  access: told('EACCES', 'ENOENT', 'EROFS', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
   sigaction: told('EINVAL', 'EPERM', 'ENOSYS'),
   epoll_create1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
   epoll_ctl_add: [

@@ -66,7 +66,11 @@ type OperationNumber<Name> = number & { [operationName]: Name };
 type OperationNumbers<Operations> = { readonly [Name in keyof Operations]: OperationNumber<Name> };
 
 /** The arguments of each. */
-type FsOperations = { stat: [path: string | Uint8Array, flags: number] };
+type FsOperations = {
+  stat: [path: string | Uint8Array, flags: number];
+  readlink: [path: string | Uint8Array];
+  access: [path: string | Uint8Array, mode: number];
+};
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
 };

@@ -35,8 +35,6 @@ export class Pbkdf2Request extends PoolRequest<Uint8Array> {
         `pbkdf2 failed: OpenSSL derives no key with the digest '${this.digest}'`,
       );
     }
-    const key = new Uint8Array(batch.size(row));
-    if (key.length > 0) batch.takeBytes(row, key, 0);
-    return key;
+    return batch.bytes(row);
   }
 }

@@ -135,16 +135,19 @@ export class Things {
         ? undefined
         : actions.options({
             ...(random.oneIn(3) && { bigint: random.oneIn(2) }),
+            ...(random.oneIn(3) && { encoding: actions.or(() => random.pick(['utf8', 'buffer'])) }),
             ...actions.signal(),
           });
     const path = actions.or(
-      () => random.pick(['.', '/none', 'package.json', '/']),
+      () => random.pick(['.', '/none', 'package.json', '/', '/proc/self/exe']),
       () => anyValue(random),
     );
     const length = random.pick([0, 20, 64]);
     const what = random.pick([
       () => loop.fs.stat(path, options()),
       () => loop.fs.lstat(path, options()),
+      () => loop.fs.readlink(path, options()),
+      () => loop.fs.access(path, actions.or(() => random.pick([undefined, random.below(8)]), () => anyNumber(random)), options()),
       () => loop.crypto.pbkdf2(
         actions.or(() => random.pick(['x', new Uint8Array(8)])), actions.or(() => 'salt'),
         actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),

@@ -109,6 +109,9 @@ WRAP(int, madvise, madvise, -1, (void* at, size_t size, int advice),
 WRAP(int, stat64, stat, -1, (const char* path, struct stat64* out), (path, out))
 WRAP(int, lstat64, stat, -1, (const char* path, struct stat64* out),
      (path, out))
+WRAP(ssize_t, readlink, readlink, -1,
+     (const char* path, char* target, size_t size), (path, target, size))
+WRAP(int, access, access, -1, (const char* path, int mode), (path, mode))
 
 int eventfd(unsigned int initial, int flags) {
   FAIL_IF_STRUCK(eventfd, -1);

@@ -13,7 +13,8 @@
   CALL(connect) CALL(getsockname) CALL(getpeername) CALL(getsockopt)      \
   CALL(setsockopt) CALL(shutdown) CALL(send) CALL(sendmsg) CALL(recv)     \
   CALL(read) CALL(write) CALL(readv) CALL(writev) CALL(pipe2) CALL(fcntl) \
-  CALL(close) CALL(stat) CALL(statx) CALL(sigaction) CALL(epoll_create1)  \
+  CALL(close) CALL(stat) CALL(statx) CALL(readlink) CALL(access)          \
+  CALL(sigaction) CALL(epoll_create1)                                     \
   CALL(epoll_ctl_add) CALL(epoll_ctl_mod) CALL(epoll_ctl_del)             \
   CALL(epoll_wait) CALL(epoll_pwait2) CALL(eventfd) CALL(poll)            \
   CALL(pthread_create) CALL(mmap) CALL(madvise)                           \

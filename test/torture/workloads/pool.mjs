@@ -1,11 +1,12 @@
 // Blocking work on the loop's own threads: every promise settles, with the right answer
 // or with the reason.
 import { pbkdf2Sync } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
 
 const STATS = 60;
 const KEYS = 8;
 const { ino } = statSync('/proc/self/exe');
+const program = readlinkSync('/proc/self/exe');
 const key = pbkdf2Sync('secret', 'salt', 10, 16, 'sha256').toString('hex');
 
 function settle(round, name, work, isRight) {
@@ -33,10 +34,15 @@ export default {
   run(round, loop) {
     const isFile = (stats) => stats.ino === ino;
     const isKey = (bytes) => Buffer.from(bytes).toString('hex') === key;
+    const isProgram = (text) => text === program;
+    const isNothing = (value) => value === undefined;
     const derive = () => loop.crypto.pbkdf2('secret', 'salt', 10, 16, 'sha256');
     const begin = (count) => {
       for (let i = 0; i < count; i++) {
         settle(round, `stat ${i}`, () => loop.fs.stat(process.execPath), isFile);
+        const link = '/proc/self/exe';
+        settle(round, `link ${i}`, () => loop.fs.readlink(link), isProgram);
+        settle(round, `access ${i}`, () => loop.fs.access(process.execPath, 4), isNothing);
       }
     };
     begin(STATS / 2);
