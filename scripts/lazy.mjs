@@ -9,6 +9,7 @@ import { dirname, posix } from 'node:path';
 
 /** The files in dist/chunks by name, and what is in them. */
 export const families = {
+  descriptor: 'lib/descriptor/index.ts',
   models: 'lib/models/thread-per-connection.ts',
   net: 'lib/net/index.ts',
   pool: 'lib/pool/index.ts',

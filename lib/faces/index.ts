@@ -1,6 +1,8 @@
 // rawloop: the loop, its handles and requests. Values of families come from the index of
 // theirs alone: in dist/ they are loaded when they are first looked at; scripts/lazy.mjs.
 export type { Address, Bytes, IpAddress, UnixAddress } from '../binding/index.js';
+export { DescriptorStream } from '../descriptor/index.js';
+export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';
 export { Immediate } from '../loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';

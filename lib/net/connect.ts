@@ -1,6 +1,6 @@
 // loop.connect: from options to a socket that is on its way. Everything is checked before
 // the first system call. See connect(2), ip(7).
-import { abortError, throwIfAborted } from '../base/abort.js';
+import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
@@ -10,6 +10,7 @@ import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
+import { destroyBy } from '../stream/stream.js';
 import {
   addressOf,
   detailsOf,
@@ -79,10 +80,6 @@ function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress)
   if (localAddress === undefined && localPort === 0) return undefined;
   const every = to.family === 'ipv4' ? '0.0.0.0' : '::';
   return addressOf(localAddress === undefined ? every : localAddress, localPort, LOCAL_PLACE);
-}
-
-function destroyBy(socket: Socket, signal: AbortSignal): void {
-  socket.destroy(abortError(signal));
 }
 
 /** Starts to connect. */

@@ -75,7 +75,7 @@ export class Socket<Data = unknown> extends Stream {
   }
 
   /** @internal */
-  onConnectable(): void {
+  override onConnectable(): void {
     const error = native.getsockopt(this.handleFd, SOL_SOCKET, SO_ERROR);
     if (error < 0) this.fail(error, 'getsockopt');
     else if (error > 0) this.fail(-error, 'connect', targets.get(this));

@@ -1,6 +1,7 @@
 // A connected stream: its life, and what the loop found for it handed to its halves, which
 // are input.ts and output.ts. What kind of descriptor it is, and how it came to be
 // connected, is its family's: see net/socket.ts.
+import { abortError } from '../base/abort.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { NOT_READ, Transfer } from '../loop/layout.js';
 import { runCleanup } from '../loop/when-closed.js';
@@ -40,6 +41,11 @@ export abstract class Stream extends StreamOutput {
   /** Starts as connected. @internal */
   startOpen(fd: number): void {
     this.start(fd, Interest.READ);
+    this.begin();
+  }
+
+  /** It has started as connected: its descriptor is its own, and bytes move. @internal */
+  begin(): void {
     this.own();
     const { kind } = this.group.transfer;
     // A slot is a socket's, unless it is said.
@@ -55,8 +61,11 @@ export abstract class Stream extends StreamOutput {
     this.own();
   }
 
-  /** @internal The attempt to connect has ended: `connected` or `fail` follows. */
-  abstract onConnectable(): void;
+  /**
+   * @internal The attempt to connect has ended: `connected` or `fail` follows. Left out
+   * where nothing connects.
+   */
+  onConnectable?(): void;
 
   /** @internal What was put off until now begins. */
   connected(): void {
@@ -71,7 +80,7 @@ export abstract class Stream extends StreamOutput {
   /** @internal */
   onReady(events: number, index: number): void {
     if ((this.flags & CONNECTING) !== 0) {
-      this.onConnectable();
+      this.onConnectable?.();
       return;
     }
     const { streams } = this.loop;
@@ -160,6 +169,11 @@ function leave(stream: Stream): void {
   setReading(stream, false);
   stream.dropOutput();
   dropStash(stream);
+}
+
+/** What a signal does to a stream: see `endOnAbort`. */
+export function destroyBy(stream: Stream, signal: AbortSignal): void {
+  stream.destroy(abortError(signal));
 }
 
 /** Calls its `open`. */

@@ -34,6 +34,7 @@ const USES: Record<string, string> = {
     loop.connect({ port: server.address.port, host: '127.0.0.1' }, {});
     loop.run('nowait');`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
+  'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
   'with a watcher': `loop.watch(shared, { read: true }, () => {});`,
   'whose handles end with a signal that lives on': `
     loop.watch(shared, { read: true, signal }, () => {});

@@ -25,6 +25,9 @@ export const KINDS: Readonly<Record<string, string>> = {
     });
     const client = raw.socket(c.AF_INET, c.SOCK_STREAM);
     raw.check(raw.connect(client, server.address), 'connect');`,
+  'stream of a descriptor': `
+    const [readEnd] = raw.pipe2(0);
+    hold(loop.stream(readEnd, {}, {})); settle();`,
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',

@@ -95,6 +95,7 @@ describe('a closed loop', () => {
     nextTick: (loop) => loop.nextTick(() => {}),
     listen: (loop) => loop.listen({ port: 0 }, {}),
     connect: (loop) => loop.connect({ port: 9 }, {}),
+    stream: (loop, fd) => loop.stream(fd, {}, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
   };

@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['poller', 'poller/'],
   ['loop', 'loop/'],
   ['stream, pool', 'stream/', 'pool/'],
-  ['families', 'watch/', 'net/', 'process/'],
+  ['families', 'watch/', 'net/', 'process/', 'descriptor/'],
   // The families come together in EventLoop.
   ['faces', 'faces/'],
   ['adapters', 'inspect/', 'models/'],

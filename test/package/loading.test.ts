@@ -32,18 +32,25 @@ function inChild<T>(code: string, entry = 'index'): T {
   return JSON.parse(stdout) as T;
 }
 
+/** What families of streams have in common. */
+const STREAM = 'chunks/stream.cjs';
+/** And what TCP needs beside. */
+const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', STREAM];
+
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
   ['a loop that runs', 'loop.setImmediate(() => {}) && loop.run()', []],
   ['loop.watch', 'loop.watch(0, { read: true }, () => {})', ['chunks/watch.cjs']],
-  ['loop.listen', 'loop.listen({ port: 0 }, {})', ['chunks/endpoint.cjs', 'chunks/net.cjs']],
-  ['loop.connect', 'loop.connect({ port: 9 }, {})', ['chunks/endpoint.cjs', 'chunks/net.cjs']],
+  ['loop.listen', 'loop.listen({ port: 0 }, {})', NET],
+  ['loop.connect', 'loop.connect({ port: 9 }, {})', NET],
+  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
   ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
   ['loop.crypto', 'loop.crypto', ['chunks/pool.cjs']],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
-  ['the class Socket', 'loaded.Socket.name', ['chunks/endpoint.cjs', 'chunks/net.cjs']],
+  ['the class Socket', 'loaded.Socket.name', NET],
+  ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
   [

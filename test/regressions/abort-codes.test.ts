@@ -25,6 +25,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   watch: (loop, signal, fd) => loop.watch(fd, { read: true, signal }, () => {}),
   listen: (loop, signal) => loop.listen({ port: 0, signal }, {}),
   connect: (loop, signal) => loop.connect({ port: 9, signal }, {}),
+  stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
 };
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),

@@ -27,6 +27,7 @@ describe('a regular file', () => {
     const poller = createPoller();
     try {
       expect(() => test.loop.watch(fd, { read: true }, () => {})).toThrow(TYPED);
+      expect(() => test.loop.stream(fd, {}, {})).toThrow(/loop\.fs/);
       expect(() => poller.add(fd, { read: true }, 1)).toThrow(TYPED);
       expect(test.loop.alive).toBe(false);
     } finally {

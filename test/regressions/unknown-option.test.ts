@@ -41,6 +41,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'handlers.closed',
     'close',
   ],
+  stream: [
+    (loop, fd) => loop.stream(fd, { highWatermark: 1 } as object, {}),
+    'options.highWatermark',
+    'highWaterMark',
+  ],
+  'stream, the handlers': [
+    (loop, fd) => loop.stream(fd, {}, { dta() {} } as object),
+    'handlers.dta',
+    'data',
+  ],
   watch: [
     (loop, fd) => loop.watch(fd, { read: true, onshot: true } as object, () => {}),
     'options.onshot',

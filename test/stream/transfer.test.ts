@@ -25,9 +25,6 @@ class PlainStream extends Stream {
   override get kind(): string {
     return 'PlainStream';
   }
-  override onConnectable(): void {
-    this.connected();
-  }
 }
 
 type Handlers = Parameters<typeof groupOf>[1];

@@ -1,5 +1,5 @@
-// Watchers, signals, requests on the pool and Workers of a program, each with what must
-// hold of its callbacks.
+// Watchers, streams over descriptors, signals, requests on the pool and Workers of a program,
+// each with what must hold of its callbacks.
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
@@ -12,9 +12,12 @@ export class Things {
     this.program = program;
     this.random = program.random;
     this.actions = actions;
+    this.streams = [];
     this.rows = [
       [4, () => this.watch()],
       [5, () => this.onWatcher()],
+      [2, () => this.stream()],
+      [3, () => this.onStream()],
       [3, () => this.signal()],
       [3, () => this.request()],
       [3, () => this.abort()],
@@ -23,15 +26,24 @@ export class Things {
     ]; // biome-ignore format: a table
   }
 
-  watch() {
+  /** Descriptors to watch or to take over, and others. */
+  fd() {
     const { random, program, actions } = this;
-    if (program.watchers.length > 12) drop(random, program.watchers);
     const { raw } = program;
     if (program.fds.length < 8) {
       const pair = raw.pipe2(raw.constants.O_NONBLOCK);
       if (Array.isArray(pair)) program.fds.push(...pair);
       program.fds.push(raw.eventfd(1, raw.constants.EFD_NONBLOCK));
     }
+    return actions.or(
+      () => random.pick(program.fds),
+      () => random.pick([2 ** 30, -1, noInteger(random)]),
+    );
+  }
+
+  watch() {
+    const { random, program, actions } = this;
+    if (program.watchers.length > 12) drop(random, program.watchers);
     const model = { isClosed: false };
     model.close = () => {
       model.isClosed = true;
@@ -42,10 +54,7 @@ export class Things {
       if (typeof ready !== 'object') program.report(`a watcher is told ${ready}`);
       program.inCallback('watcher');
     };
-    const fd = actions.or(
-      () => random.pick(program.fds),
-      () => random.pick([2 ** 30, -1, noInteger(random)]),
-    );
+    const fd = this.fd();
     const options = actions.options({
       read: actions.or(() => random.oneIn(2)),
       write: random.oneIn(2),
@@ -92,6 +101,54 @@ export class Things {
       () => actions.call('watcher.modify', () => model.watcher.modify(actions.or(() => ({ read: random.oneIn(2), write: random.oneIn(2), oneshot: random.oneIn(2) })))),
       () => actions.call('watcher.ref', () => model.watcher.ref()),
       () => actions.call('watcher.unref', () => model.watcher.unref()),
+    ])(); // biome-ignore format: a table
+  }
+
+  /** Takes a descriptor of the program's over: it is the stream's from then on. */
+  stream() {
+    const { random, program, actions } = this;
+    let closed = 0;
+    const called = (name) => {
+      if (closed > 0) program.report(`${name} of a stream that told of its close`);
+      program.inCallback('stream');
+    };
+    const handlers = {
+      open: () => called('open'),
+      data: () => called('data'),
+      drain: () => called('drain'),
+      end: () => called('end'),
+      close: () => {
+        called('close');
+        closed++;
+      },
+    };
+    const fd = this.fd();
+    const options = actions.options({
+      allowHalfOpen: actions.or(() => random.oneIn(2)),
+      ...actions.signal(),
+    });
+    const given = actions.or(
+      () => handlers,
+      () => noNumber(random),
+    );
+    const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
+    if (stream === undefined) return;
+    program.fds = program.fds.filter((other) => other !== fd);
+    this.streams.push(stream);
+  }
+
+  onStream() {
+    const { random, actions, streams } = this;
+    if (streams.length === 0) return;
+    const stream = random.pick(streams);
+    const length = random.pick([0, 1, 5000, 100_000]);
+    random.pick([
+      () => actions.call('stream.write', () => stream.write(new Uint8Array(length))),
+      () => actions.call('stream.pause', () => stream.pause()),
+      () => actions.call('stream.resume', () => stream.resume()),
+      () => actions.call('stream.end', () => stream.end()),
+      () => actions.call('stream.destroy', () => stream.destroy()),
+      () => actions.call('stream.unref', () => stream.unref()),
     ])(); // biome-ignore format: a table
   }
 

@@ -1,0 +1,125 @@
+// loop.stream: a descriptor that was opened elsewhere, taken over as a stream of bytes: a
+// pipe, FIFO, stream socket, terminal or character device. Everything is checked before the
+// descriptor is touched, and one that is refused stays as it was, and the caller's.
+import { throwIfAborted } from '../base/abort.js';
+import { checkHandlerNames, type OptionNames, readOptions } from '../base/options.js';
+import { checkDescriptor } from '../base/validate.js';
+import { native } from '../binding/index.js';
+import type { HandleLoop } from '../loop/contract.js';
+import { loopClosed } from '../loop/errors.js';
+import { endOnAbort } from '../loop/when-closed.js';
+import { Interest } from '../poller/interest.js';
+import { constant } from '../raw/constants.js';
+import { check } from '../raw/errors.js';
+import { updateInterest } from '../stream/base.js';
+import { READ_ENDED, WRITE_ENDED } from '../stream/flags.js';
+import type { StreamGroup } from '../stream/group.js';
+import { enter, type Handlers, type StreamOptions } from '../stream/handlers.js';
+import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
+import { destroyBy, opened, Stream } from '../stream/stream.js';
+import { type Kind, kindOf } from './kind.js';
+
+const F_SETFL = constant('F_SETFL');
+const F_GETFD = constant('F_GETFD');
+const F_SETFD = constant('F_SETFD');
+const FD_CLOEXEC = constant('FD_CLOEXEC');
+const O_NONBLOCK = constant('O_NONBLOCK');
+
+/** What `loop.stream` takes beside the descriptor: as `StreamOptions`, without TCP's. */
+export interface DescriptorOptions extends Omit<StreamOptions, 'noDelay'> {}
+
+/**
+ * Called by the loop; all are optional. `open` comes before anything is read. As to promises,
+ * and to `Data`, see `StreamHandlers`.
+ */
+export interface DescriptorHandlers<Data = unknown> extends Handlers<DescriptorStream<Data>> {}
+
+const NAMES: OptionNames<DescriptorOptions> = {
+  highWaterMark: true,
+  maxBufferedBytes: true,
+  chunks: true,
+  allowHalfOpen: true,
+  signal: true,
+};
+
+/**
+ * A descriptor that `loop.stream` took over. `Data` is the type of its `data`, which
+ * `loop.stream<Data>` says for its handlers.
+ */
+export class DescriptorStream<Data = unknown> extends Stream {
+  /** Yours: what belongs to this one stream. Undefined until you set it. */
+  declare data: Data;
+  readonly #kind: Kind;
+
+  /** @internal Use `loop.stream`. */
+  constructor(loop: HandleLoop, group: StreamGroup, kind: Kind) {
+    super(loop, group);
+    this.#kind = kind;
+  }
+
+  override get kind(): string {
+    return 'DescriptorStream';
+  }
+
+  /** @internal */
+  override get label(): string {
+    return `${this.kind} of ${this.#kind.name} ${this.handleFd}`;
+  }
+
+  /** Owns `fd` from here on; when something is refused it is as it was. @internal */
+  takeOver(fd: number): void {
+    const { statusFlags, readable, writable } = this.#kind;
+    const fdFlags = check(native.fcntl(fd, F_GETFD), 'fcntl');
+    this.start(fd, Interest.READ);
+    try {
+      check(native.fcntl(fd, F_SETFL, statusFlags | O_NONBLOCK), 'fcntl');
+      check(native.fcntl(fd, F_SETFD, fdFlags | FD_CLOEXEC), 'fcntl');
+      // The last: there is no way back from it to who owned it before.
+      check(native.adopt(fd), 'adopt');
+    } catch (error) {
+      this.stop();
+      native.fcntl(fd, F_SETFD, fdFlags);
+      native.fcntl(fd, F_SETFL, statusFlags);
+      throw error;
+    }
+    // The half that there is not has ended from the start.
+    if (!readable) this.flags |= READ_ENDED;
+    if (!writable) this.flags |= WRITE_ENDED;
+    this.begin();
+    if (!readable) updateInterest(this);
+  }
+}
+
+/** As a connection's `open`: not from inside the call that makes it. */
+function openLater(stream: DescriptorStream): void {
+  if (stream.group.handlers.open === undefined) return;
+  const open = () => {
+    if (!stream.open) return;
+    enter(stream, 'open');
+    opened(stream);
+  };
+  stream.loop.defer(() => stream.enter(open), stream);
+}
+
+/** Takes over a descriptor. */
+export function stream(
+  loop: HandleLoop,
+  fd: number,
+  given: DescriptorOptions,
+  handlers: DescriptorHandlers,
+): DescriptorStream {
+  checkDescriptor('fd', fd);
+  const options = readOptions('options', given, NAMES);
+  checkHandlerNames('handlers', handlers, HANDLER_NAMES);
+  const settings = streamSettings(options);
+  const { signal } = settings;
+  throwIfAborted(signal);
+  if (loop.closed) throw loopClosed();
+  const kind = kindOf(fd);
+  const group = groupOf(settings, handlers, undefined, undefined, kind.transfer);
+  const made = new DescriptorStream(loop, group, kind);
+  made.takeOver(fd);
+  openLater(made);
+  if (signal !== undefined) endOnAbort(made, signal, destroyBy);
+  return made;
+}

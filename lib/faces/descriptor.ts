@@ -1,0 +1,32 @@
+// What the public loop has for descriptors that were opened elsewhere.
+import type {
+  DescriptorHandlers,
+  DescriptorOptions,
+  DescriptorStream,
+} from '../descriptor/stream.js';
+import * as families from './families.js';
+import { PoolFace } from './pool.js';
+
+/** What a loop has for descriptors that were opened elsewhere. Use `EventLoop`. */
+export abstract class DescriptorFace extends PoolFace {
+  /**
+   * Takes over a pipe, FIFO, stream socket, terminal or character device as a stream of
+   * bytes: it is owned from here on, does not block (O_NONBLOCK, also for others who share
+   * the open file) and is closed with the stream. One that can only be read, or only be
+   * written, has ended the other way. What throws leaves it as it was.
+   *
+   * @throws TypeError ERR_INVALID_ARG_VALUE for what is no stream of bytes: a regular file
+   *   (use `loop.fs`), a socket of datagrams or one that listens; SystemError EBADF, EEXIST
+   *   (waited for already), EPERM (a device that cannot be polled), EBUSY (another thread
+   *   owns it); RangeError; Error ERR_LOOP_CLOSED
+   * @example
+   * loop.stream(fd, {}, { data: (pipe, chunk) => process.stdout.write(chunk.slice()) });
+   */
+  stream<Data = unknown>(
+    fd: number,
+    options: DescriptorOptions,
+    handlers: DescriptorHandlers<Data>,
+  ): DescriptorStream<Data> {
+    return families.descriptor().stream(this, fd, options, handlers) as DescriptorStream<Data>;
+  }
+}
