@@ -24,7 +24,7 @@ export const C_LIBRARY = new RegExp(
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],
     ...['ntoh[sl]', '(recv|send)(msg)?', 'pipe2?', 'poll', 'read[v]?', 'write[v]?', 'close'],
     ...['[fl]?stat(fs)?', 'raise', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
-    ...['m(un)?map', 'madvise', 'dup[23]'],
+    ...['m(un)?map', 'madvise', 'dup[23]', 'access', 'readlink'],
   ].join('|')})$`,
 );
 

@@ -3,26 +3,8 @@
 import { types } from 'node:util';
 import { anyMemory, upset } from '../support/memory.mjs';
 import { acting, anyNumber, anyValue, noInteger, OWN_ERROR } from '../support/values.mjs';
+import { LOOPBACK, NO_ADDRESS } from './places.mjs';
 
-const LOOPBACK = [
-  '127.0.0.1',
-  '127.1.2.3',
-  '::1',
-  '::ffff:127.0.0.1',
-  '::1%lo',
-  'fe80::1%lo',
-  'fe80::1',
-];
-const NO_ADDRESS = [
-  '',
-  'localhost',
-  '1.2.3',
-  '127.0.0.1\0',
-  '::1%99999999999',
-  ':',
-  'ü',
-  'a'.repeat(300),
-];
 /** Socket options that take long, block a close or load a module of the kernel. */
 const SKIPPED_OPTIONS = new Set(['SO_LINGER', 'TCP_ULP', 'TCP_CONGESTION']);
 
