@@ -11,6 +11,7 @@ import * as raw from '../../lib/raw/index.js';
 import { runChild } from '../support/child.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { eachWithLoop } from '../support/drive.js';
+import { usedBackend } from '../support/libkqueue.js';
 import { flagsOf } from './support.js';
 
 guardDescriptors();
@@ -64,8 +65,8 @@ const REFUSED: Record<string, Refusal> = {
   'a device that cannot be waited for': {
     on: isLinux,
     open: () => openSync('/dev/null', 'r+'),
-    error: { code: 'EPERM', syscall: 'epoll_ctl' },
-    says: /epoll_ctl/,
+    error: { code: 'EPERM', syscall: usedBackend === 'kqueue' ? 'kevent' : 'epoll_ctl' },
+    says: /EPERM/,
   },
   'what is watched already': {
     open: () => {

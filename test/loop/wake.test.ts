@@ -8,7 +8,7 @@ import { WAKERS } from '../poller/support.js';
 import { DIST } from '../support/child.js';
 import { openDescriptors } from '../support/descriptors.js';
 import { run } from '../support/drive.js';
-import { usedBackend } from '../support/libkqueue.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { newLoop, silentFd } from './support.js';
 
 /** A loop that waits for ever, unless it is woken. */
@@ -107,7 +107,7 @@ describe.each(WAKERS[usedBackend])('wake() with the %s waker', (waker) => {
     loop.close();
     expect(wake(shared)).toBe(false);
     expect(() => loop.wake()).not.toThrow();
-    expect(openDescriptors()).toEqual(before);
+    if (!deviates(usedBackend, 'closesLate')) expect(openDescriptors()).toEqual(before);
   });
 
   it('from another thread while the loop is being closed never reaches a reused descriptor', async () => {

@@ -6,6 +6,7 @@ import type { SignalHandle } from '../../lib/process/signal.js';
 import { DRIVE } from '../stream/support.js';
 import { endOfChild, runChild } from '../support/child.js';
 import { DRIVE_MODES, eachWithLoop, run } from '../support/drive.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 
 const test = eachWithLoop();
 const DISPATCHERS = ['libuv', 'handler'];
@@ -81,9 +82,11 @@ describe.each(DISPATCHERS)('told by %s', (dispatcher) => {
     }
   });
 
-  it('a thousand watches are no more than one for each signal to the kernel', () => {
-    const told = runChild(
-      `${DRIVE}
+  it.skipIf(deviates(usedBackend, 'closesLate'))(
+    'a thousand watches are no more than one for each signal to the kernel',
+    () => {
+      const told = runChild(
+        `${DRIVE}
       const before = countDescriptors();
       const loop = new EventLoop();
       let told = 0;
@@ -100,10 +103,11 @@ describe.each(DISPATCHERS)('told by %s', (dispatcher) => {
       const left = loop.metrics().handles.length;
       loop.close();
       report([told, opened < 20, left, countDescriptors() - before]);`,
-      { env },
-    );
-    expect(told).toEqual([1000, true, 0, 0]);
-  });
+        { env },
+      );
+      expect(told).toEqual([1000, true, 0, 0]);
+    },
+  );
 
   it('a handle that is closed hears nothing more, one that is opened nothing of before', () => {
     const told = runChild(

@@ -25,6 +25,9 @@ export const DEVIATIONS = {
   unknownQueue:
     'a descriptor that is no kqueue is ENOENT instead of EBADF, and so is one that was ' +
     'closed, but only after the thread that frees it has run',
+  closesLate:
+    'what belongs to a kqueue is closed by a thread of libkqueue, some time after the close ' +
+    'of the kqueue itself: descriptors cannot be counted right after it',
   fewAtOnce: 'kevent finds at most 512 events at once, however long the list',
   edgesLost:
     'of two filters with EV_CLEAR for one descriptor, the events are lost that a short list ' +
