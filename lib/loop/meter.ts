@@ -2,7 +2,8 @@
 // callback and twice a wait; `timing: false` leaves the callbacks out. Who wants to know
 // of each callback and wait is an observer (observers.ts).
 
-import { channel } from 'node:diagnostics_channel';
+import type { Channel } from 'node:diagnostics_channel';
+import { builtin } from '../binding/builtin.js';
 import type { ReadyList } from '../poller/index.js';
 import type { HandleListing } from './counters.js';
 import { Histogram } from './histogram.js';
@@ -56,7 +57,15 @@ export interface LoopMetrics {
   readonly handles: readonly HandleListing[];
 }
 
-const blocked = channel('rawloop:blocked');
+let channel: Channel | undefined;
+
+/** Asked for when a callback has blocked: to load the module takes longer than a loop. */
+function blockedChannel(): Channel {
+  channel ??= (
+    builtin('node:diagnostics_channel') as typeof import('node:diagnostics_channel')
+  ).channel('rawloop:blocked');
+  return channel;
+}
 const NS = 1e6;
 /** Of no time: the loop waits, or its host has its turn. */
 const IDLE = -1;
@@ -214,10 +223,17 @@ export class Meter {
   }
 
   #publish(phase: Phase, subject: Subject, durationMs: number): void {
+    const blocked = blockedChannel();
     if (!blocked.hasSubscribers) return;
     const callback = subject.describe();
     const limitMs = this.#blockedMs;
-    blocked.publish({ callback, phase, durationMs, limitMs, subject } satisfies BlockedMessage);
+    blocked.publish({
+      callback,
+      phase,
+      durationMs,
+      limitMs,
+      subject,
+    } satisfies BlockedMessage);
   }
 
   /** @param listHandles called at most once, when `handles` is read */
