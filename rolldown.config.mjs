@@ -81,7 +81,7 @@ export default defineConfig({
     codeSplitting: {
       groups: [
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
-        { name: 'loop', test: /\/lib\/(base|poller|loop|faces)\// },
+        { name: 'loop', test: /\/lib\/(base|poller(?!\/(checked|kqueue)\.ts)|loop|faces)\// },
         { name: 'stream', test: /\/lib\/stream\// },
       ],
     },

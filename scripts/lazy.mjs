@@ -1,14 +1,16 @@
 // A plugin of the build: what the loop's face takes from families becomes files of their
 // own in dist/chunks, which are required when they are first used.
 //
-// The sources stay plain ES modules, which run as they are. Two files are changed as they
-// are bundled: lib/faces/families.ts, whose functions require instead of import, and the
-// entry point, whose values of families become getters of `exports`. Every path is a
+// The sources stay plain ES modules, which run as they are. Three files are changed as they
+// are bundled: lib/faces/families.ts and lib/poller/seldom.ts, whose functions require
+// instead of import, and the entry point, whose values of families become getters of `exports`. Every path is a
 // literal in a `require`, so that other bundlers see through it.
 import { dirname, posix } from 'node:path';
 
 /** The files in dist/chunks by name, and what is in them. */
 export const families = {
+  checked: 'lib/poller/checked.ts',
+  kqueue: 'lib/poller/kqueue.ts',
   descriptor: 'lib/descriptor/index.ts',
   models: 'lib/models/thread-per-connection.ts',
   net: 'lib/net/index.ts',
@@ -17,28 +19,31 @@ export const families = {
   watch: 'lib/watch/index.ts',
 };
 
-const FACES = 'lib/faces/families.ts';
+/** The files whose functions give what they import. */
+const LISTS = ['lib/faces/families.ts', 'lib/poller/seldom.ts'];
 const ENTRY = 'lib/faces/index.ts';
 /** Stands for the path of a family, until it is known where it is asked for. */
 const PLACE = 'family:';
 
-const IMPORT = /^import \* as (\w+) from '\.\.\/(\w+)\/index\.js';$/gm;
+const IMPORT = /^import \* as (\w+) from '(?:\.\.\/(\w+)\/index|\.\/(\w+))\.js';$/gm;
 const FUNCTION = /^export const (\w+) = \(\) => (\w+);$/gm;
 const EXPORT = /^export \{([^}]*)\} from '\.\.\/(\w+)\/index\.js';$/gm;
 
-/** Each function of families.ts: `let` what is loaded, and load it once. */
-function lazyFunctions(code) {
-  const known = new Map([...code.matchAll(IMPORT)].map(([, name, family]) => [name, family]));
+/** Each function of such a list: `let` what is loaded, and load it once. */
+function lazyFunctions(code, list) {
+  const known = new Map(
+    [...code.matchAll(IMPORT)].map(([, name, folder, file]) => [name, folder ?? file]),
+  );
   const rest = code
     .replace(/^\/\/.*$/gm, '')
     .replace(IMPORT, '')
     .replace(FUNCTION, '')
     .trim();
-  if (rest !== '') throw new Error(`${FACES}: this would not be loaded on first use:\n${rest}`);
+  if (rest !== '') throw new Error(`${list}: this would not be loaded on first use:\n${rest}`);
   return [...code.matchAll(FUNCTION)]
     .map(([, name, namespace]) => {
       const family = known.get(namespace);
-      if (!(family in families)) throw new Error(`${FACES}: ${name}() is no family of lazy.mjs`);
+      if (!(family in families)) throw new Error(`${list}: ${name}() is no family of lazy.mjs`);
       return `let $${name};\nexport const ${name} = () => ($${name} ??= require('${PLACE}${family}'));\n`;
     })
     .join('');
@@ -75,7 +80,8 @@ export function lazyFamilies(root) {
     name: 'lazy-families',
     resolveId: (source) => (source.startsWith(PLACE) ? { id: source, external: true } : null),
     transform(code, id) {
-      if (id === posix.join(root, FACES)) return { code: lazyFunctions(code), map: null };
+      const list = LISTS.find((file) => id === posix.join(root, file));
+      if (list !== undefined) return { code: lazyFunctions(code, list), map: null };
       if (id !== posix.join(root, ENTRY)) return null;
       const { left, names: found } = withoutFamilies(code);
       names = found;

@@ -1,14 +1,13 @@
 // Which poller this platform has, and which one was asked for.
 import { codedError } from '../raw/errors.js';
 import { supported } from '../raw/supported.js';
-import { CheckedPoller } from './checked.js';
 import type { Poller } from './contract.js';
 import { EpollPoller } from './epoll.js';
-import { KqueuePoller } from './kqueue.js';
+import * as seldom from './seldom.js';
 
 const BACKENDS: Readonly<Record<string, { present: boolean; open(): Poller }>> = {
   epoll: { present: supported.epoll_wait, open: () => new EpollPoller() },
-  kqueue: { present: supported.kqueue, open: () => new KqueuePoller() },
+  kqueue: { present: supported.kqueue, open: () => new (seldom.kqueue().KqueuePoller)() },
 };
 
 const present = Object.keys(BACKENDS).filter((name) => BACKENDS[name]?.present);
@@ -33,7 +32,7 @@ export const defaultBackend = present[0] ?? 'epoll';
 export function createPoller(name = process.env['RAWLOOP_BACKEND'] || defaultBackend): Poller {
   const [, inner] = /^checked(?::(.+))?$/.exec(name) ?? [];
   if (inner !== undefined || name === 'checked') {
-    return new CheckedPoller(createPoller(inner ?? defaultBackend));
+    return new (seldom.checked().CheckedPoller)(createPoller(inner ?? defaultBackend));
   }
   if (present.includes(name)) return (BACKENDS[name] as { open(): Poller }).open();
   throw codedError(

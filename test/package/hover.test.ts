@@ -50,7 +50,7 @@ function declarationsOf(text: string): Declaration[] {
 
 const types = join(root, 'dist/types');
 const files = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter(
-  (name) => name.endsWith('.d.ts') && !/^cli\/|families/.test(name),
+  (name) => name.endsWith('.d.ts') && !/^cli\/|families|seldom/.test(name),
 );
 const all = new Map(
   files

@@ -40,6 +40,7 @@ const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', STREAM];
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
   ['a loop that runs', 'loop.setImmediate(() => {}) && loop.run()', []],
+  ['a checked poller', "loaded.createPoller('checked').close()", ['chunks/checked.cjs']],
   ['loop.watch', 'loop.watch(0, { read: true }, () => {})', ['chunks/watch.cjs']],
   ['loop.listen', 'loop.listen({ port: 0 }, {})', NET],
   ['loop.connect', 'loop.connect({ port: 9 }, {})', NET],
