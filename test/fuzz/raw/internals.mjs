@@ -55,7 +55,8 @@ function kept(make, count, fill) {
 /** Takes away what native code has been given. */
 function takeAway(memory) {
   const buffer = ArrayBuffer.isView(memory) ? memory.buffer : memory;
-  if (!(buffer instanceof ArrayBuffer)) return;
+  // Empty: it was taken away before.
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength === 0) return;
   if (buffer.resizable) buffer.resize(0);
   else structuredClone(buffer, { transfer: [buffer] });
 }
