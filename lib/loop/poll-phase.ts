@@ -8,6 +8,10 @@ import { Life, type LoopParts } from './life.js';
 import type { Phase, Subject } from './meter.js';
 import type { readLoopOptions } from './options.js';
 import { pollTimeout } from './poll-timeout.js';
+import { flushOuter } from './turns.js';
+
+/** Of a wait that did not begin, as there is output to see to first. */
+const UNSENT = -1;
 
 /** A function of its own: a closure in the loop over a batch would cost each message. */
 function inContextOf(handle: Handle, events: number, index: number): void {
@@ -57,9 +61,10 @@ export abstract class PollPhase extends Life {
       // Nothing is waited for, and a wake-up has no wait to end: the kernel has nothing to
       // tell. In guest mode it has: why the host called.
       if (timeoutMs === 0 && this.pollSet.size === 0 && !this.attached) return;
+      if (timeoutMs !== 0) flushOuter(this);
       count = this.#waitFor(timeoutMs);
       // What the kernel did not take leads to other interests, or to a close.
-    } while (this.streams.crossed(this));
+    } while (count === UNSENT);
     this.cursor = 0;
     this.count = count;
   }
@@ -80,6 +85,7 @@ export abstract class PollPhase extends Life {
       throw error;
     }
     this.waitFailed = false;
+    if (streams.crossed(this)) return UNSENT;
     if (timed) this.updateTime();
     const { waitedMs } = streams;
     // A poller of a test's may make no crossing.

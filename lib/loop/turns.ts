@@ -22,6 +22,12 @@ export function flushTurns(): void {
   for (const loop of underWay) loop.flush();
 }
 
+/** Before `loop` waits: what its callbacks wrote to streams of the loops around it. */
+export function flushOuter(loop: Gathering): void {
+  if (underWay.length < 2) return;
+  for (const other of underWay) if (other !== loop) other.flush();
+}
+
 /** The process exits from inside a callback: what exit listeners write goes out at once. */
 function flushLast(): void {
   flushTurns();

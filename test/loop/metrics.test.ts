@@ -2,9 +2,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { BlockedMessage, EventLoop } from '../../lib/faces/index.js';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
 import { drive } from '../support/drive.js';
 import { fakeLoop } from '../support/fake-poller.js';
-import { newLoop, outside, readableFd } from './support.js';
+import { newLoop, outside, readableFd, socketPair, stall } from './support.js';
 
 function spin(ms: number): void {
   const endMs = performance.now() + ms;
@@ -47,6 +49,24 @@ describe('metrics', () => {
     expect(metrics.events).toBeGreaterThanOrEqual(3);
     expect(metrics.eventsPerWait).toBeCloseTo(metrics.events / metrics.waits);
     expect(metrics.callbacks).toBeGreaterThanOrEqual(metrics.events);
+  });
+
+  it('counts no wait that output came before', async () => {
+    const loop = newLoop();
+    const [fd, peer] = socketPair();
+    const stream = loop.stream(fd, {}, {});
+    // More than the kernel takes at once, in pieces that are gathered.
+    loop.setTimeout(() => {
+      for (let i = 0; i < 60; i++) stream.write(new Uint8Array(4096));
+    }, 0);
+    raw.setsockopt(fd, constant('SOL_SOCKET'), constant('SO_SNDBUF'), 4096);
+    stall(1);
+    await outside(() => loop.run('nowait'));
+    const { iterations, waits } = loop.metrics();
+    expect(stream.bufferedBytes).toBeGreaterThan(0);
+    expect([iterations, waits]).toEqual([1, 1]);
+    stream.destroy();
+    raw.close(peer);
   });
 
   it('tells waiting from working and names the longest callback', async () => {

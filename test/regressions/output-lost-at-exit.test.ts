@@ -3,7 +3,8 @@
 // before: as the process exits, and before run() of another loop.
 //
 // Without the listener of lib/loop/turns.ts (flushAtExit) the first three tests fail,
-// without flushTurns() in run() of lib/loop/drive.ts the last does.
+// without flushTurns() in run() of lib/loop/drive.ts the one before another loop runs does,
+// without flushOuter() in lib/loop/poll-phase.ts those before it waits.
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { HOSTS, Script, sayingsOf } from '../guest/support.js';
@@ -77,6 +78,30 @@ describe('what was written in a callback is sent', () => {
       });`);
     expect(said).toEqual(['b heard ping']);
   });
+
+  it.each(['attach', 'run'])(
+    'before another loop waits, when its callback wrote it: %s',
+    async (outer) => {
+      const said = await sayingsOf(`
+      const outer = new EventLoop(), inner = new EventLoop();
+      const [readEnd, writeEnd] = raw.pipe2();
+      const out = outer.stream(writeEnd, {}, {});
+      out.unref();
+      outer.setTimeout(() => {
+        inner.setTimeout(() => out.write('ping'), 1);
+        const alarm = inner.setTimeout(() => { say('held back'); inner.stop(); }, 5000);
+        inner.watch(readEnd, { read: true }, (_, watcher) => {
+          say('it came');
+          watcher.close();
+          alarm.close();
+        });
+        inner.run();
+        out.destroy();
+      }, 1);
+      setImmediate(() => outer.${outer}());`);
+      expect(said).toEqual(['it came']);
+    },
+  );
 
   it('by loop.flush(), before a call that blocks', async () => {
     const said = await sayingsOf(`
