@@ -17,6 +17,7 @@ import type { StreamGroup } from '../stream/group.js';
 import { enter, type Handlers, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
 import { destroyBy, opened, Stream } from '../stream/stream.js';
+import { BY_TERMINAL } from '../stream/transfer.js';
 import { type Kind, kindOf } from './kind.js';
 
 const F_SETFL = constant('F_SETFL');
@@ -68,7 +69,11 @@ export class DescriptorStream<Data = unknown> extends Stream {
 
   /** Owns `fd` from here on; when something is refused it is as it was. @internal */
   takeOver(fd: number): void {
-    const { statusFlags, readable, writable } = this.#kind;
+    const { statusFlags, transfer, writable } = this.#kind;
+    // One terminal is stdin and stdout alike: who has no use for what is typed leaves it to
+    // whoever has.
+    const isRead = transfer !== BY_TERMINAL || this.group.handlers.data !== undefined;
+    const readable = this.#kind.readable && isRead;
     const fdFlags = check(native.fcntl(fd, F_GETFD), 'fcntl');
     this.start(fd, Interest.READ);
     try {

@@ -13,7 +13,8 @@ export abstract class DescriptorFace extends PoolFace {
    * Takes over a pipe, FIFO, stream socket, terminal or character device as a stream of
    * bytes: it is owned from here on, does not block (O_NONBLOCK, also for others who share
    * the open file) and is closed with the stream. One that can only be read, or only be
-   * written, has ended the other way. What throws leaves it as it was.
+   * written, has ended the other way, and so has a terminal without a `data` handler: what is
+   * typed stays for others. What throws leaves it as it was.
    *
    * @throws TypeError ERR_INVALID_ARG_VALUE for what is no stream of bytes: a regular file
    *   (use `loop.fs`), a socket of datagrams or one that listens; SystemError EBADF, EEXIST

@@ -156,6 +156,21 @@ describe.each(DRIVE_MODES)('a descriptor that is taken over, %s', (mode) => {
     expect(events).toBe(0);
   });
 
+  it.runIf(isLinux)('leaves what is typed to others, without a data handler', async () => {
+    const [ours, its] = openPty();
+    opened.keep(ours);
+    check(raw.adopt(ours), 'adopt');
+    const both = constant('O_RDWR') | constant('O_NOCTTY');
+    const stream = test.loop.stream(openSync(`/proc/self/fd/${its}`, both), {}, {});
+    raw.write(ours, Buffer.from('typed'));
+    stream.write('printed');
+    test.loop.setTimeout(() => stream.end(), 5);
+    await drive(test.loop, mode);
+    const bytes = new Uint8Array(16);
+    expect(Buffer.from(bytes.subarray(0, raw.read(its, bytes))).toString()).toBe('typed');
+    expect(Buffer.from(bytes.subarray(0, raw.read(ours, bytes))).toString()).toBe('printed');
+  });
+
   it.runIf(isLinux)('is a character device', async () => {
     const fd = openSync('/dev/random', 'r');
     const noted = noting();
