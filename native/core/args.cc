@@ -83,6 +83,8 @@ size_t ElementBytes(napi_typedarray_type type) {
   }
 }
 
+}  // namespace
+
 napi_value BufferOf(napi_env env, napi_value value) {
   napi_value buffer = value;
   bool is = false;
@@ -94,8 +96,6 @@ napi_value BufferOf(napi_env env, napi_value value) {
   }
   return buffer;
 }
-
-}  // namespace
 
 bool ReadSpan(napi_env env, napi_value value, Span* out) {
   bool is = false;

@@ -42,6 +42,9 @@ bool ReadInteger(napi_env env, napi_value value, const char* name, double min,
 // none of these.
 bool ReadSpan(napi_env env, napi_value value, Span* out);
 
+// The buffer of a view; `value` itself when it is none.
+napi_value BufferOf(napi_env env, napi_value value);
+
 // Looks at what ReadSpan gave for `value`. False, with a TypeError pending,
 // when it is empty because its buffer was detached: reading into it would look
 // like the end of the file.

@@ -5,23 +5,6 @@
 #include <string>
 
 namespace rawloop {
-namespace {
-
-// The buffer of a view; `value` itself when it is none.
-napi_value BufferOf(napi_env env, napi_value value) {
-  bool is = false;
-  napi_value buffer = value;
-  if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
-    napi_get_typedarray_info(env, value, nullptr, nullptr, nullptr, &buffer,
-                             nullptr);
-  } else if (napi_is_dataview(env, value, &is) == napi_ok && is) {
-    napi_get_dataview_info(env, value, nullptr, nullptr, &buffer, nullptr);
-  }
-  return buffer;
-}
-
-}  // namespace
-
 bool KeptMemory::Keep(napi_env env, napi_value value, const char* name,
                       size_t alignment) {
   Span span;
