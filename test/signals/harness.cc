@@ -136,8 +136,9 @@ int Replaced(int rounds) {
   KeepHostHandler(SIGUSR2);
   Pipe pipe;
   if (Watch(SIGUSR2, pipe.ends[1]) != 0) abort();
-  std::thread other(WatchAndSend, SIGUSR1, rounds);
+  // Before: between a watch and its signal it would take the handler's place.
   KeepHostHandler(SIGUSR1);
+  std::thread other(WatchAndSend, SIGUSR1, rounds);
   for (int round = 0; round < rounds; round++) {
     KeepHostHandler(SIGUSR2);
     {
