@@ -138,7 +138,13 @@ int Replaced(int rounds) {
   if (Watch(SIGUSR2, pipe.ends[1]) != 0) abort();
   // Before: between a watch and its signal it would take the handler's place.
   KeepHostHandler(SIGUSR1);
-  std::thread other(WatchAndSend, SIGUSR1, rounds);
+  // ThreadSanitizer drops a signal that comes while a thread is being made.
+  std::atomic<bool> made{false};
+  std::thread other([&] {
+    while (!made) sched_yield();
+    WatchAndSend(SIGUSR1, rounds);
+  });
+  made = true;
   for (int round = 0; round < rounds; round++) {
     KeepHostHandler(SIGUSR2);
     {
