@@ -22,7 +22,7 @@ export class HandleTable {
   readonly handles: (Handle | undefined)[] = [];
   /** SLOT_WORDS words by slot. Replaced when it grows: do not keep it. */
   words: Int32Array = sharedWords(FIRST_SLOTS * SLOT_WORDS);
-  /** How many slots were ever given back; see LoopCore's stale events. */
+  /** How many slots were ever given back; see PollSet's stale events. */
   released = 0;
   /** How many slots have an owner. */
   used = 0;

@@ -2,9 +2,9 @@
 #include "stream/kept_memory.h"
 
 #include <cstdint>
-#include <string>
 
 namespace rawloop {
+
 bool KeptMemory::Keep(napi_env env, napi_value value, const char* name,
                       size_t alignment) {
   Span span;

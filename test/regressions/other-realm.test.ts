@@ -2,7 +2,7 @@
 // in) or from a library: bytes were no bytes, a URL no path, a signal none.
 //
 // With `instanceof Uint8Array` and `instanceof ArrayBuffer` in the place of the brand checks
-// in stream-output.ts, `instanceof URL` in fs.ts, `instanceof AbortSignal` in abort.ts: the
+// in lib/stream/output.ts, `instanceof URL` in fs.ts, `instanceof AbortSignal` in abort.ts: the
 // test of each fails with ERR_INVALID_ARG_TYPE. With the disposable of addAbortListener the
 // last one fails: a vm context of Node 20 has no Symbol.dispose.
 import { pathToFileURL } from 'node:url';

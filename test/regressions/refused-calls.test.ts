@@ -2,8 +2,8 @@
 // kernel to say. The calls are made to fail by strace.
 //
 // Without the back-off for what is on no list (Server's `onReady`) an accept that is
-// refused spins, untold; with a close in the place of `isOutOfMemory` (lib/handles/
-// stream-queue.ts, socket.ts) a connection ends for want of memory; with `undefined` for a
+// refused spins, untold; with a close in the place of `isOutOfMemory` (lib/stream/
+// sending.ts, input.ts) a connection ends for want of memory; with `undefined` for a
 // name that cannot be had a server has no address.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';

@@ -1,8 +1,8 @@
 // A connection that is paused, or half open, waits for nothing: its peer's reset went
 // unseen, and it stayed for ever.
 //
-// With an interest of 0 instead of the edge in `updateInterest` (lib/handles/
-// stream-output.ts) the first two never end: the sockets stay open. With a close for every
+// With an interest of 0 instead of the edge in `updateInterest` (lib/stream/
+// base.ts) the first two never end: the sockets stay open. With a close for every
 // hangup instead of the look at SO_ERROR, the fourth loses bytes.
 import { describe, expect, it } from 'vitest';
 import type { Socket } from '../../lib/net/socket.js';

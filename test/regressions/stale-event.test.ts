@@ -1,9 +1,9 @@
 // Trap 1: an event that a wait had found already reaches whoever has the descriptor's
 // number, and the loop's slot, by the time it is dispatched.
 //
-// Without the comparison of generations in LoopCore's dispatch: the new watcher is
-// called for what the old one was ready for. Without the one in ReadAll (native/stream/batch.cc): the bytes
-// of a new connection are read for the old one, and lost.
+// Without the comparison of generations in `dispatch` (lib/loop/poll-phase.ts): the new
+// watcher is called for what the old one was ready for. Without the one in ReadAll
+// (native/stream/batch.cc): the bytes of a new connection are read for the old one, and lost.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { Socket } from '../../lib/net/socket.js';
