@@ -15,7 +15,7 @@ describe.skipIf(process.platform !== 'linux')('bench', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rawloop-bench-'));
     const path = join(folder, 'results.json');
-    const small = ['--quick', '--rounds', '2', '--round-ms', '20'];
+    const small = ['--quick', '--rounds', '2', '--round-ms', '150'];
     outcome = await runBench('fs-stat', '--peers', 'guest', ...small, '--json', path);
     results = JSON.parse(readFileSync(path, 'utf8'));
   });
