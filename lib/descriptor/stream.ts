@@ -12,9 +12,9 @@ import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { updateInterest } from '../stream/base.js';
-import { READ_ENDED, WRITE_ENDED } from '../stream/flags.js';
+import { HELD, READ_ENDED, READING, WRITE_ENDED } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
-import { enter, type Handlers, type StreamOptions } from '../stream/handlers.js';
+import { enter, type Handlers, NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
 import { destroyBy, opened, Stream } from '../stream/stream.js';
 import { BY_TERMINAL } from '../stream/transfer.js';
@@ -71,8 +71,10 @@ export class DescriptorStream<Data = unknown> extends Stream {
   takeOver(fd: number): void {
     const { statusFlags, transfer, writable } = this.#kind;
     // One terminal is stdin and stdout alike: who has no use for what is typed leaves it to
-    // whoever has.
-    const isRead = transfer !== BY_TERMINAL || this.group.handlers.data !== undefined;
+    // whoever has. Without any handlers `for await` shows whether there is a use.
+    const { handlers } = this.group;
+    const isRead =
+      transfer !== BY_TERMINAL || handlers.data !== undefined || handlers === NO_HANDLERS;
     const readable = this.#kind.readable && isRead;
     const fdFlags = check(native.fcntl(fd, F_GETFD), 'fcntl');
     this.start(fd, Interest.READ);
@@ -90,8 +92,9 @@ export class DescriptorStream<Data = unknown> extends Stream {
     // The half that there is not has ended from the start.
     if (!readable) this.flags |= READ_ENDED;
     if (!writable) this.flags |= WRITE_ENDED;
+    if (transfer === BY_TERMINAL && handlers === NO_HANDLERS) this.flags |= HELD;
     this.begin();
-    if (!readable) updateInterest(this);
+    if ((this.flags & READING) === 0) updateInterest(this);
   }
 }
 
@@ -111,7 +114,7 @@ export function stream(
   loop: HandleLoop,
   fd: number,
   given: DescriptorOptions,
-  handlers: DescriptorHandlers,
+  handlers: DescriptorHandlers = NO_HANDLERS,
 ): DescriptorStream {
   checkDescriptor('fd', fd);
   const options = readOptions('options', given, NAMES);

@@ -34,14 +34,21 @@ export abstract class NetFace extends WatchFace {
   }
 
   /**
-   * Connects by TCP. Failure is told by `close(socket, error)`.
+   * Connects by TCP. Failure is told by `close(socket, error)`, and by `socket.opened`; an `error`
+   * handler is a server's, of an object that both share, and is not called here. When the
+   * handlers are left out nothing that comes is lost: it waits, up to `highWaterMark` bytes of it
+   * here and the rest in the kernel, for who iterates the socket.
    *
    * @throws RangeError ERR_SOCKET_BAD_PORT; TypeError; SystemError EMFILE, ...; Error
    *   ERR_LOOP_CLOSED
    * @example
    * loop.connect({ port: 7000 }, { open: (socket) => socket.end('hello') });
+   * @example
+   * const socket = await loop.connect({ port: 7000, timeoutMs: 5000 }).opened;
+   * socket.end('hello');
+   * for await (const chunk of socket) process.stdout.write(chunk);
    */
-  connect<Data = unknown>(options: ConnectOptions, handlers: StreamHandlers<Data>): Socket<Data> {
+  connect<Data = unknown>(options: ConnectOptions, handlers?: StreamHandlers<Data>): Socket<Data> {
     return families.net().connect(this, options, handlers) as Socket<Data>;
   }
 }

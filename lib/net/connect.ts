@@ -8,7 +8,7 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
-import type { StreamOptions } from '../stream/handlers.js';
+import { NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
 import { destroyBy } from '../stream/stream.js';
 import {
@@ -83,7 +83,11 @@ function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress)
 }
 
 /** Starts to connect. */
-export function connect(loop: HandleLoop, given: ConnectOptions, handlers: StreamHandlers): Socket {
+export function connect(
+  loop: HandleLoop,
+  given: ConnectOptions,
+  handlers: StreamHandlers = NO_HANDLERS,
+): Socket {
   const options = readOptions('options', given, CONNECT_NAMES);
   checkHandlers(handlers);
   const settings = streamSettings(options);

@@ -50,7 +50,8 @@ const MAX_ACCEPTS = 64;
 export interface ServerHandlers {
   /**
    * A server could not accept: it tries again by itself, at most a second later. If it is
-   * closed (`server.isClosed`) it gave up; without this handler that is thrown by the loop.
+   * closed (`server.isClosed`) it gave up; without this handler that is thrown by the loop. What
+   * `loop.connect` makes never calls it: there `close` tells what was wrong.
    */
   error?(server: Server<Address>, error: Error): Returned;
 }

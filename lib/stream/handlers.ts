@@ -29,6 +29,9 @@ export interface Handlers<Stream> {
   close?(socket: Stream, error?: Error): Returned;
 }
 
+/** Handlers that were left out: what comes is kept for who asks, by `for await`. */
+export const NO_HANDLERS: Handlers<Handle> = Object.freeze({});
+
 /** Options that listening and connecting share. */
 export interface StreamOptions {
   /** `write` returns false above this many queued bytes: 0 to 2^31-1, default 65,536. */
