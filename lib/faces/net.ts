@@ -1,6 +1,6 @@
 // What the public loop has for TCP.
 
-import type { Address } from '../binding/index.js';
+import type { Address, IpAddress } from '../binding/index.js';
 import type { ConnectOptions } from '../net/connect.js';
 import type { StreamHandlers } from '../net/handlers.js';
 import type { ListenOptions } from '../net/listen.js';
@@ -12,12 +12,15 @@ import { WatchFace } from './watch.js';
 /** What a loop has for TCP. Use `EventLoop`. */
 export abstract class NetFace extends WatchFace {
   /**
-   * Listens for TCP connections. All sockets share `handlers`.
+   * Listens for TCP connections. All sockets share `handlers`. When they are left out,
+   * connections wait in the backlog for who iterates the server.
    *
    * @throws SystemError EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE, ...; RangeError
    *   ERR_SOCKET_BAD_PORT; TypeError; Error ERR_LOOP_CLOSED
    * @example
    * loop.listen({ port: 7000 }, { data: (socket, chunk) => socket.write(chunk) });
+   * @example
+   * for await (const socket of loop.listen({ port: 7000 })) socket.end('hello');
    * @example
    * loop.listen<{ name: string }>({ port: 7000 }, {
    *   open: (socket) => { socket.data = { name: 'nobody' }; },
@@ -26,10 +29,13 @@ export abstract class NetFace extends WatchFace {
    */
   listen<Data = unknown>(
     options: ListenOptions & { fd: number },
-    handlers: StreamHandlers<Data>,
-  ): Server<Address>;
-  listen<Data = unknown>(options: ListenOptions, handlers: StreamHandlers<Data>): Server;
-  listen(options: ListenOptions, handlers: StreamHandlers): Server<Address> {
+    handlers?: StreamHandlers<Data>,
+  ): Server<Address, Socket<Data>>;
+  listen<Data = unknown>(
+    options: ListenOptions,
+    handlers?: StreamHandlers<Data>,
+  ): Server<IpAddress, Socket<Data>>;
+  listen(options: ListenOptions, handlers?: StreamHandlers): Server<Address, Socket> {
     return families.net().listen(this, options, handlers);
   }
 

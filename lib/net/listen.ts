@@ -10,7 +10,7 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemError } from '../raw/errors.js';
-import type { StreamOptions } from '../stream/handlers.js';
+import { NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import {
   boolean,
   byteLimit,
@@ -18,6 +18,7 @@ import {
   STREAM_NAMES,
   streamSettings,
 } from '../stream/options.js';
+import { ACCEPT_NAMES, type AcceptOptions, acceptLimits } from './accepting.js';
 import { addressOf, detailsOf, ENDPOINT_NAMES, type Endpoint, refusePath } from './endpoint.js';
 import { checkHandlers, type StreamHandlers } from './handlers.js';
 import { bindTo, guarded, openStream, setFlag, setNoDelay } from './open.js';
@@ -25,7 +26,7 @@ import { Server } from './server.js';
 import { Socket, type SocketGroup } from './socket.js';
 
 /** Where `loop.listen` listens, and how. */
-export interface ListenOptions extends Endpoint, StreamOptions {
+export interface ListenOptions extends Endpoint, StreamOptions, AcceptOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port`, and of
    * all that was decided when it was opened. It is owned, and closed, from here on.
@@ -44,6 +45,7 @@ export interface ListenOptions extends Endpoint, StreamOptions {
 const LISTEN_NAMES: OptionNames<ListenOptions> = {
   ...ENDPOINT_NAMES,
   ...STREAM_NAMES,
+  ...ACCEPT_NAMES,
   fd: true,
   backlog: true,
   reusePort: true,
@@ -139,15 +141,18 @@ function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
 export function listen(
   loop: HandleLoop,
   given: ListenOptions,
-  handlers: StreamHandlers,
-): Server<Address> {
+  handlers: StreamHandlers = NO_HANDLERS,
+): Server<Address, Socket> {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
-  const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
   const perSocket = options.maxSocketBufferedBytes;
   const settings = {
     ...streamSettings(options),
     maxBufferedBytes: byteLimit('maxSocketBufferedBytes', perSocket, MAX_BUFFERED_BYTES),
+  };
+  const limits = {
+    ...acceptLimits(options),
+    maxBufferedBytes: byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity),
   };
   const { noDelay, signal } = settings;
   const { backlog = 511 } = options;
@@ -157,15 +162,15 @@ export function listen(
   const places = placesOf(options);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
-  let server: Server<Address>;
+  let server: Server<Address, Socket>;
   if (places.length > 0) {
     const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
-    server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, maxBytes));
+    server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, limits));
   } else {
     // An inherited one stays the caller's until it is served here.
     const fd = prepareInherited(options.fd as number);
     if (noDelay && isIp(fd)) setNoDelay(fd);
-    server = new Server(loop, fd, newSocket, handlers, settings, maxBytes);
+    server = new Server(loop, fd, newSocket, handlers, settings, limits);
     adoptFor(server, fd);
   }
   if (signal !== undefined) endOnAbort(server, signal, closeIt);

@@ -43,9 +43,10 @@ function withPeer(): [stream: Stream, peer: number] {
 }
 
 describe.each(DRIVE_MODES)('for await over a stream (%s)', (mode) => {
-  /** Runs `work` while the loop is driven. */
+  /** Runs `work` while the loop is driven; one that fails ends it. */
   async function during<T>(work: () => Promise<T>): Promise<T> {
     const done = work();
+    done.catch(() => test.loop.close());
     await drive(test.loop, mode);
     return await done;
   }
@@ -87,6 +88,7 @@ describe.each(DRIVE_MODES)('for await over a stream (%s)', (mode) => {
       fill();
       await turn();
       const before = stream.bytesRead;
+      if (at < bytes.length) fill();
       await turn();
       // One read is of 64 KiB at most, and it was the last.
       expect([stream.bytesRead, before < bytes.length]).toEqual([before, true]);
