@@ -41,6 +41,7 @@ const NAMES: OptionNames<DescriptorOptions> = {
   chunks: true,
   allowHalfOpen: true,
   signal: true,
+  idleTimeoutMs: true,
 };
 
 /**

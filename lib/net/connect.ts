@@ -9,19 +9,22 @@ import { endOnAbort } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
 import { NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
-import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
+import { groupOf, STREAM_NAMES, streamSettings, timeLimit } from '../stream/options.js';
 import { destroyBy } from '../stream/stream.js';
 import {
   addressOf,
   detailsOf,
   ENDPOINT_NAMES,
   type Endpoint,
+  isAddress,
   LOCAL_PLACE,
   refusePath,
 } from './endpoint.js';
 import { checkHandlers, type StreamHandlers } from './handlers.js';
+import { addressOfInterface } from './interfaces.js';
 import { bindTo, guarded, openStream, setNoDelay } from './open.js';
 import { Socket } from './socket.js';
+import { limitConnecting } from './time-limits.js';
 
 /** Where `loop.connect` connects to, and how. */
 export interface ConnectOptions extends Endpoint, StreamOptions {
@@ -29,10 +32,18 @@ export interface ConnectOptions extends Endpoint, StreamOptions {
   address?: string;
   /** What `address` is; looked at, not needed. */
   family?: 'ipv4' | 'ipv6';
-  /** The address to connect from. Default: the kernel's choice. */
+  /**
+   * The address to connect from, or the name of an interface ('lo', 'eth0'), whose address of the
+   * right family it is then. Default: the kernel's choice.
+   */
   localAddress?: string;
   /** The port to connect from: 0 to 65535, default 0. */
   localPort?: number;
+  /**
+   * How long it may take to connect: 1 to 2^53-1 ms; then `close` tells ETIMEDOUT. Default: as
+   * long as the kernel tries, two minutes on Linux.
+   */
+  timeoutMs?: number;
 }
 
 const CONNECT_NAMES: OptionNames<ConnectOptions> = {
@@ -42,6 +53,7 @@ const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   family: true,
   localAddress: true,
   localPort: true,
+  timeoutMs: true,
 };
 
 const EINPROGRESS = -constant('EINPROGRESS');
@@ -79,7 +91,10 @@ function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
 function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress) {
   if (localAddress === undefined && localPort === 0) return undefined;
   const every = to.family === 'ipv4' ? '0.0.0.0' : '::';
-  return addressOf(localAddress === undefined ? every : localAddress, localPort, LOCAL_PLACE);
+  if (localAddress === undefined) return addressOf(every, localPort, LOCAL_PLACE);
+  const isName = typeof localAddress === 'string' && !isAddress(localAddress);
+  const found = isName ? addressOfInterface(localAddress, to) : undefined;
+  return addressOf(found ?? localAddress, localPort, LOCAL_PLACE);
 }
 
 /** Starts to connect. */
@@ -95,6 +110,7 @@ export function connect(
   refusePath(options);
   const address = targetOf(options);
   const local = localOf(options, address);
+  const timeoutMs = timeLimit('timeoutMs', options.timeoutMs);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   const fd = openStream(address);
@@ -109,6 +125,7 @@ export function connect(
     if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
       socket.destroy(systemError(result, 'connect', detailsOf(address)));
     }
+    if (timeoutMs !== undefined) limitConnecting(socket, timeoutMs, detailsOf(address));
     if (signal !== undefined) endOnAbort(socket, signal, destroyBy);
     return socket;
   });

@@ -12,6 +12,7 @@ import { Stream } from '../stream/stream.js';
 import { addressText } from './endpoint.js';
 import { resetAtClose } from './open.js';
 import type { Server } from './server.js';
+import { connectingEnded } from './time-limits.js';
 
 const ENOTCONN = -constant('ENOTCONN');
 const EINVAL = -constant('EINVAL');
@@ -75,6 +76,7 @@ export class Socket<Data = unknown> extends Stream {
 
   /** @internal */
   override onConnectable(): void {
+    connectingEnded(this);
     const error = native.getsockopt(this.handleFd, SOL_SOCKET, SO_ERROR);
     if (error < 0) this.fail(error, 'getsockopt');
     else if (error > 0) this.fail(-error, 'connect', targets.get(this));

@@ -55,6 +55,12 @@ export interface StreamOptions {
   allowHalfOpen?: boolean;
   /** Closes the server, or destroys the socket, when it aborts. */
   signal?: AbortSignal;
+  /**
+   * A connection on which no byte moves for so long is closed with ERR_IDLE_TIMEOUT: never
+   * earlier, and at most half as long again later. 1 to 2^53-1 ms, default none. What waits for
+   * a peer that does not read moves nothing, nor does what nobody takes of a paused socket.
+   */
+  idleTimeoutMs?: number;
 }
 
 /** Notes which handler of `stream` is called next, for metrics and traces. @internal */

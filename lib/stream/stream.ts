@@ -65,6 +65,7 @@ export abstract class Stream extends StreamOutput {
     if (kind !== Transfer.SOCKET) this.loop.table.setTransfer(this.slot, kind);
     if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
+    this.group.idle?.watch(this.loop);
   }
 
   /** @internal Starts on its way: `onConnectable` is called once it is connected, or not. */
@@ -88,6 +89,7 @@ export abstract class Stream extends StreamOutput {
     if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
     this.beginOutput();
+    this.group.idle?.watch(this.loop);
     settleOpened(this);
     enter(this, 'open');
     opened(this);
