@@ -119,12 +119,12 @@ const MUTANTS = [
     tells: /descriptors:/,
   },
   {
-    name: 'memory of messages is taken before the next one is read',
+    name: 'memory of messages is taken before the next one',
     file: 'calls/message_batches.cc',
-    from: 'int one = (*out)[i].Read(env, values[i]);',
-    to: 'int one = (*out)[i].Read(env, values[i]);\n    if (one == 0) one = (*out)[i].Take(env, fd);',
+    from: 'if (!rooms[i].Read(env, values[i])) return nullptr;',
+    to: 'if (!rooms[i].Read(env, values[i]) || !rooms[i].Take(env)) return nullptr;',
     part: 'raw',
-    tells: /use-after-free|heap-buffer-overflow|SEGV/,
+    tells: /use-after-free|wrote around|heap-buffer-overflow/,
   },
   {
     name: 'a cancelled job is still found by its id',
