@@ -119,14 +119,6 @@ const MUTANTS = [
     tells: /descriptors:/,
   },
   {
-    name: 'memory of messages is taken before the next one',
-    file: 'calls/message_batches.cc',
-    from: 'if (!rooms[i].Read(env, values[i])) return nullptr;',
-    to: 'if (!rooms[i].Read(env, values[i]) || !rooms[i].Take(env)) return nullptr;',
-    part: 'raw',
-    tells: /use-after-free|wrote around|heap-buffer-overflow/,
-  },
-  {
     name: 'a cancelled job is still found by its id',
     file: 'pool/binding.cc',
     from: 'if (cancelled) {\n    pool->requests_[id] = nullptr;',
