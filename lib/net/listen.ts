@@ -60,16 +60,19 @@ function isIp(fd: number): boolean {
   return 'port' in check(native.getsockname(fd), 'getsockname');
 }
 
-/** An inherited listening socket, made non-blocking: an accept must never block the loop. */
-function prepareInherited(fd: number): number {
+/** An inherited socket has to listen. */
+function checkInherited(fd: number): void {
   checkDescriptor('options.fd', fd);
   const accepts = native.getsockopt(fd, SOL_SOCKET, constant('SO_ACCEPTCONN'));
   check(accepts, 'getsockopt');
   if (accepts === 0) throw invalidValue('options.fd', 'a listening socket');
+}
+
+/** An accept must never block the loop. */
+function prepareInherited(fd: number): void {
   const flags = check(native.fcntl(fd, constant('F_GETFL')), 'fcntl');
   check(native.fcntl(fd, constant('F_SETFL'), flags | constant('O_NONBLOCK')), 'fcntl');
   check(native.fcntl(fd, constant('F_SETFD'), constant('FD_CLOEXEC')), 'fcntl');
-  return fd;
 }
 
 /** Where to listen: the first that there is. None: a socket was inherited. */
@@ -124,13 +127,6 @@ function openServer([first, second]: IpAddress[], opening: Opening): number {
   }
 }
 
-/** It stays another's, and open, when it cannot be had. @throws SystemError EBUSY */
-function adoptFor(server: Server<Address>, fd: number): void {
-  const result = native.adopt(fd);
-  if (result < 0) server.close();
-  check(result, 'adopt');
-}
-
 function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
   return new Socket(loop, group);
 }
@@ -162,11 +158,14 @@ export function listen(
     const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
     server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, maxBytes));
   } else {
-    // An inherited one stays the caller's until it is served here.
-    const fd = prepareInherited(options.fd as number);
-    if (noDelay && isIp(fd)) setNoDelay(fd);
-    server = new Server(loop, fd, newSocket, handlers, settings, maxBytes);
-    adoptFor(server, fd);
+    const fd = options.fd as number;
+    checkInherited(fd);
+    // It stays the caller's until it is served here.
+    server = loop.holdings.owner.adopt(fd, () => {
+      prepareInherited(fd);
+      if (noDelay && isIp(fd)) setNoDelay(fd);
+      return new Server(loop, fd, newSocket, handlers, settings, maxBytes);
+    });
   }
   if (signal !== undefined) endOnAbort(server, signal, closeIt);
   return server;

@@ -3,6 +3,7 @@
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
 import type { EventfdCalls } from './eventfd.js';
+import type { FileTransferCalls } from './file-transfers.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
 import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
@@ -20,6 +21,7 @@ export type * from './address.js';
 export type * from './descriptors.js';
 export type * from './epoll.js';
 export type * from './eventfd.js';
+export type * from './file-transfers.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
@@ -39,6 +41,7 @@ export interface RawCalls
     SocketCalls,
     EpollRawCalls,
     EventfdCalls,
+    FileTransferCalls,
     KqueueRawCalls,
     MessageCalls,
     PollCalls {}
