@@ -86,7 +86,7 @@ const LONG_WORDS: Partial<Record<NumberName, number>> = {
   bytesSent: 200,
   bytesRetransmitted: 208,
 };
-/** What every kernel fills. */
+/** What every kernel fills, as far as it is known; 0 where one does not. */
 const FIRST_LENGTH = 104;
 /** A rate without a limit is all ones. */
 const UNLIMITED = 2n ** 64n - 1n;
@@ -106,7 +106,8 @@ function longAt(offset: number): number {
 }
 
 function decode(length: number): TcpInfo {
-  // What is behind `length` is of an earlier answer.
+  // What is behind it is of an earlier answer.
+  bytes.fill(0, length);
   const filled = Math.max(length, FIRST_LENGTH);
   const [low, high] = [byteAt(6) & 15, byteAt(6) >> 4];
   const info: Record<string, unknown> = {
