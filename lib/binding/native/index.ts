@@ -12,6 +12,7 @@ import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
 import type { SignalCalls } from './signals.js';
+import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
 import type { StreamCalls } from './stream.js';
 import type { ThreadServerCalls } from './thread-server.js';
@@ -30,6 +31,7 @@ export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
 export type * from './signals.js';
+export type * from './socket-filter.js';
 export type * from './sockets.js';
 export type * from './stream.js';
 export type * from './thread-server.js';
@@ -56,6 +58,7 @@ export interface NativeBinding
     PoolCalls,
     ProcessCalls,
     SignalCalls,
+    SocketFilterCalls,
     StreamCalls,
     ThreadServerCalls,
     WakerCalls {
