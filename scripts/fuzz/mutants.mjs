@@ -119,6 +119,14 @@ const MUTANTS = [
     tells: /descriptors:/,
   },
   {
+    name: 'the bytes of a request are not measured',
+    file: 'calls/ioctl.cc',
+    from: 'if (span.size < bytes) {',
+    to: 'if (span.size + 100000 < bytes) {',
+    part: 'raw',
+    tells: /heap-buffer-overflow|wrote around|SEGV/,
+  },
+  {
     name: 'a cancelled job is still found by its id',
     file: 'pool/binding.cc',
     from: 'if (cancelled) {\n    pool->requests_[id] = nullptr;',
