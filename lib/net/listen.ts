@@ -10,6 +10,8 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemError } from '../raw/errors.js';
+import { readInitialOptions } from '../socket-options/initial.js';
+import type { InitialOptions } from '../socket-options/values.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import {
   boolean,
@@ -25,7 +27,7 @@ import { Server } from './server.js';
 import { Socket, type SocketGroup } from './socket.js';
 
 /** Where `loop.listen` listens, and how. */
-export interface ListenOptions extends Endpoint, StreamOptions {
+export interface ListenOptions extends Endpoint, StreamOptions, InitialOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port`, and of
    * all that was decided when it was opened. It is owned, and closed, from here on.
@@ -49,15 +51,18 @@ const LISTEN_NAMES: OptionNames<ListenOptions> = {
   reusePort: true,
   ipv6Only: true,
   maxSocketBufferedBytes: true,
+  socketOptions: true,
+  keepAlive: true,
 };
 
 /** What is decided already of a socket that was inherited. */
 const DECIDED = ['host', 'port', 'backlog', 'reusePort', 'ipv6Only'] as const;
 
 const SOL_SOCKET = constant('SOL_SOCKET');
-/** Whether the socket has an IP address: a Unix socket has no TCP_NODELAY. */
+/** Whether it has an IP address: a Unix socket has no TCP_NODELAY. What is no socket has none. */
 function isIp(fd: number): boolean {
-  return 'port' in check(native.getsockname(fd), 'getsockname');
+  const name = native.getsockname(checkDescriptor('options.fd', fd));
+  return typeof name === 'object' && 'port' in name;
 }
 
 /** An inherited socket has to listen. */
@@ -95,10 +100,13 @@ interface Opening {
   readonly noDelay: boolean;
   readonly reusePort: boolean;
   readonly ipv6Only: boolean;
+  /** Sets the socket options that were asked for. */
+  readonly setInitialOptions: (fd: number) => void;
 }
 
 /** Opens a socket that listens at `address`. */
-function openAt(address: IpAddress, { backlog, noDelay, reusePort, ipv6Only }: Opening): number {
+function openAt(address: IpAddress, opening: Opening): number {
+  const { backlog, noDelay, reusePort, ipv6Only } = opening;
   const fd = openStream(address);
   return guarded(fd, () => {
     // Accepted sockets inherit it: no call for each of them.
@@ -109,6 +117,7 @@ function openAt(address: IpAddress, { backlog, noDelay, reusePort, ipv6Only }: O
     if (ipv6Only || address.address === '::') {
       setFlag(fd, constant('IPPROTO_IPV6'), 'IPV6_V6ONLY', ipv6Only);
     }
+    opening.setInitialOptions(fd);
     bindTo(fd, address);
     check(native.listen(fd, backlog), 'listen', detailsOf(address));
     return fd;
@@ -151,11 +160,19 @@ export function listen(
   const reusePort = boolean('reusePort', options.reusePort, false);
   const ipv6Only = boolean('ipv6Only', options.ipv6Only, false);
   const places = placesOf(options);
+  const isTcp = options.fd === undefined || isIp(options.fd);
+  const setInitialOptions = readInitialOptions(options, isTcp);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   let server: Server<Address>;
   if (places.length > 0) {
-    const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
+    const fd = openServer(places, {
+      backlog,
+      noDelay,
+      reusePort,
+      ipv6Only,
+      setInitialOptions,
+    });
     server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, maxBytes));
   } else {
     const fd = options.fd as number;
@@ -163,7 +180,8 @@ export function listen(
     // It stays the caller's until it is served here.
     server = loop.holdings.owner.adopt(fd, () => {
       prepareInherited(fd);
-      if (noDelay && isIp(fd)) setNoDelay(fd);
+      if (noDelay && isTcp) setNoDelay(fd);
+      setInitialOptions(fd);
       return new Server(loop, fd, newSocket, handlers, settings, maxBytes);
     });
   }
