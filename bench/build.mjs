@@ -1,4 +1,4 @@
-// Compiles the C and C++ programs of this folder into build/: the echo servers
+// Compiles the C and C++ programs of this folder into build/: the servers
 // to compare with and the load client. It needs a compiler and nothing else
 // (no node-gyp, no CMake), and compiles again only what is older than a source.
 // Honours CC, CXX, CPPFLAGS, CFLAGS, CXXFLAGS and LDFLAGS.
@@ -41,10 +41,22 @@ const targets = {
     libraries: ['-luv'],
     needs: 'uv.h and libuv (on Debian: libuv1-dev)',
   },
+  'udp-epoll': { language: 'c', sources: ['udp-epoll.c', 'server.c'] },
+  'udp-batch': { language: 'c', sources: ['udp-batch.c', 'server.c'] },
+  'udp-libuv': {
+    language: 'c',
+    sources: ['udp-libuv.c', 'server.c'],
+    libraries: ['-luv'],
+    needs: 'uv.h and libuv (on Debian: libuv1-dev)',
+  },
+  'pass-epoll': { language: 'c', sources: ['pass-epoll.c', 'server.c'] },
   'run-once': { language: 'c', sources: ['run-once.c'] },
   load: {
     language: 'c++',
-    sources: ['load.cc', 'load/options.cc', 'load/window.cc', 'load/echo.cc', 'load/churn.cc'],
+    sources: [
+      'load.cc',
+      ...['options', 'window', 'echo', 'churn', 'datagram', 'pass'].map((it) => `load/${it}.cc`),
+    ],
   },
 };
 

@@ -35,6 +35,7 @@ const metrics = {
   rate: { read: (s) => [s.rateRatio.median], isMoreBetter: true, isSlow: true },
   p99: { read: (s) => [s.p99Ratio.median], isSlow: true },
   bytes: { read: (s) => [s.rssBytesPerConnection.median], isSlow: true },
+  growth: { read: (s) => [s.growthBytes] },
 };
 
 /**

@@ -44,6 +44,7 @@ const presets = {
     workMs: 150,
     workCount: 200_000,
     startRounds: 15,
+    heapDatagrams: 500_000,
   },
   normal: {
     rounds: 25,
@@ -56,6 +57,7 @@ const presets = {
     workMs: 300,
     workCount: 1_000_000,
     startRounds: 60,
+    heapDatagrams: 10_000_000,
   },
   full: {
     rounds: 51,
@@ -68,6 +70,7 @@ const presets = {
     workMs: 500,
     workCount: 1_000_000,
     startRounds: 200,
+    heapDatagrams: 10_000_000,
   },
 };
 
@@ -76,8 +79,8 @@ export function helpText() {
   const row = ([name, text]) => `  ${name.padEnd(16)}${text}`;
   return `usage: node bench/run.mjs [SCENARIO...] [OPTION...]
 
-Measures echo servers on loopback against the same server in C with epoll, and
-other work against Node's. Without a scenario, all of them run.
+Measures servers on loopback against the same server in C with epoll, and other
+work against Node's. Without a scenario, all of them run.
 
 Scenarios:
 ${Object.entries(scenarios)

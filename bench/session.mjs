@@ -2,6 +2,7 @@
 // measured by the part of the harness that its kind names, and boiled down.
 import { build } from './build.mjs';
 import { contenders } from './contenders.mjs';
+import { measureHeap } from './heap.mjs';
 import { measureIdle } from './idle.mjs';
 import { measureLoad } from './measure.mjs';
 import { npmEpoll } from './packages.mjs';
@@ -9,12 +10,19 @@ import { peers } from './peers.mjs';
 import { pinningProblem } from './processes.mjs';
 import { scenarios } from './scenarios.mjs';
 import { measureStartup } from './startup.mjs';
-import { summarizeIdle, summarizeLoad, summarizeStartup, summarizeWorks } from './summary.mjs';
+import {
+  summarizeHeap,
+  summarizeIdle,
+  summarizeLoad,
+  summarizeStartup,
+  summarizeWorks,
+} from './summary.mjs';
 import { measureWork } from './work.mjs';
 
 const kinds = {
   load: { measure: measureLoad, summarize: summarizeLoad },
   idle: { measure: measureIdle, summarize: summarizeIdle },
+  heap: { measure: measureHeap, summarize: summarizeHeap },
   work: { measure: measureWork, summarize: summarizeWorks },
   startup: { measure: measureStartup, summarize: summarizeStartup },
 };

@@ -29,6 +29,7 @@ void Window::PrintJson() {
   } else {
     std::printf("null");
   }
+  std::printf(",\"lost\":%" PRIu64 ",\"strays\":%" PRIu64, lost_, strays_);
   // The first error is a text of this program's own: nothing to escape.
   std::printf(",\"clientCpuNs\":%" PRId64 ",\"errors\":%" PRIu64
               ",\"firstError\":\"%s\"}\n",

@@ -63,6 +63,11 @@ class Window {
     bytes_ += bytes;
   }
 
+  // Counts a datagram that was sent again, as no answer came in time, and an
+  // answer that nobody waits for any more.
+  void AddLost() { lost_++; }
+  void AddStray() { strays_++; }
+
   // True once --messages have been counted.
   bool IsFull() const {
     return options_.messages != 0 &&
@@ -94,6 +99,8 @@ class Window {
   bool has_server_clock_ = false;
   bool is_open_ = false;
   uint64_t bytes_ = 0;
+  uint64_t lost_ = 0;
+  uint64_t strays_ = 0;
   int64_t elapsed_ns_ = 0;
   int64_t server_cpu_ns_ = 0;
   int64_t client_cpu_ns_ = 0;
