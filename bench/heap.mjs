@@ -1,8 +1,8 @@
 // Measures whether a server's heap grows with what it has served: JavaScript's heap
 // after a forced collection, before and after so many datagrams. The server has been
-// under load before, as what an engine compiles and keeps on the way is no leak. Wrong
-// answers fail it, as everywhere; a process of the server's own tells the heap on
-// SIGUSR2.
+// under load before, as what an engine compiles and keeps on the way is no leak. Both
+// sides count: what one has sent and the other not read must have been lost on the way.
+// The server tells its heap and its counts on SIGUSR2.
 import { BenchError, messageOf } from './errors.mjs';
 import { runLoad } from './measure.mjs';
 import { startPeer } from './peers.mjs';
@@ -14,12 +14,19 @@ const maxMs = 600_000; // what the load client takes; the datagrams end it long 
 /**
  * @typedef {object} HeapRound
  * @property {string} peer
- * @property {number} datagrams
+ * @property {number} datagrams  answered
  * @property {number} perSecond
+ * @property {Counts} counts
  * @property {number} lost  had to be sent again
  * @property {number} beforeBytes
  * @property {number} afterBytes
  * @property {number} growthBytes  0 when it is smaller
+ *
+ * @typedef {object} Counts  of all datagrams, in the order of their way
+ * @property {number} sent  by the client
+ * @property {number} read  by the server
+ * @property {number} written  by the server
+ * @property {number} received  by the client
  */
 
 /**
@@ -54,30 +61,47 @@ export async function measureHeap(scenarioName, commands, settings, progress) {
  * @param {string[]} command
  * @param {Record<string, string | number>} load
  * @param {import('./measure.mjs').Settings} settings
+ * @returns {Promise<Omit<HeapRound, 'peer'>>}
  */
 async function measureOne(command, load, settings) {
   const server = { name: '', ...(await startPeer(command, settings.serverCpu)) };
+  const look = async () => JSON.parse(await server.child.askBySignal('SIGUSR2', answerTimeoutMs));
   try {
     await runLoad(server, load, 0, settings.peerWarmupMs, settings);
-    await heapBytes(server.child); // the first time compiles what tells it
-    const beforeBytes = await heapBytes(server.child);
+    await look(); // the first look compiles what tells
+    const before = await look();
     const counted = { ...load, messages: settings.heapDatagrams };
-    const result = await runLoad(server, counted, 0, maxMs, settings);
-    const afterBytes = await heapBytes(server.child);
+    const { sent, received, ...client } = await runLoad(server, counted, 0, maxMs, settings);
+    const after = await look();
+    const counts = {
+      sent,
+      read: after.datagramsRead - before.datagramsRead,
+      written: after.datagramsWritten - before.datagramsWritten,
+      received,
+    };
+    checkCounts(counts, client.lost);
     return {
-      datagrams: result.messages,
-      perSecond: result.messagesPerSecond,
-      lost: result.lost,
-      beforeBytes,
-      afterBytes,
-      growthBytes: Math.max(0, afterBytes - beforeBytes),
+      datagrams: client.messages,
+      perSecond: client.messagesPerSecond,
+      counts,
+      lost: client.lost,
+      beforeBytes: before.heapUsed,
+      afterBytes: after.heapUsed,
+      growthBytes: Math.max(0, after.heapUsed - before.heapUsed),
     };
   } finally {
     await server.child.stop();
   }
 }
 
-/** @param {import('./processes.mjs').Child} child */
-async function heapBytes(child) {
-  return Number(await child.askBySignal('SIGUSR2', answerTimeoutMs));
+/**
+ * A datagram gets lost on the way, if at all, and never comes twice.
+ * @param {Counts} counts
+ * @param {number} lost
+ */
+function checkCounts(counts, lost) {
+  const { sent, read, written, received } = counts;
+  const isInOrder = sent >= read && read >= written && written >= received;
+  if (isInOrder && sent - received <= lost) return;
+  throw new Error(`${lost} were lost, which does not make up for ${JSON.stringify(counts)}`);
 }

@@ -105,6 +105,7 @@ Options:
                   allows; --quick: fewer scenarios, and a wide margin
   --budget FILE   that budget and not bench/budget.json; with --check
   --save-budget   make what is measured the budget, where it has a figure
+  --datagrams N   how many of them udp-heap counts (10 million, --quick: half a million)
   --cpus S,L      cores of the servers and of the load client (0,1)
   --json FILE     write everything that was measured there as well
   --help          show this
@@ -150,6 +151,9 @@ function parseSettings(preset, values) {
     const ms = wholeNumber('--round-ms', values['round-ms'], 10, 60_000);
     Object.assign(settings, { roundMs: ms, workMs: ms });
   }
+  if (values.datagrams !== undefined) {
+    settings.heapDatagrams = wholeNumber('--datagrams', values.datagrams, 1, 1e9);
+  }
   return settings;
 }
 
@@ -183,6 +187,7 @@ function parse(args) {
         peers: { type: 'string' },
         rounds: { type: 'string' },
         'round-ms': { type: 'string' },
+        datagrams: { type: 'string' },
         check: { type: 'boolean' },
         budget: { type: 'string' },
         'save-budget': { type: 'boolean' },

@@ -60,8 +60,11 @@ export class Session {
    * @param {(text: string) => void} progress
    */
   static async prepare(scenarioNames, { settings, cpus }, progress) {
-    const needsPrograms = scenarioNames.some((name) => scenarios[name].kind !== 'work');
-    const absentPrograms = needsPrograms ? await build(progress) : {};
+    const kindsOf = new Set(scenarioNames.map((name) => scenarios[name].kind));
+    kindsOf.delete('work');
+    // What compares nothing but ours needs no server in C.
+    const programs = kindsOf.size === 1 && kindsOf.has('heap') ? ['load'] : undefined;
+    const absentPrograms = kindsOf.size > 0 ? await build(progress, programs) : {};
     const epoll = scenarioNames.includes('watch') ? await npmEpoll(progress) : undefined;
     const around = { absentPrograms, npmEpoll: epoll };
     return new Session(pinned(settings, cpus, progress), around, progress);

@@ -1,6 +1,7 @@
 // The load client of the benchmarks: one thread, epoll, C++17. It loads one
-// server on loopback, checks every byte of the answers, and prints rates, round-trip percentiles and the server's CPU time as one JSON line.
-// Exit status: 0 all answered, 1 an error (see `firstError`), 2 bad arguments.
+// server on loopback, checks every byte of the answers, and prints rates,
+// round-trip percentiles and the server's CPU time as one JSON line. Exit
+// status: 0 all answered, 1 an error (see `firstError`), 2 bad arguments.
 #include <sys/resource.h>
 
 #include <cstdio>

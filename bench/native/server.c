@@ -22,7 +22,8 @@ void server_fail(const char *what) {
 }
 
 static void usage_exit(const char *program, const char *complaint) {
-  fprintf(stderr, "%s: %s\nusage: %s [--host IPV4] [--port 0..65535] | --path PATH\n",
+  fprintf(stderr,
+          "%s: %s\nusage: %s [--host IPV4] [--port 0..65535] | --path PATH\n",
           program, complaint, program);
   exit(2);
 }
@@ -85,8 +86,7 @@ int server_bind(const struct server_options *options, int type) {
   if (fd < 0) server_fail("socket");
   int on = 1;
   int is_tcp = family == AF_INET && (type & SOCK_STREAM) != 0;
-  if (is_tcp &&
-      setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0) {
+  if (is_tcp && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0) {
     server_fail("setsockopt SO_REUSEADDR");
   }
   if (bind(fd, (const struct sockaddr *)&options->address,

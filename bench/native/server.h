@@ -1,7 +1,7 @@
 /*
- * What the C servers share: the command line, the socket they serve on, the line
- * that tells the harness where it is, and the descriptor limit.
- * Nothing here runs once a server serves, so it favours none of them.
+ * What the C servers share: the command line, the socket they serve on, the
+ * line that tells the harness where it is, and the descriptor limit. Nothing
+ * here runs once a server serves, so it favours none of them.
  */
 #ifndef RAWLOOP_BENCH_SERVER_H_
 #define RAWLOOP_BENCH_SERVER_H_
@@ -16,9 +16,9 @@ struct server_options {
   socklen_t address_bytes;
 };
 
-/* Reads --host and --port, or --path; prints the usage and exits with 2 if they are bad.
- * A write to a closed peer must be an error, not a signal: SIGPIPE is ignored.
- * The soft descriptor limit is raised to the hard one. */
+/* Reads --host and --port, or --path; prints the usage and exits with 2 if they
+ * are bad. A write to a closed peer must be an error, not a signal: SIGPIPE is
+ * ignored. The soft descriptor limit is raised to the hard one. */
 void server_start(int argc, char **argv, struct server_options *options);
 
 /* Returns a bound descriptor of this type, and its flags. Exits with 1 and a

@@ -1,8 +1,8 @@
 /*
  * The yardstick of the UDP scenarios: an echo server in C with epoll, level
  * triggered, that answers each datagram by itself, as most are written: one
- * recvfrom(2) and one sendto(2) per event. udp-batch.c is the one to compare with
- * where many are on the way. See udp(7), epoll(7).
+ * recvfrom(2) and one sendto(2) per event. udp-batch.c is the one to compare
+ * with where many are on the way. See udp(7), epoll(7).
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -27,7 +27,8 @@ static void on_allocate(uv_handle_t *handle, size_t suggested,
 static void on_received(uv_udp_t *socket, ssize_t count, const uv_buf_t *buffer,
                         const struct sockaddr *peer, unsigned flags) {
   (void)flags;
-  if (count < 0 || peer == NULL) return; /* NULL: there is nothing more to read */
+  if (count < 0 || peer == NULL)
+    return; /* NULL: there is nothing more to read */
   uv_buf_t answer = uv_buf_init(buffer->base, (unsigned)count);
   uv_udp_try_send(socket, &answer, 1, peer);
 }

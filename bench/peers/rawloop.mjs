@@ -2,7 +2,7 @@
 // datagrams, `unix` a stream on a Unix socket, `pass` closes each descriptor that comes
 // with a byte and answers with one of its own. `owned` or `guest` says which loop. Prints
 // where it listens; on SIGUSR2 the bytes of its heap after a collection, where there is
-// one to ask (--expose-gc).
+// one to ask (--expose-gc), and how many datagrams it has read and written.
 import { openSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -22,17 +22,20 @@ const [kind, mode] = positionals;
 const loop = new EventLoop();
 if (mode === 'guest') loop.attach();
 
+let counts = { datagramsRead: 0, datagramsWritten: 0 };
+
 function udp() {
-  const { address } = loop.dgram(
+  const socket = loop.dgram(
     { host: values.host, port: Number(values.port) },
     {
-      message(socket, chunk, from) {
-        socket.send(chunk, from);
+      message(to, chunk, from) {
+        to.send(chunk, from);
       },
       error() {}, // a client that went away is its own affair
     },
   );
-  return `${address.address}:${address.port}`;
+  counts = socket;
+  return `${socket.address.address}:${socket.address.port}`;
 }
 
 function unix() {
@@ -70,7 +73,9 @@ const where = { udp, unix, pass }[kind]();
 loop.onSignal('SIGUSR2', () => {
   globalThis.gc();
   globalThis.gc();
-  writeSync(1, `${process.memoryUsage().heapUsed}\n`);
+  const { heapUsed } = process.memoryUsage();
+  const { datagramsRead, datagramsWritten } = counts;
+  writeSync(1, `${JSON.stringify({ heapUsed, datagramsRead, datagramsWritten })}\n`);
 });
 
 writeSync(1, `listening on ${where}\n`);

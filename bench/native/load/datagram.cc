@@ -1,7 +1,8 @@
 // The datagram load: see datagram.h. What a socket has to send goes out by one
-// sendmmsg(2), so that a burst arrives as one, and what has come is taken by one
-// recvmmsg(2): the server and not this client is to be the slower of the two.
-// The sockets are connected: a server that is gone is told by ECONNREFUSED.
+// sendmmsg(2), so that a burst arrives as one, and what has come is taken by
+// one recvmmsg(2): the server and not this client is to be the slower of the
+// two. The sockets are connected: a server that is gone is told by
+// ECONNREFUSED.
 #include "datagram.h"
 
 #include <algorithm>
@@ -90,6 +91,7 @@ void DatagramLoad::Flush(uint32_t index) {
                               static_cast<unsigned>(queued_ - begin), 0);
     if (sent > 0) {
       begin += static_cast<size_t>(sent);
+      window_->AddSent(static_cast<uint64_t>(sent));
     } else if (errno == EAGAIN || errno == ENOBUFS) {
       break;
     } else if (errno != EINTR) {
@@ -107,6 +109,7 @@ void DatagramLoad::OnReadable(uint32_t index) {
     if (errno != EAGAIN && errno != EINTR) Fail(ErrorText("recvmmsg", errno));
     return;
   }
+  window_->AddReceived(static_cast<uint64_t>(count));
   const int64_t now_ns = NowNs();
   for (int i = 0; i < count; i++) {
     const auto* bytes =
@@ -158,8 +161,8 @@ bool DatagramLoad::IsDone() const {
   return sending_ ? window_->IsFull() : unanswered_ == 0;
 }
 
-// Serves the sockets until there is nothing left to do, the deadline has come or
-// something failed. True only for the first of the three.
+// Serves the sockets until there is nothing left to do, the deadline has come
+// or something failed. True only for the first of the three.
 bool DatagramLoad::RunUntil(int64_t deadline_ns) {
   epoll_event events[kMaxEvents];
   while (!IsDone() && window_->errors() == 0) {

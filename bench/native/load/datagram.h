@@ -1,6 +1,6 @@
-// The datagram load: `--connections` UDP sockets that each keep `depth` datagrams
-// on the way. What is not answered in time is sent again and counted as lost, so
-// that no loss can make a run hang. Closed loop, as the echo load.
+// The datagram load: `--connections` UDP sockets that each keep `depth`
+// datagrams on the way. What is not answered in time is sent again and counted
+// as lost, so that no loss can make a run hang. Closed loop, as the echo load.
 #ifndef RAWLOOP_BENCH_LOAD_DATAGRAM_H_
 #define RAWLOOP_BENCH_LOAD_DATAGRAM_H_
 

@@ -52,8 +52,8 @@ int64_t ParseNumber(const char* option, const char* text, int64_t low,
 }
 
 Mode ParseMode(const char* text) {
-  for (const Mode mode : {Mode::kEcho, Mode::kChurn, Mode::kIdle,
-                          Mode::kDatagram, Mode::kPass}) {
+  for (const Mode mode :
+       {Mode::kEcho, Mode::kChurn, Mode::kIdle, Mode::kDatagram, Mode::kPass}) {
     if (std::strcmp(text, ModeName(mode)) == 0) return mode;
   }
   Fail("mode", "must be echo, churn, idle, datagram or pass");

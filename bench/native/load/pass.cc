@@ -39,7 +39,8 @@ UniqueFd Received(msghdr* message) {
   const cmsghdr* head = CMSG_FIRSTHDR(message);
   int fd = -1;
   if (head != nullptr && head->cmsg_level == SOL_SOCKET &&
-      head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof(int))) {
+      head->cmsg_type == SCM_RIGHTS &&
+      head->cmsg_len == CMSG_LEN(sizeof(int))) {
     std::memcpy(&fd, CMSG_DATA(head), sizeof(fd));
   }
   return UniqueFd(fd);
