@@ -3,7 +3,7 @@
 // (no node-gyp, no CMake), and compiles again only what is older than a source.
 // Honours CC, CXX, CPPFLAGS, CFLAGS, CXXFLAGS and LDFLAGS.
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -110,6 +110,8 @@ export async function compilerVersion() {
  */
 async function compile(name, target) {
   const [command, ...rest] = compilerFor(target.language);
+  // Whoever runs the program meanwhile, or builds it as well, is not disturbed.
+  const made = `${programPath(name)}.${process.pid}`;
   const args = [
     ...rest,
     '-O2',
@@ -118,13 +120,14 @@ async function compile(name, target) {
     ...words('CPPFLAGS'),
     ...words(target.language === 'c' ? 'CFLAGS' : 'CXXFLAGS'),
     '-o',
-    programPath(name),
+    made,
     ...target.sources.map((source) => join(sourceDir, source)),
     ...words('LDFLAGS'),
     ...(target.libraries ?? []),
   ];
   try {
     await run(command, args);
+    renameSync(made, programPath(name));
     return undefined;
   } catch (error) {
     const { code, stderr, message } = /** @type {ExecError} */ (error);
