@@ -1,7 +1,7 @@
 // The load client of the UDP scenarios against servers that lose, double and change
 // datagrams: what is lost is sent again and counted, so that a run comes to its end; what
-// is wrong fails it. Without `SendAgain` (bench/native/load/datagram.cc) the first hangs
-// until its limit; without the comparison of bytes the third finds nothing.
+// is wrong fails it. Without `SendAgain` (bench/native/load/datagram.cc) the first waits in
+// vain; without the comparison of bytes the third finds nothing.
 import { execFile } from 'node:child_process';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';

@@ -16,6 +16,7 @@ constexpr int64_t kNsPerMs = 1'000'000;
 constexpr int64_t kAnswerNs = 250 * kNsPerMs;
 constexpr int64_t kLookNs = 50 * kNsPerMs;
 constexpr int kMaxTries = 20;
+constexpr char kSilent[] = "the server stopped answering";
 
 }  // namespace
 
@@ -148,7 +149,7 @@ void DatagramLoad::SendAgain(int64_t now_ns) {
       Place* place = PlaceOf(index, number);
       if (place->tries == 0 || now_ns - place->sent_ns < kAnswerNs) continue;
       if (place->tries == kMaxTries) {
-        return Fail("the server stopped answering");
+        return Fail(kSilent);
       }
       window_->AddLost();
       Queue(index, place, now_ns);
@@ -190,7 +191,8 @@ void DatagramLoad::Run() {
   window_->End();
   sending_ = false;
   // Each datagram has its tries, so that this comes to an end.
-  RunUntil(NowNs() + (kMaxTries + 1) * kAnswerNs);
+  RunUntil(NowNs() + (kMaxTries + 1) * (kAnswerNs + kLookNs));
+  if (unanswered_ > 0 && window_->errors() == 0) Fail(kSilent);
 }
 
 }  // namespace load
