@@ -9,6 +9,7 @@ import { startPeer } from './peers.mjs';
 import { scenarios } from './scenarios.mjs';
 
 const answerTimeoutMs = 20_000;
+const warmupDatagrams = 100_000;
 const maxMs = 600_000; // what the load client takes; the datagrams end it long before
 
 /**
@@ -67,7 +68,8 @@ async function measureOne(command, load, settings) {
   const server = { name: '', ...(await startPeer(command, settings.serverCpu)) };
   const look = async () => JSON.parse(await server.child.askBySignal('SIGUSR2', answerTimeoutMs));
   try {
-    await runLoad(server, load, 0, settings.peerWarmupMs, settings);
+    const warmup = { ...load, messages: warmupDatagrams };
+    await runLoad(server, warmup, 0, maxMs, settings);
     await look(); // the first look compiles what tells
     const before = await look();
     const counted = { ...load, messages: settings.heapDatagrams };

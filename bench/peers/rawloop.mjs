@@ -79,4 +79,5 @@ loop.onSignal('SIGUSR2', () => {
 });
 
 writeSync(1, `listening on ${where}\n`);
-if (mode === 'owned') loop.run();
+// Not at the top of a module, where no promise could settle meanwhile.
+if (mode === 'owned') setImmediate(() => loop.run());
