@@ -68,7 +68,7 @@ async function measureOne(command, load, settings) {
   const server = { name: '', ...(await startPeer(command, settings.serverCpu)) };
   const look = async () => JSON.parse(await server.child.askBySignal('SIGUSR2', answerTimeoutMs));
   try {
-    const warmup = { ...load, messages: warmupDatagrams };
+    const warmup = { ...load, messages: Math.min(warmupDatagrams, settings.heapDatagrams) };
     await runLoad(server, warmup, 0, maxMs, settings);
     await look(); // the first look compiles what tells
     const before = await look();
