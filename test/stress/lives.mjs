@@ -1,7 +1,7 @@
 // Descriptors with somebody who listens, of every kind that comes with a reader of its
-// own: watchers, of a duplicate and of both numbers of one file as well, and streams. A
-// life begins with nothing to read; `write` gives it a number, which its listener must
-// read and nobody else. See pipe2(2), eventfd(2), dup(2), tcp(7).
+// own: watchers, of a duplicate and of both numbers of one file as well, streams, and
+// datagrams. A life begins with nothing to read; `write` gives it a number, which its
+// listener must read and nobody else. See pipe2(2), eventfd(2), dup(2), unix(7), tcp(7).
 import { createRequire } from 'node:module';
 
 const raw = createRequire(import.meta.url)('../../dist/raw.cjs');
@@ -58,28 +58,31 @@ function watched(kind, loop, fds, others, writeEnd, told) {
   };
 }
 
-/** A stream, which owns `fd`. */
-function streamed(kind, loop, fd, peer, told) {
-  const stream = loop.stream(
-    fd,
-    {},
-    {
-      data(_, chunk) {
-        if (chunk.length !== 8) return told(Number.NaN);
-        told(new Float64Array(chunk.slice().buffer)[0]);
-      },
-    },
-  );
+/** A stream or a socket of datagrams, which owns `fd`; `peer` is the other end. */
+function owning(kind, fd, peer, end) {
   return {
     kind,
     fd,
     write: (value) => put(peer, value),
     close() {
-      stream.destroy();
+      end();
       check(raw.close(peer), 'close');
     },
   };
 }
+
+/** Tells the number that a chunk is. */
+function reader(told) {
+  return (_, chunk) =>
+    told(chunk.length === 8 ? new Float64Array(chunk.slice().buffer)[0] : Number.NaN);
+}
+
+function streamed(kind, loop, fd, peer, told) {
+  const stream = loop.stream(fd, {}, { data: reader(told) });
+  return owning(kind, fd, peer, () => stream.destroy());
+}
+
+const pair = (type) => check(raw.socketpair(c.AF_UNIX, type | c.SOCK_NONBLOCK), 'socketpair');
 
 const pipe = () => check(raw.pipe2(c.O_NONBLOCK), 'pipe2');
 
@@ -132,8 +135,17 @@ export const kinds = {
     return streamed('pipe stream', loop, fd, writeEnd, told);
   },
   'socket stream'(loop, told) {
-    const [fd, peer] = check(raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK), 'pair');
+    const [fd, peer] = pair(c.SOCK_STREAM);
     return streamed('socket stream', loop, fd, peer, told);
+  },
+  'stream of records'(loop, told) {
+    const [fd, peer] = pair(c.SOCK_SEQPACKET);
+    return streamed('stream of records', loop, fd, peer, told);
+  },
+  datagrams(loop, told) {
+    const [fd, peer] = pair(c.SOCK_DGRAM);
+    const socket = loop.dgram({ fd }, { message: reader(told) });
+    return owning('datagrams', fd, peer, () => socket.close());
   },
   'TCP stream'(loop, told, listener) {
     const [fd, peer] = listener.pair();
