@@ -8,6 +8,8 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
+import { readInitialOptions } from '../socket-options/initial.js';
+import type { InitialOptions } from '../socket-options/values.js';
 import { NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, STREAM_NAMES, streamSettings, timeLimit } from '../stream/options.js';
 import { destroyBy } from '../stream/stream.js';
@@ -27,7 +29,7 @@ import { Socket } from './socket.js';
 import { limitConnecting } from './time-limits.js';
 
 /** Where `loop.connect` connects to, and how. */
-export interface ConnectOptions extends Endpoint, StreamOptions {
+export interface ConnectOptions extends Endpoint, StreamOptions, InitialOptions {
   /** The same as `host`, so that `server.address` may be passed as it is. */
   address?: string;
   /** What `address` is; looked at, not needed. */
@@ -54,6 +56,8 @@ const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   localAddress: true,
   localPort: true,
   timeoutMs: true,
+  socketOptions: true,
+  keepAlive: true,
 };
 
 const EINPROGRESS = -constant('EINPROGRESS');
@@ -111,11 +115,13 @@ export function connect(
   const address = targetOf(options);
   const local = localOf(options, address);
   const timeoutMs = timeLimit('timeoutMs', options.timeoutMs);
+  const setInitialOptions = readInitialOptions(options, true);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   const fd = openStream(address);
   return guarded(fd, () => {
     if (settings.noDelay) setNoDelay(fd);
+    setInitialOptions(fd);
     if (local !== undefined) bindLocal(fd, local);
     const result = native.connect(fd, address);
     const socket = new Socket(loop, groupOf(settings, handlers));

@@ -11,12 +11,13 @@
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
 import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { Handle } from '../loop/handle.js';
+import type { Handle } from '../loop/handle.js';
 import { IN_CONTEXT } from '../loop/handle-flags.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, systemError } from '../raw/errors.js';
+import { SocketHandle } from '../socket-options/handle.js';
 import type { StreamGroup, StreamSettings } from '../stream/group.js';
 import { type Handlers, NO_HANDLERS, type Returned } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
@@ -81,7 +82,7 @@ export type NewStream<Connection extends Stream> = (
 export class Server<
   Where extends Address = IpAddress,
   Connection extends Stream = Stream,
-> extends Handle {
+> extends SocketHandle {
   readonly #newStream: NewStream<Connection>;
   readonly #handlers: ServerHandlers;
   readonly #group: ServerGroup<Connection>;

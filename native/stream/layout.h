@@ -14,6 +14,10 @@ namespace rawloop {
 enum class Transfer : int32_t {
   kSocket = 0,  // recv(2), send(2), sendmsg(2)
   kFile = 1,    // read(2), write(2), writev(2): O_NONBLOCK is set
+  // The same without O_NONBLOCK: see shared.h.
+  kSharedPipe = 4,
+  kSharedTerminal = 5,
+  kSharedDevice = 6,
 };
 
 // One for each handle: the slot table.

@@ -176,6 +176,7 @@ export function internalCalls(make) {
   const { random } = make;
   return {
     createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
+    attachFilter: { args: () => [make.fd(), make.int(26, 51, 1), make.memory()] },
     sendNow: { args: () => [make.fd(), make.memory()] },
     writeNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },
