@@ -1,7 +1,7 @@
 // What a stream has read and `for await` has not taken yet. Where there is such a keeper
 // (the flag KEEPS), chunks are kept as copies in place of being handed to `data`; above
 // `highWaterMark` the stream reads no more (HELD). It stands beside the stream: few have one.
-import { Arrivals, type Source } from '../base/arrivals.js';
+import { Arrivals } from '../base/arrivals.js';
 import { codedError } from '../raw/errors.js';
 import type { StreamBase } from './base.js';
 import { HELD, KEEPS } from './flags.js';
@@ -9,7 +9,8 @@ import { HELD, KEEPS } from './flags.js';
 /** A chunk's own cost, so that a peer who sends single bytes fills no memory by them. */
 const CHUNK_BYTES = 256;
 
-class Unread implements Source<Uint8Array> {
+// A Source; not said so, as the types of the package leave some members out.
+class Unread {
   readonly chunks = new Arrivals<Uint8Array>(this);
   readonly #stream: StreamBase;
   #heldBytes = 0;

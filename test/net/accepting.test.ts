@@ -107,15 +107,16 @@ describe.each(DRIVE_MODES)('a server (%s)', (mode) => {
     const { server, port } = serve(test.loop, {});
     const other = serve(test.loop, {});
     await during(async () => {
-      const mine = clients(port, 3);
-      clients(other.port, 2);
-      for (const socket of mine) await socket.opened;
+      const to = (port: number) => test.loop.connect({ port }, {});
+      const mine = [to(port), to(port), to(port)];
+      const others = [to(other.port), to(other.port)];
       while (server.connections < 3 || other.server.connections < 2) await turn();
       expect(server.sockets.map((socket) => socket.server)).toEqual([server, server, server]);
       expect(server.sockets.length).toBe(3);
       server.destroy();
+      expect([server.sockets.length, other.server.sockets.length]).toEqual([0, 2]);
       other.server.destroy();
-      expect(server.sockets).toEqual([]);
+      for (const socket of [...mine, ...others]) socket.destroy();
     });
   });
 

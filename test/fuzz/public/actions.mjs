@@ -87,7 +87,30 @@ export class Actions {
       }),
       ...(random.oneIn(3) && { allowHalfOpen: this.or(() => random.oneIn(2)) }),
       ...(random.oneIn(6) && { noDelay: this.or(() => random.oneIn(2)) }),
+      // So long that it ends nothing, as a connection that is idle owes its bytes all the same.
+      ...(random.oneIn(6) && {
+        idleTimeoutMs: this.or(
+          () => 1e9,
+          () => noInteger(random),
+        ),
+      }),
       ...this.signal(),
+    };
+  }
+
+  /** A limit that is not reached: who waits in a backlog would wait for the whole program. */
+  #acceptOptions() {
+    const { random } = this;
+    if (!random.oneIn(4)) return {};
+    return {
+      maxConnections: this.or(
+        () => 1e6,
+        () => random.pick([0, -1, noInteger(random)]),
+      ),
+      whenFull: this.or(
+        () => random.pick(['wait', 'refuse']),
+        () => noNumber(random),
+      ),
     };
   }
 
@@ -129,6 +152,7 @@ export class Actions {
         ),
       }),
       ...(random.oneIn(4) && { reusePort: random.oneIn(2) }),
+      ...this.#acceptOptions(),
       ...initialOptions(this),
       ...this.#streamOptions(),
     });
@@ -148,7 +172,15 @@ export class Actions {
         () => (random.oneIn(12) ? 1 : port),
         () => random.pick([1e6, -1, 1.5, noInteger(random)]),
       ),
-      ...(random.oneIn(10) && { localAddress: this.or(() => '127.0.0.1') }),
+      ...(random.oneIn(10) && {
+        localAddress: this.or(() => random.pick(['127.0.0.1', 'nosuch0'])),
+      }),
+      ...(random.oneIn(6) && {
+        timeoutMs: this.or(
+          () => 1e9,
+          () => noInteger(random),
+        ),
+      }),
       ...(random.oneIn(10) && {
         localPort: this.or(
           () => 0,

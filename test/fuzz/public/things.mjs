@@ -128,13 +128,24 @@ export class Things {
       ...actions.signal(),
     });
     const given = actions.or(
-      () => handlers,
+      () => random.pick([handlers, undefined]),
       () => noNumber(random),
     );
     const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
     if (stream === undefined) return;
     program.fds = program.fds.filter((other) => other !== fd);
     this.streams.push(stream);
+  }
+
+  /** Takes a few chunks, and then leaves or waits for the end. */
+  iterate(stream) {
+    const chunks = stream[Symbol.asyncIterator]();
+    let left = this.random.below(4);
+    const take = async () => {
+      for await (const chunk of chunks) if (chunk.length === 0 || left-- === 0) break;
+    };
+    // What ends it is told here, as `close` tells it.
+    take().catch(() => {});
   }
 
   onStream() {
@@ -145,6 +156,9 @@ export class Things {
     random.pick([
       () => actions.call('stream.write', () => stream.write(new Uint8Array(length))),
       () => actions.call('stream.pause', () => stream.pause()),
+      () => actions.call('stream.closed', () => void stream.closed),
+      () => actions.call('stream.opened', () => void stream.opened),
+      () => actions.call('stream.iterate', () => this.iterate(stream)),
       () => actions.call('stream.resume', () => stream.resume()),
       () => actions.call('stream.end', () => stream.end()),
       () => actions.call('stream.destroy', () => stream.destroy()),
