@@ -30,7 +30,8 @@ import { Socket, type SocketGroup } from './socket.js';
 export interface ListenOptions extends Endpoint, StreamOptions, InitialOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port`, and of
-   * all that was decided when it was opened. It is owned, and closed, from here on.
+   * all that was decided when it was opened. It is owned, and closed, from here on, and
+   * non-blocking, for whoever shares it as well: accept(2) cannot be told for one call.
    */
   fd?: number;
   /** Connections that may wait to be accepted: 1 to 2^31-1, default 511. */
