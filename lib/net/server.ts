@@ -23,9 +23,11 @@ import { type Handlers, NO_HANDLERS, type Returned } from '../stream/handlers.js
 import { groupOf } from '../stream/options.js';
 import { opened, Stream } from '../stream/stream.js';
 import { invalidState } from '../stream/unread.js';
+import type { BoundPath } from '../unix/path.js';
 import { Accepted } from './accepted.js';
 import { Accepting, type AcceptLimits, Hold } from './accepting.js';
 import { addressText } from './endpoint.js';
+import type { Listening } from './listening.js';
 import { resetAtClose } from './open.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
@@ -91,13 +93,14 @@ export class Server<
   readonly #limits: ServerLimits;
   readonly #accepting = new Accepting(this);
   #accepted: Accepted<Connection> | undefined;
+  readonly #bound: BoundPath | undefined;
   #connections = 0;
   #refused = 0;
 
-  /** @internal Use `loop.listen`. `fd` is a listening, non-blocking socket, owned from here on. */
+  /** @internal Use `loop.listen`. The socket is owned from here on. */
   constructor(
     loop: HandleLoop,
-    fd: number,
+    { fd, transfer, bound }: Listening,
     newStream: NewStream<Connection>,
     handlers: Handlers<Handle> & ServerHandlers,
     settings: StreamSettings,
@@ -108,13 +111,15 @@ export class Server<
     this.#handlers = handlers;
     this.#limits = limits;
     this.#output = { of: 'server', maxBytes: limits.maxBufferedBytes, heldBytes: 0 };
-    this.#group = groupOf(settings, handlers, this, this.#output);
+    this.#group = groupOf(settings, handlers, this, this.#output, transfer);
+    this.#bound = bound;
     this.#address = check(native.getsockname(fd) as Where | number, 'getsockname');
     this.keepContext();
     // Without handlers there is nobody to serve a connection until somebody asks for one.
     if (handlers === NO_HANDLERS) this.#accepting.hold(Hold.UNASKED);
     this.start(fd, this.#accepting.interest);
     this.own();
+    if (bound !== undefined) loop.holdings.add(bound);
   }
 
   override get kind(): string {
@@ -154,7 +159,10 @@ export class Server<
     return this.#output.heldBytes;
   }
 
-  /** Stops listening. Connections live on; see `destroy`. Idempotent. */
+  /**
+   * Stops listening. Connections live on; see `destroy`. The file of a Unix socket goes as the
+   * handle closes, unless it is another's by then. Idempotent.
+   */
   close(): void {
     this.#accepting.end();
     this.beginClose();
@@ -222,8 +230,13 @@ export class Server<
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    this.closeOwned();
     this.#accepted?.close(this.error);
+    if (this.#bound === undefined) {
+      this.closeOwned();
+      return;
+    }
+    this.loop.holdings.drop(this.#bound);
+    this.#bound.closeWith(() => this.closeOwned());
   }
 
   /** @internal */

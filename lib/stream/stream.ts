@@ -26,7 +26,7 @@ import {
   deliver,
   dropStash,
   endAsPeer,
-  readFailed,
+  readNoBytes,
   setReading,
   stash,
   unhold,
@@ -35,6 +35,7 @@ import {
 import { openedPromise, settleOpened } from './opened-promise.js';
 import { StreamOutput } from './output.js';
 import { settle } from './promised.js';
+import { receivedWith } from './received.js';
 import { dropUnread, endUnread, iterate, keepUnread } from './unread.js';
 
 const EAGAIN = -constant('EAGAIN');
@@ -61,9 +62,7 @@ export abstract class Stream extends StreamOutput {
   /** It has started as connected: its descriptor is its own, and bytes move. @internal */
   begin(): void {
     this.own();
-    const { kind } = this.group.transfer;
-    // A slot is a socket's, unless it is said.
-    if (kind !== Transfer.SOCKET) this.loop.table.setTransfer(this.slot, kind);
+    tellTransfer(this);
     if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
     this.group.idle?.watch(this.loop);
@@ -75,6 +74,7 @@ export abstract class Stream extends StreamOutput {
     this.setWorking(true);
     this.start(fd, Interest.WRITE);
     this.own();
+    tellTransfer(this);
   }
 
   /**
@@ -106,12 +106,16 @@ export abstract class Stream extends StreamOutput {
     const result = streams.result(index);
     if (result > 0) {
       this.bytesRead += result;
+      const fds = streams.passed.has(index) ? receivedWith(this.loop, index) : undefined;
       const chunk = chunkOf(this, index);
-      if (chunk === undefined) return;
-      if ((this.flags & PAUSED) !== 0) stash(this, chunk);
-      else deliver(this, chunk);
+      if (chunk === undefined) {
+        fds?.closeRest();
+        return;
+      }
+      if ((this.flags & PAUSED) !== 0) stash(this, chunk, fds);
+      else deliver(this, chunk, fds);
     } else if (result !== NOT_READ && result !== EAGAIN) {
-      readFailed(this, result);
+      readNoBytes(this, index, result);
     }
     if ((events & ~Interest.READ) === 0 || !this.active) return;
     // Who reads hears of an error by reading.
@@ -258,6 +262,12 @@ function leave(stream: Stream): void {
 function isCalledOff({ flags }: Stream, error: Error | undefined): boolean {
   if (error === undefined) return (flags & READ_ENDED) === 0;
   return (error as { code?: string }).code === 'ABORT_ERR';
+}
+
+/** A slot is a TCP socket's, unless it is said. */
+function tellTransfer(stream: Stream): void {
+  const { kind } = stream.group.transfer;
+  if (kind !== Transfer.SOCKET) stream.loop.table.setTransfer(stream.slot, kind);
 }
 
 /** What a signal does to a stream: see `endOnAbort`. */

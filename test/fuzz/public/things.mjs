@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { iterate } from './stream-options.mjs';
 import { drop } from './timing.mjs';
 
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
@@ -122,7 +123,8 @@ export class Things {
         closed++;
       },
     };
-    const fd = this.fd();
+    const blocking = random.oneIn(4) ? this.#blockingEnd() : undefined;
+    const fd = blocking ?? this.fd();
     const options = actions.options({
       allowHalfOpen: actions.or(() => random.oneIn(2)),
       ...actions.signal(),
@@ -132,20 +134,31 @@ export class Things {
       () => noNumber(random),
     );
     const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
-    if (stream === undefined) return;
+    if (stream === undefined) {
+      if (blocking !== undefined) program.raw.close(blocking);
+      return;
+    }
     program.fds = program.fds.filter((other) => other !== fd);
     this.streams.push(stream);
   }
 
-  /** Takes a few chunks, and then leaves or waits for the end. */
-  iterate(stream) {
-    const chunks = stream[Symbol.asyncIterator]();
-    let left = this.random.below(4);
-    const take = async () => {
-      for await (const chunk of chunks) if (chunk.length === 0 || left-- === 0) break;
-    };
-    // What ends it is told here, as `close` tells it.
-    take().catch(() => {});
+  /** Of a pipe that blocks, whose other end is taken over as well. */
+  #blockingEnd() {
+    const { program } = this;
+    const pair = program.raw.pipe2(0);
+    if (!Array.isArray(pair)) return undefined;
+    const other = this.actions.call('stream', () => program.loop.stream(pair[1], {}, {}));
+    if (other === undefined) program.raw.close(pair[1]);
+    else this.streams.push(other);
+    return pair[0];
+  }
+
+  /** Nothing here may block on it. */
+  #giveBack(fd) {
+    const { program } = this;
+    const { F_SETFL, O_NONBLOCK } = program.raw.constants;
+    program.raw.fcntl(fd, F_SETFL, O_NONBLOCK);
+    program.fds.push(fd);
   }
 
   onStream() {
@@ -158,9 +171,10 @@ export class Things {
       () => actions.call('stream.pause', () => stream.pause()),
       () => actions.call('stream.closed', () => void stream.closed),
       () => actions.call('stream.opened', () => void stream.opened),
-      () => actions.call('stream.iterate', () => this.iterate(stream)),
+      () => actions.call('stream.iterate', () => iterate(stream, random)),
       () => actions.call('stream.resume', () => stream.resume()),
       () => actions.call('stream.end', () => stream.end()),
+      () => actions.call('stream.detach', () => this.#giveBack(stream.detach())),
       () => actions.call('stream.destroy', () => stream.destroy()),
       () => actions.call('stream.unref', () => stream.unref()),
     ])(); // biome-ignore format: a table
