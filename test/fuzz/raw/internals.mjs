@@ -181,6 +181,7 @@ export function internalCalls(make) {
     limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
     lockFolder: {
       args: () => [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000)]))],
+      after: (result) => world.keep(result),
     },
     attachFilter: { args: () => [make.fd(), make.int(26, 51, 1), make.memory()] },
     peerOf: { args: () => [make.fd(), make.memory(12)] },
