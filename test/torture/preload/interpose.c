@@ -1,8 +1,8 @@
-// The wrappers. A call that is to fail is not made, but for those that the
-// kernel carries out although it reports an error: close(2) frees the number
-// whatever it says, and a connect(2) cut short by a signal goes on.
+// The wrappers, but for those of transfers.c. A call that is to fail is not
+// made, but for those that the kernel carries out although it reports an error:
+// close(2) frees the number whatever it says, and a connect(2) cut short by a
+// signal goes on.
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,14 +14,13 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "strike.h"
+#include "wrap.h"
 
 #ifndef SYS_epoll_pwait2
 #define SYS_epoll_pwait2 441
@@ -30,32 +29,6 @@
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
-
-#define CALLER __builtin_return_address(0)
-
-// The definition behind ours, looked for once. Two threads that look at the
-// same time find the same.
-#define NEXT(name)                                     \
-  static __typeof__(&name) next;                       \
-  if (next == NULL) {                                  \
-    next = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
-  }
-
-#define FAIL_IF_STRUCK(call, fd)                  \
-  do {                                            \
-    int error = Strike(kCall_##call, CALLER, fd); \
-    if (error != 0) {                             \
-      errno = error;                              \
-      return -1;                                  \
-    }                                             \
-  } while (0)
-
-#define WRAP(result, name, call, fd, parameters, arguments) \
-  result name parameters {                                  \
-    NEXT(name)                                              \
-    FAIL_IF_STRUCK(call, fd);                               \
-    return next arguments;                                  \
-  }
 
 WRAP(int, socket, socket, -1, (int domain, int type, int protocol),
      (domain, type, protocol))
@@ -75,54 +48,6 @@ WRAP(int, getpeername, getpeername, fd,
 WRAP(int, setsockopt, setsockopt, fd,
      (int fd, int level, int name, const void* value, socklen_t size),
      (fd, level, name, value, size))
-WRAP(ssize_t, send, send, fd,
-     (int fd, const void* data, size_t size, int flags),
-     (fd, data, size, flags))
-WRAP(ssize_t, sendmsg, sendmsg, fd,
-     (int fd, const struct msghdr* message, int flags), (fd, message, flags))
-WRAP(ssize_t, recv, recv, fd, (int fd, void* data, size_t size, int flags),
-     (fd, data, size, flags))
-WRAP(ssize_t, sendto, sendto, fd,
-     (int fd, const void* data, size_t size, int flags,
-      const struct sockaddr* a, socklen_t length),
-     (fd, data, size, flags, a, length))
-WRAP(ssize_t, recvfrom, recvfrom, fd,
-     (int fd, void* data, size_t size, int flags, struct sockaddr* a,
-      socklen_t* length),
-     (fd, data, size, flags, a, length))
-WRAP(ssize_t, recvmsg, recvmsg, fd, (int fd, struct msghdr* message, int flags),
-     (fd, message, flags))
-WRAP(int, sendmmsg, sendmmsg, fd,
-     (int fd, struct mmsghdr* messages, unsigned count, int flags),
-     (fd, messages, count, flags))
-WRAP(int, recvmmsg, recvmmsg, fd,
-     (int fd, struct mmsghdr* messages, unsigned count, int flags,
-      struct timespec* timeout),
-     (fd, messages, count, flags, timeout))
-WRAP(ssize_t, read, read, fd, (int fd, void* data, size_t size),
-     (fd, data, size))
-WRAP(ssize_t, write, write, fd, (int fd, const void* data, size_t size),
-     (fd, data, size))
-WRAP(ssize_t, readv, readv, fd, (int fd, const struct iovec* parts, int count),
-     (fd, parts, count))
-WRAP(ssize_t, writev, writev, fd,
-     (int fd, const struct iovec* parts, int count), (fd, parts, count))
-WRAP(ssize_t, pread64, pread, fd, (int fd, void* data, size_t size, off64_t at),
-     (fd, data, size, at))
-WRAP(ssize_t, pwrite64, pwrite, fd,
-     (int fd, const void* data, size_t size, off64_t at), (fd, data, size, at))
-WRAP(ssize_t, preadv64, preadv, fd,
-     (int fd, const struct iovec* parts, int count, off64_t at),
-     (fd, parts, count, at))
-WRAP(ssize_t, pwritev64, pwritev, fd,
-     (int fd, const struct iovec* parts, int count, off64_t at),
-     (fd, parts, count, at))
-WRAP(ssize_t, sendfile64, sendfile, out,
-     (int out, int in, off64_t* at, size_t size), (out, in, at, size))
-WRAP(ssize_t, splice, splice, in,
-     (int in, off64_t* in_at, int out, off64_t* out_at, size_t size,
-      unsigned flags),
-     (in, in_at, out, out_at, size, flags))
 WRAP(int, memfd_create, memfd_create, -1, (const char* name, unsigned flags),
      (name, flags))
 WRAP(int, pipe2, pipe2, -1, (int ends[2], int flags), (ends, flags))
