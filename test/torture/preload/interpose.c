@@ -1,7 +1,6 @@
-// The wrappers, but for those of transfers.c. A call that is to fail is not
-// made, but for those that the kernel carries out although it reports an error:
-// close(2) frees the number whatever it says, and a connect(2) cut short by a
-// signal goes on.
+// The wrappers. A call that is to fail is not made, but for those that the
+// kernel carries out although it reports an error: close(2) frees the number
+// whatever it says, and a connect(2) cut short by a signal goes on.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -12,11 +11,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "strike.h"
@@ -48,8 +47,38 @@ WRAP(int, getpeername, getpeername, fd,
 WRAP(int, setsockopt, setsockopt, fd,
      (int fd, int level, int name, const void* value, socklen_t size),
      (fd, level, name, value, size))
-WRAP(int, memfd_create, memfd_create, -1, (const char* name, unsigned flags),
-     (name, flags))
+WRAP(ssize_t, send, send, fd,
+     (int fd, const void* data, size_t size, int flags),
+     (fd, data, size, flags))
+WRAP(ssize_t, sendmsg, sendmsg, fd,
+     (int fd, const struct msghdr* message, int flags), (fd, message, flags))
+WRAP(ssize_t, recv, recv, fd, (int fd, void* data, size_t size, int flags),
+     (fd, data, size, flags))
+WRAP(ssize_t, sendto, sendto, fd,
+     (int fd, const void* data, size_t size, int flags,
+      const struct sockaddr* a, socklen_t length),
+     (fd, data, size, flags, a, length))
+WRAP(ssize_t, recvfrom, recvfrom, fd,
+     (int fd, void* data, size_t size, int flags, struct sockaddr* a,
+      socklen_t* length),
+     (fd, data, size, flags, a, length))
+WRAP(ssize_t, recvmsg, recvmsg, fd, (int fd, struct msghdr* message, int flags),
+     (fd, message, flags))
+WRAP(int, sendmmsg, sendmmsg, fd,
+     (int fd, struct mmsghdr* messages, unsigned count, int flags),
+     (fd, messages, count, flags))
+WRAP(int, recvmmsg, recvmmsg, fd,
+     (int fd, struct mmsghdr* messages, unsigned count, int flags,
+      struct timespec* timeout),
+     (fd, messages, count, flags, timeout))
+WRAP(ssize_t, read, read, fd, (int fd, void* data, size_t size),
+     (fd, data, size))
+WRAP(ssize_t, write, write, fd, (int fd, const void* data, size_t size),
+     (fd, data, size))
+WRAP(ssize_t, readv, readv, fd, (int fd, const struct iovec* parts, int count),
+     (fd, parts, count))
+WRAP(ssize_t, writev, writev, fd,
+     (int fd, const struct iovec* parts, int count), (fd, parts, count))
 WRAP(int, pipe2, pipe2, -1, (int ends[2], int flags), (ends, flags))
 WRAP(int, dup3, dup3, oldfd, (int oldfd, int newfd, int flags),
      (oldfd, newfd, flags))
@@ -166,16 +195,6 @@ static int FcntlStruck(int fd, const void* caller) {
   }
 WRAP_FCNTL(fcntl)
 WRAP_FCNTL(fcntl64)
-
-int ioctl(int fd, unsigned long request, ...) {
-  NEXT(ioctl)
-  va_list list;
-  va_start(list, request);
-  void* argument = va_arg(list, void*);
-  va_end(list);
-  FAIL_IF_STRUCK(ioctl, fd);
-  return next(fd, request, argument);
-}
 
 #define WRAP_MMAP(name)                                                   \
   void* name(void* at, size_t size, int protection, int flags, int fd,    \

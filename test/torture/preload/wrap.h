@@ -1,4 +1,4 @@
-// What a wrapper is made of: of a call that is not made when it is to fail.
+// How a wrapper is made. A call that is to fail is not made.
 #ifndef RAWLOOP_TORTURE_WRAP_H_
 #define RAWLOOP_TORTURE_WRAP_H_
 
