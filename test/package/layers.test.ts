@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['poller', 'poller/'],
   ['loop', 'loop/'],
   ['socket options', 'socket-options/'],
-  ['stream, pool', 'stream/', 'pool/'],
+  ['stream, pool', 'stream/', 'pool/', 'unix/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/'],
   // The families come together in EventLoop.
   ['faces', 'faces/'],
