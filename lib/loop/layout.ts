@@ -10,7 +10,7 @@ export const READ_FD = 0;
 export const GENERATION = 1;
 /** Index of the stream's last pending send record plus one, 0: none. */
 export const LAST_RECORD = 2;
-/** How its bytes are read: one of Transfer. */
+/** How its bytes are read: one of Transfer; of datagrams with bits of lib/datagram/layout.ts. */
 export const TRANSFER = 3;
 
 /** What a wait found: words of a ready record. */
@@ -21,9 +21,9 @@ export const READY_GENERATION = 2;
 
 /** What was read for a ready record. */
 export const RESULT_WORDS = 2;
-/** Bytes, 0: the end, -errno, or NOT_READ. */
+/** Bytes, 0: the end, -errno, or NOT_READ. Of datagrams: how many are left. */
 export const READ_RESULT = 0;
-/** Where in the slab. */
+/** Where in the slab. Of datagrams: which of the arrivals is the next. */
 export const READ_OFFSET = 1;
 /** The result of a record that is no stream's. */
 export const NOT_READ = -(2 ** 31);
@@ -44,7 +44,7 @@ export const SEND_GENERATION = 6;
 export const SEND_TOTAL = 7;
 
 /** What a crossing is to do, and what it did. */
-export const CONTROL_WORDS = 16;
+export const CONTROL_WORDS = 18;
 /** A double. -1: for ever. After EINTR: what is left. */
 export const TIMEOUT_NS = 0;
 /** A double: how long the wait lasted, added to what stands there. */
@@ -64,12 +64,21 @@ export const FILLED = 12;
 export const OWN = 13;
 /** For how long to ask without waiting before the kernel is to wait. */
 export const SPIN_US = 14;
+/** Datagrams that are to be sent. */
+export const DATAGRAMS = 15;
+/** How many of them were not sent, or told of an error: then there was no wait. */
+export const REFUSED = 16;
 
 /** Which memory `keep` replaces. */
 export const KEEP_SLOTS = 0;
 export const KEEP_SLAB = 1;
 export const KEEP_RECORDS = 2;
 export const KEEP_OUT = 3;
+export const KEEP_ARRIVALS = 4;
+export const KEEP_DESCRIPTORS = 5;
+export const KEEP_PEERS = 6;
+export const KEEP_DEPARTURES = 7;
+export const KEEP_DATAGRAM_OUT = 8;
 
 /** How the bytes of a stream move. */
 export const Transfer = {
@@ -77,6 +86,8 @@ export const Transfer = {
   SOCKET: 0,
   /** read(2), write(2), writev(2). */
   FILE: 1,
+  /** recvfrom(2), recvmmsg(2), sendto(2), sendmmsg(2). */
+  DATAGRAM: 2,
 } as const;
 
 /** Memory that can be neither detached nor made smaller: native code keeps its address. */

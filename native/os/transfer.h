@@ -26,11 +26,33 @@ inline ssize_t ReceiveNow(int fd, void* data, size_t size, int flags) {
 #endif
 }
 
+// As ReceiveNow, and who sent it. `*name_size`: the room, then what there is.
+inline ssize_t ReceiveFromNow(int fd, void* data, size_t size, int flags,
+                              sockaddr* name, socklen_t* name_size) {
+#if defined(__linux__) && defined(SYS_recvfrom) && defined(__LP64__)
+  return syscall(SYS_recvfrom, fd, data, size, flags | MSG_DONTWAIT, name,
+                 name_size);
+#else
+  return recvfrom(fd, data, size, flags | MSG_DONTWAIT, name, name_size);
+#endif
+}
+
 inline ssize_t SendNow(int fd, const void* data, size_t size, int flags) {
 #if defined(__linux__) && defined(SYS_sendto) && defined(__LP64__)
   return syscall(SYS_sendto, fd, data, size, flags | MSG_DONTWAIT, nullptr, 0);
 #else
   return send(fd, data, size, flags | MSG_DONTWAIT);
+#endif
+}
+
+// As SendNow, to `name`; null: where it is connected to.
+inline ssize_t SendToNow(int fd, const void* data, size_t size, int flags,
+                         const sockaddr* name, socklen_t name_size) {
+#if defined(__linux__) && defined(SYS_sendto) && defined(__LP64__)
+  return syscall(SYS_sendto, fd, data, size, flags | MSG_DONTWAIT, name,
+                 name_size);
+#else
+  return sendto(fd, data, size, flags | MSG_DONTWAIT, name, name_size);
 #endif
 }
 

@@ -102,7 +102,7 @@ bool AreSound(const Table<SendRecord>& records, const Table<Slot>& slots,
 }  // namespace
 
 uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
-                 const Table<Slot>& slots, const Span& slab,
+                 const Table<Slot>& slots, const Span& slab, Arrivals* arrivals,
                  ReadResult* results) {
   size_t used = 0;
   uint32_t i = from;
@@ -115,7 +115,16 @@ uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
         (record.events & (kReadable | kHangup | kError)) == 0) {
       continue;
     }
-    if (slab.size - used < kReadBytes) break;
+    if ((slot.transfer & kTransferMask) ==
+        static_cast<int32_t>(Transfer::kDatagram)) {
+      auto first = static_cast<int32_t>(arrivals->used);
+      int32_t came = ReceiveDatagrams(&slots.data[record.slot], record.events,
+                                      slab, &used, arrivals);
+      if (came < 0) break;
+      results[i] = {came, first};
+      continue;
+    }
+    if (slab.size < used + kReadBytes) break;
     ssize_t result =
         Receive(slot.transfer, slot.read_fd, slab.data + used, kReadBytes);
     results[i] = {OrErrno(result), static_cast<int32_t>(used)};

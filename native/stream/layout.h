@@ -14,6 +14,8 @@ namespace rawloop {
 enum class Transfer : int32_t {
   kSocket = 0,  // recv(2), send(2), sendmsg(2)
   kFile = 1,    // read(2), write(2), writev(2): O_NONBLOCK is set
+  // recvfrom(2), recvmmsg(2); see datagram/layout.h for the word's other bits.
+  kDatagram = 2,
 };
 
 // One for each handle: the slot table.
@@ -25,10 +27,14 @@ struct Slot {
 };
 static_assert(sizeof(Slot) == 16, "four words");
 
+// The bits of `transfer` that say which it is.
+constexpr int32_t kTransferMask = 0xf;
+
 // One for each ready record of a wait.
 struct ReadResult {
-  int32_t result;  // bytes, 0: the end, -errno, or kNotRead
-  int32_t offset;  // where in the slab
+  // Bytes, 0: the end, -errno, or kNotRead. Of datagrams: how many.
+  int32_t result;
+  int32_t offset;  // where in the slab; of datagrams: the first of them
 };
 static_assert(sizeof(ReadResult) == 8, "two words");
 
@@ -64,14 +70,27 @@ struct Control {
   int32_t filled;   // records [from, filled) are read; in: from
   int32_t own;      // bits of Own: what the wait found for the poller itself
   int32_t spin_us;  // for how long to ask before the kernel is to wait
+  int32_t datagrams;  // how many are to be sent; 0 afterwards
+  int32_t refused;    // how many of them did not go out, or told of an error
   int32_t unused;
 };
-static_assert(sizeof(Control) == 64, "two doubles and twelve words");
+static_assert(sizeof(Control) == 72, "two doubles and fourteen words");
 
 enum Backend : int32_t { kNoWait = 0, kEpoll = 1, kKqueue = 2 };
 
 // Which memory `keep` replaces.
-enum Kept : uint32_t { kSlots, kSlab, kRecords, kOut, kKinds };
+enum Kept : uint32_t {
+  kSlots,
+  kSlab,
+  kRecords,
+  kOut,
+  kArrivals,
+  kDescriptors,
+  kPeers,
+  kDepartures,
+  kDatagramOut,
+  kKinds,
+};
 
 enum Own : int32_t {
   kWoken = 1,  // the waker
