@@ -7,8 +7,10 @@ import type { DatagramSocket } from './socket.js';
 
 /** Where a datagram came to. */
 export interface DatagramLocal {
-  /** The address that it was sent to. */
+  /** Our address, from which an answer may go: `send(bytes, from, { local })`. */
   readonly address: string;
+  /** The group that it was sent to, or another address that is not ours alone. */
+  readonly group?: string;
   /** The number of the interface that it came by; 0: not known. */
   readonly interface: number;
 }

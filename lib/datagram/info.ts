@@ -6,6 +6,7 @@ import type { DatagramInfo, DatagramLocal } from './handlers.js';
 import {
   ARRIVAL_ANCILLARY,
   ARRIVAL_FLAGS,
+  DESTINATION,
   Flag,
   GID,
   INTERFACE,
@@ -36,7 +37,7 @@ const V4_WORDS = 1;
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A sockaddr to put addresses in, and to read them from. */
-let scratch: Int32Array | undefined;
+let scratch: Int32Array<SharedArrayBuffer> | undefined;
 
 function sockaddrOf(family: number, address = family === 6 ? '::' : '0.0.0.0'): Int32Array {
   scratch ??= sharedWords(PEER_WORDS);
@@ -46,33 +47,35 @@ function sockaddrOf(family: number, address = family === 6 ? '::' : '0.0.0.0'): 
 
 /** Where a datagram came to; the same object while it is the same place. */
 let last: DatagramLocal = { address: '', interface: -1 };
-const lastWords = new Int32Array(V6_WORDS + 1);
+/** What it was made of: interface, family and both addresses. */
+const lastWords = new Int32Array(PID - INTERFACE);
 
 function localOf(words: Int32Array, at: number): DatagramLocal {
   const family = words[at + LOCAL_FAMILY] as number;
-  const count = family === 6 ? V6_WORDS : V4_WORDS;
-  let same = lastWords[V6_WORDS] === family && last.interface === words[at + INTERFACE];
-  for (let i = 0; i < count && same; i++) same = lastWords[i] === words[at + LOCAL + i];
+  let same = true;
+  for (let i = 0; i < lastWords.length && same; i++) same = lastWords[i] === words[at + INTERFACE + i];
   if (same) return last;
-  const sockaddr = sockaddrOf(family);
-  const start = family === 6 ? V6_WORD : V4_WORD;
-  for (let i = 0; i < count; i++) {
-    lastWords[i] = words[at + LOCAL + i] as number;
-    sockaddr[start + i] = lastWords[i] as number;
-  }
-  lastWords[V6_WORDS] = family;
-  const { address } = native.readPeer(sockaddr, 0) as { address: string };
-  last = Object.freeze({ address, interface: words[at + INTERFACE] as number });
+  lastWords.set(words.subarray(at + INTERFACE, at + PID));
+  const address = addressText(words, at + LOCAL, family);
+  const to = addressText(words, at + DESTINATION, family);
+  const local = { address, interface: words[at + INTERFACE] as number };
+  last = Object.freeze(to === address ? local : { ...local, group: to });
   return last;
 }
 
-/** Puts an address among the words of what is to be sent with a datagram. 0 or -errno. */
+function addressText(words: Int32Array, at: number, family: number): string {
+  const sockaddr = sockaddrOf(family);
+  const start = family === 6 ? V6_WORD : V4_WORD;
+  const count = family === 6 ? V6_WORDS : V4_WORDS;
+  sockaddr.set(words.subarray(at, at + count), start);
+  return (native.readPeer(sockaddr, 0) as { address: string }).address;
+}
+
+/** Puts an address among the words of what is to be sent with a datagram. */
 export function writeLocal(words: Int32Array, address: string, family: number): void {
   const sockaddr = sockaddrOf(family, address);
   const start = family === 6 ? V6_WORD : V4_WORD;
-  for (let i = 0; i < (family === 6 ? V6_WORDS : V4_WORDS); i++) {
-    words[LOCAL + i] = sockaddr[start + i] as number;
-  }
+  words.set(sockaddr.subarray(start, start + (family === 6 ? V6_WORDS : V4_WORDS)), LOCAL);
 }
 
 /** What is known of the arrival at `at`. */

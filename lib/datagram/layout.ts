@@ -8,7 +8,7 @@ export const PEER_SIZE = 0;
 export const PEER_NAME = 1;
 
 /** What comes beside a datagram, or goes with one. */
-export const ANCILLARY_WORDS = 18;
+export const ANCILLARY_WORDS = 22;
 /** Bits of Known: which of the others are there. */
 export const KNOWN = 0;
 export const TTL = 1;
@@ -19,29 +19,31 @@ export const TIMESTAMP_NS = 4;
 export const INTERFACE = 6;
 /** 4, 6 or 0: none. */
 export const LOCAL_FAMILY = 7;
-/** Four words, as they stand on the wire. */
+/** Our address: four words, as they stand on the wire. */
 export const LOCAL = 8;
-export const PID = 12;
-export const UID = 13;
-export const GID = 14;
+/** The same of what the packet says: a group's, perhaps. */
+export const DESTINATION = 12;
+export const PID = 16;
+export const UID = 17;
+export const GID = 18;
 /** How many. */
-export const DESCRIPTORS = 15;
+export const DESCRIPTORS = 19;
 /** Where in the table of descriptors. */
-export const FIRST_DESCRIPTOR = 16;
+export const FIRST_DESCRIPTOR = 20;
 /** Of one that was sent by itself: the errno of an earlier one that was told meanwhile. */
-export const EARLIER_OF_ONE = 17;
+export const EARLIER_OF_ONE = 21;
 /** In one message. */
 export const MAX_DESCRIPTORS = 253;
 
 /** What came: words of a datagram, or of an error. */
-export const ARRIVAL_WORDS = 56;
+export const ARRIVAL_WORDS = 60;
 export const ARRIVAL_OFFSET = 0;
 export const ARRIVAL_LENGTH = 1;
 /** Bits of Flag. */
 export const ARRIVAL_FLAGS = 2;
 export const ARRIVAL_ERROR = 3;
 export const ARRIVAL_ANCILLARY = 4;
-export const ARRIVAL_FROM = 22;
+export const ARRIVAL_FROM = 26;
 
 /** What is to be sent: words of a datagram. Those of one socket are a chain. */
 export const DEPARTURE_WORDS = 10;
@@ -91,6 +93,8 @@ export const Mode = {
   HAS_ERROR_QUEUE: 32,
   /** Paused. */
   ERRORS_ONLY: 64,
+  /** Of a Unix socket. */
+  TAKES_DESCRIPTORS: 128,
 } as const;
 
 /** Above this bit: the longest datagram that is taken whole, in UNIT_BYTES. */

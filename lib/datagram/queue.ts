@@ -19,10 +19,15 @@ export function heldBy(bytes: number): number {
   return bytes + OVERHEAD_BYTES;
 }
 
+/** One peer may be several objects. */
+function keyOf(to: DatagramAddress | undefined): unknown {
+  return to?.family === 'unix' ? to.path : to;
+}
+
 export class DatagramQueue {
   #waiting: Waiting[] = [];
   readonly #each: boolean;
-  readonly #perPeer = new Map<DatagramAddress | undefined, number>();
+  readonly #perPeer = new Map<unknown, number>();
   /** Bytes of the datagrams. */
   size = 0;
   /** Bytes of memory. */
@@ -41,14 +46,15 @@ export class DatagramQueue {
 
   /** Whether one for `to` has to wait behind what is here. */
   blocks(to: DatagramAddress | undefined): boolean {
-    return this.#each ? this.#perPeer.has(to) : this.#waiting.length > 0;
+    return this.#each ? this.#perPeer.has(keyOf(to)) : this.#waiting.length > 0;
   }
 
   push(waiting: Waiting): void {
     this.#waiting.push(waiting);
     this.size += waiting.bytes.length;
     this.held += heldBy(waiting.bytes.length);
-    this.#perPeer.set(waiting.to, (this.#perPeer.get(waiting.to) ?? 0) + 1);
+    const key = keyOf(waiting.to);
+    this.#perPeer.set(key, (this.#perPeer.get(key) ?? 0) + 1);
   }
 
   /**
@@ -58,14 +64,14 @@ export class DatagramQueue {
    * @returns how many are done with
    */
   send(max: number, send: (waiting: Waiting) => boolean): number {
-    const full = new Set<DatagramAddress | undefined>();
+    const full = new Set<unknown>();
     const rest: Waiting[] = [];
     const all = this.#waiting;
     let attempts = 0;
     let at = 0;
     for (; at < all.length && attempts < max; at++) {
       const waiting = all[at] as Waiting;
-      if (full.has(waiting.to)) {
+      if (full.has(keyOf(waiting.to))) {
         rest.push(waiting);
         continue;
       }
@@ -75,7 +81,7 @@ export class DatagramQueue {
         continue;
       }
       if (!this.#each) break;
-      full.add(waiting.to);
+      full.add(keyOf(waiting.to));
       rest.push(waiting);
     }
     const done = at - rest.length;
@@ -86,9 +92,10 @@ export class DatagramQueue {
   #done({ bytes, to }: Waiting): void {
     this.size -= bytes.length;
     this.held -= heldBy(bytes.length);
-    const left = (this.#perPeer.get(to) as number) - 1;
-    if (left === 0) this.#perPeer.delete(to);
-    else this.#perPeer.set(to, left);
+    const key = keyOf(to);
+    const left = (this.#perPeer.get(key) as number) - 1;
+    if (left === 0) this.#perPeer.delete(key);
+    else this.#perPeer.set(key, left);
   }
 
   /** Takes all of them out: they are not to be sent. */

@@ -84,7 +84,7 @@ struct Sending {
 };
 
 int32_t SendWith(const Sending& sending) {
-  alignas(cmsghdr) uint8_t control[kControlBytes];
+  ControlBytes control;
   const Ancillary& ancillary = *sending.ancillary;
   iovec part{sending.bytes.data, sending.bytes.size};
   msghdr message{};
@@ -95,12 +95,9 @@ int32_t SendWith(const Sending& sending) {
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   if (ancillary.known != 0) {
-    size_t size = WriteControl(ancillary, sending.descriptors, control,
-                               sizeof(control));
-    if (size == 0) return -EINVAL;
-    message.msg_control = control;
-    message.msg_controllen = static_cast<decltype(message.msg_controllen)>(
-        size);
+    int error = WriteControl(ancillary, sending.descriptors, &control);
+    if (error < 0) return error;
+    control.Attach(&message);
   }
   ssize_t sent;
   do {
@@ -125,7 +122,7 @@ napi_value SendDatagram(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   if (words.size < sizeof(Ancillary)) {
-    ThrowRange(env, "ancillary", "18 words of 32 bits, and its descriptors");
+    ThrowRange(env, "ancillary", "22 words of 32 bits, and its descriptors");
     return nullptr;
   }
   sending.peer = peer;
@@ -136,7 +133,7 @@ napi_value SendDatagram(napi_env env, napi_callback_info info) {
   int32_t count = sending.ancillary->descriptors;
   if ((sending.ancillary->known & kKnowsDescriptors) != 0 &&
       (count < 0 ||
-       static_cast<size_t>(count) > std::min(room, kMaxDescriptors))) {
+       static_cast<size_t>(count) > std::min(room, kMaxPassedFds))) {
     ThrowRange(env, "ancillary", "words with at most 253 descriptors");
     return nullptr;
   }
@@ -174,6 +171,7 @@ napi_value DatagramLayout(napi_env env, napi_callback_info /*info*/) {
       {"INTERFACE", offsetof(Ancillary, interface) / kWord},
       {"LOCAL_FAMILY", offsetof(Ancillary, local_family) / kWord},
       {"LOCAL", offsetof(Ancillary, local) / kWord},
+      {"DESTINATION", offsetof(Ancillary, destination) / kWord},
       {"PID", offsetof(Ancillary, pid) / kWord},
       {"UID", offsetof(Ancillary, uid) / kWord},
       {"GID", offsetof(Ancillary, gid) / kWord},
@@ -197,7 +195,7 @@ napi_value DatagramLayout(napi_env env, napi_callback_info /*info*/) {
       {"DEPARTURE_LENGTH", offsetof(Departure, length) / kWord},
       {"DEPARTURE_RESULT", offsetof(Departure, result) / kWord},
       {"DEPARTURE_EARLIER", offsetof(Departure, earlier) / kWord},
-      {"MAX_DESCRIPTORS", kMaxDescriptors},
+      {"MAX_DESCRIPTORS", kMaxPassedFds},
       {"Known.TTL", kKnowsTtl},
       {"Known.TOS", kKnowsTos},
       {"Known.SEGMENT", kKnowsSegment},
@@ -212,6 +210,7 @@ napi_value DatagramLayout(napi_env env, napi_callback_info /*info*/) {
       {"Mode.WITH_ANCILLARY", kWithAncillary},
       {"Mode.HAS_ERROR_QUEUE", kHasErrorQueue},
       {"Mode.ERRORS_ONLY", kErrorsOnly},
+      {"Mode.TAKES_DESCRIPTORS", kTakesDescriptors},
       {"UNITS_SHIFT", kUnitsShift},
       {"UNIT_BYTES", kUnitBytes},
       {"NOT_SENT", kNotSent},

@@ -51,7 +51,8 @@ struct Ancillary {
   int64_t timestamp_ns;  // since 1970
   int32_t interface;
   int32_t local_family;  // 4, 6 or 0: none
-  int32_t local[4];      // as it stands on the wire
+  int32_t local[4];      // our address, as it stands on the wire
+  int32_t destination[4];  // what the packet says: a group's, perhaps
   int32_t pid;
   int32_t uid;
   int32_t gid;
@@ -59,7 +60,7 @@ struct Ancillary {
   int32_t first_descriptor;  // index in the table of descriptors
   int32_t unused;
 };
-static_assert(sizeof(Ancillary) == 72, "18 words");
+static_assert(sizeof(Ancillary) == 88, "22 words");
 
 // One for each datagram of a batch.
 struct Arrival {
@@ -71,7 +72,7 @@ struct Arrival {
   Peer from;
   int32_t unused[2];
 };
-static_assert(sizeof(Arrival) == 224, "56 words");
+static_assert(sizeof(Arrival) == 240, "60 words");
 
 // One for each datagram that is to be sent. Those of one socket are a chain.
 struct Departure {
@@ -96,6 +97,7 @@ enum Mode : uint32_t {
   kWithAncillary = 1U << 4,
   kHasErrorQueue = 1U << 5,
   kErrorsOnly = 1U << 6,  // paused
+  kTakesDescriptors = 1U << 7,
 };
 // Native code's own: how many came at a time lately.
 constexpr uint32_t kPaceShift = 8;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "os/many.h"
 #include "os/transfer.h"
@@ -24,12 +25,6 @@ constexpr size_t kMaxDatagrams = 32;
 // A longer one stays where it was received: to move it would cost more than the
 // room that it takes.
 constexpr size_t kMoveBytes = 2048;
-
-#if defined(MSG_CMSG_CLOEXEC)
-constexpr int kReceiveFlags = MSG_CMSG_CLOEXEC;
-#else
-constexpr int kReceiveFlags = 0;
-#endif
 
 size_t Aligned(size_t bytes) { return (bytes + kAlign - 1) & ~(kAlign - 1); }
 
@@ -196,23 +191,26 @@ int32_t ReceiveSeveral(int fd, size_t count, size_t room, const Span& slab,
   Prepare(count, room, slab.data + *used, &arrivals->data[arrivals->used],
           &received);
   int result = ReceiveMany(fd, received.messages,
-                           static_cast<unsigned int>(count), kReceiveFlags);
+                           static_cast<unsigned int>(count), 0);
   if (result < 0) return Failed(arrivals);
   Note(received.messages, static_cast<size_t>(result), slab, used, arrivals);
   return result;
 }
 
 // The same, with what comes beside them.
-int32_t ReceiveWithAncillary(int fd, size_t count, size_t room,
+int32_t ReceiveWithAncillary(int fd, size_t count, size_t room, size_t max_fds,
                              const Span& slab, size_t* used,
                              Arrivals* arrivals) {
   Received received;
-  alignas(cmsghdr) uint8_t control[kMaxDatagrams][kControlBytes];
+  size_t control_bytes = Aligned(ControlRoom(max_fds));
+  std::unique_ptr<uint8_t[]> control(new uint8_t[count * control_bytes]);
   Arrival* first = &arrivals->data[arrivals->used];
   Prepare(count, room, slab.data + *used, first, &received);
   for (size_t i = 0; i < count; i++) {
-    received.messages[i].header.msg_control = control[i];
-    received.messages[i].header.msg_controllen = kControlBytes;
+    msghdr& header = received.messages[i].header;
+    header.msg_control = &control[i * control_bytes];
+    header.msg_controllen =
+        static_cast<decltype(header.msg_controllen)>(control_bytes);
   }
   int result = ReceiveMany(fd, received.messages,
                            static_cast<unsigned int>(count), kReceiveFlags);
@@ -220,9 +218,10 @@ int32_t ReceiveWithAncillary(int fd, size_t count, size_t room,
   Note(received.messages, static_cast<size_t>(result), slab, used, arrivals);
   for (int i = 0; i < result; i++) {
     const msghdr& header = received.messages[i].header;
-    bool cut = (header.msg_flags & MSG_CTRUNC) != 0;
-    ReadControl(header, &first[i].ancillary, &arrivals->descriptors, &cut);
-    if (cut) first[i].flags |= kControlCut;
+    if (ReadControl(header, max_fds, &first[i].ancillary,
+                    &arrivals->descriptors)) {
+      first[i].flags |= kControlCut;
+    }
   }
   return result;
 }
@@ -250,7 +249,8 @@ int32_t ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
   size_t ask = std::min({pace.Ask(), free_bytes / stride, free_arrivals});
   int32_t came;
   if ((mode & kWithAncillary) != 0) {
-    came = ReceiveWithAncillary(fd, ask, room, slab, used, arrivals);
+    size_t max_fds = (mode & kTakesDescriptors) != 0 ? kMaxPassedFds : 0;
+    came = ReceiveWithAncillary(fd, ask, room, max_fds, slab, used, arrivals);
   } else if (ask > 1 || !kTellsLength) {
     came = ReceiveSeveral(fd, ask, room, slab, used, arrivals);
   } else {
