@@ -176,6 +176,10 @@ export function internalCalls(make) {
   const { random } = make;
   return {
     createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
+    limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
+    lockFolder: {
+      args: () => [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000)]))],
+    },
     sendNow: { args: () => [make.fd(), make.memory()] },
     writeNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },
