@@ -33,8 +33,6 @@ export interface DatagramSettings {
   readonly maxBufferedBytes: number;
   readonly chunks: 'borrow' | 'copy' | undefined;
   readonly maxDatagramBytes: number;
-  /** Bits of Mode that hold for good. */
-  readonly mode: number;
 }
 
 /** What both directions of a datagram socket stand on. */
@@ -47,6 +45,7 @@ export abstract class DatagramBase extends Handle {
   /** @internal What the kernel did not take yet. */ queue: DatagramQueue | undefined;
   /** @internal Whom it is connected to. */ remote: DatagramAddress | undefined;
   /** @internal Whether chunks are copies. */ copies: boolean;
+  /** @internal How it is read: bits of Mode that hold for good. */ mode = 0;
   /** Bytes received so far. */
   bytesRead = 0;
   /** Datagrams received so far. */
@@ -96,7 +95,8 @@ export abstract class DatagramBase extends Handle {
 
 /** Tells the crossing how it is read. */
 function updateMode(socket: DatagramBase): void {
-  const { maxDatagramBytes, mode } = socket.settings;
+  const { mode, settings } = socket;
+  const { maxDatagramBytes } = settings;
   const units = Math.ceil(maxDatagramBytes / UNIT_BYTES);
   const errorsOnly = (socket.flags & NOT_READING) !== 0 ? Mode.ERRORS_ONLY : 0;
   socket.loop.table.setTransfer(

@@ -73,7 +73,12 @@ export interface DatagramHandlers<Data = unknown> {
   close?(socket: DatagramSocket<Data>, error?: Error): Returned;
 }
 
-const NAMES: OptionNames<DatagramHandlers> = { message: true, drain: true, error: true, close: true };
+const NAMES: OptionNames<DatagramHandlers> = {
+  message: true,
+  drain: true,
+  error: true,
+  close: true,
+};
 
 /** @throws TypeError for what is no such object */
 export function checkDatagramHandlers(handlers: DatagramHandlers): void {

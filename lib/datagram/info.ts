@@ -53,7 +53,8 @@ const lastWords = new Int32Array(PID - INTERFACE);
 function localOf(words: Int32Array, at: number): DatagramLocal {
   const family = words[at + LOCAL_FAMILY] as number;
   let same = true;
-  for (let i = 0; i < lastWords.length && same; i++) same = lastWords[i] === words[at + INTERFACE + i];
+  for (let i = 0; i < lastWords.length && same; i++)
+    same = lastWords[i] === words[at + INTERFACE + i];
   if (same) return last;
   lastWords.set(words.subarray(at + INTERFACE, at + PID));
   const address = addressText(words, at + LOCAL, family);
@@ -92,7 +93,11 @@ export function infoOf(arrivals: Int32Array<SharedArrayBuffer>, at: number): Dat
     info.ecn = info.tos & 3;
   }
   if ((known & Known.TIMESTAMP) !== 0) {
-    info.timestampNs = new BigInt64Array(arrivals.buffer, (words + TIMESTAMP_NS) * 4, 1)[0] as bigint;
+    info.timestampNs = new BigInt64Array(
+      arrivals.buffer,
+      (words + TIMESTAMP_NS) * 4,
+      1,
+    )[0] as bigint;
   }
   if ((known & Known.SEGMENT) !== 0) info.segmentBytes = arrivals[words + SEGMENT_BYTES] as number;
   if ((known & Known.CREDENTIALS) !== 0) {

@@ -4,9 +4,14 @@ import { constant } from '../raw/constants.js';
 import { codedError, systemError, withoutStack } from '../raw/errors.js';
 import { isPromise } from '../stream/promised.js';
 import { isOutOfMemory } from '../stream/sending.js';
-import { type DatagramAddress, detailsOf, RawDatagramAddress, UnixDatagramAddress } from './address.js';
 import {
-  DatagramBase,
+  type DatagramAddress,
+  detailsOf,
+  RawDatagramAddress,
+  UnixDatagramAddress,
+} from './address.js';
+import {
+  type DatagramBase,
   enter,
   PAUSED,
   RESTING,
@@ -60,14 +65,16 @@ export function arrived(socket: DatagramOutput, at: number): void {
   socket.datagramsRead++;
   socket.bytesRead += length;
   if (info.truncated) socket.truncated++;
-  if ((socket.flags & (PAUSED | STASHED)) !== 0) stash(socket, { chunk: chunk.slice(), from, info });
+  if ((socket.flags & (PAUSED | STASHED)) !== 0)
+    stash(socket, { chunk: chunk.slice(), from, info });
   else deliver(socket, chunk, from, info);
 }
 
 /** Who sent it. */
 function peerAt(socket: DatagramOutput, at: number): DatagramAddress {
   const { arrivals, peers } = socket.exchange;
-  if (arrivals[at + ARRIVAL_FROM + PEER_SIZE] !== 0) return peers.objectOf(arrivals, at + ARRIVAL_FROM);
+  if (arrivals[at + ARRIVAL_FROM + PEER_SIZE] !== 0)
+    return peers.objectOf(arrivals, at + ARRIVAL_FROM);
   if (socket.family === 'unix') return UNNAMED;
   return socket.remote ?? NO_ADDRESS;
 }

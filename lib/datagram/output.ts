@@ -137,7 +137,7 @@ function isBelowMark(socket: DatagramOutput): boolean {
 
 /** With a queue of errors each of them is told from there, with whom it was for. */
 function tellEarlier(socket: DatagramOutput, errno: number): void {
-  if ((socket.settings.mode & Mode.HAS_ERROR_QUEUE) !== 0) return;
+  if ((socket.mode & Mode.HAS_ERROR_QUEUE) !== 0) return;
   tellErrorLater(socket, -errno, socket.remote);
 }
 

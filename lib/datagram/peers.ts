@@ -8,7 +8,14 @@
 import { native } from '../binding/index.js';
 import { KEEP_PEERS, sharedWords } from '../loop/layout.js';
 import { check } from '../raw/errors.js';
-import { type DatagramAddress, detailsOf, fromAddress, indexIn, place, toAddress } from './address.js';
+import {
+  type DatagramAddress,
+  detailsOf,
+  fromAddress,
+  indexIn,
+  place,
+  toAddress,
+} from './address.js';
 import { PEER_NAME, PEER_SIZE, PEER_WORDS } from './layout.js';
 
 const FIRST_PEERS = 16;
@@ -22,7 +29,7 @@ let lastStamp = 0;
 export class PeerTable {
   readonly #keep: (kind: number, words: Int32Array) => void;
   /** PEER_WORDS by place; at the end one more, to encode into. */
-  words = new Int32Array(0);
+  words: Int32Array = new Int32Array(0);
   readonly #objects: (DatagramAddress | undefined)[] = [];
   #stamps = new Int32Array(0);
   #heads = new Int32Array(0);

@@ -9,8 +9,9 @@ import { Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { isPromise } from '../stream/promised.js';
+import type { BoundPath } from '../unix/path.js';
 import { type DatagramTarget, detailsOf, toAddress } from './address.js';
-import { type DatagramBase, enter, PAUSED, STASHED, tellError, updateInterest } from './base.js';
+import { enter, PAUSED, STASHED, tellError, updateInterest } from './base.js';
 import { arrived, dropStash, unstashLater } from './input.js';
 import { ARRIVAL_WORDS } from './layout.js';
 import { DatagramOutput, dropQueue } from './output.js';
@@ -27,6 +28,7 @@ const EAFNOSUPPORT = -constant('EAFNOSUPPORT');
 export class DatagramSocket<Data = unknown> extends DatagramOutput {
   /** Yours. Undefined until you set it. */
   data = undefined as Data;
+  /** @internal The file that it has made. */ bound: BoundPath | undefined = undefined;
 
   override get kind(): string {
     return 'DatagramSocket';
@@ -69,7 +71,12 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    this.closeOwned();
+    const { bound } = this;
+    if (bound === undefined) this.closeOwned();
+    else {
+      this.loop.holdings.drop(bound);
+      bound.closeWith(() => this.closeOwned());
+    }
     enter(this, 'close');
     this.handlers.close?.(this as never, this.error);
   }
@@ -180,7 +187,7 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
 function leave(socket: DatagramOutput): void {
   socket.endReading();
   dropQueue(socket);
-  dropStash(socket as DatagramBase);
+  dropStash(socket);
 }
 
 /** A sockaddr of no family: macOS and the BSDs have its length in front. */

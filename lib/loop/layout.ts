@@ -87,7 +87,7 @@ export const Transfer = {
   /** read(2), write(2), writev(2). */
   FILE: 1,
   /** recvfrom(2), recvmmsg(2), sendto(2), sendmmsg(2). */
-  DATAGRAM: 2,
+  DATAGRAM: 4,
 } as const;
 
 /** Memory that can be neither detached nor made smaller: native code keeps its address. */

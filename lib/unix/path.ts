@@ -111,6 +111,11 @@ export class BoundPath {
     }
   }
 
+  /** Its loop was forgotten, and the socket is about to be closed. */
+  release(): void {
+    if (this.#isThere() && !isForked()) remove(this.#place);
+  }
+
   #isThere(): boolean {
     return isSame(this.#file, lookAt(this.#place));
   }

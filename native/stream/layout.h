@@ -15,7 +15,7 @@ enum class Transfer : int32_t {
   kSocket = 0,  // recv(2), send(2), sendmsg(2)
   kFile = 1,    // read(2), write(2), writev(2): O_NONBLOCK is set
   // recvfrom(2), recvmmsg(2); see datagram/layout.h for the word's other bits.
-  kDatagram = 2,
+  kDatagram = 4,
 };
 
 // One for each handle: the slot table.
