@@ -89,13 +89,31 @@ export function isDatagramAddress(value: object): value is DatagramAddress {
   return Peer.is(value);
 }
 
-/** Where a datagram is to go, as a program writes it. */
-export type DatagramTarget =
-  | DatagramAddress
-  | { host: string; port: number }
-  | { family?: 'ipv4' | 'ipv6'; address: string; port: number }
-  | { family?: 'unix'; path: string }
-  | Uint8Array;
+/** A place of UDP, as a program writes it. */
+export interface IpTarget {
+  /** An IPv4 or IPv6 address, perhaps with a zone, or 'localhost'. */
+  host?: string;
+  /** The same, as `address` of a socket has it. */
+  address?: string;
+  /** 1 to 65535. */
+  port: number;
+  /** Looked at by nobody: what the address is counts. */
+  family?: 'ipv4' | 'ipv6';
+}
+
+/** A Unix socket, as a program writes it. */
+export interface UnixTarget {
+  /** A path of at most 107 bytes, or a NUL and an abstract name. */
+  path: string;
+  /** Looked at by nobody. */
+  family?: 'unix';
+}
+
+/**
+ * Where a datagram is to go: what `message` was given, a place, or the bytes of a sockaddr of
+ * any other family.
+ */
+export type DatagramTarget = DatagramAddress | IpTarget | UnixTarget | Uint8Array;
 
 /** The object of an address that the kernel gave. */
 export function fromAddress(address: Address): DatagramAddress {

@@ -8,9 +8,9 @@ import { Interest } from '../poller/interest.js';
 import { systemError } from '../raw/errors.js';
 import { type DatagramAddress, detailsOf } from './address.js';
 import type { Exchange } from './exchange.js';
-import type { DatagramHandlers } from './handlers.js';
 import { Mode, UNIT_BYTES, UNITS_SHIFT } from './layout.js';
 import type { DatagramQueue } from './queue.js';
+import type { HandlersOf } from './told.js';
 
 // The bits of its `flags`, above those that every handle has.
 export const PAUSED = 1 << HANDLE_BITS;
@@ -38,7 +38,7 @@ export interface DatagramSettings {
 /** What both directions of a datagram socket stand on. */
 export abstract class DatagramBase extends Handle {
   /** @internal */ readonly exchange: Exchange;
-  /** @internal */ readonly handlers: DatagramHandlers<never>;
+  /** @internal */ readonly handlers: HandlersOf<never>;
   /** @internal */ readonly settings: DatagramSettings;
   /** What kind of addresses it has; 'raw': of a family that has no form of its own here. */
   readonly family: DatagramFamily;
@@ -64,7 +64,7 @@ export abstract class DatagramBase extends Handle {
     loop: HandleLoop,
     exchange: Exchange,
     family: DatagramFamily,
-    handlers: DatagramHandlers<never>,
+    handlers: HandlersOf<never>,
     settings: DatagramSettings,
     copies: boolean,
   ) {
@@ -119,7 +119,7 @@ export function updateInterest(socket: DatagramBase): void {
 }
 
 /** Notes which handler is called next, for metrics and traces. */
-export function enter(socket: DatagramBase, name: keyof DatagramHandlers): void {
+export function enter(socket: DatagramBase, name: keyof HandlersOf<never>): void {
   socket.loop.streams.handler = name;
 }
 

@@ -2,7 +2,6 @@
 // Where nothing was asked for there is one object for all.
 import { native } from '../binding/index.js';
 import { sharedWords } from '../loop/layout.js';
-import type { DatagramInfo, DatagramLocal } from './handlers.js';
 import {
   ARRIVAL_ANCILLARY,
   ARRIVAL_FLAGS,
@@ -23,6 +22,7 @@ import {
   TTL,
   UID,
 } from './layout.js';
+import type { DatagramInfo, DatagramLocal } from './told.js';
 
 /** Of datagrams that came whole and with nothing beside them. */
 const PLAIN: DatagramInfo = Object.freeze({ truncated: false });

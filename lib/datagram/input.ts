@@ -19,7 +19,6 @@ import {
   tellError,
   updateInterest,
 } from './base.js';
-import type { DatagramInfo } from './handlers.js';
 import { infoOf } from './info.js';
 import {
   ARRIVAL_ERROR,
@@ -31,6 +30,7 @@ import {
   PEER_SIZE,
 } from './layout.js';
 import type { DatagramOutput } from './output.js';
+import type { DatagramInfo } from './told.js';
 
 /** There is no such socket any more, or it can never receive. */
 const FATAL = new Set(['EBADF', 'ENOTSOCK', 'EOPNOTSUPP', 'EINVAL', 'EFAULT'].map(constant));

@@ -1,6 +1,6 @@
 // The words that TypeScript and C++ share where datagrams move: who sent or is to get one,
 // what came, what is to be sent. Their other half is native/datagram/layout.h;
-// test/datagram/layout.test.ts compares the two. All are 32 bits, but for TIMESTAMP_NS.
+// test/datagram/layout.test.ts compares the two by `native.datagramLayout()`. All are 32 bits, but for TIMESTAMP_NS.
 
 /** An address as the kernel has it: its size in bytes, then as many. */
 export const PEER_WORDS = 32;

@@ -5,6 +5,7 @@ import { type Address, type Bytes, native } from '../binding/index.js';
 import { handleClosed } from '../loop/errors.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { addressText } from '../net/endpoint.js';
+import { bindTo } from '../net/open.js';
 import { Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
@@ -14,7 +15,8 @@ import { type DatagramTarget, detailsOf, toAddress } from './address.js';
 import { enter, PAUSED, STASHED, tellError, updateInterest } from './base.js';
 import { arrived, dropStash, unstashLater } from './input.js';
 import { ARRIVAL_WORDS } from './layout.js';
-import { DatagramOutput, dropQueue } from './output.js';
+import { DatagramOutput } from './output.js';
+import { dropQueue } from './waiting.js';
 
 const AF_UNSPEC = constant('AF_UNSPEC');
 const ENOTCONN = -constant('ENOTCONN');
@@ -132,10 +134,12 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     if (!this.active) throw handleClosed(this.kind);
     if (this.remote === undefined) return this;
     this.loop.flush();
+    const before = this.address;
     const result = native.connect(this.handleFd, unspecified());
     // The BSDs say so, and have done it.
     if (result !== EAFNOSUPPORT && result !== EINVAL) check(result, 'connect');
     this.remote = undefined;
+    keepPort(this.handleFd, before, this.address);
     return this;
   }
 
@@ -181,6 +185,13 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     if (this.active) leave(this);
     return super.releaseDescriptor();
   }
+}
+
+/** Linux takes a port that the kernel had picked back with the peer. */
+function keepPort(fd: number, before: Address | undefined, after: Address | undefined): void {
+  if (before === undefined || after === undefined || !('port' in before && 'port' in after)) return;
+  if (after.port !== 0 || before.port === 0) return;
+  bindTo(fd, { ...after, port: before.port });
 }
 
 /** It moves no more datagrams. */

@@ -1,13 +1,13 @@
 // rawloop: the loop, its handles and requests. Values of families come from the index of
 // theirs alone: in dist/ they are loaded when they are first looked at; scripts/lazy.mjs.
 export type { Address, Bytes, IpAddress, UnixAddress } from '../binding/index.js';
-export type { DatagramAddress, DatagramTarget } from '../datagram/address.js';
 export type {
-  DatagramCredentials,
-  DatagramHandlers,
-  DatagramInfo,
-  DatagramLocal,
-} from '../datagram/handlers.js';
+  DatagramAddress,
+  DatagramTarget,
+  IpTarget,
+  UnixTarget,
+} from '../datagram/address.js';
+export type { DatagramHandlers } from '../datagram/handlers.js';
 export {
   DatagramSocket,
   IpDatagramAddress,
@@ -15,6 +15,7 @@ export {
   UnixDatagramAddress,
 } from '../datagram/index.js';
 export type { DgramInfoOptions, DgramOptions } from '../datagram/options.js';
+export type { DatagramCredentials, DatagramInfo, DatagramLocal } from '../datagram/told.js';
 export { DescriptorStream } from '../descriptor/index.js';
 export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';

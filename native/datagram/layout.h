@@ -36,10 +36,10 @@ enum Known : int32_t {
 
 // What it is: bits of `flags`.
 enum ArrivalFlag : int32_t {
-  kTruncated = 1,     // the datagram was longer
-  kControlCut = 2,    // what came beside it was more
-  kIsError = 4,       // no datagram: an error, of one that was sent to `from`
-  kFromQueue = 8,     // of the error queue
+  kTruncated = 1,   // the datagram was longer
+  kControlCut = 2,  // what came beside it was more
+  kIsError = 4,     // no datagram: an error, of one that was sent to `from`
+  kFromQueue = 8,   // of the error queue
 };
 
 // The ancillary data of a datagram, in either direction.
@@ -50,8 +50,8 @@ struct Ancillary {
   int32_t segment_bytes;
   int64_t timestamp_ns;  // since 1970
   int32_t interface;
-  int32_t local_family;  // 4, 6 or 0: none
-  int32_t local[4];      // our address, as it stands on the wire
+  int32_t local_family;    // 4, 6 or 0: none
+  int32_t local[4];        // our address, as it stands on the wire
   int32_t destination[4];  // what the packet says: a group's, perhaps
   int32_t pid;
   int32_t uid;

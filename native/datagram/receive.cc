@@ -166,8 +166,8 @@ void Note(const ManyMessage* messages, size_t count, const Span& slab,
     Arrival* arrival = Next(arrivals);
     const msghdr& header = messages[i].header;
     auto* from = static_cast<uint8_t*>(header.msg_iov->iov_base);
-    size_t length = std::min<size_t>(messages[i].length,
-                                     header.msg_iov->iov_len);
+    size_t length =
+        std::min<size_t>(messages[i].length, header.msg_iov->iov_len);
     uint8_t* to = slab.data + *used;
     if (length > kMoveBytes || to == from) {
       to = from;
@@ -178,8 +178,8 @@ void Note(const ManyMessage* messages, size_t count, const Span& slab,
     arrival->offset = static_cast<int32_t>(offset);
     arrival->length = static_cast<int32_t>(length);
     if ((header.msg_flags & MSG_TRUNC) != 0) arrival->flags |= kTruncated;
-    arrival->from.size = static_cast<int32_t>(std::min<size_t>(
-        header.msg_namelen, sizeof(arrival->from.name)));
+    arrival->from.size = static_cast<int32_t>(
+        std::min<size_t>(header.msg_namelen, sizeof(arrival->from.name)));
     arrivals->used++;
     *used = offset + Aligned(length);
   }
@@ -190,8 +190,8 @@ int32_t ReceiveSeveral(int fd, size_t count, size_t room, const Span& slab,
   Received received;
   Prepare(count, room, slab.data + *used, &arrivals->data[arrivals->used],
           &received);
-  int result = ReceiveMany(fd, received.messages,
-                           static_cast<unsigned int>(count), 0);
+  int result =
+      ReceiveMany(fd, received.messages, static_cast<unsigned int>(count), 0);
   if (result < 0) return Failed(arrivals);
   Note(received.messages, static_cast<size_t>(result), slab, used, arrivals);
   return result;
@@ -240,8 +240,8 @@ int32_t ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
   int32_t count = 0;
   bool errors_only = (mode & kErrorsOnly) != 0;
   if ((events & kError) != 0) {
-    count = ReceiveErrors(fd, (mode & kHasErrorQueue) != 0, errors_only,
-                          arrivals);
+    count =
+        ReceiveErrors(fd, (mode & kHasErrorQueue) != 0, errors_only, arrivals);
     free_arrivals = arrivals->size - arrivals->used;
   }
   if (errors_only || free_arrivals == 0) return count;

@@ -33,9 +33,9 @@ void SendOne(const Chain& chain, int fd, Departure* record) {
   auto size = static_cast<socklen_t>(peer == nullptr ? 0 : peer->size);
   ssize_t sent;
   do {
-    sent = SendToNow(fd, chain.out + record->offset,
-                     static_cast<size_t>(record->length), kSendFlags, name,
-                     size);
+    sent =
+        SendToNow(fd, chain.out + record->offset,
+                  static_cast<size_t>(record->length), kSendFlags, name, size);
   } while (sent < 0 && errno == EINTR);
   record->result = OrErrno(sent);
 }
@@ -117,17 +117,16 @@ bool AreSound(const Table<Departure>& departures, const Table<Peer>& peers,
     bool in_memory =
         record.offset >= 0 && record.length >= 0 &&
         static_cast<size_t>(record.offset) + record.length <= out.size;
-    bool forward =
-        record.next == 0 || (record.next > static_cast<int32_t>(i) &&
-                             static_cast<size_t>(record.next) <
-                                 departures.size);
+    bool forward = record.next == 0 ||
+                   (record.next > static_cast<int32_t>(i) &&
+                    static_cast<size_t>(record.next) < departures.size);
     bool has_slot =
         record.slot >= 0 && static_cast<size_t>(record.slot) < slots.size;
-    bool has_peer = record.peer < 0 ||
-                    (static_cast<size_t>(record.peer) < peers.size &&
-                     peers.data[record.peer].size >= 0 &&
-                     static_cast<size_t>(peers.data[record.peer].size) <=
-                         sizeof(Peer::name));
+    bool has_peer =
+        record.peer < 0 || (static_cast<size_t>(record.peer) < peers.size &&
+                            peers.data[record.peer].size >= 0 &&
+                            static_cast<size_t>(peers.data[record.peer].size) <=
+                                sizeof(Peer::name));
     if (!in_memory || !forward || !has_slot || !has_peer) return false;
   }
   return true;

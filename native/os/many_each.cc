@@ -25,8 +25,8 @@ int SendMany(int fd, ManyMessage* messages, unsigned int count, int flags) {
   for (unsigned int i = 0; i < count; i++) {
     ssize_t sent;
     do {
-      sent = sendmsg(fd, &messages[i].header,
-                     flags | MSG_DONTWAIT | kSendFlags);
+      sent =
+          sendmsg(fd, &messages[i].header, flags | MSG_DONTWAIT | kSendFlags);
     } while (sent < 0 && errno == EINTR);
     if (sent < 0) return i == 0 ? -1 : static_cast<int>(i);
     messages[i].length = static_cast<unsigned int>(sent);

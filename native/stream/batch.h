@@ -18,9 +18,9 @@ struct Table {
   size_t size;
 };
 
-// Reads once from each stream among the records [from, count), and what waits of
-// datagrams, until the slab has no room for more. Returns the index of the first
-// record that was not looked at.
+// Reads once from each stream among the records [from, count), and what waits
+// of datagrams, until the slab has no room for more. Returns the index of the
+// first record that was not looked at.
 uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
                  const Table<Slot>& slots, const Span& slab, Arrivals* arrivals,
                  ReadResult* results);

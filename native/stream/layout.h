@@ -66,10 +66,10 @@ struct Control {
   int32_t timed;  // whether the wait is timed
   int32_t
       count;  // of ready records: found, or given where nothing is waited for
-  int32_t reads;    // whether there is anybody to read for
-  int32_t filled;   // records [from, filled) are read; in: from
-  int32_t own;      // bits of Own: what the wait found for the poller itself
-  int32_t spin_us;  // for how long to ask before the kernel is to wait
+  int32_t reads;      // whether there is anybody to read for
+  int32_t filled;     // records [from, filled) are read; in: from
+  int32_t own;        // bits of Own: what the wait found for the poller itself
+  int32_t spin_us;    // for how long to ask before the kernel is to wait
   int32_t datagrams;  // how many are to be sent; 0 afterwards
   int32_t refused;    // how many of them did not go out, or told of an error
   int32_t unused;

@@ -37,6 +37,9 @@ const STREAM = 'chunks/stream.cjs';
 /** And what TCP needs beside. */
 const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', STREAM];
 
+/** Datagrams have their places, and how sockets are opened, from TCP. */
+const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
+
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
   ['a loop that runs', 'loop.setImmediate(() => {}) && loop.run()', []],
@@ -45,6 +48,7 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.listen', 'loop.listen({ port: 0 }, {})', NET],
   ['loop.connect', 'loop.connect({ port: 9 }, {})', NET],
   ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
+  ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
   ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
