@@ -86,8 +86,14 @@ export const Transfer = {
   SOCKET: 0,
   /** read(2), write(2), writev(2). */
   FILE: 1,
+  /** The same of a pipe that blocks, after poll(2) has said that there is something to do. */
+  SHARED_PIPE: 4,
+  /** Of a terminal. */
+  SHARED_TERMINAL: 5,
+  /** Of another character device. */
+  SHARED_DEVICE: 6,
   /** recvfrom(2), recvmmsg(2), sendto(2), sendmmsg(2). */
-  DATAGRAM: 4,
+  DATAGRAM: 7,
 } as const;
 
 /** Memory that can be neither detached nor made smaller: native code keeps its address. */

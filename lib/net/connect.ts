@@ -8,6 +8,8 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
+import { readInitialOptions } from '../socket-options/initial.js';
+import type { InitialOptions } from '../socket-options/values.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
 import { destroyBy } from '../stream/stream.js';
@@ -24,7 +26,7 @@ import { bindTo, guarded, openStream, setNoDelay } from './open.js';
 import { Socket } from './socket.js';
 
 /** Where `loop.connect` connects to, and how. */
-export interface ConnectOptions extends Endpoint, StreamOptions {
+export interface ConnectOptions extends Endpoint, StreamOptions, InitialOptions {
   /** The same as `host`, so that `server.address` may be passed as it is. */
   address?: string;
   /** What `address` is; looked at, not needed. */
@@ -42,6 +44,8 @@ const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   family: true,
   localAddress: true,
   localPort: true,
+  socketOptions: true,
+  keepAlive: true,
 };
 
 const EINPROGRESS = -constant('EINPROGRESS');
@@ -91,11 +95,13 @@ export function connect(loop: HandleLoop, given: ConnectOptions, handlers: Strea
   refusePath(options);
   const address = targetOf(options);
   const local = localOf(options, address);
+  const setInitialOptions = readInitialOptions(options, true);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   const fd = openStream(address);
   return guarded(fd, () => {
     if (settings.noDelay) setNoDelay(fd);
+    setInitialOptions(fd);
     if (local !== undefined) bindLocal(fd, local);
     const result = native.connect(fd, address);
     const socket = new Socket(loop, groupOf(settings, handlers));

@@ -10,6 +10,8 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemError } from '../raw/errors.js';
+import { readInitialOptions } from '../socket-options/initial.js';
+import type { InitialOptions } from '../socket-options/values.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import {
   boolean,
@@ -25,7 +27,7 @@ import { Server } from './server.js';
 import { Socket, type SocketGroup } from './socket.js';
 
 /** Where `loop.listen` listens, and how. */
-export interface ListenOptions extends Endpoint, StreamOptions {
+export interface ListenOptions extends Endpoint, StreamOptions, InitialOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port`, and of
    * all that was decided when it was opened. It is owned, and closed, from here on.
@@ -49,27 +51,33 @@ const LISTEN_NAMES: OptionNames<ListenOptions> = {
   reusePort: true,
   ipv6Only: true,
   maxSocketBufferedBytes: true,
+  socketOptions: true,
+  keepAlive: true,
 };
 
 /** What is decided already of a socket that was inherited. */
 const DECIDED = ['host', 'port', 'backlog', 'reusePort', 'ipv6Only'] as const;
 
 const SOL_SOCKET = constant('SOL_SOCKET');
-/** Whether the socket has an IP address: a Unix socket has no TCP_NODELAY. */
+/** Whether it has an IP address: a Unix socket has no TCP_NODELAY. What is no socket has none. */
 function isIp(fd: number): boolean {
-  return 'port' in check(native.getsockname(fd), 'getsockname');
+  const name = native.getsockname(checkDescriptor('options.fd', fd));
+  return typeof name === 'object' && 'port' in name;
 }
 
-/** An inherited listening socket, made non-blocking: an accept must never block the loop. */
-function prepareInherited(fd: number): number {
+/** An inherited socket has to listen. */
+function checkInherited(fd: number): void {
   checkDescriptor('options.fd', fd);
   const accepts = native.getsockopt(fd, SOL_SOCKET, constant('SO_ACCEPTCONN'));
   check(accepts, 'getsockopt');
   if (accepts === 0) throw invalidValue('options.fd', 'a listening socket');
+}
+
+/** An accept must never block the loop. */
+function prepareInherited(fd: number): void {
   const flags = check(native.fcntl(fd, constant('F_GETFL')), 'fcntl');
   check(native.fcntl(fd, constant('F_SETFL'), flags | constant('O_NONBLOCK')), 'fcntl');
   check(native.fcntl(fd, constant('F_SETFD'), constant('FD_CLOEXEC')), 'fcntl');
-  return fd;
 }
 
 /** Where to listen: the first that there is. None: a socket was inherited. */
@@ -92,10 +100,13 @@ interface Opening {
   readonly noDelay: boolean;
   readonly reusePort: boolean;
   readonly ipv6Only: boolean;
+  /** Sets the socket options that were asked for. */
+  readonly setInitialOptions: (fd: number) => void;
 }
 
 /** Opens a socket that listens at `address`. */
-function openAt(address: IpAddress, { backlog, noDelay, reusePort, ipv6Only }: Opening): number {
+function openAt(address: IpAddress, opening: Opening): number {
+  const { backlog, noDelay, reusePort, ipv6Only } = opening;
   const fd = openStream(address);
   return guarded(fd, () => {
     // Accepted sockets inherit it: no call for each of them.
@@ -106,6 +117,7 @@ function openAt(address: IpAddress, { backlog, noDelay, reusePort, ipv6Only }: O
     if (ipv6Only || address.address === '::') {
       setFlag(fd, constant('IPPROTO_IPV6'), 'IPV6_V6ONLY', ipv6Only);
     }
+    opening.setInitialOptions(fd);
     bindTo(fd, address);
     check(native.listen(fd, backlog), 'listen', detailsOf(address));
     return fd;
@@ -122,13 +134,6 @@ function openServer([first, second]: IpAddress[], opening: Opening): number {
     if (second === undefined || !NO_IPV6.has((error as SystemError).code)) throw error;
     return openAt(second, opening);
   }
-}
-
-/** It stays another's, and open, when it cannot be had. @throws SystemError EBUSY */
-function adoptFor(server: Server<Address>, fd: number): void {
-  const result = native.adopt(fd);
-  if (result < 0) server.close();
-  check(result, 'adopt');
 }
 
 function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
@@ -155,18 +160,30 @@ export function listen(
   const reusePort = boolean('reusePort', options.reusePort, false);
   const ipv6Only = boolean('ipv6Only', options.ipv6Only, false);
   const places = placesOf(options);
+  const isTcp = options.fd === undefined || isIp(options.fd);
+  const setInitialOptions = readInitialOptions(options, isTcp);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   let server: Server<Address>;
   if (places.length > 0) {
-    const fd = openServer(places, { backlog, noDelay, reusePort, ipv6Only });
+    const fd = openServer(places, {
+      backlog,
+      noDelay,
+      reusePort,
+      ipv6Only,
+      setInitialOptions,
+    });
     server = guarded(fd, () => new Server(loop, fd, newSocket, handlers, settings, maxBytes));
   } else {
-    // An inherited one stays the caller's until it is served here.
-    const fd = prepareInherited(options.fd as number);
-    if (noDelay && isIp(fd)) setNoDelay(fd);
-    server = new Server(loop, fd, newSocket, handlers, settings, maxBytes);
-    adoptFor(server, fd);
+    const fd = options.fd as number;
+    checkInherited(fd);
+    // It stays the caller's until it is served here.
+    server = loop.holdings.owner.adopt(fd, () => {
+      prepareInherited(fd);
+      if (noDelay && isTcp) setNoDelay(fd);
+      setInitialOptions(fd);
+      return new Server(loop, fd, newSocket, handlers, settings, maxBytes);
+    });
   }
   if (signal !== undefined) endOnAbort(server, signal, closeIt);
   return server;

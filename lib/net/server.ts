@@ -11,7 +11,7 @@
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
 import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { Handle } from '../loop/handle.js';
+import type { Handle } from '../loop/handle.js';
 import { IN_CONTEXT } from '../loop/handle-flags.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Timer } from '../loop/time/timer.js';
@@ -19,6 +19,7 @@ import { runCleanup } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, systemError } from '../raw/errors.js';
+import { SocketHandle } from '../socket-options/handle.js';
 import type { StreamGroup, StreamSettings } from '../stream/group.js';
 import type { Handlers, Returned } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
@@ -67,7 +68,7 @@ export type NewStream = (loop: HandleLoop, group: ServerGroup) => Stream;
  * A listening socket: what `loop.listen` returns. `Where` is what its address is: of any
  * family where the socket was inherited. See listen(2), accept4(2).
  */
-export class Server<Where extends Address = IpAddress> extends Handle {
+export class Server<Where extends Address = IpAddress> extends SocketHandle {
   readonly #newStream: NewStream;
   readonly #handlers: ServerHandlers;
   readonly #group: ServerGroup;

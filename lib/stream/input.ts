@@ -22,6 +22,7 @@ import { enter } from './handlers.js';
 import type { StreamOutput } from './output.js';
 import { isPromise, notePromise, settle } from './promised.js';
 import { isOutOfMemory } from './sending.js';
+import type { Transfer } from './transfer.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
@@ -66,8 +67,13 @@ export function stash(stream: StreamOutput, chunk: Uint8Array): void {
 }
 
 export function unstash(stream: StreamOutput): void {
+  if ((stream.flags & PAUSED) === 0) deliverStash(stream);
+}
+
+/** What a pause left behind is told now, paused or not. */
+export function deliverStash(stream: StreamOutput): void {
   const chunk = stashes.get(stream);
-  if (chunk === undefined || !stream.active || (stream.flags & PAUSED) !== 0) return;
+  if (chunk === undefined || !stream.active) return;
   stream.flags &= ~STASHED;
   stashes.delete(stream);
   setReading(stream, true);
@@ -131,12 +137,20 @@ function rest(stream: StreamOutput): void {
   timer.unref();
 }
 
+/**
+ * Nobody reads any more what is written: there is no SO_ERROR to ask, and what a write would
+ * say is known. See POLLERR in poll(2), and for terminals pty(7).
+ */
+function nobodyReads(stream: StreamOutput, { endsWith, writeCall }: Transfer): void {
+  stream.fail(endsWith === 0 ? EPIPE : endsWith, writeCall);
+}
+
 /** Something happened while nothing is read: the peer's reset, most likely. */
 export function askForError(stream: StreamOutput): void {
   const { transfer } = stream.group;
   if (!transfer.isSocket) {
-    // Nobody reads what is written any more; see poll(2), POLLERR.
-    stream.fail(EPIPE, transfer.writeCall);
+    // Who reads again finds by reading what it was: an orderly end, for a terminal.
+    if ((stream.flags & READ_ENDED) !== 0) nobodyReads(stream, transfer);
     return;
   }
   const error = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);

@@ -14,8 +14,19 @@ napi_value GetPid(napi_env env, napi_callback_info) {
   return Int(env, getpid());
 }
 
+// isOwned(fd): whether this environment owns it, and it is still what it was.
+napi_value IsOwned(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  napi_value result;
+  napi_get_boolean(env, Environment::Get(env)->owned.Check(fd) == 0, &result);
+  return result;
+}
+
 void RegisterProcess(napi_env env, napi_value exports) {
-  const Function functions[] = {{"getpid", Guarded<GetPid>}};
+  const Function functions[] = {{"getpid", Guarded<GetPid>},
+                                {"isOwned", Guarded<IsOwned>}};
   Export(env, exports, functions);
   // kept: object. What hangs on it the collector leaves alone, also when
   // nothing leads to the exports any more.

@@ -14,8 +14,12 @@ namespace rawloop {
 enum class Transfer : int32_t {
   kSocket = 0,  // recv(2), send(2), sendmsg(2)
   kFile = 1,    // read(2), write(2), writev(2): O_NONBLOCK is set
+  // The same without O_NONBLOCK: see shared.h.
+  kSharedPipe = 4,
+  kSharedTerminal = 5,
+  kSharedDevice = 6,
   // recvfrom(2), recvmmsg(2); see datagram/layout.h for the word's other bits.
-  kDatagram = 4,
+  kDatagram = 7,
 };
 
 // One for each handle: the slot table.

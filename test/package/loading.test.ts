@@ -47,6 +47,21 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.watch', 'loop.watch(0, { read: true }, () => {})', ['chunks/watch.cjs']],
   ['loop.listen', 'loop.listen({ port: 0 }, {})', NET],
   ['loop.connect', 'loop.connect({ port: 9 }, {})', NET],
+  [
+    'a socket option by its number',
+    'loop.listen({ port: 0 }, {}).getOption(loaded.constants.SOL_SOCKET, loaded.constants.SO_TYPE)',
+    NET,
+  ],
+  [
+    'a socket option by its name',
+    "loop.listen({ port: 0 }, {}).getOption('SO_TYPE')",
+    [...NET, 'chunks/socket-options.cjs'],
+  ],
+  [
+    'keepAlive',
+    'loop.connect({ port: 9, keepAlive: true }, {})',
+    [...NET, 'chunks/socket-options.cjs'],
+  ],
   ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],

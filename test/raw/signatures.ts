@@ -23,7 +23,11 @@ export const OPENS: ReadonlySet<string> = new Set([
   'dup',
   'epoll_create1',
   'kqueue',
+  'memfd_create',
 ]);
+
+/** Calls whose array is of descriptors that were opened. */
+export const OPENS_PAIR: ReadonlySet<string> = new Set(['pipe2', 'socketpair']);
 
 export interface Signature {
   call: Call;
@@ -51,6 +55,14 @@ const optional = (parameter: Parameter): Parameter => ({
 });
 /** Within a buffer of 16 bytes. */
 const within = (name: string): Parameter => optional({ name, good: 0, takes: isInteger(0, 16) });
+
+/** A file with some bytes, where there are files of memory; else a pipe, which has no places. */
+function placed(opened: Opened): number {
+  if (!raw.supported.memfd_create) return opened.pipe()[0];
+  const fd = opened.keep(raw.memfd_create('signatures'), 'memfd_create');
+  raw.check(raw.write(fd, new Uint8Array(64)), 'write');
+  return fd;
+}
 
 /** A kqueue in which `fd` is ready, where there are kqueues. */
 function watching(opened: Opened, fd: number): number {
@@ -80,6 +92,17 @@ export function signatures(opened: Opened): Record<string, Signature> {
     // Not Array.isArray: it throws for a revoked Proxy.
     takes: (value) => value === HOSTILE['[]'],
   };
+  const [from, to] = opened.pair(constant('SOCK_DGRAM'));
+  const message: Parameter = {
+    name: 'message',
+    good: { buffers: [new Uint8Array(4)] },
+    takes: () => false,
+  };
+  const messages: Parameter = {
+    name: 'messages',
+    good: [message.good],
+    takes: (value) => value === HOSTILE['[]'],
+  };
   const addressOf = (good: unknown): Parameter => ({ name: 'address', good, takes: () => false });
   const events: Parameter = { name: 'events', good: new Uint32Array(3), takes: () => false };
   const option = [int('level', constant('SOL_SOCKET')), int('name', constant('SO_RCVBUF'))];
@@ -90,18 +113,61 @@ export function signatures(opened: Opened): Record<string, Signature> {
     { name: 'maxevents', good: 1, takes: isInteger(1, 65536) },
     timeout,
   ];
+  const [, drain] = opened.pipe();
+  const file = placed(opened);
+  const position: Parameter = { name: 'position', good: 0, takes: SAFE };
+  const place = (name: string) => optional({ ...position, name });
   const family = [int('domain', constant('AF_UNIX')), int('type', constant('SOCK_STREAM'))];
   const table: Record<string, [Call, Parameter[]]> = {
     read: [raw.read as Call, [fd(right), buffer, within('offset'), within('length')]],
     write: [raw.write as Call, [fd(left), buffer, within('offset'), within('length')]],
     readv: [raw.readv as Call, [fd(right), buffers]],
     writev: [raw.writev as Call, [fd(left), buffers]],
+    pread: [raw.pread as Call, [fd(file), buffer, within('offset'), within('length'), position]],
+    pwrite: [raw.pwrite as Call, [fd(file), buffer, within('offset'), within('length'), position]],
+    preadv: [raw.preadv as Call, [fd(file), buffers, position]],
+    pwritev: [raw.pwritev as Call, [fd(file), buffers, position]],
     close: [raw.close as Call, [fd(2 ** 31 - 1)]],
     adopt: [raw.adopt as Call, [fd(2 ** 31 - 1)]],
     release: [raw.release as Call, [fd(2 ** 31 - 1)]],
     fcntl: [
       raw.fcntl as Call,
       [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],
+    ],
+    ioctl: [
+      raw.ioctl as Call,
+      [
+        fd(left),
+        { name: 'request', good: constant('FIONREAD'), takes: isInteger(0, 2 ** 32 - 1) },
+        buffer,
+      ],
+    ],
+    sendfile: [
+      raw.sendfile as Call,
+      [
+        fd(left, 'out_fd'),
+        fd(file, 'in_fd'),
+        place('offset'),
+        { name: 'count', good: 1, takes: SAFE },
+      ],
+    ],
+    splice: [
+      raw.splice as Call,
+      [
+        fd(file, 'fd_in'),
+        place('off_in'),
+        fd(drain, 'fd_out'),
+        optional({ name: 'off_out', good: null, takes: SAFE }),
+        { name: 'len', good: 1, takes: SAFE },
+        optional({ name: 'flags', good: 0, takes: isInteger(0, 2 ** 32 - 1) }),
+      ],
+    ],
+    memfd_create: [
+      raw.memfd_create as Call,
+      [
+        { name: 'name', good: 'a name', takes: (value) => typeof value === 'string' },
+        optional({ name: 'flags', good: 0, takes: isInteger(0, 2 ** 32 - 1) }),
+      ],
     ],
     pipe2: [raw.pipe2 as Call, [flags]],
     dup: [raw.dup as Call, [fd(left, 'oldfd')]],
@@ -125,6 +191,18 @@ export function signatures(opened: Opened): Record<string, Signature> {
     getpeername: [raw.getpeername as Call, [fd(left)]],
     send: [raw.send as Call, [fd(left), buffer, within('offset'), within('length'), flags]],
     recv: [raw.recv as Call, [fd(right), buffer, within('offset'), within('length'), flags]],
+    sendto: [
+      raw.sendto as Call,
+      [
+        ...[fd(from), buffer, within('offset'), within('length'), flags],
+        optional(addressOf(undefined)),
+      ],
+    ],
+    recvfrom: [raw.recvfrom as Call, [fd(to), buffer, within('offset'), within('length'), flags]],
+    sendmsg: [raw.sendmsg as Call, [fd(from), message, flags]],
+    recvmsg: [raw.recvmsg as Call, [fd(to), message, flags]],
+    sendmmsg: [raw.sendmmsg as Call, [fd(from), messages, flags]],
+    recvmmsg: [raw.recvmmsg as Call, [fd(to), messages, flags]],
     setsockopt: [
       raw.setsockopt as Call,
       [fd(left), ...option, { name: 'value', good: 65536, takes: INT32 }],

@@ -4,13 +4,16 @@ import type { DatagramCalls } from './datagram.js';
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
 import type { EventfdCalls } from './eventfd.js';
+import type { FileTransferCalls } from './file-transfers.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
 import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
+import type { MessageCalls } from './messages.js';
 import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
 import type { SignalCalls } from './signals.js';
+import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
 import type { StreamCalls } from './stream.js';
 import type { ThreadServerCalls } from './thread-server.js';
@@ -22,13 +25,16 @@ export type * from './datagram.js';
 export type * from './descriptors.js';
 export type * from './epoll.js';
 export type * from './eventfd.js';
+export type * from './file-transfers.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
+export type * from './messages.js';
 export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
 export type * from './signals.js';
+export type * from './socket-filter.js';
 export type * from './sockets.js';
 export type * from './stream.js';
 export type * from './thread-server.js';
@@ -41,7 +47,9 @@ export interface RawCalls
     SocketCalls,
     EpollRawCalls,
     EventfdCalls,
+    FileTransferCalls,
     KqueueRawCalls,
+    MessageCalls,
     PollCalls {}
 
 export interface NativeBinding
@@ -55,6 +63,7 @@ export interface NativeBinding
     PoolCalls,
     ProcessCalls,
     SignalCalls,
+    SocketFilterCalls,
     StreamCalls,
     ThreadServerCalls,
     UnixPathCalls,

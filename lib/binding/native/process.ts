@@ -6,6 +6,8 @@ export interface ProcessCalls {
   readonly kept: Record<symbol, unknown>;
   /** Of now, where `process.pid` is that of the start. */
   getpid(): number;
+  /** Whether this thread owns `fd`, and it is still what was opened or adopted. */
+  isOwned(fd: number): boolean;
   /** Memory that a child by fork(2) finds wiped; or -errno where there is no such. */
   forkMark(): ArrayBuffer | number;
 }

@@ -19,6 +19,8 @@ export interface StreamCalls {
   layout(): Record<string, number>;
   /** As `sendNow`, by write(2). */
   writeNow(fd: number, bytes: Uint8Array): number;
+  /** As `writeNow`, of a descriptor that blocks; `transfer` is one of its SHARED_*. */
+  writeShared(fd: number, bytes: Uint8Array, transfer: number): number;
   /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
   sendNow(fd: number, bytes: Uint8Array): number;
 }
