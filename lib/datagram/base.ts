@@ -1,11 +1,11 @@
 // What both directions of a datagram socket know of it: its fields, what it waits for, how
 // it tells of errors. output.ts and input.ts are the directions; socket.ts is the whole.
 import type { HandleLoop } from '../loop/contract.js';
-import { Handle } from '../loop/handle.js';
 import { HANDLE_BITS } from '../loop/handle-flags.js';
 import { Transfer } from '../loop/layout.js';
 import { Interest } from '../poller/interest.js';
 import { systemError } from '../raw/errors.js';
+import { SocketHandle } from '../socket-options/handle.js';
 import { type DatagramAddress, detailsOf } from './address.js';
 import type { Exchange } from './exchange.js';
 import { Mode, UNIT_BYTES, UNITS_SHIFT } from './layout.js';
@@ -36,7 +36,7 @@ export interface DatagramSettings {
 }
 
 /** What both directions of a datagram socket stand on. */
-export abstract class DatagramBase extends Handle {
+export abstract class DatagramBase extends SocketHandle {
   /** @internal */ readonly exchange: Exchange;
   /** @internal */ readonly handlers: HandlersOf<never>;
   /** @internal */ readonly settings: DatagramSettings;

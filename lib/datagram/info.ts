@@ -14,6 +14,7 @@ import {
   LOCAL,
   LOCAL_FAMILY,
   PEER_NAME,
+  PEER_SIZE,
   PEER_WORDS,
   PID,
   SEGMENT_BYTES,
@@ -41,6 +42,7 @@ let scratch: Int32Array<SharedArrayBuffer> | undefined;
 
 function sockaddrOf(family: number, address = family === 6 ? '::' : '0.0.0.0'): Int32Array {
   scratch ??= sharedWords(PEER_WORDS);
+  scratch[PEER_SIZE] = 0;
   native.writePeer(scratch, 0, { family: family === 6 ? 'ipv6' : 'ipv4', address, port: 0 });
   return scratch;
 }
@@ -72,11 +74,13 @@ function addressText(words: Int32Array, at: number, family: number): string {
   return (native.readPeer(sockaddr, 0) as { address: string }).address;
 }
 
-/** Puts an address among the words of what is to be sent with a datagram. */
-export function writeLocal(words: Int32Array, address: string, family: number): void {
+/** Puts an address among the words of what is to be sent with a datagram; false: it is none. */
+export function writeLocal(words: Int32Array, address: string, family: number): boolean {
   const sockaddr = sockaddrOf(family, address);
+  if (sockaddr[PEER_SIZE] === 0) return false;
   const start = family === 6 ? V6_WORD : V4_WORD;
   words.set(sockaddr.subarray(start, start + (family === 6 ? V6_WORDS : V4_WORDS)), LOCAL);
+  return true;
 }
 
 /** What is known of the arrival at `at`. */

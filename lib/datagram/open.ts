@@ -106,6 +106,7 @@ function openIp(address: IpAddress, bound: boolean, plan: DgramPlan): number {
     if (plan.ipv6Only || address.address === '::') {
       setFlag(fd, IPPROTO_IPV6, 'IPV6_V6ONLY', plan.ipv6Only);
     }
+    plan.setInitialOptions(fd);
     if (bound) bindTo(fd, address);
     return fd;
   });
@@ -130,7 +131,10 @@ function open(plan: DgramPlan): Opened {
   if (place.kind === 'fd') return { fd: place.fd, family: familyOf(place.fd) };
   const fd = check(native.socket(DOMAINS.unix, DGRAM, 0), 'socket');
   const { address, mode } = place;
-  const bind = () => (address === undefined ? undefined : bindToPath(fd, address, mode));
+  const bind = () => {
+    plan.setInitialOptions(fd);
+    return address === undefined ? undefined : bindToPath(fd, address, mode);
+  };
   return { fd, family: 'unix', bound: guarded(fd, bind) };
 }
 
@@ -221,7 +225,10 @@ function begin(
     if (to !== undefined) check(native.connect(fd, toAddress(to)), 'connect', detailsOf(to));
   };
   if (place.kind === 'fd') {
-    takeOver(socket, fd, prepare);
+    takeOver(socket, fd, () => {
+      plan.setInitialOptions(fd);
+      prepare();
+    });
   } else {
     prepare();
     socket.start(fd, Interest.READ);

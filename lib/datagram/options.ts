@@ -8,6 +8,8 @@ import { invalidType, invalidValue } from '../loop/errors.js';
 import { addressOf } from '../net/endpoint.js';
 import { constants } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
+import { readInitialOptions } from '../socket-options/initial.js';
+import type { InitialOptions } from '../socket-options/values.js';
 import { boolean, byteLimit } from '../stream/options.js';
 import { checkMode, unixAddressOf } from '../unix/path.js';
 import { type DatagramAddress, type DatagramTarget, KnownTargets } from './address.js';
@@ -67,6 +69,8 @@ export interface DgramOptions {
   errors?: boolean;
   /** Closes the socket when it aborts. */
   signal?: AbortSignal;
+  /** Socket options by name, set before it is bound; see docs/socket-options.md. */
+  socketOptions?: InitialOptions['socketOptions'];
 }
 
 /** What the kernel is asked to tell of each datagram. All are false by default. */
@@ -103,6 +107,7 @@ const NAMES: OptionNames<DgramOptions> = {
   gro: true,
   errors: true,
   signal: true,
+  socketOptions: true,
 };
 
 const INFO_NAMES: OptionNames<DgramInfoOptions> = {
@@ -142,6 +147,8 @@ export interface DgramPlan {
   readonly gro: boolean;
   readonly errors: boolean | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Sets `socketOptions`. */
+  readonly setInitialOptions: (fd: number) => void;
 }
 
 /** Of a socket that was opened elsewhere these are decided. */
@@ -256,5 +263,6 @@ export function readDgramOptions(given: DgramOptions): DgramPlan {
         ? undefined
         : checkAvailable('errors', boolean('errors', errors, false), 'IP_RECVERR'),
     signal: checkSignal(options.signal),
+    setInitialOptions: readInitialOptions(options as InitialOptions, false),
   };
 }

@@ -12,6 +12,7 @@ import { byteLengthOf, toBytes } from '../loop/bytes.js';
 import { invalidType } from '../loop/errors.js';
 import type { DatagramAddress, DatagramTarget } from './address.js';
 import { DatagramBase, enter, NEED_DRAIN, RETRYING, tellErrorLater } from './base.js';
+import { type SendOptions, wordsOf } from './beside.js';
 import { GATHER_BYTES } from './exchange.js';
 import { NOT_SENT } from './layout.js';
 import { enqueue, isForNow, placeOf, sendOne, sendWaiting, tellEarlier } from './waiting.js';
@@ -30,12 +31,13 @@ export abstract class DatagramOutput extends DatagramBase {
    *
    * @param to what `message` was given, which costs no encoding; or `{ host, port }`,
    *   `{ path }`. Left out: where the socket is connected to
+   * @param options what goes with it beside its bytes
    * @returns false when it was queued above `highWaterMark`, or dropped, as more than
    *   `maxBufferedBytes` would be queued: go on in `drain`
    * @throws TypeError, RangeError for what is no bytes or no address; SystemError
    *   ENAMETOOLONG for a path that is too long
    */
-  send(data: Bytes | string, to?: DatagramTarget): boolean {
+  send(data: Bytes | string, to?: DatagramTarget, options?: SendOptions): boolean {
     const bytes = typeof data === 'string' ? undefined : toBytes(data);
     // Three bytes of UTF-8 a code unit at most.
     const maxBytes = bytes === undefined ? (data as string).length * 3 : byteLengthOf(bytes);
@@ -43,7 +45,10 @@ export abstract class DatagramOutput extends DatagramBase {
     let peer: DatagramAddress | undefined;
     if (to !== undefined) peer = exchange.targets.find(to, 'to');
     else if (this.remote === undefined && this.family !== 'raw') throw notConnected();
+    const beside = options === undefined ? undefined : wordsOf(options, this.family, peer);
     if (!this.active) return false;
+    if (beside !== undefined)
+      return sendNow(this, bytes ?? Buffer.from(data as string), peer, beside);
     if (maxBytes > GATHER_BYTES || !makesRoom(this, maxBytes, peer)) {
       return sendNow(this, bytes ?? Buffer.from(data as string), peer, undefined);
     }

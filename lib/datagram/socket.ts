@@ -1,7 +1,7 @@
 // A socket of datagrams: both of its directions, and its life. An error is one datagram's,
 // as a rule: it is told, and the socket goes on. See udp(7), unix(7).
 import { unlessRefused } from '../base/shown.js';
-import { type Address, type Bytes, native } from '../binding/index.js';
+import { type Address, native } from '../binding/index.js';
 import { handleClosed } from '../loop/errors.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { addressText } from '../net/endpoint.js';
@@ -15,6 +15,12 @@ import { type DatagramTarget, detailsOf, toAddress } from './address.js';
 import { enter, PAUSED, STASHED, tellError, updateInterest } from './base.js';
 import { arrived, dropStash, unstashLater } from './input.js';
 import { ARRIVAL_WORDS } from './layout.js';
+import {
+  type MembershipOptions,
+  type MulticastOptions,
+  setMembership,
+  setMulticast,
+} from './multicast.js';
 import { DatagramOutput } from './output.js';
 import { dropQueue } from './waiting.js';
 
@@ -155,17 +161,31 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     return name === ENOTCONN || name === EINVAL ? undefined : check(name, 'getpeername');
   }
 
-  /** Sets a socket option. @throws SystemError; Error ERR_HANDLE_CLOSED. See setsockopt(2). */
-  setOption(level: number, name: number, value: number | Bytes): this {
-    if (!this.active) throw handleClosed(this.kind);
-    check(native.setsockopt(this.handleFd, level, name, value), 'setsockopt');
+  /**
+   * Receives what is sent to a group: by `interface`, and with `source` of that sender alone.
+   * One that is bound to every address, or to the group.
+   *
+   * @throws TypeError, RangeError; SystemError EADDRINUSE (it has joined), ENODEV, ...; Error
+   *   ERR_HANDLE_CLOSED, ERR_SOCKET_DGRAM_NO_GROUPS (not of IP),
+   *   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM. See IP_ADD_MEMBERSHIP in ip(7).
+   * @example
+   * socket.join('239.1.2.3', { interface: 'eth0' });
+   */
+  join(group: string, options: MembershipOptions = {}): this {
+    setMembership(this, true, group, options);
     return this;
   }
 
-  /** Reads a socket option: a number, or how much of `value` it filled. See getsockopt(2). */
-  getOption(level: number, name: number, value?: Bytes): number {
-    if (!this.active) throw handleClosed(this.kind);
-    return check(native.getsockopt(this.handleFd, level, name, value), 'getsockopt');
+  /** Undoes `join` with the same arguments. @throws SystemError EADDRNOTAVAIL; as `join` */
+  leave(group: string, options: MembershipOptions = {}): this {
+    setMembership(this, false, group, options);
+    return this;
+  }
+
+  /** Says how it sends to groups. @throws as `join`. See IP_MULTICAST_IF in ip(7). */
+  setMulticast(options: MulticastOptions): this {
+    setMulticast(this, options);
+    return this;
   }
 
   /**
@@ -179,11 +199,26 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     this.beginClose();
   }
 
+  /**
+   * Closes, and gives the descriptor back, open, with what waits in the kernel: it is the
+   * caller's, as if opened by `rawloop/raw`, and does not block. What callbacks sent goes out
+   * first; what is queued is dropped, and so is what was received while it is paused.
+   *
+   * @throws Error ERR_HANDLE_CLOSED
+   */
+  detach(): number {
+    return this.releaseDescriptor();
+  }
+
   /** @internal What callbacks have sent goes out first. */
   override releaseDescriptor(): number {
     this.loop.flush();
     if (this.active) leave(this);
-    return super.releaseDescriptor();
+    const fd = super.releaseDescriptor();
+    // Its file stays with it.
+    if (this.bound !== undefined) this.loop.holdings.drop(this.bound);
+    this.bound = undefined;
+    return fd;
   }
 }
 

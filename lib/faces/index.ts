@@ -7,6 +7,7 @@ export type {
   IpTarget,
   UnixTarget,
 } from '../datagram/address.js';
+export type { SendOptions } from '../datagram/beside.js';
 export type { DatagramHandlers } from '../datagram/handlers.js';
 export {
   DatagramSocket,
@@ -14,6 +15,7 @@ export {
   RawDatagramAddress,
   UnixDatagramAddress,
 } from '../datagram/index.js';
+export type { MembershipOptions, MulticastOptions } from '../datagram/multicast.js';
 export type { DgramInfoOptions, DgramOptions } from '../datagram/options.js';
 export type { DatagramCredentials, DatagramInfo, DatagramLocal } from '../datagram/told.js';
 export { DescriptorStream } from '../descriptor/index.js';

@@ -19,9 +19,9 @@
 namespace rawloop {
 namespace {
 
-// Arguments `index` and `index` + 1: the table of peers, and one of them. -1 is
-// none, where `out` is null then.
-bool ReadPeer(const Args& args, size_t index, Peer** out) {
+// Arguments `index` and `index` + 1: the table of peers, and one of them, whose
+// memory is `out`; null: -1, none.
+bool FindPeer(const Args& args, size_t index, uint8_t** out) {
   int32_t place;
   Span span;
   if (!args.Integer(index + 1, "index", &place, -1) ||
@@ -34,13 +34,20 @@ bool ReadPeer(const Args& args, size_t index, Peer** out) {
     ThrowRange(args.env(), "index", "of one of the peers");
     return false;
   }
-  *out = reinterpret_cast<Peer*>(span.data) + place;
+  *out = span.data + static_cast<size_t>(place) * sizeof(Peer);
   return true;
 }
 
-size_t SizeOf(const Peer& peer) {
-  return std::min(static_cast<size_t>(std::max(peer.size, 0)),
-                  sizeof(peer.name));
+// A copy: the memory may be another's, and begin anywhere.
+Address AddressAt(const uint8_t* memory) {
+  Peer peer;
+  memcpy(&peer, memory, sizeof(peer));
+  Address address;
+  size_t size = std::min(static_cast<size_t>(std::max(peer.size, 0)),
+                         sizeof(peer.name));
+  memcpy(&address.storage, peer.name, size);
+  address.size = static_cast<socklen_t>(size);
+  return address;
 }
 
 // writePeer(peers, index, address): puts an address there. 0, or -errno where
@@ -53,44 +60,43 @@ napi_value WritePeer(napi_env env, napi_callback_info info) {
   if (error > 0) return nullptr;
   if (error < 0) return Int(env, error);
   if (address.size > sizeof(Peer::name)) return Int(env, -ENAMETOOLONG);
-  Peer* peer;
-  if (!ReadPeer(args, 0, &peer)) return nullptr;
-  if (peer == nullptr) return Int(env, -EINVAL);
-  memset(peer->name, 0, sizeof(peer->name));
-  memcpy(peer->name, address.get(), address.size);
-  peer->size = static_cast<int32_t>(address.size);
+  uint8_t* memory;
+  if (!FindPeer(args, 0, &memory)) return nullptr;
+  if (memory == nullptr) return Int(env, -EINVAL);
+  Peer peer{};
+  memcpy(peer.name, address.get(), address.size);
+  peer.size = static_cast<int32_t>(address.size);
+  memcpy(memory, &peer, sizeof(peer));
   return Int(env, 0);
 }
 
 // readPeer(peers, index): the address there; undefined: none.
 napi_value ReadPeerAt(napi_env env, napi_callback_info info) {
   Args args(env, info);
-  Peer* peer;
-  if (!ReadPeer(args, 0, &peer)) return nullptr;
-  if (peer == nullptr) return Undefined(env);
-  // Its own alignment is a word's: WriteAddress reads through a sockaddr.
-  Address address;
-  auto size = static_cast<socklen_t>(SizeOf(*peer));
-  memcpy(&address.storage, peer->name, size);
-  return WriteAddress(env, address.get(), size);
+  uint8_t* memory;
+  if (!FindPeer(args, 0, &memory)) return nullptr;
+  if (memory == nullptr) return Undefined(env);
+  Address address = AddressAt(memory);
+  return WriteAddress(env, address.get(), address.size);
 }
 
 struct Sending {
   int fd;
   Span bytes;
-  const Peer* peer;
-  Ancillary* ancillary;
-  const int32_t* descriptors;
+  bool has_peer;
+  Address peer;
+  Ancillary ancillary;
+  int32_t descriptors[kMaxPassedFds];
 };
 
-int32_t SendWith(const Sending& sending) {
+int32_t SendWith(Sending& sending) {
   ControlBytes control;
-  const Ancillary& ancillary = *sending.ancillary;
+  const Ancillary& ancillary = sending.ancillary;
   iovec part{sending.bytes.data, sending.bytes.size};
   msghdr message{};
-  if (sending.peer != nullptr) {
-    message.msg_name = const_cast<uint8_t*>(sending.peer->name);
-    message.msg_namelen = static_cast<socklen_t>(SizeOf(*sending.peer));
+  if (sending.has_peer) {
+    message.msg_name = sending.peer.get();
+    message.msg_namelen = sending.peer.size;
   }
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -113,9 +119,9 @@ int32_t SendWith(const Sending& sending) {
 napi_value SendDatagram(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Sending sending{};
-  Peer* peer;
+  uint8_t* peer;
   Span words;
-  if (!args.Descriptor(0, &sending.fd) || !ReadPeer(args, 1, &peer) ||
+  if (!args.Descriptor(0, &sending.fd) || !FindPeer(args, 1, &peer) ||
       !args.Memory(3, &words, "ancillary") ||
       !args.Memory(4, &sending.bytes, "bytes") ||
       !IsAttached(env, args.at(4), sending.bytes, "bytes")) {
@@ -125,25 +131,27 @@ napi_value SendDatagram(napi_env env, napi_callback_info info) {
     ThrowRange(env, "ancillary", "22 words of 32 bits, and its descriptors");
     return nullptr;
   }
-  sending.peer = peer;
-  sending.ancillary = reinterpret_cast<Ancillary*>(words.data);
-  sending.descriptors =
-      reinterpret_cast<int32_t*>(words.data + sizeof(Ancillary));
-  size_t room = (words.size - sizeof(Ancillary)) / sizeof(int32_t);
-  int32_t count = sending.ancillary->descriptors;
-  if ((sending.ancillary->known & kKnowsDescriptors) != 0 &&
-      (count < 0 ||
-       static_cast<size_t>(count) > std::min(room, kMaxPassedFds))) {
+  sending.has_peer = peer != nullptr;
+  if (sending.has_peer) sending.peer = AddressAt(peer);
+  memcpy(&sending.ancillary, words.data, sizeof(Ancillary));
+  size_t room = std::min((words.size - sizeof(Ancillary)) / sizeof(int32_t),
+                         kMaxPassedFds);
+  bool passes = (sending.ancillary.known & kKnowsDescriptors) != 0;
+  int32_t count = passes ? sending.ancillary.descriptors : 0;
+  if (count < 0 || static_cast<size_t>(count) > room) {
     ThrowRange(env, "ancillary", "words with at most 253 descriptors");
     return nullptr;
   }
-  sending.ancillary->unused = 0;
+  memcpy(sending.descriptors, words.data + sizeof(Ancillary),
+         static_cast<size_t>(count) * sizeof(int32_t));
+  int32_t earlier = 0;
   int32_t result = SendWith(sending);
   if (result < 0 && MayBeEarlier(-result)) {
     int32_t again = SendWith(sending);
-    if (again != result) sending.ancillary->unused = -result;
+    if (again != result) earlier = -result;
     result = again;
   }
+  memcpy(words.data + offsetof(Ancillary, unused), &earlier, sizeof(earlier));
   return Int(env, result);
 }
 

@@ -52,7 +52,8 @@ class Crossing {
   }
 
   bool Keep(napi_env env, uint32_t kind, napi_value value) {
-    return kept_[kind].Keep(env, value, "memory", alignof(int32_t));
+    size_t alignment = kind == kArrivals ? alignof(Arrival) : alignof(int32_t);
+    return kept_[kind].Keep(env, value, "memory", alignment);
   }
 
   void Drop(napi_env env) {
