@@ -6,7 +6,6 @@ import {
   KEEP_ARRIVALS,
   KEEP_DATAGRAM_OUT,
   KEEP_DEPARTURES,
-  KEEP_DESCRIPTORS,
   LAST_RECORD,
   SLOT_WORDS,
   sharedWords,
@@ -24,7 +23,6 @@ import {
   DEPARTURE_RESULT,
   DEPARTURE_SLOT,
   DEPARTURE_WORDS,
-  MAX_DESCRIPTORS,
   NOT_SENT,
 } from './layout.js';
 import { PeerTable } from './peers.js';
@@ -56,8 +54,6 @@ export class Exchange implements DatagramPart {
   readonly #senderOf: (handle: unknown) => Sender | undefined;
   /** ARRIVAL_WORDS for each datagram of the batch under way. */
   readonly arrivals: Int32Array<SharedArrayBuffer>;
-  /** Those that came with them. */
-  readonly descriptors: Int32Array;
   readonly peers: PeerTable;
   readonly targets = new KnownTargets();
   #departures: Int32Array | undefined;
@@ -73,9 +69,7 @@ export class Exchange implements DatagramPart {
     this.#streams = streams;
     this.#senderOf = senderOf;
     this.arrivals = sharedWords(MAX_ARRIVALS * ARRIVAL_WORDS);
-    this.descriptors = sharedWords(2 * MAX_DESCRIPTORS);
     streams.keep(KEEP_ARRIVALS, this.arrivals);
-    streams.keep(KEEP_DESCRIPTORS, this.descriptors);
     this.peers = new PeerTable((kind, words) => streams.keep(kind, words));
   }
 

@@ -28,10 +28,8 @@ export const UID = 17;
 export const GID = 18;
 /** How many. */
 export const DESCRIPTORS = 19;
-/** Where in the table of descriptors. */
-export const FIRST_DESCRIPTOR = 20;
 /** Of one that was sent by itself: the errno of an earlier one that was told meanwhile. */
-export const EARLIER_OF_ONE = 21;
+export const EARLIER_OF_ONE = 20;
 /** In one message. */
 export const MAX_DESCRIPTORS = 253;
 

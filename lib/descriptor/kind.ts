@@ -12,9 +12,9 @@ import {
   BY_SHARED_DEVICE,
   BY_SHARED_PIPE,
   BY_SHARED_TERMINAL,
-  BY_SOCKET,
   BY_TERMINAL,
   type Transfer,
+  transferOfSocket,
 } from '../stream/transfer.js';
 
 const F_GETFL = constant('F_GETFL');
@@ -37,15 +37,14 @@ export interface Kind {
   readonly writable: boolean;
 }
 
-function checkSocket(fd: number): void {
-  const ask = (name: string) =>
-    check(native.getsockopt(fd, SOL_SOCKET, constant(name)), 'getsockopt');
-  if (ask('SO_TYPE') !== constant('SOCK_STREAM')) {
+function connectionTransfer(fd: number): Transfer {
+  const transfer = transferOfSocket(fd);
+  if (transfer === undefined) {
     throw invalidValue('fd', 'a socket of bytes: loop.watch waits for one of datagrams');
   }
-  if (ask('SO_ACCEPTCONN') !== 0) {
-    throw invalidValue('fd', 'a connection: loop.listen({ fd }) takes a socket that listens');
-  }
+  const accepts = native.getsockopt(fd, SOL_SOCKET, constant('SO_ACCEPTCONN'));
+  if (check(accepts, 'getsockopt') === 0) return transfer;
+  throw invalidValue('fd', 'a connection: loop.listen({ fd }) takes a socket that listens');
 }
 
 /** /dev/ptmx: who opens it gets a terminal of his own. */
@@ -67,8 +66,7 @@ function bytesOf(fd: number): Bytes {
     return { name: 'terminal', transfer: BY_TERMINAL, shared: BY_SHARED_TERMINAL, reopens };
   }
   if (status.isSocket()) {
-    checkSocket(fd);
-    return { name: 'socket', transfer: BY_SOCKET, shared: undefined, reopens: false };
+    return { name: 'socket', transfer: connectionTransfer(fd), shared: undefined, reopens: false };
   }
   if (status.isFile() || status.isDirectory() || status.isBlockDevice()) {
     throw invalidValue('fd', 'no file, folder or disk, which are always ready: use loop.fs');

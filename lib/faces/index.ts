@@ -74,6 +74,9 @@ export type {
   TcpState,
 } from '../socket-options/values-tcp-info.js';
 export type { StreamOptions } from '../stream/handlers.js';
+export type { WriteOptions } from '../stream/passing.js';
+export type { PeerCredentials } from '../stream/peer.js';
+export type { ReceivedDescriptors } from '../stream/received.js';
 export { Watcher } from '../watch/index.js';
 export type { Readiness } from '../watch/readiness.js';
 export type { WatchCallback, WatchOptions } from '../watch/watcher.js';

@@ -176,7 +176,7 @@ export abstract class Handle {
     if ((this.flags & OWNER) !== 0) {
       // Before it stops: who owns its descriptor leaves the poller only as it closes.
       this.flags &= ~OWNER;
-      this.loop.holdings.owner.disown(fd);
+      this.loop.holdings.owner.giveUp(fd);
     }
     this.beginClose();
     this.handleFd = -1;

@@ -6,6 +6,10 @@ import { native } from '../binding/index.js';
 import { constant } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
 
+/** What `native.ownership` says. */
+const NOT_OURS = 0;
+const HELD = 2;
+
 /** By descriptor: the number of its owner, 0: nobody. */
 let owners = new Uint32Array(64);
 let last = 0;
@@ -22,9 +26,16 @@ export class Owner {
       owners = larger;
     }
     owners[fd] = this.#id;
+    native.hold(fd, true);
   }
 
-  /** Nobody does. */
+  /** Its handle gives it to the program, which is free to have another take it. */
+  giveUp(fd: number): void {
+    this.disown(fd);
+    native.hold(fd, false);
+  }
+
+  /** Nobody does, as it was closed. */
   disown(fd: number): void {
     if (this.owns(fd)) owners[fd] = 0;
   }
@@ -46,11 +57,10 @@ export class Owner {
    *   loop, or another thread does), EBADF, ENOMEM
    */
   adopt<T>(fd: number, make: () => T): T {
-    const owner = owners[fd] ?? 0;
     // Where the number is another file's by now, who owned it has lost it already.
-    const wasOurs = native.isOwned(fd);
-    if (owner !== 0 && wasOurs) {
-      const [errno, whose] = owner === this.#id ? ['EEXIST', 'this'] : ['EBUSY', 'another'];
+    const before = native.ownership(fd);
+    if (before === HELD) {
+      const [errno, whose] = this.owns(fd) ? ['EEXIST', 'this'] : ['EBUSY', 'another'];
       const hint = `A handle of ${whose} loop owns it: take it from there by detach()`;
       throw new SystemError(-constant(errno), 'adopt', undefined, hint);
     }
@@ -58,7 +68,7 @@ export class Owner {
     try {
       return make();
     } catch (error) {
-      if (!wasOurs) native.release(fd);
+      if (before === NOT_OURS) native.release(fd);
       throw error;
     }
   }

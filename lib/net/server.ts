@@ -25,7 +25,9 @@ import type { Handlers, Returned } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { nextRetryMs } from '../stream/sending.js';
 import { opened, Stream } from '../stream/stream.js';
+import type { BoundPath } from '../unix/path.js';
 import { addressText } from './endpoint.js';
+import type { Listening } from './listening.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
 const EAGAIN = -constant('EAGAIN');
@@ -74,14 +76,15 @@ export class Server<Where extends Address = IpAddress> extends SocketHandle {
   readonly #group: ServerGroup;
   readonly #address: Where;
   readonly #output: OutputLimit;
+  readonly #bound: BoundPath | undefined;
   #connections = 0;
   #backoffMs = 0;
   #retry: Timer | undefined;
 
-  /** @internal Use `loop.listen`. `fd` is a listening, non-blocking socket, owned from here on. */
+  /** @internal Use `loop.listen`. The socket is owned from here on. */
   constructor(
     loop: HandleLoop,
-    fd: number,
+    { fd, transfer, bound }: Listening,
     newStream: NewStream,
     handlers: Handlers<Handle> & ServerHandlers,
     settings: StreamSettings,
@@ -91,11 +94,13 @@ export class Server<Where extends Address = IpAddress> extends SocketHandle {
     this.#newStream = newStream;
     this.#handlers = handlers;
     this.#output = { of: 'server', maxBytes, heldBytes: 0 };
-    this.#group = groupOf(settings, handlers, this, this.#output);
+    this.#group = groupOf(settings, handlers, this, this.#output, transfer);
+    this.#bound = bound;
     this.#address = check(native.getsockname(fd) as Where | number, 'getsockname');
     this.keepContext();
     this.start(fd, Interest.READ);
     this.own();
+    if (bound !== undefined) loop.holdings.add(bound);
   }
 
   override get kind(): string {
@@ -122,7 +127,10 @@ export class Server<Where extends Address = IpAddress> extends SocketHandle {
     return this.#output.heldBytes;
   }
 
-  /** Stops listening. Connections live on; see `destroy`. Idempotent. */
+  /**
+   * Stops listening. Connections live on; see `destroy`. The file of a Unix socket goes as the
+   * handle closes, unless it is another's by then. Idempotent.
+   */
   close(): void {
     this.loop.clearTimeout(this.#retry);
     this.beginClose();
@@ -172,7 +180,12 @@ export class Server<Where extends Address = IpAddress> extends SocketHandle {
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    this.closeOwned();
+    if (this.#bound === undefined) {
+      this.closeOwned();
+      return;
+    }
+    this.loop.holdings.drop(this.#bound);
+    this.#bound.closeWith(() => this.closeOwned());
   }
 
   /** @internal */

@@ -15,24 +15,23 @@ void ReadPacket(const PacketInfo& packet, Ancillary* out) {
   memcpy(out->destination, packet.address, sizeof(out->destination));
 }
 
-bool TakeDescriptors(ReceivedFds* from, Ancillary* out,
-                     DescriptorSpace* space) {
-  if (from->size() == 0) return false;
-  out->known |= kKnowsDescriptors;
-  out->first_descriptor = static_cast<int32_t>(space->used);
-  size_t index = 0;
-  while (index < from->size() && space->used < space->size) {
-    space->data[space->used++] = from->Take(index++);
+bool TakeDescriptors(ReceivedFds* from, Ancillary* out, PassedTable* passed) {
+  bool lost = false;
+  for (size_t i = 0; i < from->size(); i++) {
+    int fd = passed->owned->Opened(from->Take(i));
+    lost = lost || fd < 0;
+    if (fd < 0) continue;
+    passed->numbers[passed->count++] = fd;
     out->descriptors++;
   }
-  // What is left is closed with `from`.
-  return index < from->size();
+  if (out->descriptors > 0) out->known |= kKnowsDescriptors;
+  return lost;
 }
 
 }  // namespace
 
 bool ReadControl(const msghdr& message, size_t max_fds, Ancillary* out,
-                 DescriptorSpace* space) {
+                 PassedTable* passed) {
   ReceivedControl control;
   ParseControl(message, max_fds, &control);
   if (control.ttl >= 0) out->known |= kKnowsTtl;
@@ -50,7 +49,7 @@ bool ReadControl(const msghdr& message, size_t max_fds, Ancillary* out,
     out->uid = static_cast<int32_t>(control.credentials->uid);
     out->gid = static_cast<int32_t>(control.credentials->gid);
   }
-  bool lost = TakeDescriptors(&control.fds, out, space);
+  bool lost = TakeDescriptors(&control.fds, out, passed);
   return lost || control.is_truncated;
 }
 

@@ -11,20 +11,14 @@
 
 #include "datagram/layout.h"
 #include "os/ancillary.h"
+#include "stream/unix_read.h"
 
 namespace rawloop {
 
-// Where the descriptors of arrivals are put.
-struct DescriptorSpace {
-  int32_t* data;
-  size_t size;
-  size_t used;
-};
-
-// Reads what came beside a datagram. A descriptor for which there is no room is
-// closed. True when something of it is lost.
+// Reads what came beside a datagram; descriptors are the environment's from
+// here on. True when something of it is lost.
 bool ReadControl(const msghdr& message, size_t max_fds, Ancillary* out,
-                 DescriptorSpace* space);
+                 PassedTable* passed);
 
 // What of `ancillary` a datagram can be sent with. 0 or -errno.
 int WriteControl(const Ancillary& ancillary, const int32_t* descriptors,

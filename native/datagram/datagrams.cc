@@ -114,7 +114,7 @@ int32_t SendWith(Sending& sending) {
 
 // sendDatagram(fd, peers, index, ancillary, bytes): sends one, with what the
 // words of `ancillary` say, behind which its descriptors stand. Bytes sent or
-// -errno; the last of those words is the errno of an earlier datagram that was
+// -errno; `earlier` of those words is the errno of an earlier datagram that was
 // told meanwhile, or 0.
 napi_value SendDatagram(napi_env env, napi_callback_info info) {
   Args args(env, info);
@@ -151,7 +151,7 @@ napi_value SendDatagram(napi_env env, napi_callback_info info) {
     if (again != result) earlier = -result;
     result = again;
   }
-  memcpy(words.data + offsetof(Ancillary, unused), &earlier, sizeof(earlier));
+  memcpy(words.data + offsetof(Ancillary, earlier), &earlier, sizeof(earlier));
   return Int(env, result);
 }
 
@@ -184,8 +184,7 @@ napi_value DatagramLayout(napi_env env, napi_callback_info /*info*/) {
       {"UID", offsetof(Ancillary, uid) / kWord},
       {"GID", offsetof(Ancillary, gid) / kWord},
       {"DESCRIPTORS", offsetof(Ancillary, descriptors) / kWord},
-      {"FIRST_DESCRIPTOR", offsetof(Ancillary, first_descriptor) / kWord},
-      {"EARLIER_OF_ONE", offsetof(Ancillary, unused) / kWord},
+      {"EARLIER_OF_ONE", offsetof(Ancillary, earlier) / kWord},
       {"ARRIVAL_WORDS", sizeof(Arrival) / kWord},
       {"ARRIVAL_OFFSET", offsetof(Arrival, offset) / kWord},
       {"ARRIVAL_LENGTH", offsetof(Arrival, length) / kWord},

@@ -56,8 +56,8 @@ struct Ancillary {
   int32_t pid;
   int32_t uid;
   int32_t gid;
-  int32_t descriptors;       // how many
-  int32_t first_descriptor;  // index in the table of descriptors
+  int32_t descriptors;  // how many
+  int32_t earlier;      // of one sent by itself: see sendDatagram
   int32_t unused;
 };
 static_assert(sizeof(Ancillary) == 88, "22 words");

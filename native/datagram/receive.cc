@@ -199,8 +199,8 @@ int32_t ReceiveSeveral(int fd, size_t count, size_t room, const Span& slab,
 
 // The same, with what comes beside them.
 int32_t ReceiveWithAncillary(int fd, size_t count, size_t room, size_t max_fds,
-                             const Span& slab, size_t* used,
-                             Arrivals* arrivals) {
+                             const Span& slab, size_t* used, Arrivals* arrivals,
+                             PassedTable* passed) {
   Received received;
   size_t control_bytes = Aligned(ControlRoom(max_fds));
   std::unique_ptr<uint8_t[]> control(new uint8_t[count * control_bytes]);
@@ -218,46 +218,66 @@ int32_t ReceiveWithAncillary(int fd, size_t count, size_t room, size_t max_fds,
   Note(received.messages, static_cast<size_t>(result), slab, used, arrivals);
   for (int i = 0; i < result; i++) {
     const msghdr& header = received.messages[i].header;
-    if (ReadControl(header, max_fds, &first[i].ancillary,
-                    &arrivals->descriptors)) {
+    if (ReadControl(header, max_fds, &first[i].ancillary, passed)) {
       first[i].flags |= kControlCut;
     }
   }
   return result;
 }
 
+// The same, one by one: each may bring as many descriptors as the table has
+// room for.
+int32_t ReceivePassing(int fd, size_t count, size_t room, const Span& slab,
+                       size_t* used, Arrivals* arrivals, PassedTable* passed) {
+  int32_t came = 0;
+  for (size_t i = 0; i < count && !passed->IsFull(); i++) {
+    size_t before = arrivals->used;
+    came += ReceiveWithAncillary(fd, 1, room, kMaxPassedFds, slab, used,
+                                 arrivals, passed);
+    // Nothing, or an error.
+    if (arrivals->used == before) break;
+    if ((arrivals->data[before].flags & kIsError) != 0) break;
+  }
+  return came;
+}
+
 }  // namespace
 
-int32_t ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
-                         size_t* used, Arrivals* arrivals) {
+bool ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
+                      size_t* used, Arrivals* arrivals, PassedTable* passed,
+                      ReadResult* out) {
   auto mode = static_cast<uint32_t>(slot->transfer);
   size_t room = std::max(kUnitBytes, (mode >> kUnitsShift) * kUnitBytes);
   size_t stride = room + kAlign;
   size_t free_bytes = slab.size - std::min(slab.size, *used);
   size_t free_arrivals = arrivals->size - arrivals->used;
-  if (free_bytes < stride || free_arrivals == 0) return -1;
+  if (free_bytes < stride || free_arrivals == 0) return false;
   int fd = slot->read_fd;
-  int32_t count = 0;
+  auto first_passed = static_cast<int32_t>(passed->count);
+  *out = {0, static_cast<int32_t>(arrivals->used), first_passed, 0};
   bool errors_only = (mode & kErrorsOnly) != 0;
   if ((events & kError) != 0) {
-    count =
-        ReceiveErrors(fd, (mode & kHasErrorQueue) != 0, errors_only, arrivals);
+    out->result = ReceiveErrors(fd, (mode & kHasErrorQueue) != 0, errors_only,
+                                arrivals);
     free_arrivals = arrivals->size - arrivals->used;
   }
-  if (errors_only || free_arrivals == 0) return count;
+  if (errors_only || free_arrivals == 0) return true;
   Pace pace(&slot->transfer);
   size_t ask = std::min({pace.Ask(), free_bytes / stride, free_arrivals});
   int32_t came;
-  if ((mode & kWithAncillary) != 0) {
-    size_t max_fds = (mode & kTakesDescriptors) != 0 ? kMaxPassedFds : 0;
-    came = ReceiveWithAncillary(fd, ask, room, max_fds, slab, used, arrivals);
+  if ((mode & kTakesDescriptors) != 0) {
+    came = ReceivePassing(fd, ask, room, slab, used, arrivals, passed);
+  } else if ((mode & kWithAncillary) != 0) {
+    came = ReceiveWithAncillary(fd, ask, room, 0, slab, used, arrivals, passed);
   } else if (ask > 1 || !kTellsLength) {
     came = ReceiveSeveral(fd, ask, room, slab, used, arrivals);
   } else {
     came = ReceiveOne(fd, room, slab, used, arrivals);
   }
   pace.Came(static_cast<size_t>(came));
-  return count + came;
+  out->result += came;
+  out->passed = static_cast<int32_t>(passed->count) - first_passed;
+  return true;
 }
 
 }  // namespace rawloop

@@ -9,6 +9,7 @@
 #include "datagram/control.h"
 #include "datagram/layout.h"
 #include "stream/layout.h"
+#include "stream/unix_read.h"
 
 namespace rawloop {
 
@@ -17,14 +18,14 @@ struct Arrivals {
   Arrival* data;
   size_t size;
   size_t used;
-  DescriptorSpace descriptors;
 };
 
-// Receives what waits at `slot`, at most 32 datagrams or errors, into the slab
-// from `*used` on. How many; -1, with nothing received, when there is no room
-// left for one.
-int32_t ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
-                         size_t* used, Arrivals* arrivals);
+// Receives what waits at `slot`, at most 32 datagrams and 32 errors, into the
+// slab from `*used` on. Fills all words of `out`. False, with nothing received,
+// when there is no room left for one.
+bool ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
+                      size_t* used, Arrivals* arrivals, PassedTable* passed,
+                      ReadResult* out);
 
 }  // namespace rawloop
 

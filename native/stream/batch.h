@@ -9,6 +9,7 @@
 #include "datagram/receive.h"
 #include "poll/readiness.h"
 #include "stream/layout.h"
+#include "stream/unix_read.h"
 
 namespace rawloop {
 
@@ -19,11 +20,11 @@ struct Table {
 };
 
 // Reads once from each stream among the records [from, count), and what waits
-// of datagrams, until the slab has no room for more. Returns the index of the
-// first record that was not looked at.
+// of datagrams, until the slab has no room for more, or `passed` is full.
+// Returns the index of the first record that was not looked at.
 uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
                  const Table<Slot>& slots, const Span& slab, Arrivals* arrivals,
-                 ReadResult* results);
+                 PassedTable* passed, ReadResult* results);
 
 // Sends every chain of the records, leaves each head's result in it and clears
 // the slots' marks. Returns how many chains were not sent whole; -1, with

@@ -25,7 +25,7 @@ export const C_LIBRARY = new RegExp(
     ...['ntoh[sl]', '(recv|send)(m?msg)?', 'recvfrom', 'sendto', 'pipe2?', 'poll'],
     ...['p?(read|write)v?(64)?', 'close'],
     ...['[fl]?stat(fs)?', 'raise', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
-    ...['m(un)?map', 'madvise', 'dup[23]', 'access', 'readlink'],
+    ...['m(un)?map', 'madvise', 'dup[23]', 'access', 'readlink', 'open', 'flock', 'fchmod'],
     ...['ioctl', 'sendfile(64)?', 'splice', 'memfd_create'],
   ].join('|')})$`,
 );

@@ -34,8 +34,8 @@ function inChild<T>(code: string, entry = 'index'): T {
 
 /** What families of streams have in common. */
 const STREAM = 'chunks/stream.cjs';
-/** And what TCP needs beside. */
-const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', STREAM];
+/** And what TCP and Unix sockets need beside. */
+const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM];
 
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];

@@ -82,18 +82,18 @@ export function rawCalls(make) {
     recv: { args: () => [...read(), make.messageFlags()] },
     sendto: { args: () => [...read(), make.messageFlags(), messages.address()] },
     recvfrom: { args: () => [...read(), make.messageFlags()], isResult: isAddress },
-    sendmsg: { args: () => [make.fd(), messages.message(), make.messageFlags()] },
+    sendmsg: { args: () => [messages.fd(0), messages.message(), make.messageFlags()] },
     recvmsg: {
-      args: () => [make.fd(), messages.room(), make.messageFlags()],
+      args: () => [messages.fd(1), messages.room(), make.messageFlags()],
       after: (message) => keepPassed(make, message),
       isResult: isMessage,
     },
     sendmmsg: {
-      args: () => [make.fd(), messages.list(() => messages.message()), make.messageFlags()],
+      args: () => [messages.fd(0), messages.list(() => messages.message()), make.messageFlags()],
       isResult: (result) => Array.isArray(result) && result.every(isCount),
     },
     recvmmsg: {
-      args: () => [make.fd(), messages.list(() => messages.room()), make.messageFlags()],
+      args: () => [messages.fd(1), messages.list(() => messages.room()), make.messageFlags()],
       after: (list) => {
         if (Array.isArray(list)) for (const message of list) keepPassed(make, message);
       },
