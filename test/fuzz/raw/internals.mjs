@@ -184,7 +184,7 @@ function viewOf(state) {
  * @param {import('./arguments.mjs').Arguments} make
  */
 export function internalCalls(make) {
-  const { random } = make;
+  const { random, world } = make;
   return {
     createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
     limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
