@@ -199,7 +199,7 @@ export function internalCalls(make) {
       args: () => [
         make.fd(),
         make.memory(),
-        words(make, 4, () => make.world.fd()),
+        words(make, 4, () => world.fd()),
         make.int(0, 1, 2, 4, 254),
       ],
     },
