@@ -56,7 +56,9 @@ function withoutFamilies(code) {
   const names = new Map();
   const left = code.replace(EXPORT, (all, list, family) => {
     if (!(family in families)) return all;
-    for (const name of list.split(',')) names.set(name.trim(), family);
+    // A list of several lines ends with a comma.
+    const each = list.split(',').map((name) => name.trim());
+    for (const name of each.filter((known) => known !== '')) names.set(name, family);
     return '';
   });
   return { left, names };
