@@ -98,6 +98,7 @@ describe('a closed loop', () => {
     'listen at a path': (loop) => loop.listen({ path: '/tmp/rawloop-closed' }, {}),
     'connect to a path': (loop) => loop.connect({ path: '/tmp/rawloop-closed' }, {}),
     stream: (loop, fd) => loop.stream(fd, {}, {}),
+    dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
   };

@@ -46,10 +46,30 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.keepAlive.idleSecond',
     'idleSeconds',
   ],
+  'listen, its limits': [
+    (loop) => loop.listen({ port: 0, maxConnection: 5 } as object),
+    'options.maxConnection',
+    'maxConnections',
+  ],
+  'connect, its limits': [
+    (loop) => loop.connect({ port: 9, timeout: 5 } as object),
+    'options.timeout',
+    'timeoutMs',
+  ],
   'connect, the handlers': [
     (loop) => loop.connect({ port: 9 }, { closed() {} } as object),
     'handlers.closed',
     'close',
+  ],
+  dgram: [
+    (loop) => loop.dgram({ port: 0, reuseAdress: true } as object, {}),
+    'options.reuseAdress',
+    'reuseAddress',
+  ],
+  'dgram, the handlers': [
+    (loop) => loop.dgram({ port: 0 }, { mesage() {} } as object),
+    'handlers.mesage',
+    'message',
   ],
   stream: [
     (loop, fd) => loop.stream(fd, { highWatermark: 1 } as object, {}),
