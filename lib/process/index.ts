@@ -1,2 +1,4 @@
-// Signals: what the public loop takes from this family.
+// The process itself, its signals and its service manager: what the public loop takes from
+// this family.
+export { inheritedSockets } from './inherited.js';
 export { SignalHandle } from './signal.js';
