@@ -13,8 +13,10 @@ export const IN_CONTEXT = 32;
 export const WORKING = 64;
 /** It closes its descriptor itself, as it leaves the poller; see `Handle.own`. */
 export const OWNER = 128;
+/** Somebody waits for its `closed`; see closed-promise.ts. */
+export const CLOSE_AWAITED = 256;
 /** The first bit that subclasses may use. */
-export const HANDLE_BITS = 8;
+export const HANDLE_BITS = 9;
 /** Either keeps the loop alive while the handle is active. */
 export const RETAINS = REFERENCED | WORKING;
 

@@ -3,6 +3,7 @@
 // active and referenced, and closes in the loop's closing phase. What it needs of the
 // loop is contract.ts; what the loop calls on it are the abstract methods below.
 import { SHOWN, shown } from '../base/shown.js';
+import { closedPromise, settleClosed } from './closed-promise.js';
 import type { HandleLoop } from './contract.js';
 import type { HandleMetrics } from './counters.js';
 import { handleClosed, loopClosed } from './errors.js';
@@ -146,7 +147,7 @@ export abstract class Handle {
 
   /** It cannot go on: it closes, and whoever listens is told why, once. @internal */
   failWith(error: Error): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     this.noteError(error);
     this.close();
     this.onFailed?.(error);
@@ -195,8 +196,20 @@ export abstract class Handle {
   }
 
   /** True from the first close on. */
-  get closed(): boolean {
+  get isClosed(): boolean {
     return (this.flags & (CLOSING | CLOSED)) !== 0;
+  }
+
+  /**
+   * Resolves when it has closed, behind its `close` callback; rejects with `error`, if one
+   * closed it, which is no unhandled rejection where nobody waits. Without a `close` handler
+   * it has to be looked at before that. It does not hold the loop.
+   *
+   * @example
+   * await server.closed;
+   */
+  get closed(): Promise<void> {
+    return closedPromise(this);
   }
 
   /** What it did since it became active; undefined while it is not. */
@@ -226,7 +239,7 @@ export abstract class Handle {
 
   /** Stops, and runs `onClosed` in the closing phase. False when closed already. @internal */
   beginClose(): boolean {
-    if (this.closed) return false;
+    if (this.isClosed) return false;
     this.flags |= CLOSING;
     this.stop();
     this.loop.enqueueClosing(this);
@@ -236,6 +249,7 @@ export abstract class Handle {
   /** The closing phase has come to this handle. @internal */
   finishClose(): void {
     this.flags = (this.flags & ~CLOSING) | CLOSED;
+    settleClosed(this);
     this.onClosed();
   }
 
@@ -270,5 +284,11 @@ export abstract class Handle {
   /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Closes it and waits until it has closed, for `await using`. What ended it is not thrown. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.closed.catch(() => {});
   }
 }

@@ -99,7 +99,7 @@ class DoorbellHandle extends Handle {
       const error = new SystemError(errno, syscall, details);
       // A callback of its own each: one that throws does not lose the others.
       this.loop.defer(() => {
-        if (!this.closed) this.enter(() => this.#tell(error));
+        if (!this.isClosed) this.enter(() => this.#tell(error));
       }, this);
     }
   }

@@ -50,7 +50,7 @@ const MAX_ACCEPTS = 64;
 export interface ServerHandlers {
   /**
    * A server could not accept: it tries again by itself, at most a second later. If it is
-   * closed (`server.closed`) it gave up; without this handler that is thrown by the loop.
+   * closed (`server.isClosed`) it gave up; without this handler that is thrown by the loop.
    */
   error?(server: Server<Address>, error: Error): Returned;
 }

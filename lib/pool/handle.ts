@@ -75,7 +75,7 @@ export class PoolHandle extends Handle {
    */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     if (this.error !== undefined) throw this.error;
-    if (this.closed) throw loopClosed();
+    if (this.isClosed) throw loopClosed();
     const id = request.submit(this.#pool);
     if (id < 0) throw noThread(id);
     this.#pending[id] = request as PoolRequest<unknown>;

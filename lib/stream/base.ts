@@ -1,5 +1,6 @@
 // What both halves of a stream know of it, and what they ask of it: the fields, how it
 // fails, what it waits for. The halves are output.ts and input.ts; stream.ts is the whole.
+import { closeIsAwaited } from '../loop/closed-promise.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
@@ -32,7 +33,7 @@ export abstract class StreamBase extends Handle {
    * hears of it: a connection that is reset is to cost little more than one that ends.
    */
   fail(result: number, call: string, details?: SystemErrorDetails): void {
-    const heard = this.group.handlers.close !== undefined;
+    const heard = this.group.handlers.close !== undefined || closeIsAwaited(this);
     this.destroy(heard ? systemError(result, call, details) : undefined);
   }
 

@@ -42,7 +42,7 @@ export function settle(stream: StreamBase, result: unknown): void {
 
 function rejected(stream: StreamBase, reason: unknown): void {
   const error = asError(reason);
-  if (!stream.closed) stream.destroy(error);
+  if (!stream.isClosed) stream.destroy(error);
   // It has closed by itself, say by the peer's reset, and told so. Often this follows from
   // that; and what a peer may bring about must not end the process.
   else if (!stream.noteError(error)) process.emitWarning(error);

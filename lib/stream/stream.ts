@@ -143,7 +143,7 @@ export abstract class Stream extends StreamOutput {
 
   /** Drops what is queued and closes; `close(socket, error)` follows. Idempotent. */
   destroy(error?: Error): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     if (error !== undefined) this.failure = error;
     leave(this);
     this.beginClose();

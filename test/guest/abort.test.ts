@@ -33,7 +33,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
       setTimeout(() => {
         controller.abort();
         controller.abort();
-        setTimeout(() => say('closed ' + handle.closed), 5);
+        setTimeout(() => say('closed ' + handle.isClosed), 5);
       }, 10);`,
       { host },
     );
@@ -44,7 +44,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
     const all = await sayingsOf(
       `${PRELUDE.replace('const { signal } = controller', 'const signal = AbortSignal.timeout(20)')}
       const handle = ${make};
-      signal.addEventListener('abort', () => setTimeout(() => say('closed ' + handle.closed), 5));`,
+      signal.addEventListener('abort', () => setTimeout(() => say('closed ' + handle.isClosed), 5));`,
       { host },
     );
     expect(all.join()).toBe(said.replace('AbortError', 'TimeoutError'));

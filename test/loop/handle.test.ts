@@ -48,10 +48,10 @@ describe.each(Object.entries(HANDLES))('a %s', (kind, make) => {
     const handle = make((error) => told.push(error));
     handle.refuse(reason);
     handle.refuse(new Error('and once more'));
-    expect([handle.closed, told]).toEqual([false, []]);
+    expect([handle.isClosed, told]).toEqual([false, []]);
     await run(test.loop);
     await new Promise((resolve) => setImmediate(resolve));
-    expect([handle.closed, handle.error, told]).toEqual([true, reason, [reason]]);
+    expect([handle.isClosed, handle.error, told]).toEqual([true, reason, [reason]]);
   });
 
   it('that was closed before is told nothing', async () => {
@@ -95,13 +95,13 @@ describe('a handle that ends without its descriptor', () => {
     let calls = 0;
     const watcher = test.loop.watch(fd, { read: true }, () => calls++);
     expect(watcher.releaseDescriptor()).toBe(fd);
-    expect([watcher.closed, test.loop.table.used, test.loop.pollSet.size]).toEqual([true, 0, 0]);
+    expect([watcher.isClosed, test.loop.table.used, test.loop.pollSet.size]).toEqual([true, 0, 0]);
     await run(test.loop);
     expect(calls).toBe(0);
     // The number is free for another watcher.
     const next = test.loop.watch(fd, { read: true }, () => next.close());
     await run(test.loop);
-    expect(next.closed).toBe(true);
+    expect(next.isClosed).toBe(true);
   });
 
   it('leaves a socket open that it owned, with all that was written', async () => {

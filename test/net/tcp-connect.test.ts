@@ -190,7 +190,7 @@ describe('an AbortSignal', () => {
     const { signal } = controller;
     const socket = test.loop.connect({ port: deadPort(), signal }, recording(events));
     controller.abort(new Error('no more'));
-    expect(socket.closed).toBe(true);
+    expect(socket.isClosed).toBe(true);
     await run(test.loop);
     expect(events).toEqual(closedBy('ABORT_ERR'));
   });

@@ -199,7 +199,7 @@ describe('a server', () => {
       expect(events.sort()).toEqual(
         ['close', 'client end', 'data after the close', 'end', 'late SystemError'].sort(),
       );
-      expect([server.closed, server.connections]).toEqual([true, 0]);
+      expect([server.isClosed, server.connections]).toEqual([true, 0]);
       expect((server.address as raw.IpAddress).port).toBe(port);
     },
   );
@@ -223,7 +223,7 @@ describe('a server', () => {
     const { signal } = controller;
     const { server } = serve(test.loop, {}, { signal });
     controller.abort();
-    expect(server.closed).toBe(true);
+    expect(server.isClosed).toBe(true);
     const other = new AbortController();
     serve(test.loop, {}, { signal: other.signal }).server.close();
     await drive(test.loop);
@@ -245,7 +245,7 @@ describe('a server', () => {
     raw.check(raw.shutdown(server.handleFd, constant('SHUT_RDWR')), 'shutdown');
     await drive(test.loop);
     expect(events).toEqual(['EINVAL']);
-    expect([server.closed, (server.error as raw.SystemError).syscall]).toEqual([true, 'accept4']);
+    expect([server.isClosed, (server.error as raw.SystemError).syscall]).toEqual([true, 'accept4']);
   });
 
   it('whose open handler throws keeps that connection and takes the rest', async () => {

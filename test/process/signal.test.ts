@@ -201,7 +201,7 @@ describe('a signal handle', () => {
     expect(test.loop.alive).toBe(false);
     handle.close();
     handle.close();
-    expect([handle.closed, handle.active]).toEqual([true, false]);
+    expect([handle.isClosed, handle.active]).toEqual([true, false]);
   });
 
   it('hears what came before the loop ended, also in the last callback', () => {
@@ -224,7 +224,7 @@ describe('a signal handle', () => {
   it('that the poller refuses for good is told so, and closed', async () => {
     const told: unknown[] = [];
     const tell = (signal: string, self: SignalHandle, error?: Error) =>
-      told.push([signal, self.closed, self.error === error, error?.message]);
+      told.push([signal, self.isClosed, self.error === error, error?.message]);
     const handle = test.loop.onSignal('SIGUSR2', tell);
     test.loop.onSignal('SIGHUP', tell);
     const hub = [...test.loop.table.handles].find((other) => other?.registered !== 0);

@@ -80,7 +80,7 @@ describe('a signal that aborts later', () => {
     const watcher = test.loop.watch(opened.eventfd(), { read: true, signal }, () => {});
     const server = test.loop.listen({ port: 0, signal }, {});
     controller.abort('enough');
-    expect([watcher.closed, server.closed]).toEqual([true, true]);
+    expect([watcher.isClosed, server.isClosed]).toEqual([true, true]);
     expect([watcher.error, server.error]).toEqual([undefined, undefined]);
     await drive(test.loop);
   });

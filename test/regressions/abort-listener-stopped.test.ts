@@ -27,7 +27,7 @@ describe('an abort whose event another listener stops ends', () => {
     const watcher = test.loop.watch(opened.eventfd(), { read: true, signal }, () => {});
     const server = test.loop.listen({ host: '127.0.0.1', port: 0, signal }, {});
     controller.abort();
-    expect([watcher.closed, server.closed]).toEqual([true, true]);
+    expect([watcher.isClosed, server.isClosed]).toEqual([true, true]);
     await drive(test.loop);
   });
 

@@ -109,7 +109,7 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
       ${SETUP}
       process.on('exit', () => {
         free();
-        report([errors, texts, server.closed, loop.alive]);
+        report([errors, texts, server.isClosed, loop.alive]);
       });
       ${start}
     `,

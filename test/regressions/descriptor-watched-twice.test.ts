@@ -54,5 +54,5 @@ it('when the first has gone, or closed its descriptor, the next may come', async
     self.close();
   });
   await drive(test.loop);
-  expect(other.closed).toBe(true);
+  expect(other.isClosed).toBe(true);
 });

@@ -35,7 +35,7 @@ it.skipIf(deviates(usedBackend, 'errorTaken'))(
     for (let i = 0; i < 3; i++) await run(test.loop, 'nowait');
     expect(isReadable(test.loop.poller.fd)).toBe(false);
     expect(events).toEqual(['close ECONNRESET']);
-    expect(socket.resume().closed).toBe(true);
+    expect(socket.resume().isClosed).toBe(true);
   },
 );
 

@@ -15,7 +15,7 @@ const told = (late: string) =>
     const server = loop.listen({ port: 0, host: '127.0.0.1' }, { data: (socket, chunk) => socket.write(chunk) });
     const [end] = raw.pipe2(c.O_NONBLOCK);
     let lost = 'not told';
-    const watcher = loop.watch(end, { read: true }, (ready, self) => { lost = self.error?.code + ' ' + self.closed; });
+    const watcher = loop.watch(end, { read: true }, (ready, self) => { lost = self.error?.code + ' ' + self.isClosed; });
     fs.closeSync(end);
     const say = (what) => { report(what); process.exit(); };
     setTimeout(() => say('silence'), 5000);

@@ -99,7 +99,7 @@ describe('of another realm are taken', () => {
     const { options, abort } = foreign<{ options: object; abort: () => void }>(code);
     const watcher = test.loop.watch(opened.eventfd(), options, () => {});
     abort();
-    expect(watcher.closed).toBe(true);
+    expect(watcher.isClosed).toBe(true);
     expect(() => test.loop.watch(opened.eventfd(), options, () => {})).toThrow(
       expect.objectContaining({ code: 'ABORT_ERR', cause: 'enough' }),
     );

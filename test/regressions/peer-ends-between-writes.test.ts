@@ -150,8 +150,8 @@ it('an end that its peer led to is no mistake of who writes after it', async () 
   while (socket.write(new Uint8Array(1 << 20)));
   raw.shutdown(peer, constant('SHUT_WR'));
   while (!events.includes('end')) await run(test.loop, 'once');
-  expect([socket.writable, socket.write('late'), socket.closed]).toEqual([false, false, false]);
-  while (!socket.closed) {
+  expect([socket.writable, socket.write('late'), socket.isClosed]).toEqual([false, false, false]);
+  while (!socket.isClosed) {
     take(peer);
     await run(test.loop, 'nowait');
   }

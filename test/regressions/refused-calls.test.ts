@@ -52,7 +52,7 @@ describe.skipIf(!hasStrace).each(DRIVE_MODES)('in %s mode', (mode) => {
 
   it('a server that is over is told, or thrown where nobody listens', () => {
     const strace = ['trace=accept4', 'inject=accept4:error=ENOTSOCK'];
-    const script = `${ACCEPT} process.on('exit', () => report([told, server.closed])); ${start}`;
+    const script = `${ACCEPT} process.on('exit', () => report([told, server.isClosed])); ${start}`;
     expect(runChild(script, { strace })).toEqual([['ENOTSOCK accept4'], true]);
     const silent = endOfChild(script.replace(/error: .*/, ''), { strace });
     expect([silent.status, silent.stderr]).toEqual([1, expect.stringContaining('ENOTSOCK')]);

@@ -135,7 +135,7 @@ describe.runIf(process.platform === 'linux')('a registration that is refused', (
       told(`
       const [end] = raw.pipe2(O_NONBLOCK);
       const watcher = loop.watch(end, { read: true }, (ready, self) =>
-        say([ready.error, self === watcher, self.closed, self.error.code].join()));
+        say([ready.error, self === watcher, self.isClosed, self.error.code].join()));
       refuse(EBADF, MOD, 1);
       watcher.setInterest(4);`),
     ).toBe('true,true,true,EBADF');

@@ -47,7 +47,7 @@ describe('a regular file', () => {
       expect(() => watcher.modify({ read: true })).toThrow(TYPED);
       watcher.close();
       await run(test.loop);
-      expect([watcher.closed, test.loop.alive]).toEqual([true, false]);
+      expect([watcher.isClosed, test.loop.alive]).toEqual([true, false]);
     } finally {
       closeSync(fd);
     }

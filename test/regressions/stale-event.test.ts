@@ -44,7 +44,7 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
     put(first[1]);
     put(second[1]);
     await drive(test.loop, mode);
-    expect(reused?.closed).toBe(true);
+    expect(reused?.isClosed).toBe(true);
     expect(told).toBe(0);
   });
 });

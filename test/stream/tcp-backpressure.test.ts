@@ -198,7 +198,7 @@ describe('maxBufferedBytes', () => {
     const socket = test.loop.connect({ port, maxBufferedBytes: 10 }, recording(events));
     expect(socket.write('0123456789')).toBe(true);
     expect(socket.write('x')).toBe(false);
-    expect(socket.closed).toBe(true);
+    expect(socket.isClosed).toBe(true);
     await run(test.loop);
     expect(events).toEqual(['close ERR_STREAM_MAX_BUFFERED']);
     opened.close(listener);

@@ -134,7 +134,7 @@ describe('a socket', () => {
         remoteAddress: socket.remoteAddress,
         read: socket.bytesRead,
         written: socket.bytesWritten,
-        state: [socket.open, socket.active, socket.closed, socket.paused, socket.hasRef()],
+        state: [socket.open, socket.active, socket.isClosed, socket.paused, socket.hasRef()],
         server: socket.server,
       });
     const { server, port } = serve(test.loop, {
@@ -156,7 +156,7 @@ describe('a socket', () => {
         },
       },
     );
-    expect([client.open, client.active, client.closed]).toEqual([false, true, false]);
+    expect([client.open, client.active, client.isClosed]).toEqual([false, true, false]);
     await drive(test.loop);
     const [atData, ...atClose] = seen;
     expect(atData).toMatchObject({ read: 5, written: 0, server, address: { port } });

@@ -67,7 +67,7 @@ describe('half-close', () => {
     raw.shutdown(peer, constant('SHUT_WR'));
     await run(test.loop, 'once');
     expect(events).toEqual(['end']);
-    expect([socket.open, socket.closed]).toEqual([true, false]);
+    expect([socket.open, socket.isClosed]).toEqual([true, false]);
     socket.write('still ');
     await run(test.loop, 'nowait');
     socket.end('here');
@@ -214,7 +214,7 @@ describe('destroy', () => {
     socket.destroy(failure);
     socket.destroy(new Error('too late'));
     socket.close();
-    expect([socket.closed, socket.active, socket.bufferedBytes]).toEqual([true, false, 0]);
+    expect([socket.isClosed, socket.active, socket.bufferedBytes]).toEqual([true, false, 0]);
     expect(events).toEqual([]);
     await run(test.loop);
     expect(events).toEqual(['close ERR_OURS']);

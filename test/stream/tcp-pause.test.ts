@@ -122,7 +122,7 @@ describe('a paused socket', () => {
     expect(events).toEqual(['open', 'data early']);
     socket.destroy();
     await run(test.loop);
-    expect(socket.resume().pause().closed).toBe(true);
+    expect(socket.resume().pause().isClosed).toBe(true);
   });
 });
 

@@ -119,7 +119,7 @@ export class Round {
         close?.(socket, error);
       },
       error: (server, error) => {
-        if (server.closed) this.tellBroad(error);
+        if (server.isClosed) this.tellBroad(error);
         else this.tell(error);
       },
     };

@@ -49,7 +49,7 @@ describe('a watcher', () => {
     const watcher = test.loop.watch(fd, READ, never);
     watcher.close();
     watcher.close();
-    expect([watcher.active, watcher.closed, watcher.error]).toEqual([false, true, undefined]);
+    expect([watcher.active, watcher.isClosed, watcher.error]).toEqual([false, true, undefined]);
     await drive(test.loop);
     expect(isOpen(fd)).toBe(true);
     expect(watcher.fd).toBe(fd);
@@ -85,7 +85,7 @@ describe('a watcher', () => {
     const watcher = test.loop.watch(opened.eventfd(1), READ, never);
     test.loop.watch(opened.eventfd(1), READ, never)[Symbol.dispose]();
     test.loop.close();
-    expect(watcher.closed).toBe(true);
+    expect(watcher.isClosed).toBe(true);
     expect(() => test.loop.watch(opened.eventfd(), READ, never)).toThrow(
       expect.objectContaining({ code: 'ERR_LOOP_CLOSED' }),
     );
@@ -105,7 +105,7 @@ describe('an AbortSignal', () => {
     expect(getEventListeners(signal, 'abort').length).toBe(1);
     third.close();
     controller.abort();
-    expect([watcher.closed, other.closed]).toEqual([true, true]);
+    expect([watcher.isClosed, other.isClosed]).toEqual([true, true]);
     expect(getEventListeners(signal, 'abort').length).toBe(0);
   });
 
