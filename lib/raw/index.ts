@@ -1,12 +1,27 @@
 // rawloop/raw: the kernel's calls under their own names, one to one. OS failure
 // returns `-errno` (EAGAIN is routine and costs nothing); a wrong type or range
 // throws before any side effect.
-export type { Address, Bytes, EpollEvent, IpAddress, UnixAddress } from '../binding/index.js';
+export type {
+  Address,
+  Ancillary,
+  AncillaryRecord,
+  Bytes,
+  Credentials,
+  EpollEvent,
+  IpAddress,
+  MessageRoom,
+  MessageToSend,
+  PacketInfo,
+  ReceivedAncillary,
+  ReceivedMessage,
+  UnixAddress,
+} from '../binding/index.js';
 export { constants } from './constants.js';
 export * from './descriptors.js';
 export { check, SystemError, type SystemErrorDetails } from './errors.js';
 export * from './events.js';
 export * from './kevents.js';
+export * from './messages.js';
 export * from './options.js';
 export * from './poll.js';
 export * from './sockets.js';

@@ -11,32 +11,15 @@
 #include <cstring>
 #include <string>
 
+#include "calls/fields.h"
 #include "core/args.h"
 
 namespace rawloop {
 namespace {
 
 constexpr int kThrown = 1;
-
-// Names that begin with a NUL and are no files are Linux's alone; elsewhere
-// such bytes are what a socket without a name has.
-#if defined(__linux__)
-constexpr bool kHasAbstractNames = true;
-#else
-constexpr bool kHasAbstractNames = false;
-#endif
-
-// The UTF-8 bytes of a string, embedded NULs included.
-bool ReadString(napi_env env, napi_value value, std::string* out) {
-  size_t length = 0;
-  if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) {
-    return false;
-  }
-  out->resize(length + 1);
-  napi_get_value_string_utf8(env, value, out->data(), length + 1, &length);
-  out->resize(length);
-  return true;
-}
+// Traffic class and flow label: 28 bits.
+constexpr double kMaxFlowInfo = 0x0fffffff;
 
 // False with an exception pending when a getter threw.
 bool Get(napi_env env, napi_value object, const char* name, napi_value* out) {
@@ -81,21 +64,66 @@ bool ReadScope(std::string* host, uint32_t* scope) {
   return !zone.empty() && *end == '\0' && number <= UINT32_MAX;
 }
 
-int ReadIp(int family, std::string host, uint16_t port, Address* out) {
-  if (host.find('\0') != std::string::npos) return -EINVAL;
+// What an address has beside its text. 0: not told.
+struct Ip {
+  std::string host;
+  uint16_t port = 0;
+  uint32_t scope = 0;
+  uint32_t flow = 0;
+};
+
+// False with an exception pending.
+bool ReadIpFields(napi_env env, napi_value value, int family, Ip* out) {
+  napi_value property;
+  if (!Get(env, value, "address", &property)) return false;
+  if (!ReadString(env, property, &out->host)) {
+    ThrowType(env, "address.address", "a string");
+    return false;
+  }
+  if (!Get(env, value, "port", &property)) return false;
+  double port;
+  if (!ReadInteger(env, property, "address.port", 0, 65535, &port)) {
+    return false;
+  }
+  out->port = static_cast<uint16_t>(port);
+  if (family != AF_INET6) return true;
+  double scope = 0;
+  double flow = 0;
+  if (!ReadIntegerField(env, value, "scopeId", "address.scopeId", 0, UINT32_MAX,
+                        &scope) ||
+      !ReadIntegerField(env, value, "flowInfo", "address.flowInfo", 0,
+                        kMaxFlowInfo, &flow)) {
+    return false;
+  }
+  out->scope = static_cast<uint32_t>(scope);
+  out->flow = static_cast<uint32_t>(flow);
+  return true;
+}
+
+int MakeIp(int family, Ip ip, Address* out) {
+  if (ip.host.find('\0') != std::string::npos) return -EINVAL;
   if (family == AF_INET) {
     auto* v4 = reinterpret_cast<sockaddr_in*>(&out->storage);
     v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
+    v4->sin_port = htons(ip.port);
     out->size = sizeof(*v4);
-    return inet_pton(AF_INET, host.c_str(), &v4->sin_addr) == 1 ? 0 : -EINVAL;
+    return inet_pton(AF_INET, ip.host.c_str(), &v4->sin_addr) == 1 ? 0
+                                                                   : -EINVAL;
   }
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&out->storage);
   v6->sin6_family = AF_INET6;
-  v6->sin6_port = htons(port);
+  v6->sin6_port = htons(ip.port);
+  v6->sin6_flowinfo = htonl(ip.flow);
   out->size = sizeof(*v6);
-  if (!ReadScope(&host, &v6->sin6_scope_id)) return -EINVAL;
-  return inet_pton(AF_INET6, host.c_str(), &v6->sin6_addr) == 1 ? 0 : -EINVAL;
+  if (!ReadScope(&ip.host, &v6->sin6_scope_id)) return -EINVAL;
+  if (ip.scope != 0) {
+    // The text names one as well: it has to be the same.
+    bool is_told = v6->sin6_scope_id != 0;
+    if (is_told && v6->sin6_scope_id != ip.scope) return -EINVAL;
+    v6->sin6_scope_id = ip.scope;
+  }
+  return inet_pton(AF_INET6, ip.host.c_str(), &v6->sin6_addr) == 1 ? 0
+                                                                   : -EINVAL;
 }
 
 // 'ipv4' | 'ipv6' | 'unix' in any case, or the AF_* number.
@@ -142,94 +170,14 @@ int ReadAddress(napi_env env, napi_value value, Address* out) {
     ThrowType(env, "address.family", "'ipv4', 'ipv6' or 'unix'");
     return kThrown;
   }
-  napi_value property;
   if (family == AF_UNIX) {
+    napi_value property;
     if (!Get(env, value, "path", &property)) return kThrown;
     return ReadUnix(env, property, out);
   }
-  if (!Get(env, value, "address", &property)) return kThrown;
-  std::string host;
-  if (!ReadString(env, property, &host)) {
-    ThrowType(env, "address.address", "a string");
-    return kThrown;
-  }
-  if (!Get(env, value, "port", &property)) return kThrown;
-  double port;
-  if (!ReadInteger(env, property, "address.port", 0, 65535, &port)) {
-    return kThrown;
-  }
-  return ReadIp(family, std::move(host), static_cast<uint16_t>(port), out);
-}
-
-namespace {
-
-void Set(napi_env env, napi_value object, const char* name,
-         const std::string& text) {
-  napi_value value;
-  napi_create_string_utf8(env, text.data(), text.size(), &value);
-  Define(env, object, name, value);
-}
-
-napi_value WriteIp(napi_env env, const char* family, const std::string& host,
-                   uint16_t port) {
-  napi_value object;
-  napi_create_object(env, &object);
-  Set(env, object, "family", family);
-  Set(env, object, "address", host);
-  Define(env, object, "port", Int(env, ntohs(port)));
-  return object;
-}
-
-napi_value WriteUnix(napi_env env, const sockaddr* address, socklen_t size) {
-  const auto* unix_address = reinterpret_cast<const sockaddr_un*>(address);
-  size_t used = size - offsetof(sockaddr_un, sun_path);
-  std::string path(unix_address->sun_path, used);
-  // The kernel counts a path's closing NUL or not; an abstract name has none.
-  bool abstract = kHasAbstractNames && !path.empty() && path[0] == '\0';
-  if (!abstract) path.resize(strlen(path.c_str()));
-  napi_value object;
-  napi_create_object(env, &object);
-  Set(env, object, "family", "unix");
-  Set(env, object, "path", path);
-  return object;
-}
-
-napi_value WriteBytes(napi_env env, const sockaddr* address, socklen_t size) {
-  void* data = nullptr;
-  napi_value buffer;
-  napi_value result;
-  napi_create_arraybuffer(env, size, &data, &buffer);
-  if (data != nullptr) memcpy(data, address, size);
-  napi_create_typedarray(env, napi_uint8_array, size, buffer, 0, &result);
-  return result;
-}
-
-}  // namespace
-
-napi_value WriteAddress(napi_env env, const sockaddr* address, socklen_t size) {
-  // A peer with no name (an unbound Unix socket) has a family and no more.
-  sa_family_t family = size < sizeof(sa_family_t) ? 0 : address->sa_family;
-  if (family == AF_UNIX && size >= offsetof(sockaddr_un, sun_path)) {
-    return WriteUnix(env, address, size);
-  }
-  char text[INET6_ADDRSTRLEN + 1];
-  if (family == AF_INET && size >= sizeof(sockaddr_in)) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(address);
-    inet_ntop(AF_INET, &v4->sin_addr, text, sizeof(text));
-    return WriteIp(env, "ipv4", text, v4->sin_port);
-  }
-  if (family == AF_INET6 && size >= sizeof(sockaddr_in6)) {
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
-    inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof(text));
-    std::string host = text;
-    char zone[IF_NAMESIZE];
-    if (v6->sin6_scope_id != 0 &&
-        if_indextoname(v6->sin6_scope_id, zone) != nullptr) {
-      host = host + "%" + zone;
-    }
-    return WriteIp(env, "ipv6", host, v6->sin6_port);
-  }
-  return WriteBytes(env, address, size);
+  Ip ip;
+  if (!ReadIpFields(env, value, family, &ip)) return kThrown;
+  return MakeIp(family, std::move(ip), out);
 }
 
 }  // namespace rawloop

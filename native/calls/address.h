@@ -1,6 +1,7 @@
 // Socket addresses between JavaScript and sockaddr: `{ family, address, port }`
-// for IP, `{ family: 'unix', path }` (a leading NUL: the abstract namespace),
-// raw sockaddr bytes for any other family. See ip(7), ipv6(7), unix(7).
+// for IP, IPv6 with `scopeId` and `flowInfo`; `{ family: 'unix', path }` (a
+// leading NUL: the abstract namespace); raw sockaddr bytes for any other
+// family. See ip(7), ipv6(7), unix(7).
 #ifndef RAWLOOP_CALLS_ADDRESS_H_
 #define RAWLOOP_CALLS_ADDRESS_H_
 
@@ -8,6 +9,14 @@
 #include <sys/socket.h>
 
 namespace rawloop {
+
+// Names that begin with a NUL and are no files are Linux's alone; elsewhere
+// such bytes are what a socket without a name has.
+#if defined(__linux__)
+constexpr bool kHasAbstractNames = true;
+#else
+constexpr bool kHasAbstractNames = false;
+#endif
 
 struct Address {
   sockaddr_storage storage{};

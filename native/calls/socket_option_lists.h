@@ -11,6 +11,9 @@ namespace rawloop {
 
 bool MayGetOption(int level, int name);
 bool MaySetOption(int level, int name);
+// The same of ancillary records that are sent: whether no type of this level
+// holds an address.
+bool MaySendRecord(int level);
 
 // Options `first` to `last` of a level.
 struct OptionRange {
@@ -18,6 +21,14 @@ struct OptionRange {
   int first;
   int last;
 };
+
+template <int N>
+bool IsAmong(const int (&levels)[N], int level) {
+  for (int other : levels) {
+    if (level == other) return true;
+  }
+  return false;
+}
 
 template <int N>
 bool IsIn(const OptionRange (&ranges)[N], int level, int name) {

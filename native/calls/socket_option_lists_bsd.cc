@@ -22,9 +22,12 @@ constexpr OptionRange kBoth[] = {
     {IPPROTO_ICMPV6, 18, 18},
 };
 
+constexpr int kRecordLevels[] = {SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6};
+
 }  // namespace
 
 bool MayGetOption(int level, int name) { return IsIn(kBoth, level, name); }
 bool MaySetOption(int level, int name) { return IsIn(kBoth, level, name); }
+bool MaySendRecord(int level) { return IsAmong(kRecordLevels, level); }
 
 }  // namespace rawloop

@@ -84,9 +84,15 @@ constexpr OptionRange kSet[] = {
     {kAfVsock, 0, 8},
 };
 
+// Not RDS, whose records have the addresses of memory to transfer.
+constexpr int kRecordLevels[] = {SOL_SOCKET,  IPPROTO_IP,   IPPROTO_IPV6,
+                                 IPPROTO_UDP, IPPROTO_SCTP, kSolAlg,
+                                 kSolTls};
+
 }  // namespace
 
 bool MayGetOption(int level, int name) { return IsIn(kGet, level, name); }
 bool MaySetOption(int level, int name) { return IsIn(kSet, level, name); }
+bool MaySendRecord(int level) { return IsAmong(kRecordLevels, level); }
 
 }  // namespace rawloop

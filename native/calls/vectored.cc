@@ -1,50 +1,16 @@
-// readv and writev: one call for many buffers. The array is read in full, which
-// may run user code, before the first pointer is taken. See readv(2).
+// readv and writev: one call for many buffers. See readv(2).
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <vector>
 
+#include "calls/buffers.h"
 #include "core/args.h"
 #include "core/module.h"
 
 namespace rawloop {
 namespace {
-
-constexpr uint32_t kMaxBuffers = 1024;  // IOV_MAX on every supported system
-
-bool ReadBuffers(napi_env env, napi_value array, std::vector<iovec>* out) {
-  bool is_array = false;
-  napi_is_array(env, array, &is_array);
-  if (!is_array) {
-    ThrowType(env, "buffers", "an array of buffers");
-    return false;
-  }
-  uint32_t length = 0;
-  napi_get_array_length(env, array, &length);
-  if (length > kMaxBuffers) {
-    ThrowRange(env, "buffers", "an array of at most 1024 buffers");
-    return false;
-  }
-  std::vector<napi_value> values(length);
-  for (uint32_t i = 0; i < length; i++) {
-    if (napi_get_element(env, array, i, &values[i]) != napi_ok) return false;
-  }
-  size_t room = kMaxTransferBytes;
-  for (napi_value value : values) {
-    Span span;
-    if (!ReadSpan(env, value, &span)) {
-      ThrowType(env, "buffers", "an array of buffers");
-      return false;
-    }
-    if (!IsAttached(env, value, span, "buffers")) return false;
-    if (span.size > room) span.size = room;
-    room -= span.size;
-    out->push_back({span.data, span.size});
-  }
-  return true;
-}
 
 // readv(fd, buffers): bytes read, 0 at the end, or -errno.
 napi_value Readv(napi_env env, napi_callback_info info) {

@@ -1,7 +1,7 @@
 // The source of one family of constants, made by each build from a list of names:
 //   node generate.cjs names/epoll.txt epoll.cc
 // A line of names/*.txt is
-//   // text or #include   copied
+//   // text, #define or #include   copied
 //   NAME                  a constant, left out where the headers define no such macro
 //   NAME = expression     the same under a name of our own, on every system
 //   unsigned              the names below are words of 32 bits: no negative numbers
@@ -26,7 +26,7 @@ function rowsOf(lines) {
 /** @throws Error for a line that is none of the above */
 function generate(text, source) {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const isCopied = (line) => /^(\/\/ |#include )/.test(line);
+  const isCopied = (line) => /^(\/\/ |#(define|include) )/.test(line);
   return `// Made of ${source} by generate.cjs.
 ${lines.filter(isCopied).join('\n')}
 

@@ -140,13 +140,22 @@ size_t SizeOf(const msghdr& message, const cmsghdr* header) {
   return std::min<size_t>(header->cmsg_len - CMSG_LEN(0), end - data);
 }
 
+// Not a throw: descriptors may follow.
+void AddOther(const ControlRecord& record, ReceivedControl* out) noexcept {
+  try {
+    out->others.push_back(record);
+  } catch (const std::bad_alloc&) {
+    out->is_truncated = true;
+  }
+}
+
 }  // namespace
 
-void ParseControl(const msghdr& message, size_t max_fds, ReceivedControl* out) {
+void ParseControl(const msghdr& message, size_t max_fds,
+                  ReceivedControl* out) noexcept {
   out->is_truncated = (message.msg_flags & MSG_CTRUNC) != 0;
   // musl's macro wants a message that may be changed.
   auto* whole = const_cast<msghdr*>(&message);
-  bool without_memory = false;
   for (cmsghdr* header = CMSG_FIRSTHDR(whole); header != nullptr;
        header = CMSG_NXTHDR(whole, header)) {
     ControlRecord record{header->cmsg_level, header->cmsg_type,
@@ -157,14 +166,8 @@ void ParseControl(const msghdr& message, size_t max_fds, ReceivedControl* out) {
     }
     bool is_known = record.level == IPPROTO_IPV6 ? ReadIpv6(record, out)
                                                  : ReadRecord(record, out);
-    if (is_known || without_memory) continue;
-    try {
-      out->others.push_back(record);
-    } catch (const std::bad_alloc&) {
-      without_memory = true;  // told below: descriptors may follow
-    }
+    if (!is_known) AddOther(record, out);
   }
-  if (without_memory) throw std::bad_alloc();
 }
 
 int BuildControl(const ControlToSend& what, ControlBytes* out) {

@@ -124,9 +124,9 @@ size_t ControlRoom(size_t max_fds);
 
 // Reads what recvmsg(2) put into `message`. Descriptors beyond `max_fds` are
 // closed, and the control counts as truncated: nothing leaks. `out` is empty
-// before. Throws std::bad_alloc; what `out` has by then is closed with it, and
-// what it has not is closed here.
-void ParseControl(const msghdr& message, size_t max_fds, ReceivedControl* out);
+// before.
+void ParseControl(const msghdr& message, size_t max_fds,
+                  ReceivedControl* out) noexcept;
 
 // 0, or -EOPNOTSUPP: `what` holds something that this system cannot tell the
 // kernel for one message.

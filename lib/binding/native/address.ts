@@ -11,12 +11,22 @@ export interface IpAddress {
   address: string;
   /** 0 to 65535. */
   port: number;
+  /**
+   * IPv6: the number of the interface to which a link-local address belongs. There when it is
+   * not 0; given beside a zone, it has to be the same.
+   */
+  scopeId?: number;
+  /**
+   * IPv6: traffic class and flow label, 28 bits: class << 20 | label. There when it is not 0.
+   * The kernel looks at it where IPV6_FLOWINFO_SEND is set.
+   */
+  flowInfo?: number;
 }
 
 /** The place of a Unix socket. */
 export interface UnixAddress {
   /** 'unix'. */
   family: 'unix';
-  /** At most 107 bytes; a leading NUL: the abstract namespace (Linux). */
+  /** At most 107 bytes; a leading NUL: the abstract namespace (Linux); '': no name. */
   path: string;
 }

@@ -6,6 +6,7 @@ import type { EventfdCalls } from './eventfd.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
 import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
+import type { MessageCalls } from './messages.js';
 import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
@@ -22,6 +23,7 @@ export type * from './eventfd.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
+export type * from './messages.js';
 export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
@@ -38,6 +40,7 @@ export interface RawCalls
     EpollRawCalls,
     EventfdCalls,
     KqueueRawCalls,
+    MessageCalls,
     PollCalls {}
 
 export interface NativeBinding
