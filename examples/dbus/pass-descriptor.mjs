@@ -10,7 +10,7 @@ import { Connection } from './support/connection.mjs';
 /** A bus of our own, on a socket that nobody else knows; its address. */
 function startBus() {
   const options = ['--session', '--nofork', '--nopidfile', '--print-address=1'];
-  const daemon = spawn('dbus-daemon', options, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const daemon = spawn('dbus-daemon', options, { stdio: ['ignore', 'pipe', 'ignore'] });
   return new Promise((resolve) => {
     daemon.once('error', () => {
       console.log('not available here: dbus-daemon is not installed');

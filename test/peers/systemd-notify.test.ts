@@ -1,0 +1,48 @@
+// systemd's own systemd-notify(1) tells a loop that is its manager: who it speaks for comes as
+// credentials, and it waits until the manager has closed the descriptor of its last message.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as raw from '../../lib/raw/index.js';
+import { guardDescriptors } from '../support/descriptors.js';
+import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
+import { temporaryFolder } from '../support/folder.js';
+
+guardDescriptors();
+const test = eachWithLoop();
+const installed = spawnSync('systemd-notify', ['--version'], { stdio: 'ignore' }).status === 0;
+
+describe.runIf(installed).each(DRIVE_MODES)('systemd-notify, %s', (mode) => {
+  it('is heard with its credentials, and waits for its descriptor', async () => {
+    const path = join(temporaryFolder(), 'notify');
+    const heard: { text: string; pid: number | undefined; fds: number }[] = [];
+    test.loop.dgram(
+      { path, socketOptions: { SO_PASSCRED: true } },
+      {
+        message(socket, chunk, _from, info) {
+          const fds = info.fds?.take() ?? [];
+          const text = Buffer.from(chunk).toString();
+          heard.push({ text, pid: info.credentials?.pid, fds: fds.length });
+          // Its end of the pipe is told once ours is closed.
+          for (const fd of fds) raw.close(fd);
+          if (text === 'BARRIER=1') socket.close();
+        },
+      },
+    );
+    const peer = spawn('systemd-notify', ['--ready', '--status=at work'], {
+      env: { ...process.env, NOTIFY_SOCKET: path },
+      stdio: 'ignore',
+    });
+    const ended = once(peer, 'close');
+    await drive(test.loop, mode);
+    expect(await ended).toEqual([0, null]);
+    const whose = [process.pid, peer.pid];
+    expect(heard.map(({ text, fds }) => [text.split('\n').sort(), fds])).toEqual([
+      [['READY=1', 'STATUS=at work'], 0],
+      [['BARRIER=1'], 1],
+    ]);
+    // As root it speaks for who called it.
+    expect(heard.every(({ pid }) => whose.includes(pid))).toBe(true);
+  });
+});
