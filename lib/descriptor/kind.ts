@@ -7,7 +7,7 @@ import { native } from '../binding/index.js';
 import { invalidValue } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
-import { BY_FILE, BY_SOCKET, BY_TERMINAL, type Transfer } from '../stream/transfer.js';
+import { BY_FILE, BY_TERMINAL, type Transfer, transferOfSocket } from '../stream/transfer.js';
 
 const F_GETFL = constant('F_GETFL');
 const O_RDONLY = constant('O_RDONLY');
@@ -25,15 +25,14 @@ export interface Kind {
   readonly writable: boolean;
 }
 
-function checkSocket(fd: number): void {
-  const ask = (name: string) =>
-    check(native.getsockopt(fd, SOL_SOCKET, constant(name)), 'getsockopt');
-  if (ask('SO_TYPE') !== constant('SOCK_STREAM')) {
+function connectionTransfer(fd: number): Transfer {
+  const transfer = transferOfSocket(fd);
+  if (transfer === undefined) {
     throw invalidValue('fd', 'a socket of bytes: loop.watch waits for one of datagrams');
   }
-  if (ask('SO_ACCEPTCONN') !== 0) {
-    throw invalidValue('fd', 'a connection: loop.listen({ fd }) takes a socket that listens');
-  }
+  const accepts = native.getsockopt(fd, SOL_SOCKET, constant('SO_ACCEPTCONN'));
+  if (check(accepts, 'getsockopt') === 0) return transfer;
+  throw invalidValue('fd', 'a connection: loop.listen({ fd }) takes a socket that listens');
 }
 
 function transferOf(fd: number): [name: string, transfer: Transfer] {
@@ -43,8 +42,7 @@ function transferOf(fd: number): [name: string, transfer: Transfer] {
     return isatty(fd) ? ['terminal', BY_TERMINAL] : ['device', BY_FILE];
   }
   if (status.isSocket()) {
-    checkSocket(fd);
-    return ['socket', BY_SOCKET];
+    return ['socket', connectionTransfer(fd)];
   }
   if (status.isFile() || status.isDirectory() || status.isBlockDevice()) {
     throw invalidValue('fd', 'no file, folder or disk, which are always ready: use loop.fs');

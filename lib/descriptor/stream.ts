@@ -16,6 +16,7 @@ import { READ_ENDED, WRITE_ENDED } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
 import { enter, type Handlers, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
+import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
 import { destroyBy, opened, Stream } from '../stream/stream.js';
 import { BY_TERMINAL } from '../stream/transfer.js';
 import { type Kind, kindOf } from './kind.js';
@@ -65,6 +66,17 @@ export class DescriptorStream<Data = unknown> extends Stream {
   /** @internal */
   override get label(): string {
     return `${this.kind} of ${this.#kind.name} ${this.handleFd}`;
+  }
+
+  /**
+   * Who is at the other end of a Unix socket: the process that connected, listened or made the
+   * pair, as the kernel noted it then.
+   *
+   * @throws SystemError ENOTCONN, ENOTSUP (no Unix socket); Error ERR_HANDLE_CLOSED. See
+   *   SO_PEERCRED in unix(7).
+   */
+  peerCredentials(): PeerCredentials {
+    return peerCredentialsOf(this);
   }
 
   /** Owns `fd` from here on; when something is refused it is as it was. @internal */

@@ -1,6 +1,6 @@
-// What the public loop has for TCP.
+// What the public loop has for TCP and Unix sockets.
 
-import type { Address } from '../binding/index.js';
+import type { Address, UnixAddress } from '../binding/index.js';
 import type { ConnectOptions } from '../net/connect.js';
 import type { StreamHandlers } from '../net/handlers.js';
 import type { ListenOptions } from '../net/listen.js';
@@ -9,15 +9,21 @@ import type { Socket } from '../net/socket.js';
 import * as families from './families.js';
 import { WatchFace } from './watch.js';
 
-/** What a loop has for TCP. Use `EventLoop`. */
+/** What a loop has for TCP and Unix sockets. Use `EventLoop`. */
 export abstract class NetFace extends WatchFace {
   /**
-   * Listens for TCP connections. All sockets share `handlers`.
+   * Listens for connections, of TCP at a host and a port, or of a Unix socket at a path. All
+   * sockets share `handlers`.
    *
-   * @throws SystemError EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE, ...; RangeError
-   *   ERR_SOCKET_BAD_PORT; TypeError; Error ERR_LOOP_CLOSED
+   * @throws SystemError EADDRINUSE, EACCES, EADDRNOTAVAIL, EMFILE, ENAMETOOLONG (a path over 107
+   *   bytes), ...; RangeError ERR_SOCKET_BAD_PORT; TypeError; Error ERR_LOOP_CLOSED,
+   *   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM (abstract names, 'seqpacket')
    * @example
    * loop.listen({ port: 7000 }, { data: (socket, chunk) => socket.write(chunk) });
+   * @example
+   * loop.listen({ path: '/run/app.sock', mode: 0o660 }, {
+   *   data: (socket, chunk, fds) => socket.write(`${chunk.length} bytes, ${fds?.length ?? 0} fds`),
+   * });
    * @example
    * loop.listen<{ name: string }>({ port: 7000 }, {
    *   open: (socket) => { socket.data = { name: 'nobody' }; },
@@ -28,13 +34,17 @@ export abstract class NetFace extends WatchFace {
     options: ListenOptions & { fd: number },
     handlers: StreamHandlers<Data>,
   ): Server<Address>;
+  listen<Data = unknown>(
+    options: ListenOptions & { path: string },
+    handlers: StreamHandlers<Data>,
+  ): Server<UnixAddress>;
   listen<Data = unknown>(options: ListenOptions, handlers: StreamHandlers<Data>): Server;
   listen(options: ListenOptions, handlers: StreamHandlers): Server<Address> {
     return families.net().listen(this, options, handlers);
   }
 
   /**
-   * Connects by TCP. Failure is told by `close(socket, error)`.
+   * Connects by TCP, or to a Unix socket at a path. Failure is told by `close(socket, error)`.
    *
    * @throws RangeError ERR_SOCKET_BAD_PORT; TypeError; SystemError EMFILE, ...; Error
    *   ERR_LOOP_CLOSED

@@ -16,6 +16,7 @@ import {
   KEEP_SLOTS,
   NOT_READ,
   OWN,
+  PASSED_WORDS,
   POLLER,
   READ_OFFSET,
   READ_RESULT,
@@ -31,6 +32,7 @@ import {
   UNSENT,
   WAITED_NS,
 } from './layout.js';
+import { Passed } from './passed.js';
 import type { HandleTable } from './table.js';
 
 const ALIGN_BITS = 6;
@@ -55,10 +57,14 @@ export class StreamBatch extends Gather implements Crossing {
   /** Whether the last crossing read anything at all. */
   #filled = false;
   #slab: ArrayBuffer | undefined;
+  /** How much room a record asked for that is larger than the slab. */
+  #wantedBytes = 0;
   #leavesSlab = false;
   #views: (Uint8Array | undefined)[] = [];
   /** How many active streams read; with none there is nothing to fill. */
   readers = 0;
+  /** Descriptors that came with what was read; none before the first wait. */
+  passed = new Passed(this.#results, this.#results);
   /** The handler that was called last: what the callback is called in metrics. */
   handler = 'open';
 
@@ -77,11 +83,13 @@ export class StreamBatch extends Gather implements Crossing {
   #open(): Memory {
     const capacity = this.#capacity;
     const readyEnd = CONTROL_WORDS + capacity * READY_WORDS;
-    const words = sharedWords(readyEnd + capacity * RESULT_WORDS);
+    const resultsEnd = readyEnd + capacity * RESULT_WORDS;
+    const words = sharedWords(resultsEnd + PASSED_WORDS);
     const { buffer } = words;
     this.#control = new Int32Array(buffer, 0, CONTROL_WORDS);
     this.#times = new Float64Array(buffer, 0, CONTROL_WORDS / 2);
     this.#results = new Int32Array(buffer, readyEnd * 4, capacity * RESULT_WORDS);
+    this.passed = new Passed(this.#results, words.subarray(resultsEnd));
     const ready = new ReadyList(capacity, words.subarray(CONTROL_WORDS, readyEnd));
     this.#memory = { calls: native.createCrossing(words, capacity), ready };
     return this.#memory;
@@ -198,9 +206,10 @@ export class StreamBatch extends Gather implements Crossing {
     const slab = this.#slab;
     // A handler may have detached the memory of its chunk; then there is new.
     if (slab !== undefined && slab.byteLength !== 0 && !this.#leavesSlab) return;
+    const bytes = Math.max(this.#slabBytes, this.#wantedBytes);
     this.#leavesSlab = false;
-    this.#slab = new ArrayBuffer(this.#slabBytes);
-    this.#views = new Array<undefined>(this.#slabBytes >> ALIGN_BITS).fill(undefined);
+    this.#slab = new ArrayBuffer(bytes);
+    this.#views = new Array<undefined>(bytes >> ALIGN_BITS).fill(undefined);
     (this.#memory as Memory).calls.keep(KEEP_SLAB, this.#slab);
   }
 
@@ -211,7 +220,7 @@ export class StreamBatch extends Gather implements Crossing {
 
   // ---- what was read -----------------------------------------------------------
 
-  /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */
+  /** Bytes that record `index` read, 0: the end, -errno, or one of ReadResult. */
   result(index: number): number {
     if (!this.#filled) return NOT_READ;
     return this.#results[index * RESULT_WORDS + READ_RESULT] as number;
@@ -227,6 +236,19 @@ export class StreamBatch extends Gather implements Crossing {
     if (known !== undefined && known.length === length) return known;
     const view = new Uint8Array(this.#slab as ArrayBuffer, offset, length);
     this.#views[place] = view;
+    if (length > this.#slabBytes) this.#wantRoom(0);
     return view;
+  }
+
+  /** Record `index` was not read, being larger than the slab: the next fill has room for it. */
+  makeRoom(index: number): number {
+    const bytes = this.#results[index * RESULT_WORDS + READ_OFFSET] as number;
+    this.#wantRoom(Math.max(bytes, this.#wantedBytes));
+    return bytes;
+  }
+
+  #wantRoom(bytes: number): void {
+    this.#wantedBytes = bytes;
+    this.leaveSlab();
   }
 }

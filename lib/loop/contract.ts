@@ -46,18 +46,32 @@ export interface Interests {
   close(handle: LoopHandle): number;
 }
 
+/** Descriptors that came with record `index` of a batch: see passed.ts. */
+export interface PassedNumbers {
+  has(index: number): boolean;
+  isTruncated(index: number): boolean;
+  /** The caller's to close. */
+  take(index: number): number[];
+  /** Closes them. */
+  drop(index: number): void;
+}
+
 /** The bytes of all streams, a batch at a time: see batch.ts. */
 export interface StreamBytes {
+  /** Descriptors that came with what was read. */
+  readonly passed: PassedNumbers;
   /** How many active streams read. */
   readers: number;
   /** The handler that was called last. */
   handler: string;
-  /** Bytes that record `index` read, 0: the end, -errno, or NOT_READ. */
+  /** Bytes that record `index` read, 0: the end, -errno, or one of ReadResult. */
   result(index: number): number;
   /** The bytes of record `index`: a view of the slab, valid until the next batch. */
   chunk(index: number): Uint8Array;
   /** The chunks of this batch keep their memory. */
   leaveSlab(): void;
+  /** Record `index` is larger than the slab: the next fill has room. Its bytes. */
+  makeRoom(index: number): number;
   hasRoom(bytes: number): boolean;
   /** Whether this slot has gathered something that is not sent yet. */
   isPending(slot: number): boolean;

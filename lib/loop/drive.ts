@@ -111,6 +111,7 @@ export class LoopCore extends GuestLoop {
     for (const hooks of [this.idleHooks, this.prepareHooks, this.checkHooks]) hooks.closeAll();
     for (const handle of this.table.handles) handle?.close();
     for (const hook of this.#closeHooks) hook();
+    this.streams.passed.dropAll();
     this.flush();
     const failures: unknown[] = [];
     // No ticks or microtasks in between: this is a call of the program's, not a turn.

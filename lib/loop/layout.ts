@@ -20,13 +20,25 @@ export const READY_SLOT = 1;
 export const READY_GENERATION = 2;
 
 /** What was read for a ready record. */
-export const RESULT_WORDS = 2;
-/** Bytes, 0: the end, -errno, or NOT_READ. */
+export const RESULT_WORDS = 4;
+/** Bytes, 0: the end, -errno, or one of ReadResult. */
 export const READ_RESULT = 0;
 /** Where in the slab. */
 export const READ_OFFSET = 1;
+/** The first of its descriptors in the table behind the results, if there are any. */
+export const READ_FIRST_PASSED = 2;
+/** How many descriptors came, and PASSED_TRUNCATED. */
+export const READ_PASSED = 3;
+/** Some descriptors were lost. */
+export const PASSED_TRUNCATED = 1 << 16;
+/** How many descriptors one fill brings at most: the table behind the results. */
+export const PASSED_WORDS = 512;
 /** The result of a record that is no stream's. */
 export const NOT_READ = -(2 ** 31);
+/** Of sockets that keep the bounds of records: one of no bytes came. */
+export const EMPTY_RECORD = NOT_READ + 1;
+/** One that the slab has no room for; its size as the offset. */
+export const LARGE_RECORD = NOT_READ + 2;
 
 /** What is to be sent: words of a record. A chain of them is one stream's output. */
 export const RECORD_WORDS = 8;
@@ -77,6 +89,10 @@ export const Transfer = {
   SOCKET: 0,
   /** read(2), write(2), writev(2). */
   FILE: 1,
+  /** recvmsg(2), send(2), sendmsg(2): descriptors may come along. */
+  UNIX: 2,
+  /** The same, and a send or a read is one record. */
+  RECORDS: 3,
 } as const;
 
 /** Memory that can be neither detached nor made smaller: native code keeps its address. */

@@ -114,6 +114,8 @@ export abstract class PollPhase extends Life {
         const handle = handles[slot];
         if (handle === undefined || table.generation(slot) !== words[at + READY_GENERATION]) {
           this.pollSet.countStale();
+          // It may have been closed by a handler of this batch, after it was read.
+          streams.passed.drop(index);
           continue;
         }
         this.counters.reported(slot);

@@ -1,8 +1,8 @@
 // loop.connect: from options to a socket that is on its way. Everything is checked before
-// the first system call. See connect(2), ip(7).
+// the first system call. See connect(2), ip(7), unix(7).
 import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
-import { type IpAddress, native } from '../binding/index.js';
+import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { invalidValue, loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
@@ -11,24 +11,20 @@ import { systemError } from '../raw/errors.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
 import { destroyBy } from '../stream/stream.js';
-import {
-  addressOf,
-  detailsOf,
-  ENDPOINT_NAMES,
-  type Endpoint,
-  LOCAL_PLACE,
-  refusePath,
-} from './endpoint.js';
+import { BY_SOCKET } from '../stream/transfer.js';
+import { addressOf, detailsOf, ENDPOINT_NAMES, type Endpoint, LOCAL_PLACE } from './endpoint.js';
 import { checkHandlers, type StreamHandlers } from './handlers.js';
 import { bindTo, guarded, openStream, setNoDelay } from './open.js';
+import type { Server } from './server.js';
 import { Socket } from './socket.js';
+import { connectLater, openUnix, type UnixPlace, unixPlaceOf } from './unix.js';
 
 /** Where `loop.connect` connects to, and how. */
 export interface ConnectOptions extends Endpoint, StreamOptions {
   /** The same as `host`, so that `server.address` may be passed as it is. */
   address?: string;
-  /** What `address` is; looked at, not needed. */
-  family?: 'ipv4' | 'ipv6';
+  /** What `address` or `path` is; looked at, not needed. */
+  family?: 'ipv4' | 'ipv6' | 'unix';
   /** The address to connect from. Default: the kernel's choice. */
   localAddress?: string;
   /** The port to connect from: 0 to 65535, default 0. */
@@ -44,6 +40,7 @@ const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   localPort: true,
 };
 
+const EAGAIN = -constant('EAGAIN');
 const EINPROGRESS = -constant('EINPROGRESS');
 const EINTR = -constant('EINTR');
 /** Linux alone has it. */
@@ -62,6 +59,9 @@ function bindLocal(fd: number, local: IpAddress): void {
   bindTo(fd, local);
 }
 
+/** What says nothing about a Unix socket. */
+const OF_IP = ['host', 'address', 'port', 'localAddress', 'localPort'] as const;
+
 /** Where to connect to. */
 function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
   if (host !== undefined && address !== undefined) {
@@ -73,6 +73,14 @@ function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
       : addressOf(address, port, { host: 'options.address', port: 'options.port' });
   if (family === undefined || family === target.family) return target;
   throw invalidValue('options.family', `'${target.family}', as the address is`);
+}
+
+/** The Unix socket to connect to, if there is a path. */
+function unixTargetOf(options: ConnectOptions): UnixPlace | undefined {
+  const place = unixPlaceOf(options, 'connect', OF_IP);
+  const { family } = options;
+  if (place === undefined || family === undefined || family === 'unix') return place;
+  throw invalidValue('options.family', "'unix', beside path");
 }
 
 /** Where to connect from; undefined: the kernel's choice. */
@@ -88,22 +96,25 @@ export function connect(loop: HandleLoop, given: ConnectOptions, handlers: Strea
   checkHandlers(handlers);
   const settings = streamSettings(options);
   const { signal } = settings;
-  refusePath(options);
-  const address = targetOf(options);
-  const local = localOf(options, address);
+  const target = unixTargetOf(options) ?? targetOf(options);
+  const isUnix = target.family === 'unix';
+  const local = isUnix ? undefined : localOf(options, target);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
-  const fd = openStream(address);
+  const fd = isUnix ? openUnix(target) : openStream(target);
   return guarded(fd, () => {
-    if (settings.noDelay) setNoDelay(fd);
+    if (settings.noDelay && !isUnix) setNoDelay(fd);
     if (local !== undefined) bindLocal(fd, local);
-    const result = native.connect(fd, address);
-    const socket = new Socket(loop, groupOf(settings, handlers));
-    socket.startConnecting(fd, detailsOf(address));
+    const result = native.connect(fd, target);
+    const transfer = isUnix ? target.transfer : BY_SOCKET;
+    const group = groupOf<Server<Address>>(settings, handlers, undefined, undefined, transfer);
+    const socket = new Socket(loop, group);
+    socket.startConnecting(fd, detailsOf(target));
+    if (isUnix && result === EAGAIN) connectLater(socket, target);
     // Refused at once, as the loopback may, or EINVAL for a link-local address without its
     // interface: told like any other failure, later. After EINTR the attempt goes on.
-    if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
-      socket.destroy(systemError(result, 'connect', detailsOf(address)));
+    else if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
+      socket.destroy(systemError(result, 'connect', detailsOf(target)));
     }
     if (signal !== undefined) endOnAbort(socket, signal, destroyBy);
     return socket;

@@ -15,17 +15,25 @@ export interface Endpoint {
   host?: string;
   /** 0 to 65535; 0 when listening: the kernel picks one. */
   port?: number;
-  /** The place of a Unix socket. Not supported yet: refused. */
-  path?: never;
+  /**
+   * The place of a Unix socket, instead of `host` and `port`: a path of at most 107 bytes;
+   * with a NUL before it a name of Linux's abstract namespace, which is no file. What a server
+   * left there that is dead is taken over; what is anything else is EADDRINUSE.
+   */
+  path?: string;
+  /**
+   * Of a Unix socket: 'stream', the default, or 'seqpacket', in which each write is a record,
+   * and so is each chunk. macOS has no 'seqpacket'.
+   */
+  type?: 'stream' | 'seqpacket';
 }
 
-export const ENDPOINT_NAMES: OptionNames<Endpoint> = { host: true, port: true, path: true };
-
-/** @throws TypeError ERR_INVALID_ARG_VALUE for a Unix socket */
-export function refusePath({ path }: { path?: unknown }): void {
-  if (path === undefined) return;
-  throw invalidValue('options.path', 'left out: Unix sockets are not supported yet');
-}
+export const ENDPOINT_NAMES: OptionNames<Endpoint> = {
+  host: true,
+  port: true,
+  path: true,
+  type: true,
+};
 
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
@@ -70,7 +78,9 @@ export function detailsOf(address: IpAddress | UnixAddress) {
 /** An address as people write it: '127.0.0.1:80', '[::1]:80', a path. */
 export function addressText(address: Address | undefined): string {
   if (address === undefined || ArrayBuffer.isView(address)) return '(no address)';
-  if (address.family === 'unix') return address.path.replace('\0', '@');
+  if (address.family === 'unix') {
+    return address.path === '' ? '(no name)' : address.path.replace('\0', '@');
+  }
   const host = address.family === 'ipv6' ? `[${address.address}]` : address.address;
   return `${host}:${address.port}`;
 }

@@ -1,4 +1,4 @@
-// TCP: what the public loop takes from this family.
+// TCP and Unix sockets: what the public loop takes from this family.
 export { connect } from './connect.js';
 export { listen } from './listen.js';
 export { Server } from './server.js';

@@ -20,11 +20,12 @@ export function bindTo(fd: number, address: IpAddress): void {
   check(native.bind(fd, address), 'bind', detailsOf(address));
 }
 
-/** Runs `use`; closes the descriptor again when it throws. */
-export function guarded<T>(fd: number, use: () => T): T {
+/** Runs `use`; when it throws, `undo`, and the descriptor is closed again. */
+export function guarded<T>(fd: number, use: () => T, undo?: () => void): T {
   try {
     return use();
   } catch (error) {
+    undo?.();
     native.close(fd);
     throw error;
   }

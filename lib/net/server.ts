@@ -24,6 +24,8 @@ import type { Handlers, Returned } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { nextRetryMs } from '../stream/sending.js';
 import { opened, Stream } from '../stream/stream.js';
+import type { Transfer } from '../stream/transfer.js';
+import type { BoundPath } from '../unix/path.js';
 import { addressText } from './endpoint.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
@@ -60,6 +62,16 @@ interface ServerGroup extends StreamGroup {
   readonly owner: Server<Address> | undefined;
 }
 
+/** A socket that listens, and does not block. */
+export interface Listening {
+  /** Owned by the server from here on. */
+  readonly fd: number;
+  /** By which calls the bytes of its connections move. */
+  readonly transfer: Transfer;
+  /** Its file, if it made one. */
+  readonly bound?: BoundPath | undefined;
+}
+
 /** What a server makes of each connection: the stream class is its family's. */
 export type NewStream = (loop: HandleLoop, group: ServerGroup) => Stream;
 
@@ -73,14 +85,15 @@ export class Server<Where extends Address = IpAddress> extends Handle {
   readonly #group: ServerGroup;
   readonly #address: Where;
   readonly #output: OutputLimit;
+  readonly #bound: BoundPath | undefined;
   #connections = 0;
   #backoffMs = 0;
   #retry: Timer | undefined;
 
-  /** @internal Use `loop.listen`. `fd` is a listening, non-blocking socket, owned from here on. */
+  /** @internal Use `loop.listen`. */
   constructor(
     loop: HandleLoop,
-    fd: number,
+    { fd, transfer, bound }: Listening,
     newStream: NewStream,
     handlers: Handlers<Handle> & ServerHandlers,
     settings: StreamSettings,
@@ -90,11 +103,13 @@ export class Server<Where extends Address = IpAddress> extends Handle {
     this.#newStream = newStream;
     this.#handlers = handlers;
     this.#output = { of: 'server', maxBytes, heldBytes: 0 };
-    this.#group = groupOf(settings, handlers, this, this.#output);
+    this.#group = groupOf(settings, handlers, this, this.#output, transfer);
+    this.#bound = bound;
     this.#address = check(native.getsockname(fd) as Where | number, 'getsockname');
     this.keepContext();
     this.start(fd, Interest.READ);
     this.own();
+    if (bound !== undefined) loop.holdings.add(bound);
   }
 
   override get kind(): string {
@@ -121,7 +136,10 @@ export class Server<Where extends Address = IpAddress> extends Handle {
     return this.#output.heldBytes;
   }
 
-  /** Stops listening. Connections live on; see `destroy`. Idempotent. */
+  /**
+   * Stops listening. Connections live on; see `destroy`. The file of a Unix socket goes as the
+   * handle closes, unless it is another's by then. Idempotent.
+   */
   close(): void {
     this.loop.clearTimeout(this.#retry);
     this.beginClose();
@@ -171,7 +189,12 @@ export class Server<Where extends Address = IpAddress> extends Handle {
   /** @internal */
   onClosed(): void {
     runCleanup(this);
-    this.closeOwned();
+    if (this.#bound === undefined) {
+      this.closeOwned();
+      return;
+    }
+    this.loop.holdings.drop(this.#bound);
+    this.#bound.closeWith(() => this.closeOwned());
   }
 
   /** @internal */

@@ -1,4 +1,4 @@
-// A TCP connection: a stream whose descriptor is an IP socket, with its addresses, options
+// A connection: a stream whose descriptor is an IP or a Unix socket, with its addresses, options
 // and the way it connects. SO_ERROR tells why a connect failed; if it cannot be asked, that
 // is told as getsockopt's. See tcp(7), connect(2).
 import { unlessRefused } from '../base/shown.js';
@@ -7,7 +7,9 @@ import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemErrorDetails } from '../raw/errors.js';
+import { RETRYING } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
+import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
 import { Stream } from '../stream/stream.js';
 import { addressText } from './endpoint.js';
 import type { Server } from './server.js';
@@ -76,6 +78,7 @@ export class Socket<Data = unknown> extends Stream {
 
   /** @internal */
   override onConnectable(): void {
+    if ((this.flags & RETRYING) !== 0) return;
     const error = native.getsockopt(this.handleFd, SOL_SOCKET, SO_ERROR);
     if (error < 0) this.fail(error, 'getsockopt');
     else if (error > 0) this.fail(-error, 'connect', targets.get(this));
@@ -87,6 +90,17 @@ export class Socket<Data = unknown> extends Stream {
     // Where it is refused the connection is gone already.
     if (this.active) native.setsockopt(this.handleFd, SOL_SOCKET, SO_LINGER, LINGER_NONE);
     this.destroy();
+  }
+
+  /**
+   * Who is at the other end of a Unix socket: the process that connected, listened or made the
+   * pair, as the kernel noted it then.
+   *
+   * @throws SystemError ENOTCONN (not connected yet), ENOTSUP (no Unix socket); Error
+   *   ERR_HANDLE_CLOSED. See SO_PEERCRED in unix(7).
+   */
+  peerCredentials(): PeerCredentials {
+    return peerCredentialsOf(this);
   }
 
   /** Our address; undefined once closed. @throws SystemError. See getsockname(2). */
@@ -116,7 +130,8 @@ export class Socket<Data = unknown> extends Stream {
 // Functions, not private methods: those cost each object eight bytes.
 
 function peerToBe(socket: Socket): Address | undefined {
-  const { address, port } = targets.get(socket) ?? {};
+  const { address, port, path } = targets.get(socket) ?? {};
+  if (path !== undefined) return { family: 'unix', path };
   if (address === undefined || port === undefined) return undefined;
   return { family: address.includes(':') ? 'ipv6' : 'ipv4', address, port };
 }

@@ -8,13 +8,13 @@ import { Interest } from '../poller/interest.js';
 import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
 import { CONNECTING, READING, RETRYING, TOLD } from './flags.js';
 import type { StreamGroup } from './group.js';
-import type { OutputQueue } from './queue.js';
+import type { Outgoing } from './queue.js';
 
 // An OutputHolder; not said so, as the types of the package leave its members out.
 /** What both halves of a stream stand on. */
 export abstract class StreamBase extends Handle {
   /** @internal */ readonly group: StreamGroup;
-  /** @internal What the kernel did not take yet. */ queue: OutputQueue | undefined;
+  /** @internal What the kernel did not take yet. */ queue: Outgoing | undefined;
   /** Bytes taken by `write` so far; some may still be queued. */
   bytesWritten = 0;
   /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;
@@ -76,7 +76,7 @@ export function updateInterest(stream: StreamBase): void {
   const { flags, queue } = stream;
   let wanted = (flags & READING) !== 0 ? Interest.READ : 0;
   const sends = queue !== undefined && (flags & RETRYING) === 0;
-  if (sends || (flags & CONNECTING) !== 0) wanted |= Interest.WRITE;
+  if (sends || (flags & (CONNECTING | RETRYING)) === CONNECTING) wanted |= Interest.WRITE;
   // Nothing to do, paused or half open: that the peer resets it is to be seen all the
   // same. By the edge, as error and hangup last; without a condition where the poller
   // tells these unasked, and costs nothing until then.

@@ -13,7 +13,7 @@ export const ENDED = ENDING | WRITE_ENDED;
 /** The program called `end`: what it writes after that is its mistake. */
 export const ENDED_BY_US = 16 << HANDLE_BITS;
 export const NEED_DRAIN = 32 << HANDLE_BITS;
-/** The kernel had no memory for a send: it is left alone for a while. */
+/** The kernel refused a send or a connect for now: it is left alone for a while. */
 export const RETRYING = 64 << HANDLE_BITS;
 /** The batched read reads this socket. */
 export const READING = 128 << HANDLE_BITS;

@@ -1,6 +1,7 @@
 // What users supply: one object of functions for all streams of a group. Which class of
 // stream they are given is the family's to say.
 import type { Handle } from '../loop/handle.js';
+import type { ReceivedDescriptors } from './received.js';
 
 /**
  * What a handler returns: nothing, or a promise. Of `unknown` or a union TypeScript would
@@ -18,9 +19,10 @@ export interface Handlers<Stream> {
   /**
    * Bytes came. `chunk` is a view of the loop's slab, valid during the call:
    * `chunk.slice()` keeps it. An async function gets memory of its own, and so does what
-   * has returned a promise; see `chunks`.
+   * has returned a promise; see `chunks`. `fds`: descriptors that came with them, over a Unix
+   * socket; those that are not taken are closed when it returns.
    */
-  data?(socket: Stream, chunk: Uint8Array): Returned;
+  data?(socket: Stream, chunk: Uint8Array, fds?: ReceivedDescriptors): Returned;
   /** All queued output went out, after `write` returned false. */
   drain?(socket: Stream): Returned;
   /** The peer sends no more. Unless `allowHalfOpen`, `end()` follows by itself. */

@@ -6,6 +6,7 @@
 // SO_ERROR tells what came while nothing is read or written; if it cannot be asked, that is
 // told as getsockopt's.
 import { native } from '../binding/index.js';
+import { EMPTY_RECORD, LARGE_RECORD } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { codedError, withoutStack } from '../raw/errors.js';
 import { updateInterest } from './base.js';
@@ -21,19 +22,36 @@ import {
 import { enter } from './handlers.js';
 import type { StreamOutput } from './output.js';
 import { isPromise, notePromise, settle } from './promised.js';
+import { type ReceivedDescriptors, receivedWith } from './received.js';
 import { isOutOfMemory } from './sending.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
 const EPIPE = -constant('EPIPE');
+const EMSGSIZE = -constant('EMSGSIZE');
 const REST_MS = 5;
+const NO_BYTES = new Uint8Array(0);
+/** Of a record: far above what the kernel takes of a peer without privileges. */
+const MAX_RECORD = 64 * 2 ** 20;
 
 // What few sockets ever have stands beside them, so that an idle one stays small.
-const stashes = new WeakMap<StreamOutput, Uint8Array>();
+const stashes = new WeakMap<StreamOutput, Stash>();
+
+interface Stash {
+  readonly chunk: Uint8Array;
+  readonly fds: ReceivedDescriptors | undefined;
+}
+
+function takeStash(stream: StreamOutput): Stash | undefined {
+  const kept = stashes.get(stream);
+  stashes.delete(stream);
+  kept?.fds?.disownedBy(stream.loop);
+  return kept;
+}
 
 /** What was kept is not to be delivered. */
 export function dropStash(stream: StreamOutput): void {
-  if ((stream.flags & STASHED) !== 0) stashes.delete(stream);
+  if ((stream.flags & STASHED) !== 0) takeStash(stream)?.fds?.closeRest();
 }
 
 /** Reads, unless paused, ended or not connected yet. */
@@ -60,24 +78,45 @@ export function chunkOf(stream: StreamOutput, index: number): Uint8Array | undef
 }
 
 /** Another handler of this batch paused this stream after its bytes were read. */
-export function stash(stream: StreamOutput, chunk: Uint8Array): void {
+export function stash(
+  stream: StreamOutput,
+  chunk: Uint8Array,
+  fds: ReceivedDescriptors | undefined,
+): void {
   stream.flags |= STASHED;
-  stashes.set(stream, chunk.slice());
+  stashes.set(stream, { chunk: chunk.slice(), fds });
+  fds?.ownedBy(stream.loop);
 }
 
 export function unstash(stream: StreamOutput): void {
-  const chunk = stashes.get(stream);
-  if (chunk === undefined || !stream.active || (stream.flags & PAUSED) !== 0) return;
+  if (!stream.active || (stream.flags & PAUSED) !== 0) return;
+  const kept = takeStash(stream);
+  if (kept === undefined) return;
   stream.flags &= ~STASHED;
-  stashes.delete(stream);
   setReading(stream, true);
-  deliver(stream, chunk);
+  deliver(stream, kept.chunk, kept.fds);
 }
 
-export function deliver(stream: StreamOutput, chunk: Uint8Array): void {
+export function deliver(
+  stream: StreamOutput,
+  chunk: Uint8Array,
+  fds: ReceivedDescriptors | undefined,
+): void {
+  if (fds === undefined) {
+    tell(stream, chunk, undefined);
+    return;
+  }
+  try {
+    tell(stream, chunk, fds);
+  } finally {
+    fds.closeRest();
+  }
+}
+
+function tell(stream: StreamOutput, chunk: Uint8Array, fds: ReceivedDescriptors | undefined): void {
   const { group } = stream;
   enter(stream, 'data');
-  const result = group.handlers.data?.(stream, group.copies ? chunk.slice() : chunk);
+  const result = group.handlers.data?.(stream, group.copies ? chunk.slice() : chunk, fds);
   if (typeof result === 'object' || typeof result === 'function') goesOn(stream, result);
 }
 
@@ -93,8 +132,23 @@ function goesOn(stream: StreamOutput, result: unknown): void {
   settle(stream, result);
 }
 
+/** What a read brought that is no bytes. */
+export function readNoBytes(stream: StreamOutput, index: number, result: number): void {
+  const { streams } = stream.loop;
+  if (result === EMPTY_RECORD) {
+    const fds = receivedWith(stream, index);
+    if ((stream.flags & PAUSED) !== 0) stash(stream, NO_BYTES, fds);
+    else deliver(stream, NO_BYTES, fds);
+  } else if (result === LARGE_RECORD) {
+    if (streams.makeRoom(index) > MAX_RECORD) stream.fail(EMSGSIZE, stream.group.transfer.readCall);
+  } else {
+    streams.passed.drop(index);
+    readFailed(stream, result);
+  }
+}
+
 /** The end, or an error. */
-export function readFailed(stream: StreamOutput, result: number): void {
+function readFailed(stream: StreamOutput, result: number): void {
   if (isOutOfMemory(result)) {
     rest(stream);
     return;

@@ -24,6 +24,14 @@ import {
   WRITE_ENDED,
 } from './flags.js';
 import { enter } from './handlers.js';
+import {
+  bytesToPassWith,
+  closeHeld,
+  descriptorsOf,
+  duplicate,
+  passAtOnce,
+  type WriteOptions,
+} from './passing.js';
 import { settle } from './promised.js';
 import { dropQueue, enqueue, isOutOfMemory, sendFailed, sendQueue } from './sending.js';
 
@@ -46,11 +54,15 @@ export abstract class StreamOutput extends StreamBase {
    * On a socket that is closed, closing or ended it does nothing. Bytes that come after
    * `end()` are told by `close(socket, error)` as ERR_STREAM_WRITE_AFTER_END.
    *
+   * @param options descriptors that go along; a Unix socket's alone. Where records keep their
+   *   bounds (type 'seqpacket') each call is one record, and one without bytes is none
    * @returns false once more than `highWaterMark` bytes are queued: go on in `drain`.
    *   False, and no `drain`, when nothing is taken: see `writable`
-   * @throws TypeError for anything that is no bytes
+   * @throws TypeError for anything that is no bytes, for descriptors without bytes, or on a
+   *   socket that passes none; RangeError for more than 253; SystemError EBADF
    */
-  write(data: Bytes | string): boolean {
+  write(data: Bytes | string, options?: WriteOptions): boolean {
+    if (options !== undefined) return writeWith(this, data, options);
     const text = typeof data === 'string';
     const bytes = text ? undefined : toBytes(data);
     // Three bytes of UTF-8 a code unit at most.
@@ -59,6 +71,8 @@ export abstract class StreamOutput extends StreamBase {
       if (maxBytes > 0) noteLateWrite(this);
       return false;
     }
+    // To most readers a record without bytes looks like the end.
+    if (maxBytes === 0 && this.group.transfer.keepsRecords) return hasRoom(this);
     if (maxBytes <= GATHER_BYTES && canGather(this, maxBytes)) {
       const { streams } = this.loop;
       if (bytes === undefined) {
@@ -172,9 +186,40 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
   if (!stream.active) return false;
   stream.bytesWritten += length;
   enqueue(stream, restOf(bytes, taken), taken > 0);
-  if (stream.bufferedBytes <= stream.group.highWaterMark) return stream.active;
+  return hasRoom(stream) && stream.active;
+}
+
+/** Whether more may be written at once; else `drain` tells when. */
+function hasRoom(stream: StreamOutput): boolean {
+  if ((stream.queue?.weight ?? 0) <= stream.group.highWaterMark) return true;
   stream.flags |= NEED_DRAIN;
   return false;
+}
+
+/** `write` with options: bytes and descriptors. */
+function writeWith(stream: StreamOutput, data: Bytes | string, options: WriteOptions): boolean {
+  const fds = descriptorsOf(options);
+  if (fds === undefined) return stream.write(data);
+  const bytes = bytesToPassWith(stream, data);
+  if (!stream.writable) {
+    noteLateWrite(stream);
+    return false;
+  }
+  sendGathered(stream);
+  let rest = bytes;
+  let held: number[] | undefined;
+  if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
+    const sent = passAtOnce(stream, bytes, fds);
+    if (sent >= 0) rest = restOf(bytes, sent);
+    else if (sent !== EAGAIN && !isOutOfMemory(sent)) sendFailed(stream, sent);
+  }
+  // Nothing was sent: they are to wait with the bytes.
+  if (stream.active && rest === bytes) held = duplicate(stream, fds);
+  if (!stream.active) return false;
+  stream.bytesWritten += bytes.length;
+  if (rest.length === 0) return true;
+  if (!enqueue(stream, rest, rest !== bytes, held) && held !== undefined) closeHeld(stream, held);
+  return hasRoom(stream) && stream.active;
 }
 
 /** Everything went out after `end`. */

@@ -9,7 +9,31 @@ const SHARED_BLOCK = 65536;
 /** Larger pieces are split: a block's memory is given back when all of it was sent. */
 const MAX_BLOCK = 1 << 20;
 
-export class OutputQueue {
+/** What waits to be sent, of whatever kind. */
+export interface Outgoing {
+  /** Bytes that wait. */
+  readonly size: number;
+  /** Memory that it takes, and what descriptors count for. */
+  readonly held: number;
+  /** How long the kernel is left alone after it had no memory for a send: ms. */
+  retryMs: number;
+  /** Bytes that can be added without more memory. */
+  readonly room: number;
+  /** What counts for the limits of a stream: `size`, and what waits beside the bytes. */
+  readonly weight: number;
+  /** Those that go with the bytes of `first()`. */
+  readonly descriptors: readonly number[] | undefined;
+  /** What is pushed next has these with it. Left out where nothing can be passed. */
+  attach?(fds: readonly number[]): void;
+  push(bytes: Uint8Array, spare?: number): void;
+  first(): Uint8Array | undefined;
+  /** Drops the oldest `bytes`, which were sent, and the descriptors that went with them. */
+  shift(bytes: number): void;
+  /** Those that were not sent; they are the caller's, and the queue is of no more use. */
+  takeDescriptors(): number[];
+}
+
+export class OutputQueue implements Outgoing {
   readonly #blocks: Uint8Array[] = [];
   #head = 0;
   /** Bytes of the first block that are sent already. */
@@ -22,6 +46,18 @@ export class OutputQueue {
   held = 0;
   /** How long the kernel is left alone after it had no memory for a send: ms. */
   retryMs = 0;
+
+  get weight(): number {
+    return this.size;
+  }
+
+  get descriptors(): readonly number[] | undefined {
+    return undefined;
+  }
+
+  takeDescriptors(): number[] {
+    return [];
+  }
 
   /** Bytes that the last block has room for. */
   get room(): number {

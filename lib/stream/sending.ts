@@ -3,19 +3,22 @@
 //
 // Errors of send(2) on a stream, and what each does:
 // - EAGAIN: waits for writability. EINTR is retried in native code.
-// - ENOBUFS, ENOMEM: the kernel is short of memory for now. Nothing is lost: it is tried
-//   again after 5 ms to 1 s.
+// - ENOBUFS, ENOMEM: the kernel is short of memory for now; ETOOMANYREFS: it has as many
+//   descriptors on their way as it may. Nothing is lost: it is tried again after 5 ms to 1 s.
 // - all others (ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, EPERM, ...): the connection is
 //   over; it closes and tells.
 import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
 import { type StreamBase, tooMuch, updateInterest } from './base.js';
 import { CONNECTING, RETRYING } from './flags.js';
-import { OutputQueue } from './queue.js';
+import { closeHeld, sendPassing } from './passing.js';
+import type { Outgoing } from './queue.js';
+import { weightOfAll } from './unix-queues.js';
 
 const EAGAIN = -constant('EAGAIN');
 const ENOBUFS = -constant('ENOBUFS');
 const ENOMEM = -constant('ENOMEM');
+const ETOOMANYREFS = -constant('ETOOMANYREFS');
 
 /** One socket's share of a turn: others are due as well. */
 const MAX_SENDS = 32;
@@ -24,7 +27,7 @@ const MAX_RETRY_MS = 1000;
 
 /** Whether the kernel is short of something that comes back. */
 export function isOutOfMemory(result: number): boolean {
-  return result === ENOBUFS || result === ENOMEM;
+  return result === ENOBUFS || result === ENOMEM || result === ETOOMANYREFS;
 }
 
 /** The pause after one of `ms`. */
@@ -36,27 +39,36 @@ export function nextRetryMs(ms: number): number {
  * Queues a copy of `bytes`; or closes the stream, as a limit would be passed.
  *
  * @param moves whether the peer took something just now
+ * @param fds what goes with the first of them; the queue's once this returns true
  */
-export function enqueue(stream: StreamBase, bytes: Uint8Array, moves: boolean): void {
-  if (!stream.active) return;
+export function enqueue(
+  stream: StreamBase,
+  bytes: Uint8Array,
+  moves: boolean,
+  fds?: readonly number[],
+): boolean {
+  if (!stream.active) return false;
   const { loop, group } = stream;
-  const waiting = stream.bufferedBytes;
-  if (waiting + bytes.length > group.maxBufferedBytes) {
+  const waiting = stream.queue?.weight ?? 0;
+  const more = bytes.length + weightOfAll(fds);
+  if (waiting + more > group.maxBufferedBytes) {
     const limit = `more than ${group.maxBufferedBytes} bytes would be queued for this peer`;
-    stream.destroy(tooMuch(`${limit}: ${waiting} wait, ${bytes.length} came`));
-    return;
+    stream.destroy(tooMuch(`${limit}: ${waiting} wait, ${more} came`));
+    return false;
   }
-  const needed = bytes.length - (stream.queue?.room ?? 0);
+  const needed = more - (stream.queue?.room ?? 0);
   const { output } = group;
   if (output !== undefined) makeRoom(stream, output, needed, moves);
   makeRoom(stream, loop.output, needed, moves);
-  if (!stream.active) return;
+  if (!stream.active) return false;
   const queue = stream.queue ?? beginQueue(stream);
   const before = queue.held;
+  if (fds !== undefined) queue.attach?.(fds);
   const free = Math.min(freeOf(loop.output), output === undefined ? Infinity : freeOf(output));
   queue.push(bytes, Math.max(0, free - needed));
   hold(stream, queue.held - before);
   updateInterest(stream);
+  return true;
 }
 
 function freeOf(limit: OutputLimit): number {
@@ -70,8 +82,8 @@ function makeRoom(stream: StreamBase, limit: OutputLimit, bytes: number, moves: 
   stream.loop.output.makeRoom(limit, { holder: stream, bytes, moves }, counts);
 }
 
-function beginQueue(stream: StreamBase): OutputQueue {
-  const queue = new OutputQueue();
+function beginQueue(stream: StreamBase): Outgoing {
+  const queue = stream.group.transfer.newQueue();
   stream.queue = queue;
   stream.loop.output.add(stream);
   stream.setWorking(true);
@@ -90,22 +102,28 @@ export function dropQueue(stream: StreamBase): void {
   const { queue } = stream;
   if (queue === undefined) return;
   hold(stream, -queue.held);
+  closeHeld(stream, queue.takeDescriptors());
   stream.loop.output.remove(stream);
   stream.queue = undefined;
   stream.setWorking((stream.flags & CONNECTING) !== 0);
 }
 
 /** Sends what the kernel takes; how many bytes. The queue stays, also when it is empty. */
-export function sendQueue(stream: StreamBase, queue: OutputQueue): number {
+export function sendQueue(stream: StreamBase, queue: Outgoing): number {
   const before = queue.held;
   let sentBytes = 0;
   let result = 0;
   for (let i = 0; i < MAX_SENDS; i++) {
     const bytes = queue.first();
     if (bytes === undefined) break;
-    result = stream.group.transfer.send(stream.handleFd, bytes);
+    const { descriptors } = queue;
+    result =
+      descriptors === undefined
+        ? stream.group.transfer.send(stream.handleFd, bytes)
+        : sendPassing(stream.handleFd, bytes, descriptors);
     if (result < 0) break;
     queue.shift(result);
+    if (descriptors !== undefined) closeHeld(stream, descriptors);
     sentBytes += result;
     if (result < bytes.length) break;
   }

@@ -15,13 +15,14 @@ import {
   chunkOf,
   deliver,
   dropStash,
-  readFailed,
+  readNoBytes,
   setReading,
   stash,
   unstash,
 } from './input.js';
 import { StreamOutput } from './output.js';
 import { settle } from './promised.js';
+import { receivedWith } from './received.js';
 
 const EAGAIN = -constant('EAGAIN');
 
@@ -47,9 +48,7 @@ export abstract class Stream extends StreamOutput {
   /** It has started as connected: its descriptor is its own, and bytes move. @internal */
   begin(): void {
     this.own();
-    const { kind } = this.group.transfer;
-    // A slot is a socket's, unless it is said.
-    if (kind !== Transfer.SOCKET) this.loop.table.setTransfer(this.slot, kind);
+    tellTransfer(this);
     setReading(this, true);
   }
 
@@ -59,6 +58,7 @@ export abstract class Stream extends StreamOutput {
     this.setWorking(true);
     this.start(fd, Interest.WRITE);
     this.own();
+    tellTransfer(this);
   }
 
   /**
@@ -87,12 +87,16 @@ export abstract class Stream extends StreamOutput {
     const result = streams.result(index);
     if (result > 0) {
       this.bytesRead += result;
+      const fds = streams.passed.has(index) ? receivedWith(this, index) : undefined;
       const chunk = chunkOf(this, index);
-      if (chunk === undefined) return;
-      if ((this.flags & PAUSED) !== 0) stash(this, chunk);
-      else deliver(this, chunk);
+      if (chunk === undefined) {
+        fds?.closeRest();
+        return;
+      }
+      if ((this.flags & PAUSED) !== 0) stash(this, chunk, fds);
+      else deliver(this, chunk, fds);
     } else if (result !== NOT_READ && result !== EAGAIN) {
-      readFailed(this, result);
+      readNoBytes(this, index, result);
     }
     if ((events & ~Interest.READ) === 0 || !this.active) return;
     // Who reads hears of an error by reading.
@@ -169,6 +173,12 @@ function leave(stream: Stream): void {
   setReading(stream, false);
   stream.dropOutput();
   dropStash(stream);
+}
+
+/** A slot is a TCP socket's, unless it is said. */
+function tellTransfer(stream: Stream): void {
+  const { kind } = stream.group.transfer;
+  if (kind !== Transfer.SOCKET) stream.loop.table.setTransfer(stream.slot, kind);
 }
 
 /** What a signal does to a stream: see `endOnAbort`. */

@@ -5,6 +5,9 @@
 import { native } from '../binding/index.js';
 import { Transfer as Kind } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
+import { check } from '../raw/errors.js';
+import { type Outgoing, OutputQueue } from './queue.js';
+import { PassingQueue, RecordQueue } from './unix-queues.js';
 
 /** Shared by all streams that move their bytes alike. */
 export interface Transfer {
@@ -17,6 +20,12 @@ export interface Transfer {
   readonly endsWith: number;
   /** Whether one half can end alone (shutdown(2)), and SO_ERROR tells what came meanwhile. */
   readonly isSocket: boolean;
+  /** Whether descriptors may go with the bytes, and the peer's credentials are known. */
+  readonly passes: boolean;
+  /** Whether a write is a record, and so is what `data` is told. */
+  readonly keepsRecords: boolean;
+  /** What waits to be sent. */
+  newQueue(): Outgoing;
   /** Sends a piece that is too large to be gathered: how much, or -errno. */
   send(fd: number, bytes: Uint8Array): number;
 }
@@ -28,7 +37,27 @@ export const BY_SOCKET: Transfer = {
   writeCall: 'send',
   endsWith: 0,
   isSocket: true,
+  passes: false,
+  keepsRecords: false,
+  newQueue: () => new OutputQueue(),
   send: native.sendNow,
+};
+
+/** A Unix socket: recvmsg(2), send(2), sendmsg(2), and descriptors beside the bytes. */
+export const BY_UNIX: Transfer = {
+  ...BY_SOCKET,
+  kind: Kind.UNIX,
+  readCall: 'recvmsg',
+  passes: true,
+  newQueue: () => new PassingQueue(),
+};
+
+/** As BY_UNIX, by records: SOCK_SEQPACKET. */
+export const BY_RECORDS: Transfer = {
+  ...BY_UNIX,
+  kind: Kind.RECORDS,
+  keepsRecords: true,
+  newQueue: () => new RecordQueue(),
 };
 
 /** read(2), write(2), writev(2), of a descriptor with O_NONBLOCK. */
@@ -38,8 +67,22 @@ export const BY_FILE: Transfer = {
   writeCall: 'write',
   endsWith: 0,
   isSocket: false,
+  passes: false,
+  keepsRecords: false,
+  newQueue: () => new OutputQueue(),
   send: native.writeNow,
 };
 
 /** As BY_FILE. The last of those at a terminal's other side ends it with EIO. See pty(7). */
 export const BY_TERMINAL: Transfer = { ...BY_FILE, endsWith: -constant('EIO') };
+
+const SOL_SOCKET = constant('SOL_SOCKET');
+
+/** How the bytes of a socket move; undefined: they are no stream. @throws SystemError */
+export function transferOfSocket(fd: number): Transfer | undefined {
+  const type = check(native.getsockopt(fd, SOL_SOCKET, constant('SO_TYPE')), 'getsockopt');
+  const name = native.getsockname(fd);
+  const isUnix = typeof name === 'object' && 'path' in name;
+  if (type === constant('SOCK_STREAM')) return isUnix ? BY_UNIX : BY_SOCKET;
+  return type === constant('SOCK_SEQPACKET') && isUnix ? BY_RECORDS : undefined;
+}

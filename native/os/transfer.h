@@ -26,6 +26,15 @@ inline ssize_t ReceiveNow(int fd, void* data, size_t size, int flags) {
 #endif
 }
 
+// As ReceiveNow; recvmsg(2).
+inline ssize_t ReceiveMessageNow(int fd, msghdr* message, int flags) {
+#if defined(__linux__) && defined(SYS_recvmsg) && defined(__LP64__)
+  return syscall(SYS_recvmsg, fd, message, flags | MSG_DONTWAIT);
+#else
+  return recvmsg(fd, message, flags | MSG_DONTWAIT);
+#endif
+}
+
 inline ssize_t SendNow(int fd, const void* data, size_t size, int flags) {
 #if defined(__linux__) && defined(SYS_sendto) && defined(__LP64__)
   return syscall(SYS_sendto, fd, data, size, flags | MSG_DONTWAIT, nullptr, 0);

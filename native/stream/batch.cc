@@ -22,15 +22,15 @@ constexpr size_t kReadBytes = 65536;
 constexpr size_t kAlign = 64;
 constexpr size_t kMaxChain = 64;
 
-bool IsFile(int32_t transfer) {
-  return transfer == static_cast<int32_t>(Transfer::kFile);
+bool Is(Transfer kind, int32_t transfer) {
+  return transfer == static_cast<int32_t>(kind);
 }
 
 ssize_t Receive(int32_t transfer, int fd, uint8_t* data, size_t size) {
   ssize_t result;
   do {
-    result =
-        IsFile(transfer) ? read(fd, data, size) : ReceiveNow(fd, data, size, 0);
+    result = Is(Transfer::kFile, transfer) ? read(fd, data, size)
+                                           : ReceiveNow(fd, data, size, 0);
   } while (result < 0 && errno == EINTR);
   return result;
 }
@@ -38,7 +38,7 @@ ssize_t Receive(int32_t transfer, int fd, uint8_t* data, size_t size) {
 ssize_t SendParts(int32_t transfer, int fd, iovec* parts, size_t count) {
   ssize_t sent;
   do {
-    if (IsFile(transfer)) {
+    if (Is(Transfer::kFile, transfer)) {
       sent = writev(fd, parts, static_cast<int>(count));
     } else if (count == 1) {
       sent = SendNow(fd, parts->iov_base, parts->iov_len, kSendFlags);
@@ -52,12 +52,31 @@ ssize_t SendParts(int32_t transfer, int fd, iovec* parts, size_t count) {
   return sent;
 }
 
+// A send is a record: each part by itself, until the kernel takes no more.
+int32_t SendRecords(const Table<SendRecord>& records, size_t head,
+                    const Span& out) {
+  const SendRecord* record = &records.data[head];
+  int fd = record->fd;
+  int32_t sent_total = 0;
+  for (;;) {
+    iovec part = {out.data + record->offset,
+                  static_cast<size_t>(record->length)};
+    ssize_t sent =
+        SendParts(static_cast<int32_t>(Transfer::kRecords), fd, &part, 1);
+    if (sent < 0) return sent_total > 0 ? sent_total : -errno;
+    sent_total += static_cast<int32_t>(sent);
+    if (record->next == 0) return sent_total;
+    record = &records.data[record->next];
+  }
+}
+
 // Sends one chain, up to kMaxChain parts at a time.
 int32_t SendChain(const Table<SendRecord>& records, size_t head,
                   const Span& out) {
   const SendRecord* record = &records.data[head];
   int fd = record->fd;
   int32_t transfer = record->result;
+  if (Is(Transfer::kRecords, transfer)) return SendRecords(records, head, out);
   int32_t sent_total = 0;
   for (;;) {
     iovec parts[kMaxChain];
@@ -103,23 +122,36 @@ bool AreSound(const Table<SendRecord>& records, const Table<Slot>& slots,
 
 uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
                  const Table<Slot>& slots, const Span& slab,
-                 ReadResult* results) {
+                 PassedTable* passed, ReadResult* results) {
   size_t used = 0;
   uint32_t i = from;
   for (; i < count; i++) {
     const ReadyRecord& record = ready.data[i];
-    results[i] = {kNotRead, 0};
+    ReadResult& result = results[i];
+    result = {kNotRead, 0, 0, 0};
     if (record.slot >= slots.size) continue;
     const Slot slot = slots.data[record.slot];
     if (slot.read_fd < 0 || slot.generation != record.generation ||
         (record.events & (kReadable | kHangup | kError)) == 0) {
       continue;
     }
-    if (slab.size - used < kReadBytes) break;
-    ssize_t result =
-        Receive(slot.transfer, slot.read_fd, slab.data + used, kReadBytes);
-    results[i] = {OrErrno(result), static_cast<int32_t>(used)};
-    if (result > 0) used += (result + kAlign - 1) & ~(kAlign - 1);
+    if (used + kReadBytes > slab.size) break;
+    Span room{slab.data + used, kReadBytes};
+    if (Is(Transfer::kRecords, slot.transfer)) {
+      room.size = slab.size - used;
+      if (!ReadRecord(slot.read_fd, room, slab.size, passed, &result)) break;
+      if (result.result == kLargeRecord) continue;
+    } else if (Is(Transfer::kUnix, slot.transfer)) {
+      ReadUnix(slot.read_fd, room, passed, &result);
+    } else {
+      result.result =
+          OrErrno(Receive(slot.transfer, slot.read_fd, room.data, room.size));
+    }
+    result.offset = static_cast<int32_t>(used);
+    if (result.result > 0) {
+      used += (static_cast<size_t>(result.result) + kAlign - 1) & ~(kAlign - 1);
+    }
+    if (passed->IsFull()) return i + 1;
   }
   return i;
 }

@@ -8,6 +8,7 @@
 #include "core/args.h"
 #include "poll/readiness.h"
 #include "stream/layout.h"
+#include "stream/unix_read.h"
 
 namespace rawloop {
 
@@ -18,11 +19,11 @@ struct Table {
 };
 
 // Reads once from each stream among the records [from, count) until the slab
-// has no room for one more read. Returns the index of the first record that was
-// not looked at.
+// has no room for one more read, or `passed` is full. Returns the index of the
+// first record that was not looked at.
 uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
                  const Table<Slot>& slots, const Span& slab,
-                 ReadResult* results);
+                 PassedTable* passed, ReadResult* results);
 
 // Sends every chain of the records, leaves each head's result in it and clears
 // the slots' marks. Returns how many chains were not sent whole; -1, with

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "core/args.h"
+#include "core/environment.h"
 #include "core/module.h"
 #include "poll/wait.h"
 #include "stream/batch.h"
@@ -44,6 +45,7 @@ class Crossing {
 
   bool Init(napi_env env, napi_value words, uint32_t capacity) {
     capacity_ = capacity;
+    owned_ = &Environment::Get(env)->owned;
     if (!words_.Keep(env, words, "words", alignof(Control))) return false;
     if (words_.size() >= Size()) return true;
     ThrowRange(env, "words", "room for the control words and each record");
@@ -84,7 +86,8 @@ class Crossing {
  private:
   size_t Size() const {
     return sizeof(Control) +
-           capacity_ * (sizeof(ReadyRecord) + sizeof(ReadResult));
+           capacity_ * (sizeof(ReadyRecord) + sizeof(ReadResult)) +
+           kMaxPassed * sizeof(int32_t);
   }
 
   template <typename T>
@@ -168,15 +171,17 @@ class Crossing {
     }
     if (count > capacity_ || from > count) return -EFAULT;
     auto* results = reinterpret_cast<ReadResult*>(ready + capacity_);
-    control->filled = static_cast<int32_t>(ReadAll({ready, capacity_}, from,
-                                                   count, TableOf<Slot>(kSlots),
-                                                   SpanOf(kSlab), results));
+    PassedTable passed{reinterpret_cast<int32_t*>(results + capacity_), owned_};
+    control->filled = static_cast<int32_t>(
+        ReadAll({ready, capacity_}, from, count, TableOf<Slot>(kSlots),
+                SpanOf(kSlab), &passed, results));
     return control->count;
   }
 
   KeptMemory words_;
   KeptMemory kept_[kKinds];
   uint32_t capacity_ = 0;
+  OwnedDescriptors* owned_ = nullptr;
 };
 
 Crossing* CrossingOf(napi_env env, napi_callback_info info, size_t* count,
@@ -224,8 +229,8 @@ bool AddFunction(napi_env env, napi_value object, const char* name,
 }
 
 // createCrossing(words, capacity): { cross, keep } of a new crossing. `words`
-// has room for Control, and for a ready record and a read result for each of
-// `capacity`, 1 to 65536.
+// has room for Control, for a ready record and a read result for each of
+// `capacity`, 1 to 65536, and for the numbers of kMaxPassed descriptors.
 napi_value CreateCrossing(napi_env env, napi_callback_info info) {
   Args args(env, info);
   uint32_t capacity;

@@ -33,6 +33,10 @@ napi_value Layout(napi_env env, napi_callback_info /*info*/) {
       {"RESULT_WORDS", sizeof(ReadResult) / kWord},
       {"READ_RESULT", offsetof(ReadResult, result) / kWord},
       {"READ_OFFSET", offsetof(ReadResult, offset) / kWord},
+      {"READ_FIRST_PASSED", offsetof(ReadResult, first_passed) / kWord},
+      {"READ_PASSED", offsetof(ReadResult, passed) / kWord},
+      {"PASSED_WORDS", kMaxPassed},
+      {"PASSED_TRUNCATED", kPassedTruncated},
       {"RECORD_WORDS", sizeof(SendRecord) / kWord},
       {"SEND_FD", offsetof(SendRecord, fd) / kWord},
       {"SEND_OFFSET", offsetof(SendRecord, offset) / kWord},
@@ -62,11 +66,15 @@ napi_value Layout(napi_env env, napi_callback_info /*info*/) {
       {"KEEP_OUT", kOut},
       {"Transfer.SOCKET", static_cast<int32_t>(Transfer::kSocket)},
       {"Transfer.FILE", static_cast<int32_t>(Transfer::kFile)},
+      {"Transfer.UNIX", static_cast<int32_t>(Transfer::kUnix)},
+      {"Transfer.RECORDS", static_cast<int32_t>(Transfer::kRecords)},
       {"Backend.EPOLL", kEpoll},
       {"Backend.KQUEUE", kKqueue},
       {"Own.WOKEN", kWoken},
       {"Own.TOLD", kTold},
       {"ReadResult.NOT_READ", kNotRead},
+      {"ReadResult.EMPTY_RECORD", kEmptyRecord},
+      {"ReadResult.LARGE_RECORD", kLargeRecord},
   };
   for (const Word& word : all) {
     Define(env, words, word.name, Int(env, static_cast<int32_t>(word.value)));

@@ -12,8 +12,10 @@ namespace rawloop {
 
 // How the bytes of a stream move.
 enum class Transfer : int32_t {
-  kSocket = 0,  // recv(2), send(2), sendmsg(2)
-  kFile = 1,    // read(2), write(2), writev(2): O_NONBLOCK is set
+  kSocket = 0,   // recv(2), send(2), sendmsg(2)
+  kFile = 1,     // read(2), write(2), writev(2): O_NONBLOCK is set
+  kUnix = 2,     // recvmsg(2), send(2), sendmsg(2): descriptors may come along
+  kRecords = 3,  // the same, and a send or a read is one record
 };
 
 // One for each handle: the slot table.
@@ -27,12 +29,22 @@ static_assert(sizeof(Slot) == 16, "four words");
 
 // One for each ready record of a wait.
 struct ReadResult {
-  int32_t result;  // bytes, 0: the end, -errno, or kNotRead
-  int32_t offset;  // where in the slab
+  int32_t result;        // bytes, 0: the end, -errno, or one of those below
+  int32_t offset;        // where in the slab
+  int32_t first_passed;  // of its descriptors in the table, if there are any
+  int32_t passed;        // how many came, and kPassedTruncated
 };
-static_assert(sizeof(ReadResult) == 8, "two words");
+static_assert(sizeof(ReadResult) == 16, "four words");
 
 constexpr int32_t kNotRead = INT32_MIN;
+constexpr int32_t kEmptyRecord = INT32_MIN + 1;
+// A record that the slab has no room for; its size as the offset.
+constexpr int32_t kLargeRecord = INT32_MIN + 2;
+
+// How many descriptors one fill may bring: numbers behind the results.
+constexpr uint32_t kMaxPassed = 512;
+// Set in `passed`: some were lost.
+constexpr int32_t kPassedTruncated = 1 << 16;
 
 // A chain of records is one stream's output of this turn, in order.
 struct SendRecord {

@@ -14,6 +14,7 @@ import type { SignalCalls } from './signals.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
 import type { StreamCalls } from './stream.js';
 import type { ThreadServerCalls } from './thread-server.js';
+import type { UnixPathCalls } from './unix-path.js';
 import type { WakerCalls } from './waker.js';
 
 export type * from './address.js';
@@ -31,6 +32,7 @@ export type * from './signals.js';
 export type * from './sockets.js';
 export type * from './stream.js';
 export type * from './thread-server.js';
+export type * from './unix-path.js';
 export type * from './waker.js';
 
 /** The raw system calls; `lib/raw` documents each. */
@@ -55,6 +57,7 @@ export interface NativeBinding
     SignalCalls,
     StreamCalls,
     ThreadServerCalls,
+    UnixPathCalls,
     WakerCalls {
   /** What native/constants/ exports: by name, those that this system defines. */
   readonly constants: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-// What native/stream/ exports: crossing.cc, send_now.cc, layout.h.
+// What native/stream/ exports: crossing.cc, passing.cc, send_now.cc, layout.h.
 
 /** A crossing; see lib/loop/layout.ts for its words. */
 export interface CrossingCalls {
@@ -11,14 +11,21 @@ export interface CrossingCalls {
 /** The bytes of streams. */
 export interface StreamCalls {
   /**
-   * @param words room for the control words, and for a ready record and a read result for
-   *   each of `capacity`
+   * @param words room for the control words, for a ready record and a read result for each
+   *   of `capacity`, and for the numbers of descriptors
    */
   createCrossing(words: Int32Array, capacity: number): CrossingCalls;
   /** Where each word stands by its name; for the test that compares. */
   layout(): Record<string, number>;
   /** As `sendNow`, by write(2). */
   writeNow(fd: number, bytes: Uint8Array): number;
+  /**
+   * As `sendNow`, and with the first byte the first `count` descriptors of `numbers`, 1 to
+   * 253. After -errno nothing was sent.
+   */
+  sendPassing(fd: number, bytes: Uint8Array, numbers: Int32Array, count: number): number;
+  /** Puts pid, uid and gid of who is at the other end into `out`: 0, or -errno. */
+  peerOf(fd: number, out: Int32Array): number;
   /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
   sendNow(fd: number, bytes: Uint8Array): number;
 }

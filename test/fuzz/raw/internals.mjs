@@ -34,6 +34,8 @@ function slab(make) {
 }
 
 const CONTROL_WORDS = 16;
+/** The numbers of descriptors behind the results. */
+const PASSED_WORDS = 512;
 const DOUBLES = 2;
 const KINDS = { slots: 0, slab: 1, records: 2, out: 3 };
 
@@ -125,7 +127,7 @@ function control(make, capacity) {
 export function crossingCall(make, native) {
   const { random } = make;
   const capacity = random.from(1, 6);
-  const size = CONTROL_WORDS + capacity * 5;
+  const size = CONTROL_WORDS + capacity * 7 + PASSED_WORDS;
   const state = kept(make, random.oneIn(10) ? random.below(size) : size, (i) =>
     i < CONTROL_WORDS
       ? 0
@@ -176,6 +178,10 @@ export function internalCalls(make) {
   const { random } = make;
   return {
     createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
+    limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
+    lockFolder: {
+      args: () => [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000)]))],
+    },
     sendNow: { args: () => [make.fd(), make.memory()] },
     writeNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },

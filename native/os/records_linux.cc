@@ -1,0 +1,35 @@
+// See records.h.
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "os/records.h"
+#include "os/transfer.h"
+
+// Of <linux/sockios.h>, which not every C library's headers bring along.
+#ifndef FIONREAD
+#define FIONREAD 0x541B
+#endif
+
+namespace rawloop {
+
+int64_t NextRecordBytes(int fd) {
+  ssize_t bytes;
+  do {
+    bytes = ReceiveNow(fd, nullptr, 0, MSG_PEEK | MSG_TRUNC);
+  } while (bytes < 0 && errno == EINTR);
+  return bytes < 0 ? -errno : bytes;
+}
+
+// Once the peer sends no more, what is left are records without bytes at most,
+// unless the bytes of all that waits, which this call counts, say otherwise.
+bool RecordsEnded(int fd) {
+  pollfd one = {fd, POLLRDHUP, 0};
+  if (poll(&one, 1, 0) <= 0) return false;
+  int waiting = 0;
+  return ioctl(fd, FIONREAD, &waiting) < 0 || waiting == 0;
+}
+
+}  // namespace rawloop
