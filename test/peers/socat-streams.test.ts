@@ -1,8 +1,10 @@
 // Streams of bytes with socat(1) at the other end: as its server and as its client, over each
 // kind of address that it has.
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConnectOptions } from '../../lib/net/connect.js';
 import type { ListenOptions } from '../../lib/net/listen.js';
+import type { Socket } from '../../lib/net/socket.js';
 import type * as raw from '../../lib/raw/index.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
@@ -12,6 +14,11 @@ import { Collected, filesIn, hasSocat, MUCH, peersOfTest } from './support.js';
 guardDescriptors();
 const test = eachWithLoop();
 const socat = peersOfTest();
+
+/** What one write has, also as a record. */
+const PIECE = 8000;
+/** socat's PIPE holds 64 KiB, and a write of its own that has no room there never ends. */
+const MOST_UNDER_WAY = 3 * PIECE;
 
 interface Kind {
   /** Where we listen. */
@@ -35,10 +42,27 @@ function tcp(host: string, version: 4 | 6): Kind {
   };
 }
 
+/** `path` is ours, `name` is how socat has it behind `prefix`. */
+function unix(prefix: string, path: string, name: string, type?: 'seqpacket'): Kind {
+  const options = type === undefined ? '' : ',socktype=5';
+  const place = type === undefined ? { path } : { path, type };
+  return {
+    listen: place,
+    client: () => `${prefix}-CONNECT:${name}${options}`,
+    server: `${prefix}-LISTEN:${name}${options}`,
+    connect: () => place,
+  };
+}
+
 /** Each by the name that socat has for it; what is a file is in the folder. */
 const KINDS: Record<string, (folder: string) => Kind> = {
   TCP4: () => tcp('127.0.0.1', 4),
   TCP6: () => tcp('[::1]', 6),
+  UNIX: (folder) => unix('UNIX', join(folder, 'socket'), join(folder, 'socket')),
+  ABSTRACT: (folder) => unix('ABSTRACT', `\0${folder}`, folder),
+  'UNIX, sequenced packets': (folder) =>
+    unix('UNIX', join(folder, 'packets'), join(folder, 'packets'), 'seqpacket'),
+  'ABSTRACT, sequenced packets': (folder) => unix('ABSTRACT', `\0${folder}`, folder, 'seqpacket'),
 };
 
 describe.runIf(hasSocat).each(Object.entries(KINDS))('socat by %s', (_name, kindIn) => {
@@ -61,13 +85,21 @@ describe.runIf(hasSocat).each(Object.entries(KINDS))('socat by %s', (_name, kind
     const peer = socat(kind.server, 'PIPE');
     const [, port] = await peer.said(/listening on AF=\d+ .*?(?::(\d+))?$/m);
     const collected = new Collected();
-    const socket = test.loop.connect(kind.connect(Number(port)), {
+    let sent = 0;
+    const more = (socket: Socket) => {
+      const room = collected.text.length + MOST_UNDER_WAY;
+      for (; sent < MUCH.length && sent < room; sent += PIECE) {
+        socket.write(MUCH.slice(sent, sent + PIECE));
+      }
+      if (collected.text.length === MUCH.length) socket.end();
+    };
+    test.loop.connect(kind.connect(Number(port)), {
+      open: more,
       data(socket, chunk) {
         collected.data(socket, chunk);
-        if (collected.text.length === MUCH.length) socket.end();
+        more(socket);
       },
     });
-    socket.write(MUCH);
     await drive(test.loop, mode);
     expect(collected.text === MUCH).toBe(true);
     await peer.ended();
