@@ -15,7 +15,15 @@ bool IsObject(napi_env env, napi_value value, const char* name) {
 
 bool ReadField(napi_env env, napi_value object, const char* name,
                napi_value* out, bool* has) {
-  if (napi_get_named_property(env, object, name, out) != napi_ok) return false;
+  napi_value key;
+  bool is_own = false;
+  if (napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &key) != napi_ok ||
+      napi_has_own_property(env, object, key, &is_own) != napi_ok) {
+    return false;
+  }
+  *has = false;
+  if (!is_own) return napi_get_undefined(env, out) == napi_ok;
+  if (napi_get_property(env, object, key, out) != napi_ok) return false;
   napi_valuetype type;
   napi_typeof(env, *out, &type);
   *has = type != napi_undefined && type != napi_null;

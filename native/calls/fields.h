@@ -1,5 +1,6 @@
 // Properties of an object from JavaScript that may be left out: undefined and
-// null count as absent. To read one runs user code, if it is a getter.
+// null count as absent, and so does what somebody put on a prototype. To read
+// one runs user code, if it is a getter.
 #ifndef RAWLOOP_CALLS_FIELDS_H_
 #define RAWLOOP_CALLS_FIELDS_H_
 

@@ -64,13 +64,17 @@ const MUTANTS = [
   },
   {
     name: 'pointers are taken before the next getter runs',
-    file: 'calls/vectored.cc',
-    from: /napi_get_element\(env, array, i, &values\[i\]\)[^\n]*\n {2}\}/,
-    to: `napi_get_element(env, array, i, &values[i]) != napi_ok) return false;
+    file: 'calls/buffers.cc',
+    from: /return ReadElements\(env, array, "buffers", kMaxBuffers, &values\) &&\n\s*TakeMemory\(env, values, out\);/,
+    to: `uint32_t length = 0;
+  napi_get_array_length(env, array, &length);
+  for (uint32_t i = 0; i < length && i < kMaxBuffers; i++) {
+    napi_value value;
     Span early;
-    if (ReadSpan(env, values[i], &early)) out->push_back({early.data, early.size});
+    if (napi_get_element(env, array, i, &value) != napi_ok) return false;
+    if (ReadSpan(env, value, &early)) out->push_back({early.data, early.size});
   }
-  if (length < kMaxBuffers) return true;`,
+  return true;`,
     part: 'raw',
     tells: /use-after-free|wrote around|heap-buffer-overflow/,
   },
@@ -105,6 +109,22 @@ const MUTANTS = [
     to: 'if (span.size + 100000 < count) {',
     part: 'raw',
     tells: /heap-buffer-overflow|wrote around|SEGV/,
+  },
+  {
+    name: 'descriptors that were not asked for stay open',
+    file: 'os/ancillary.cc',
+    from: '    close(fd);\n    out->is_truncated = true;',
+    to: '    out->is_truncated = true;',
+    part: 'raw',
+    tells: /descriptors:/,
+  },
+  {
+    name: 'memory of messages is taken before the next one is read',
+    file: 'calls/message_batches.cc',
+    from: 'int one = (*out)[i].Read(env, values[i]);',
+    to: 'int one = (*out)[i].Read(env, values[i]);\n    if (one == 0) one = (*out)[i].Take(env, fd);',
+    part: 'raw',
+    tells: /use-after-free|heap-buffer-overflow|SEGV/,
   },
   {
     name: 'a cancelled job is still found by its id',

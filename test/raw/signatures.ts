@@ -25,6 +25,9 @@ export const OPENS: ReadonlySet<string> = new Set([
   'kqueue',
 ]);
 
+/** Calls whose array is of descriptors that were opened. */
+export const OPENS_PAIR: ReadonlySet<string> = new Set(['pipe2', 'socketpair']);
+
 export interface Signature {
   call: Call;
   parameters: Parameter[];
@@ -80,6 +83,17 @@ export function signatures(opened: Opened): Record<string, Signature> {
     // Not Array.isArray: it throws for a revoked Proxy.
     takes: (value) => value === HOSTILE['[]'],
   };
+  const [from, to] = opened.pair(constant('SOCK_DGRAM'));
+  const message: Parameter = {
+    name: 'message',
+    good: { buffers: [new Uint8Array(4)] },
+    takes: () => false,
+  };
+  const messages: Parameter = {
+    name: 'messages',
+    good: [message.good],
+    takes: (value) => value === HOSTILE['[]'],
+  };
   const addressOf = (good: unknown): Parameter => ({ name: 'address', good, takes: () => false });
   const events: Parameter = { name: 'events', good: new Uint32Array(3), takes: () => false };
   const option = [int('level', constant('SOL_SOCKET')), int('name', constant('SO_RCVBUF'))];
@@ -125,6 +139,18 @@ export function signatures(opened: Opened): Record<string, Signature> {
     getpeername: [raw.getpeername as Call, [fd(left)]],
     send: [raw.send as Call, [fd(left), buffer, within('offset'), within('length'), flags]],
     recv: [raw.recv as Call, [fd(right), buffer, within('offset'), within('length'), flags]],
+    sendto: [
+      raw.sendto as Call,
+      [
+        ...[fd(from), buffer, within('offset'), within('length'), flags],
+        optional(addressOf(undefined)),
+      ],
+    ],
+    recvfrom: [raw.recvfrom as Call, [fd(to), buffer, within('offset'), within('length'), flags]],
+    sendmsg: [raw.sendmsg as Call, [fd(from), message, flags]],
+    recvmsg: [raw.recvmsg as Call, [fd(to), message, flags]],
+    sendmmsg: [raw.sendmmsg as Call, [fd(from), messages, flags]],
+    recvmmsg: [raw.recvmmsg as Call, [fd(to), messages, flags]],
     setsockopt: [
       raw.setsockopt as Call,
       [fd(left), ...option, { name: 'value', good: 65536, takes: INT32 }],

@@ -49,6 +49,13 @@ const MAKERS: Record<string, () => number[]> = {
   'dup3 over one of ours': () => [raw.check(raw.dup3(...opened.pipe()), 'dup3')],
   'dup3 to a free number': () => [opened.keep(raw.dup3(opened.eventfd(), freeNumber()))],
   'fcntl F_DUPFD': () => [opened.keep(raw.fcntl(opened.eventfd(), constant('F_DUPFD'), 0))],
+  recvmsg: () => {
+    const [left, right] = opened.pair();
+    const message = { buffers: [new Uint8Array(1)], ancillary: { fds: [left, right] } };
+    raw.check(raw.sendmsg(left, message), 'sendmsg');
+    const got = raw.check(raw.recvmsg(right, { buffers: message.buffers, maxFds: 2 }), 'recvmsg');
+    return got.ancillary.fds.map((fd) => opened.keep(fd));
+  },
 };
 
 it.each(Object.entries(MAKERS))('%s makes what a child does not get', (_, make) => {

@@ -2,8 +2,9 @@
 // takes a buffer away whose pointer is known already.
 //
 // Without the two passes of ReadBuffers (first every member, then every pointer): the
-// first case reads into memory that is freed, and says that all is well. Numbers and
-// strings are never asked for by valueOf, so there is nothing to take out for them.
+// first case reads into memory that is freed, and says that all is well; and without those
+// of sendmmsg's ReadAll, messages are sent of it. Numbers and strings are never asked for
+// by valueOf, so there is nothing to take out for them.
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
@@ -52,6 +53,54 @@ describe('a member of the array that detaches another', () => {
     });
     expect(() => raw.writev(left, buffers)).toThrow(failure);
     expect(take(right)).toBe('');
+  });
+});
+
+describe('a member of a message that detaches what came before', () => {
+  const first = () => pattern(1 << 20);
+  /** A message whose `name` detaches `bytes` when it is looked at. */
+  const trap = (name: string, bytes: Uint8Array, message: object = { buffers: [bytes] }) =>
+    Object.defineProperty(message, name, {
+      get() {
+        if (bytes.length > 0) detach(bytes);
+        return undefined;
+      },
+    }) as raw.MessageToSend;
+
+  it('is an error of sendmsg and recvmsg, and nothing moves', () => {
+    const [left, right] = opened.pair();
+    put(left, 'unread');
+    expect(() => raw.sendmsg(left, trap('ancillary', first()))).toThrow(DETACHED);
+    expect(() => raw.recvmsg(right, trap('maxFds', first()))).toThrow(DETACHED);
+    expect(() => raw.recvmsg(right, trapped())).toThrow(DETACHED);
+    expect(take(right)).toBe('unread');
+  });
+
+  it('is an error of a record of ancillary data', () => {
+    const [left, right] = opened.pair();
+    const data = first();
+    const trapping = { level: 1, type: 99, data: new Uint8Array(4) };
+    const detaching = Object.defineProperty(trapping, 'level', {
+      get() {
+        if (data.length > 0) detach(data);
+        return 1;
+      },
+    });
+    const records = [{ level: 1, type: 99, data }, detaching];
+    const message = { buffers: [pattern(8)], ancillary: { raw: records } };
+    expect(() => raw.sendmsg(left, message)).toThrow(DETACHED);
+    expect(take(right)).toBe('');
+  });
+
+  it.runIf(raw.supported.sendmmsg)('is an error of sendmmsg, for all messages', () => {
+    const [left, right] = opened.pair();
+    const bytes = first();
+    const second = trap('ancillary', bytes, { buffers: [pattern(8)] });
+    expect(() => raw.sendmmsg(left, [{ buffers: [bytes] }, second])).toThrow(DETACHED);
+    expect(take(right)).toBe('');
+    const room = first();
+    const other = trap('maxFds', room, { buffers: [pattern(8)] });
+    expect(() => raw.recvmmsg(right, [{ buffers: [room] }, other])).toThrow(DETACHED);
   });
 });
 

@@ -5,7 +5,7 @@
 // 0, 1 and 0, and the first case here opens a descriptor or writes to another's.
 import { expect, it } from 'vitest';
 import * as raw from '../../lib/raw/index.js';
-import { OPENS, signatures } from '../raw/signatures.js';
+import { OPENS, OPENS_PAIR, signatures } from '../raw/signatures.js';
 import { newSeed, randomFrom } from '../support/bytes.js';
 import {
   countDescriptors,
@@ -31,8 +31,8 @@ const hostile = Object.entries(HOSTILE);
 function closeReturned(name: string, outcome: Outcome): void {
   if (!('returned' in outcome)) return;
   const { returned } = outcome;
-  if (Array.isArray(returned)) for (const fd of returned) raw.close(fd);
-  else if (OPENS.has(name) && !isErrno(returned)) raw.close(returned as number);
+  if (OPENS_PAIR.has(name) && Array.isArray(returned)) for (const fd of returned) raw.close(fd);
+  if (OPENS.has(name) && !isErrno(returned)) raw.close(returned as number);
 }
 
 it('the table has every call', () => {

@@ -11,7 +11,8 @@ it('no result of a native call runs a setter', () => {
     const names = ['0', '1', 'family', 'address', 'port', 'path', 'errno', 'syscall', 'peer', 'error',
       'threads', 'connections', 'bytes', 'active', 'errors', 'size', 'idle', 'queued', 'running', 'finished',
       'completed', 'wakeups', 'startErrno', 'read', 'close', 'constants', 'EPOLLIN', 'HostLoop', 'Pool',
-      'ThreadServer', 'WakerGuard', 'FileWatch', 'minStackBytes', 'code'];
+      'ThreadServer', 'WakerGuard', 'FileWatch', 'minStackBytes', 'code', 'flags', 'ancillary', 'fds', 'credentials', 'pktinfo',
+      'timestamp', 'ttl', 'tos', 'raw', 'truncated', 'pidfd', 'level', 'type', 'data', 'pid', 'uid', 'gid', 'local'];
     let ran = '';
     const file = process.report.getReport().sharedObjects.find((one) => one.endsWith('rawloop.node'));
     const open = [...raw.pipe2()];
@@ -27,6 +28,9 @@ it('no result of a native call runs a setter', () => {
     const fd = raw.socket(c.AF_INET, c.SOCK_STREAM, 0);
     const name = raw.getsockname(fd);
     const unix = raw.getsockname(pair[0]);
+    raw.setsockopt(pair[1], c.SOL_SOCKET, c.SO_PASSCRED ?? 0, 1);
+    raw.sendmsg(pair[0], { buffers: [new Uint8Array(1)], ancillary: { fds: [pair[0]] } });
+    const message = raw.recvmsg(pair[1], { buffers: [new Uint8Array(1)], maxFds: 1 });
     const module = { exports: {} };
     process.dlopen(module, file);
     const { ThreadServer, Pool, constants } = module.exports;
@@ -43,10 +47,11 @@ it('no result of a native call runs a setter', () => {
       own(pipe, '0', '1'), own(pair, '0', '1'), own(name, 'family', 'address', 'port'), own(unix, 'family', 'path'),
       own(module.exports, 'read', 'constants', 'Pool'), own(constants, 'EPOLLIN'), own(failure, 'errno', 'syscall'),
       own(stats, 'threads', 'errors'), own(pool, 'size', 'startErrno'), own(host, 'error'),
-      own(thrown, 'code'),
+      own(thrown, 'code'), own(message, 'bytes', 'address', 'flags', 'ancillary'),
+      own(message.ancillary, 'fds', 'credentials', 'raw', 'truncated'), own(message.ancillary.fds, '0'),
     ];
     for (const prototype of [Object.prototype, Array.prototype]) for (const name of names) delete prototype[name];
     report({ ran, seen, error: failure.syscall, lengths: [pipe.length, pair.length] });
   `);
-  expect(result).toEqual({ ran: '', seen: Array(11).fill(true), error: 'bind', lengths: [2, 2] });
+  expect(result).toEqual({ ran: '', seen: Array(14).fill(true), error: 'bind', lengths: [2, 2] });
 });

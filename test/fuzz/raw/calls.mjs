@@ -1,6 +1,7 @@
 // Every function of rawloop/raw: what its arguments are made from, and what becomes of
 // its result. A function that is missing here is told of by the fuzzer.
 import { isWith } from '../support/without.mjs';
+import { Messages } from './messages.mjs';
 
 /**
  * Name to `{ weight, args(), after?(result, args), isResult(result) }`.
@@ -9,6 +10,7 @@ import { isWith } from '../support/without.mjs';
  */
 export function rawCalls(make) {
   const { world, random, c } = make;
+  const messages = new Messages(make);
   const keep = (fd) => world.keep(fd);
   const isPair = (result) => Array.isArray(result) && result.length === 2 && result.every(isCount);
   const isAddress = (result) => typeof result === 'object' && result !== null;
@@ -76,6 +78,25 @@ export function rawCalls(make) {
     getpeername: { args: () => [make.fd()], isResult: isAddress },
     send: { args: () => [...read(), make.messageFlags()] },
     recv: { args: () => [...read(), make.messageFlags()] },
+    sendto: { args: () => [...read(), make.messageFlags(), messages.address()] },
+    recvfrom: { args: () => [...read(), make.messageFlags()], isResult: isAddress },
+    sendmsg: { args: () => [make.fd(), messages.message(), make.messageFlags()] },
+    recvmsg: {
+      args: () => [make.fd(), messages.room(), make.messageFlags()],
+      after: (message) => keepPassed(make, message),
+      isResult: isMessage,
+    },
+    sendmmsg: {
+      args: () => [make.fd(), messages.list(() => messages.message()), make.messageFlags()],
+      isResult: (result) => Array.isArray(result) && result.every(isCount),
+    },
+    recvmmsg: {
+      args: () => [make.fd(), messages.list(() => messages.room()), make.messageFlags()],
+      after: (list) => {
+        if (Array.isArray(list)) for (const message of list) keepPassed(make, message);
+      },
+      isResult: (result) => Array.isArray(result) && result.every(isMessage),
+    },
     setsockopt: {
       args: () => [
         make.fd(),
@@ -127,6 +148,16 @@ export function rawCalls(make) {
 
 function isCount(result) {
   return Number.isInteger(result) && result >= 0;
+}
+
+function isMessage(result) {
+  return isCount(result?.bytes) && Array.isArray(result.ancillary?.fds);
+}
+
+/** Descriptors that came along are ours. */
+function keepPassed({ world }, message) {
+  for (const fd of message?.ancillary?.fds ?? []) world.keep(fd);
+  if (message?.ancillary?.pidfd !== undefined) world.keep(message.ancillary.pidfd);
 }
 
 /** Any number may be asked for: what is not ours must stay open. */

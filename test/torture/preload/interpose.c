@@ -80,6 +80,23 @@ WRAP(ssize_t, sendmsg, sendmsg, fd,
      (int fd, const struct msghdr* message, int flags), (fd, message, flags))
 WRAP(ssize_t, recv, recv, fd, (int fd, void* data, size_t size, int flags),
      (fd, data, size, flags))
+WRAP(ssize_t, sendto, sendto, fd,
+     (int fd, const void* data, size_t size, int flags,
+      const struct sockaddr* a, socklen_t length),
+     (fd, data, size, flags, a, length))
+WRAP(ssize_t, recvfrom, recvfrom, fd,
+     (int fd, void* data, size_t size, int flags, struct sockaddr* a,
+      socklen_t* length),
+     (fd, data, size, flags, a, length))
+WRAP(ssize_t, recvmsg, recvmsg, fd, (int fd, struct msghdr* message, int flags),
+     (fd, message, flags))
+WRAP(int, sendmmsg, sendmmsg, fd,
+     (int fd, struct mmsghdr* messages, unsigned count, int flags),
+     (fd, messages, count, flags))
+WRAP(int, recvmmsg, recvmmsg, fd,
+     (int fd, struct mmsghdr* messages, unsigned count, int flags,
+      struct timespec* timeout),
+     (fd, messages, count, flags, timeout))
 WRAP(ssize_t, read, read, fd, (int fd, void* data, size_t size),
      (fd, data, size))
 WRAP(ssize_t, write, write, fd, (int fd, const void* data, size_t size),

@@ -19,7 +19,8 @@
   CALL(epoll_wait) CALL(epoll_pwait2) CALL(eventfd) CALL(poll)            \
   CALL(pthread_create) CALL(mmap) CALL(madvise)                           \
   CALL(epoll_ctl_mark) CALL(epoll_ctl_marked) CALL(getsockopt_cookie)     \
-  CALL(dup3)
+  CALL(dup3) CALL(sendto) CALL(recvfrom) CALL(recvmsg) CALL(sendmmsg)     \
+  CALL(recvmmsg)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,

@@ -2,7 +2,16 @@
 export default {
   run(round, loop) {
     const { raw } = round;
-    const { AF_UNIX, AF_INET, SOCK_STREAM, F_GETFL, F_DUPFD_CLOEXEC, POLLOUT } = raw.constants;
+    const {
+      AF_UNIX,
+      AF_INET,
+      SOCK_STREAM,
+      SOCK_DGRAM,
+      SOCK_NONBLOCK,
+      F_GETFL,
+      F_DUPFD_CLOEXEC,
+      POLLOUT,
+    } = raw.constants;
     const fds = [];
     const unit = round.unit('all calls');
     const tell = (call, errno) => round.tell(new round.rawloop.SystemError(errno, call));
@@ -30,6 +39,11 @@ export default {
         twice('fcntl', () => raw.dup(pair[0] ?? 0)),
       );
       if (pipe.length === 2) twice('dup3', () => raw.dup3(pair[0] ?? 0, pipe[1]));
+      const datagrams = twice('socketpair', () =>
+        raw.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0),
+      );
+      keep(...(datagrams ?? []));
+      if (datagrams !== undefined) sendMessages(twice, raw, datagrams);
       keep(twice('eventfd', () => raw.eventfd(0)));
       keep(twice('epoll_create1', () => raw.epoll_create1(0)));
       keep(twice('socket', () => raw.socket(AF_INET, SOCK_STREAM, 0)));
@@ -47,4 +61,23 @@ function exchange(twice, raw, [a, b]) {
   const got = twice('readv', () => raw.readv(b, into));
   const text = Buffer.concat(into).toString();
   if (got !== undefined && (got !== 5 || text !== 'abcde')) throw new Error(`read '${text}'`);
+}
+
+/** Whatever is refused, no descriptor that came along is left: the round counts them. */
+function sendMessages(twice, raw, [a, b]) {
+  const buffer = new Uint8Array(8);
+  const message = { buffers: [Buffer.from('ab')], ancillary: { fds: [a, b] } };
+  const room = { buffers: [buffer], maxFds: 1 };
+  const close = ({ ancillary }) => {
+    for (const fd of ancillary.fds) raw.close(fd);
+  };
+  if (twice('sendto', () => raw.sendto(a, buffer, 0, 2)) !== undefined) {
+    twice('recvfrom', () => raw.recvfrom(b, buffer));
+  }
+  if (twice('sendmsg', () => raw.sendmsg(a, message)) !== undefined) {
+    const got = twice('recvmsg', () => raw.recvmsg(b, room));
+    if (got !== undefined) close(got);
+  }
+  if (twice('sendmmsg', () => raw.sendmmsg(a, [message, message])) === undefined) return;
+  twice('recvmmsg', () => raw.recvmmsg(b, [room, room]))?.forEach(close);
 }
