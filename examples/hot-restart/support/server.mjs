@@ -13,7 +13,7 @@ let listening;
 
 const session = {
   open(socket) {
-    socket.data = { count: 0, partial: '' };
+    socket.data ??= { count: 0, partial: '' };
     connections.add(socket);
   },
   data(socket, chunk) {
@@ -79,14 +79,25 @@ function handOver(successor) {
 function give(successor, socket) {
   if (!connections.has(socket)) return;
   socket.pause();
-  if (socket.bufferedBytes > 0) {
+  const fd = detached(socket);
+  if (fd === undefined) {
     loop.setTimeout(give, RETRY_MS, successor, socket);
     return;
   }
   connections.delete(socket);
-  const fd = socket.detach();
+  // By now: what this turn had read already was told before `detach` returned.
   tell(successor, { kind: 'connection', state: socket.data }, fd);
   close(fd);
+}
+
+/** Its descriptor; undefined while its peer has answers to take. */
+function detached(socket) {
+  try {
+    return socket.detach();
+  } catch (error) {
+    if (error.code === 'ERR_STREAM_OUTPUT_QUEUED') return undefined;
+    throw error;
+  }
 }
 
 function endWhenEmpty(successor) {
