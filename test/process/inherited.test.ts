@@ -91,6 +91,8 @@ describe('descriptors that the process began with', () => {
       const child = startWith(
         fds,
         `
+      // Node has made them so already; other hosts have not.
+      for (let fd = 3; fd < 10; fd++) raw.fcntl(fd, raw.constants.F_SETFD, 0);
       const found = rawloop.inheritedSockets();
       const flags = found.map(({ fd }) => raw.fcntl(fd, raw.constants.F_GETFD));
       say([flags, process.env.LISTEN_FDS, rawloop.inheritedSockets().length]);
