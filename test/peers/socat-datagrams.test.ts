@@ -2,7 +2,7 @@
 // and Unix sockets. An empty datagram is the end: socat's shut-null and null-eof.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DatagramOptions } from '../../lib/datagram/options.js';
+import type { DgramOptions } from '../../lib/datagram/options.js';
 import type * as raw from '../../lib/raw/index.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
@@ -19,13 +19,13 @@ const ENDS = 'shut-null,null-eof';
 
 interface Kind {
   /** Where we are when socat asks. */
-  readonly answers: DatagramOptions;
+  readonly answers: DgramOptions;
   /** socat's address that asks there. */
   readonly asking: (place: raw.Address | undefined) => string;
   /** socat's address that answers. */
   readonly answering: string;
   /** Where we ask then, by the port that socat says. */
-  readonly asks: (port: number) => DatagramOptions;
+  readonly asks: (port: number) => DgramOptions;
 }
 
 function udp(host: string, version: 4 | 6): Kind {

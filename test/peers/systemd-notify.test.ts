@@ -18,7 +18,7 @@ describe.runIf(installed).each(DRIVE_MODES)('systemd-notify, %s', (mode) => {
     const path = join(temporaryFolder(), 'notify');
     const heard: { text: string; pid: number | undefined; fds: number }[] = [];
     test.loop.dgram(
-      { path, socketOptions: { SO_PASSCRED: true } },
+      { path, info: { credentials: true } },
       {
         message(socket, chunk, _from, info) {
           const fds = info.fds?.take() ?? [];
