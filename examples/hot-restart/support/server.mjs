@@ -77,7 +77,8 @@ function handOver(successor) {
 
 /** A connection goes once its last answer is out; what it has not read stays in the kernel. */
 function give(successor, socket) {
-  if (!connections.has(socket)) return;
+  // One that has ended in this very turn is told of its close later.
+  if (socket.isClosed) return;
   socket.pause();
   const fd = detached(socket);
   if (fd === undefined) {
