@@ -82,7 +82,7 @@ export default defineConfig({
       groups: [
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
         { name: 'loop', test: /\/lib\/(base|poller(?!\/(checked|kqueue)\.ts)|loop|faces)\// },
-        { name: 'stream', test: /\/lib\/stream\// },
+        { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         { name: 'unix', test: /\/lib\/unix\// },
       ],
     },

@@ -1,9 +1,9 @@
-// Compiles the C and C++ programs of this folder into build/: the echo servers
+// Compiles the C and C++ programs of this folder into build/: the servers
 // to compare with and the load client. It needs a compiler and nothing else
 // (no node-gyp, no CMake), and compiles again only what is older than a source.
 // Honours CC, CXX, CPPFLAGS, CFLAGS, CXXFLAGS and LDFLAGS.
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -41,10 +41,22 @@ const targets = {
     libraries: ['-luv'],
     needs: 'uv.h and libuv (on Debian: libuv1-dev)',
   },
+  'udp-epoll': { language: 'c', sources: ['udp-epoll.c', 'server.c'] },
+  'udp-batch': { language: 'c', sources: ['udp-batch.c', 'server.c'] },
+  'udp-libuv': {
+    language: 'c',
+    sources: ['udp-libuv.c', 'server.c'],
+    libraries: ['-luv'],
+    needs: 'uv.h and libuv (on Debian: libuv1-dev)',
+  },
+  'pass-epoll': { language: 'c', sources: ['pass-epoll.c', 'server.c'] },
   'run-once': { language: 'c', sources: ['run-once.c'] },
   load: {
     language: 'c++',
-    sources: ['load.cc', 'load/options.cc', 'load/window.cc', 'load/echo.cc', 'load/churn.cc'],
+    sources: [
+      'load.cc',
+      ...['options', 'window', 'echo', 'churn', 'datagram', 'pass'].map((it) => `load/${it}.cc`),
+    ],
   },
 };
 
@@ -59,16 +71,18 @@ export function programPath(name) {
 /**
  * Builds what is out of date.
  * @param {(line: string) => void} [log]
+ * @param {string[]} [names] of targets; all of them by default
  * @returns {Promise<Record<string, string>>} for each optional target that
  *   could not be built: why
  * @throws {BenchError} without a compiler, or when a source does not compile
  */
-export async function build(log = () => {}) {
+export async function build(log = () => {}, names = Object.keys(targets)) {
   mkdirSync(outputDir, { recursive: true });
   const newestMs = newestSourceMs();
   /** @type {Record<string, string>} */
   const absent = {};
-  for (const [name, target] of Object.entries(targets)) {
+  for (const name of names) {
+    const target = targets[name];
     if (modifiedMs(programPath(name)) > newestMs) continue;
     log(`compiling ${name}`);
     const complaint = await compile(name, target);
@@ -96,6 +110,8 @@ export async function compilerVersion() {
  */
 async function compile(name, target) {
   const [command, ...rest] = compilerFor(target.language);
+  // Whoever runs the program meanwhile, or builds it as well, is not disturbed.
+  const made = `${programPath(name)}.${process.pid}`;
   const args = [
     ...rest,
     '-O2',
@@ -104,13 +120,14 @@ async function compile(name, target) {
     ...words('CPPFLAGS'),
     ...words(target.language === 'c' ? 'CFLAGS' : 'CXXFLAGS'),
     '-o',
-    programPath(name),
+    made,
     ...target.sources.map((source) => join(sourceDir, source)),
     ...words('LDFLAGS'),
     ...(target.libraries ?? []),
   ];
   try {
     await run(command, args);
+    renameSync(made, programPath(name));
     return undefined;
   } catch (error) {
     const { code, stderr, message } = /** @type {ExecError} */ (error);

@@ -26,15 +26,22 @@ import { aligned } from './table.mjs';
  */
 
 /**
+ * @typedef {object} Metric
+ * @property {(summary: any) => number[]} read
+ * @property {true} [isMoreBetter]
+ * @property {true} [isSlow]
+ * @property {true} [isBound]  set by hand, and not by what was measured
+ *
  * Each takes its figures out of a summary; all of them have to be over. What is too
  * noisy in few rounds is not for a quick check.
- * @type {Record<string, { read: (s: any) => number[], isMoreBetter?: true, isSlow?: true }>}
+ * @type {Record<string, Metric>}
  */
 const metrics = {
   cpu: { read: (s) => [s.cpuRatio.median, s.quietCpuRatio] },
   rate: { read: (s) => [s.rateRatio.median], isMoreBetter: true, isSlow: true },
   p99: { read: (s) => [s.p99Ratio.median], isSlow: true },
   bytes: { read: (s) => [s.rssBytesPerConnection.median], isSlow: true },
+  growth: { read: (s) => [s.growthBytes], isBound: true },
 };
 
 /**
@@ -151,14 +158,14 @@ export function checkText(verdicts, margin) {
 }
 
 /**
- * Replaces those figures of a budget that were measured.
+ * Replaces those figures of a budget that were measured; bounds stay.
  * @param {string} path
  * @param {Budget} budget
  * @param {Verdict[]} verdicts
  */
 export function saveBudget(path, budget, verdicts) {
   for (const { scenario, peer, metric, measured } of verdicts) {
-    if (measured === undefined) continue;
+    if (measured === undefined || metrics[metric].isBound) continue;
     budget.figures[scenario][peer][metric] = Number(measured.toPrecision(3));
   }
   writeFileSync(path, budgetText(budget));

@@ -4,12 +4,15 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { compiled } from './peers.mjs';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const library = join(here, '..', 'dist', 'index.cjs');
 
 /**
  * @typedef {object} Surroundings
  * @property {import('./packages.mjs').Package} [npmEpoll]
+ * @property {Record<string, string>} absentPrograms  by target of build.mjs: why
  *
  * @typedef {object} Contender
  * @property {string} name
@@ -17,12 +20,40 @@ const library = join(here, '..', 'dist', 'index.cjs');
  * @property {(around: Surroundings) => import('./peers.mjs').Launch} launch
  */
 
+const udp = {
+  single: compiled('c-epoll', 'C with epoll, one recvfrom and one sendto each', 'udp-epoll'),
+  batch: compiled('c-batch', 'C with epoll, recvmmsg and sendmmsg', 'udp-batch'),
+  libuv: compiled('c-libuv', 'C with libuv, the loop below Node', 'udp-libuv'),
+  ours: [
+    served('owned', 'loop.dgram of a loop that owns its thread', 'udp'),
+    served('guest', "loop.dgram of a loop inside Node's", 'udp'),
+  ],
+  node: nodeServer('dgram', 'node:dgram', 'dgram'),
+};
+
 /** @type {Record<string, Contender[]>} */
 export const contenders = {
   recorder: [
     echoing('owned', 'rawloop, the loop blocks its thread'),
     // The trace is written as the process ends: nobody measures then.
     echoing('recorded', 'the same with a flight recorder on', '--trace', '/dev/null'),
+  ],
+  'udp-one': [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
+  udp: [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
+  'udp-node': [...udp.ours, udp.node],
+  'udp-burst': [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
+  'udp-heap': udp.ours,
+  unix: [
+    compiled('c-epoll', 'C with epoll, one thread', 'echo-epoll'),
+    compiled('c-threads', 'C, a thread per connection', 'echo-threads'),
+    served('owned', 'loop.listen({ path }) of a loop that owns its thread', 'unix'),
+    served('guest', "loop.listen({ path }) of a loop inside Node's", 'unix'),
+    nodeServer('net', 'node:net', 'net'),
+  ],
+  pass: [
+    compiled('c-epoll', 'C with epoll, recvmsg and sendmsg', 'pass-epoll'),
+    served('owned', 'loop.listen({ path }) of a loop that owns its thread', 'pass'),
+    served('guest', "loop.listen({ path }) of a loop inside Node's", 'pass'),
   ],
   watch: [
     ours('guest', 'loop.watch inside Node', 'watch'),
@@ -97,6 +128,30 @@ function echoing(name, what, ...options) {
   const cli = join(here, '..', 'dist', 'cli', 'main.cjs');
   const command = [process.execPath, cli, 'echo', '--model', 'loop', ...options];
   return { name, what, launch: () => needLibrary(command) };
+}
+
+/**
+ * A server on the package.
+ * @param {'owned' | 'guest'} name
+ * @param {string} what
+ * @param {'udp' | 'unix' | 'pass'} kind
+ * @returns {Contender}
+ */
+function served(name, what, kind) {
+  // The collector is asked for by udp-heap alone.
+  const program = ['--expose-gc', join(here, 'peers', 'rawloop.mjs'), kind, name];
+  return { name, what, launch: () => needLibrary([process.execPath, ...program]) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @param {string} program of peers/
+ * @returns {Contender}
+ */
+function nodeServer(name, what, program) {
+  const command = [process.execPath, join(here, 'peers', `${program}.mjs`)];
+  return { name, what, launch: () => ({ command, version: process.version }) };
 }
 
 /**

@@ -118,13 +118,13 @@ async function release(client) {
 }
 
 /**
- * @param {{ host: string, port: number }} peer
+ * @param {{ place: import('./peers.mjs').Place }} peer
  * @param {Record<string, string | number>} load
  * @param {number} connections
  * @returns {string[]}
  */
 function clientCommand(peer, load, connections) {
-  const options = { ...load, host: peer.host, port: peer.port, connections };
+  const options = { ...load, ...peer.place, connections };
   return [
     programPath('load'),
     ...Object.entries(options).flatMap(([key, value]) => [`--${key}`, `${value}`]),

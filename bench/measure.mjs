@@ -12,7 +12,7 @@ import { BenchError, messageOf } from './errors.mjs';
 import { Latencies } from './latency.mjs';
 import { startPeer } from './peers.mjs';
 import { Child, rotated } from './processes.mjs';
-import { scenarios, yardstick } from './scenarios.mjs';
+import { scenarios } from './scenarios.mjs';
 
 const loadTimeoutMarginMs = 30_000;
 const maxAttempts = 3;
@@ -29,6 +29,7 @@ const maxAttempts = 3;
  * @property {number} workMs length of a piece of work that goes on and on
  * @property {number} workCount size of one that has an end
  * @property {number} startRounds
+ * @property {number} heapDatagrams
  * @property {number} [serverCpu] undefined: not pinned
  * @property {number} [loadCpu]
  */
@@ -51,13 +52,12 @@ const maxAttempts = 3;
  * @typedef {object} Running
  * @property {string} name
  * @property {Child} child
- * @property {string} host
- * @property {number} port
+ * @property {import('./peers.mjs').Place} place
  */
 
 /**
  * @param {string} scenarioName
- * @param {Map<string, string[]>} commands by peer; the yardstick is one of them
+ * @param {Map<string, string[]>} commands by peer; the base of the ratios is one of them
  * @param {Settings} settings
  * @param {(text: string) => void} progress
  * @returns {Promise<{
@@ -65,10 +65,10 @@ const maxAttempts = 3;
  *   failed: Record<string, string>,
  *   latencies: Record<string, import('./latency.mjs').Percentiles>,
  * }>}
- * @throws {BenchError} when the yardstick fails
+ * @throws {BenchError} when the base fails
  */
 export async function measureLoad(scenarioName, commands, settings, progress) {
-  const { load } = scenarios[scenarioName];
+  const { load, base, isUnix } = scenarios[scenarioName];
   /** @type {Record<string, string>} */
   const failed = {};
   /** @type {Running[]} */
@@ -86,7 +86,7 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
     } catch (error) {
       const why = messageOf(error);
       await child?.stop();
-      if (name === yardstick) throw new BenchError(`${name}: ${why}`);
+      if (name === base) throw new BenchError(`${name}: ${why}`);
       failed[name] = why;
       running = running.filter((peer) => peer.name !== name);
       progress(`${scenarioName}  ${name} failed: ${why}`);
@@ -96,7 +96,8 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
   try {
     for (const [name, command] of commands) {
       await attempt(name, undefined, async () => {
-        const peer = await startPeer(command, settings.serverCpu);
+        const path = isUnix ? join(folder, `${name}.sock`) : undefined;
+        const peer = await startPeer(command, settings.serverCpu, path);
         running.push({ name, ...peer });
       });
     }
@@ -155,10 +156,10 @@ export async function runLoad(peer, load, warmupMs, durationMs, settings) {
  * @param {Settings} settings
  */
 async function runLoadOnce(peer, load, warmupMs, durationMs, settings) {
-  const command = [programPath('load'), '--host', peer.host];
+  const command = [programPath('load')];
   const options = {
     ...load,
-    port: peer.port,
+    ...peer.place,
     'server-pid': peer.child.pid,
     'warmup-ms': warmupMs,
     'duration-ms': durationMs,

@@ -44,6 +44,7 @@ const presets = {
     workMs: 150,
     workCount: 200_000,
     startRounds: 15,
+    heapDatagrams: 500_000,
   },
   normal: {
     rounds: 25,
@@ -56,6 +57,7 @@ const presets = {
     workMs: 300,
     workCount: 1_000_000,
     startRounds: 60,
+    heapDatagrams: 10_000_000,
   },
   full: {
     rounds: 51,
@@ -68,6 +70,7 @@ const presets = {
     workMs: 500,
     workCount: 1_000_000,
     startRounds: 200,
+    heapDatagrams: 10_000_000,
   },
 };
 
@@ -76,8 +79,8 @@ export function helpText() {
   const row = ([name, text]) => `  ${name.padEnd(16)}${text}`;
   return `usage: node bench/run.mjs [SCENARIO...] [OPTION...]
 
-Measures echo servers on loopback against the same server in C with epoll, and
-other work against Node's. Without a scenario, all of them run.
+Measures servers on loopback against the same server in C with epoll, and other
+work against Node's. Without a scenario, all of them run.
 
 Scenarios:
 ${Object.entries(scenarios)
@@ -102,6 +105,7 @@ Options:
                   allows; --quick: fewer scenarios, and a wide margin
   --budget FILE   that budget and not bench/budget.json; with --check
   --save-budget   make what is measured the budget, where it has a figure
+  --datagrams N   how many of them udp-heap counts (10 million, --quick: half a million)
   --cpus S,L      cores of the servers and of the load client (0,1)
   --json FILE     write everything that was measured there as well
   --help          show this
@@ -147,6 +151,9 @@ function parseSettings(preset, values) {
     const ms = wholeNumber('--round-ms', values['round-ms'], 10, 60_000);
     Object.assign(settings, { roundMs: ms, workMs: ms });
   }
+  if (values.datagrams !== undefined) {
+    settings.heapDatagrams = wholeNumber('--datagrams', values.datagrams, 1, 1e9);
+  }
   return settings;
 }
 
@@ -180,6 +187,7 @@ function parse(args) {
         peers: { type: 'string' },
         rounds: { type: 'string' },
         'round-ms': { type: 'string' },
+        datagrams: { type: 'string' },
         check: { type: 'boolean' },
         budget: { type: 'string' },
         'save-budget': { type: 'boolean' },

@@ -1,5 +1,6 @@
 // The servers to compare: how each is started, or why it cannot be. A peer
-// prints `listening on HOST:PORT` on stdout and echoes what it is sent.
+// prints `listening on HOST:PORT` on stdout, or `listening on PATH` where it was
+// given one, and echoes what it is sent.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,11 @@ const require = createRequire(import.meta.url);
 /**
  * A peer that can be started, or the reason why not.
  * @typedef {{ command: string[], version?: string } | { absent: string }} Launch
+ */
+
+/**
+ * Where a peer listens, as the load client wants to be told.
+ * @typedef {{ host: string, port: number } | { path: string }} Place
  */
 
 /** @type {Peer[]} */
@@ -56,18 +62,21 @@ export const peers = [
 ];
 
 /**
- * Starts a peer on a free loopback port.
+ * Starts a peer on a free loopback port, or on a Unix socket.
  * @param {string[]} command
  * @param {number | undefined} cpu the core to run on; undefined: any
- * @returns {Promise<{ child: Child, host: string, port: number }>}
+ * @param {string} [path] of the Unix socket
+ * @returns {Promise<{ child: Child, place: Place }>}
  * @throws {Error} with the peer's last words when it does not come up
  */
-export async function startPeer(command, cpu) {
-  const address = ['--host', '127.0.0.1', '--port', '0'];
+export async function startPeer(command, cpu, path) {
+  const address = path === undefined ? ['--host', '127.0.0.1', '--port', '0'] : ['--path', path];
   const child = new Child([...command, ...address], cpu);
   try {
-    const match = await child.waitFor(/listening on (\S+):(\d+)\s/);
-    return { child, host: match[1], port: Number(match[2]) };
+    const [, where] = await child.waitFor(/listening on (\S+)\s/);
+    if (path !== undefined) return { child, place: { path } };
+    const [host, port] = where.split(':');
+    return { child, place: { host, port: Number(port) } };
   } catch (error) {
     await child.stop();
     throw error;
@@ -80,7 +89,7 @@ export async function startPeer(command, cpu) {
  * @param {string} target of build.mjs
  * @returns {Peer}
  */
-function compiled(name, what, target) {
+export function compiled(name, what, target) {
   /** @type {Peer['launch']} */
   const launch = ({ absentPrograms: { [target]: absent } }) =>
     absent === undefined ? { command: [programPath(target)] } : { absent };

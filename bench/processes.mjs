@@ -134,6 +134,20 @@ export class Child {
     return answer;
   }
 
+  /**
+   * Sends a signal and waits for the line that answers it; one at a time.
+   * @param {NodeJS.Signals} signal
+   * @param {number} timeoutMs
+   * @returns {Promise<string>}
+   * @throws {Error} when the process ends or the time is up before
+   */
+  async askBySignal(signal, timeoutMs) {
+    this.stdout = '';
+    this.#child.kill(signal);
+    const [answer] = await this.waitFor(/^.*\n/, timeoutMs);
+    return answer;
+  }
+
   endInput() {
     this.#child.stdin.end();
   }

@@ -19,6 +19,8 @@ import { aligned, fixed, grouped, range } from './table.mjs';
 
 const BASE_TITLES = {
   'c-epoll': 'C',
+  'c-batch': 'C',
+  dgram: 'dgram',
   node: 'Node',
   bare: 'bare',
   'npm-epoll': 'epoll',
@@ -51,10 +53,13 @@ function latencyColumns(base) {
 
 /** @type {Record<string, (base: string, summaries: any[]) => Column[]>} */
 const columnsOf = {
-  load: (base) => [
+  load: (base, summaries) => [
     ...costColumns(base),
     { title: 'busy', cell: (s) => `${fixed(s.serverBusy * 100, 0)} %` },
     ...latencyColumns(base),
+    ...(summaries.some(({ lost }) => lost > 0)
+      ? [{ title: 'lost', cell: (s) => grouped(s.lost) }]
+      : []),
   ],
   work: (base, summaries) =>
     summaries.every(({ p99Ratio }) => p99Ratio)
@@ -66,6 +71,14 @@ const columnsOf = {
     { title: 'anon B', cell: (s) => grouped(s.anonBytesPerConnection.median) },
     { title: 'Pss B', cell: (s) => grouped(s.pssBytesPerConnection.median) },
     { title: 'server MiB', cell: (s) => fixed(s.baseRssBytes / 2 ** 20, 1) },
+  ],
+  heap: () => [
+    { title: 'before KiB', cell: (s) => grouped(s.beforeBytes / 1024) },
+    { title: 'after KiB', cell: (s) => grouped(s.afterBytes / 1024) },
+    { title: 'growth B', cell: (s) => grouped(s.growthBytes) },
+    { title: 'datagrams', cell: (s) => grouped(s.datagrams) },
+    { title: '1/s', cell: (s) => grouped(s.perSecond) },
+    { title: 'lost', cell: (s) => grouped(s.lost) },
   ],
   startup: () => [
     { title: 'ms', cell: (s) => fixed(s.wallMs, 1) },
@@ -127,6 +140,13 @@ function sentence(name, summaries) {
         `${grouped(rssBytesPerConnection.median)} bytes in ${peer}`,
     );
     return `An idle ${unit} holds ${costs.join(', ')}.`;
+  }
+  if (kind === 'heap') {
+    const costs = Object.entries(summaries).map(
+      ([peer, { growthBytes, datagrams }]) =>
+        `${grouped(growthBytes)} bytes in ${peer} over ${grouped(datagrams)} ${unit}s`,
+    );
+    return `The heap has grown by ${costs.join(', ')}.`;
   }
   if (kind === 'startup') {
     const costs = others.map(

@@ -8,9 +8,10 @@ export const yardstick = 'c-epoll';
  * @typedef {object} Scenario
  * @property {string} title
  * @property {string} unit  what one of the counted things is
- * @property {'load' | 'idle' | 'work' | 'startup'} kind  which part of the harness runs it
+ * @property {'load' | 'idle' | 'heap' | 'work' | 'startup'} kind  which part of the harness runs it
  * @property {string} base  whom the others are compared with
  * @property {Record<string, string | number>} [load]  options of the load client
+ * @property {boolean} [isUnix]  of kind 'load': on a Unix socket, not on a port
  * @property {Record<string, string>} [works]  of kind 'work': what each does
  * @property {boolean} [isPinned]  of kind 'work': to one core, threads included
  */
@@ -86,6 +87,57 @@ export const scenarios = {
     kind: 'load',
     base: 'owned',
     load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
+  },
+  'udp-one': {
+    title: 'UDP, 64 B x 1 socket of a client',
+    unit: 'datagram',
+    kind: 'load',
+    base: yardstick,
+    load: { mode: 'datagram', size: 64, connections: 1, depth: 1 },
+  },
+  udp: {
+    title: 'UDP, 64 B x 8 sockets of clients',
+    unit: 'datagram',
+    kind: 'load',
+    base: yardstick,
+    load: { mode: 'datagram', size: 64, connections: 8, depth: 1 },
+  },
+  'udp-node': {
+    title: 'UDP, 64 B x 8 sockets of clients, beside node:dgram',
+    unit: 'datagram',
+    kind: 'load',
+    base: 'dgram',
+    load: { mode: 'datagram', size: 64, connections: 8, depth: 1 },
+  },
+  'udp-burst': {
+    title: 'UDP, 64 B x 1 socket of a client, 32 datagrams on the way',
+    unit: 'datagram',
+    kind: 'load',
+    base: 'c-batch',
+    load: { mode: 'datagram', size: 64, connections: 1, depth: 32 },
+  },
+  'udp-heap': {
+    title: "JavaScript's heap before and after many datagrams",
+    unit: 'datagram',
+    kind: 'heap',
+    base: 'owned',
+    load: { mode: 'datagram', size: 64, connections: 8, depth: 4 },
+  },
+  unix: {
+    title: 'a Unix socket, 64 B x 50 connections',
+    unit: 'message',
+    kind: 'load',
+    base: yardstick,
+    isUnix: true,
+    load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
+  },
+  pass: {
+    title: 'a descriptor each way with a byte, 50 connections',
+    unit: 'pass',
+    kind: 'load',
+    base: yardstick,
+    isUnix: true,
+    load: { mode: 'pass', connections: 50, depth: 1 },
   },
   idle: {
     title: 'memory of an idle connection',

@@ -2,6 +2,7 @@
 // measured by the part of the harness that its kind names, and boiled down.
 import { build } from './build.mjs';
 import { contenders } from './contenders.mjs';
+import { measureHeap } from './heap.mjs';
 import { measureIdle } from './idle.mjs';
 import { measureLoad } from './measure.mjs';
 import { npmEpoll } from './packages.mjs';
@@ -9,12 +10,19 @@ import { peers } from './peers.mjs';
 import { pinningProblem } from './processes.mjs';
 import { scenarios } from './scenarios.mjs';
 import { measureStartup } from './startup.mjs';
-import { summarizeIdle, summarizeLoad, summarizeStartup, summarizeWorks } from './summary.mjs';
+import {
+  summarizeHeap,
+  summarizeIdle,
+  summarizeLoad,
+  summarizeStartup,
+  summarizeWorks,
+} from './summary.mjs';
 import { measureWork } from './work.mjs';
 
 const kinds = {
   load: { measure: measureLoad, summarize: summarizeLoad },
   idle: { measure: measureIdle, summarize: summarizeIdle },
+  heap: { measure: measureHeap, summarize: summarizeHeap },
   work: { measure: measureWork, summarize: summarizeWorks },
   startup: { measure: measureStartup, summarize: summarizeStartup },
 };
@@ -52,8 +60,11 @@ export class Session {
    * @param {(text: string) => void} progress
    */
   static async prepare(scenarioNames, { settings, cpus }, progress) {
-    const needsPrograms = scenarioNames.some((name) => scenarios[name].kind !== 'work');
-    const absentPrograms = needsPrograms ? await build(progress) : {};
+    const kindsOf = new Set(scenarioNames.map((name) => scenarios[name].kind));
+    kindsOf.delete('work');
+    // What compares nothing but ours needs no server in C.
+    const programs = kindsOf.size === 1 && kindsOf.has('heap') ? ['load'] : undefined;
+    const absentPrograms = kindsOf.size > 0 ? await build(progress, programs) : {};
     const epoll = scenarioNames.includes('watch') ? await npmEpoll(progress) : undefined;
     const around = { absentPrograms, npmEpoll: epoll };
     return new Session(pinned(settings, cpus, progress), around, progress);

@@ -16,6 +16,7 @@ import { median, ratios, spread, undisturbed } from './stats.mjs';
  * @property {number} [p50Us]
  * @property {number} [p99Us]
  * @property {import('./stats.mjs').Spread} [p99Ratio] to the base
+ * @property {number} [lost]  datagrams of all rounds that had to be sent again
  */
 
 /**
@@ -48,6 +49,7 @@ export function summarizeLoad(scenarioName, { rounds, latencies = {} }) {
       p50Us: latencies[name]?.p50Us ?? middle('p50Us'),
       p99Us: latencies[name]?.p99Us ?? middle('p99Us'),
       p99Ratio: own[0].p99Us === undefined ? undefined : ratioOf('p99Us'),
+      lost: own.reduce((sum, { lost = 0 }) => sum + lost, 0),
     };
   }
   return summaries;
@@ -133,6 +135,15 @@ export function summarizeIdle(_scenarioName, { rounds }) {
     };
   }
   return summaries;
+}
+
+/**
+ * @param {string} _scenarioName
+ * @param {{ rounds: import('./heap.mjs').HeapRound[] }} measured  one for each contender
+ * @returns {Record<string, import('./heap.mjs').HeapRound>} by contender
+ */
+export function summarizeHeap(_scenarioName, { rounds }) {
+  return Object.fromEntries(rounds.map((round) => [round.peer, round]));
 }
 
 /** @param {{ peer: string }[]} rounds */

@@ -1,10 +1,10 @@
 // A plugin of the build: what the loop's face takes from families becomes files of their
 // own in dist/chunks, which are required when they are first used.
 //
-// The sources stay plain ES modules, which run as they are. Three files are changed as they
-// are bundled: lib/faces/families.ts and lib/poller/seldom.ts, whose functions require
-// instead of import, and the entry point, whose values of families become getters of `exports`. Every path is a
-// literal in a `require`, so that other bundlers see through it.
+// The sources stay plain ES modules, which run as they are. Four files are changed as they
+// are bundled: lib/faces/families.ts and the two of LISTS beside it, whose functions require
+// instead of import, and the entry point, whose values of families become getters of `exports`.
+// Every path is a literal in a `require`, so that other bundlers see through it.
 import { dirname, posix } from 'node:path';
 
 /** The files in dist/chunks by name, and what is in them. */
@@ -16,16 +16,17 @@ export const families = {
   net: 'lib/net/index.ts',
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
+  'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
 };
 
 /** The files whose functions give what they import. */
-const LISTS = ['lib/faces/families.ts', 'lib/poller/seldom.ts'];
+const LISTS = ['lib/faces/families.ts', 'lib/poller/seldom.ts', 'lib/socket-options/seldom.ts'];
 const ENTRY = 'lib/faces/index.ts';
 /** Stands for the path of a family, until it is known where it is asked for. */
 const PLACE = 'family:';
 
-const IMPORT = /^import \* as (\w+) from '(?:\.\.\/(\w+)\/index|\.\/(\w+))\.js';$/gm;
+const IMPORT = /^import \* as (\w+) from '(?:\.\.\/([\w-]+)\/index|\.\/(\w+))\.js';$/gm;
 const FUNCTION = /^export const (\w+) = \(\) => (\w+);$/gm;
 const EXPORT = /^export \{([^}]*)\} from '\.\.\/(\w+)\/index\.js';$/gm;
 
@@ -96,7 +97,7 @@ export function lazyFamilies(root) {
         const path = posix.relative(from, `chunks/${family}.cjs`);
         return path.startsWith('.') ? path : `./${path}`;
       };
-      return { code: all.replace(/family:(\w+)/g, place), map: null };
+      return { code: all.replace(/family:([\w-]+)/g, place), map: null };
     },
     /** The names that an entry has beside those of its chunk. */
     api: { lazyNames: () => [...names.keys()] },

@@ -1,14 +1,16 @@
 // The load client of the benchmarks: one thread, epoll, C++17. It loads one
-// echo server on loopback, checks every byte of the answers, and prints rates,
-// round-trip percentiles and the server's CPU time as one JSON line.
-// Exit status: 0 all answered, 1 an error (see `firstError`), 2 bad arguments.
+// server on loopback, checks every byte of the answers, and prints rates,
+// round-trip percentiles and the server's CPU time as one JSON line. Exit
+// status: 0 all answered, 1 an error (see `firstError`), 2 bad arguments.
 #include <sys/resource.h>
 
 #include <cstdio>
 
 #include "load/churn.h"
+#include "load/datagram.h"
 #include "load/echo.h"
 #include "load/options.h"
+#include "load/pass.h"
 #include "load/window.h"
 
 namespace {
@@ -35,6 +37,16 @@ void RunIdle(const load::Options& options, load::Window* window) {
   echo.Hold();
 }
 
+void RunDatagram(const load::Options& options, load::Window* window) {
+  load::DatagramLoad datagrams(options, window);
+  if (datagrams.Open()) datagrams.Run();
+}
+
+void RunPass(const load::Options& options, load::Window* window) {
+  load::PassLoad pass(options, window);
+  if (pass.Open()) pass.Run();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -55,6 +67,12 @@ int main(int argc, char** argv) {
       break;
     case load::Mode::kIdle:
       RunIdle(options, &window);
+      break;
+    case load::Mode::kDatagram:
+      RunDatagram(options, &window);
+      break;
+    case load::Mode::kPass:
+      RunPass(options, &window);
       break;
   }
   if (!window.SaveSamples()) {

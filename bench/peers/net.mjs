@@ -8,11 +8,11 @@ const { values } = parseArgs({
   options: {
     host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
+    path: { type: 'string' },
   },
 });
 
-const server = createServer((socket) => {
-  socket.setNoDelay(true);
+const server = createServer({ noDelay: true }, (socket) => {
   socket.on('data', (chunk) => {
     if (!socket.write(chunk)) socket.pause();
   });
@@ -20,9 +20,15 @@ const server = createServer((socket) => {
   socket.on('error', () => socket.destroy());
 });
 
-server.listen({ host: values.host, port: Number(values.port), backlog: 4096 }, () => {
-  const { address, port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  console.log(`listening on ${address}:${port}`);
+const place =
+  values.path === undefined
+    ? { host: values.host, port: Number(values.port) }
+    : { path: values.path };
+
+server.listen({ ...place, backlog: 4096 }, () => {
+  const bound = server.address();
+  const where = typeof bound === 'string' ? bound : `${bound?.address}:${bound?.port}`;
+  console.log(`listening on ${where}`);
 });
 
 for (const signal of ['SIGTERM', 'SIGINT']) {

@@ -1,13 +1,21 @@
 // What is behind a descriptor that is handed over: whether its bytes are a stream, by which
 // calls they move, and which way. It is looked at and not changed. See fstat(2), fcntl(2),
-// isatty(3), SO_TYPE in socket(7).
+// isatty(3), SO_TYPE in socket(7), ptmx(4).
 import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { native } from '../binding/index.js';
 import { invalidValue } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
-import { BY_FILE, BY_TERMINAL, type Transfer, transferOfSocket } from '../stream/transfer.js';
+import {
+  BY_FILE,
+  BY_SHARED_DEVICE,
+  BY_SHARED_PIPE,
+  BY_SHARED_TERMINAL,
+  BY_TERMINAL,
+  type Transfer,
+  transferOfSocket,
+} from '../stream/transfer.js';
 
 const F_GETFL = constant('F_GETFL');
 const O_RDONLY = constant('O_RDONLY');
@@ -19,6 +27,10 @@ export interface Kind {
   /** Such as 'pipe'. */
   readonly name: string;
   readonly transfer: Transfer;
+  /** The same while it blocks; undefined for a socket, whose calls say that they do not wait. */
+  readonly shared: Transfer | undefined;
+  /** Whether opening it anew gives the same pipe or terminal. */
+  readonly reopens: boolean;
   /** What F_GETFL says: O_NONBLOCK or not, and the rest. */
   readonly statusFlags: number;
   readonly readable: boolean;
@@ -35,14 +47,26 @@ function connectionTransfer(fd: number): Transfer {
   throw invalidValue('fd', 'a connection: loop.listen({ fd }) takes a socket that listens');
 }
 
-function transferOf(fd: number): [name: string, transfer: Transfer] {
+/** /dev/ptmx: who opens it gets a terminal of his own. */
+const PTMX = (5 << 8) | 2;
+
+type Bytes = Pick<Kind, 'name' | 'transfer' | 'shared' | 'reopens'>;
+
+function bytesOf(fd: number): Bytes {
   const status = fstatSync(fd);
-  if (status.isFIFO()) return ['pipe', BY_FILE];
+  if (status.isFIFO()) {
+    return { name: 'pipe', transfer: BY_FILE, shared: BY_SHARED_PIPE, reopens: true };
+  }
   if (status.isCharacterDevice()) {
-    return isatty(fd) ? ['terminal', BY_TERMINAL] : ['device', BY_FILE];
+    // A device may have a state for each who opened it: a queue of events, an interface.
+    if (!isatty(fd)) {
+      return { name: 'device', transfer: BY_FILE, shared: BY_SHARED_DEVICE, reopens: false };
+    }
+    const reopens = status.rdev !== PTMX;
+    return { name: 'terminal', transfer: BY_TERMINAL, shared: BY_SHARED_TERMINAL, reopens };
   }
   if (status.isSocket()) {
-    return ['socket', connectionTransfer(fd)];
+    return { name: 'socket', transfer: connectionTransfer(fd), shared: undefined, reopens: false };
   }
   if (status.isFile() || status.isDirectory() || status.isBlockDevice()) {
     throw invalidValue('fd', 'no file, folder or disk, which are always ready: use loop.fs');
@@ -57,11 +81,9 @@ function transferOf(fd: number): [name: string, transfer: Transfer] {
  */
 export function kindOf(fd: number): Kind {
   const statusFlags = check(native.fcntl(fd, F_GETFL), 'fcntl');
-  const [name, transfer] = transferOf(fd);
   const access = statusFlags & O_ACCMODE;
   return {
-    name,
-    transfer,
+    ...bytesOf(fd),
     statusFlags,
     readable: access !== O_WRONLY,
     writable: access !== O_RDONLY,

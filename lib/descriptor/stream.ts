@@ -4,13 +4,10 @@
 import { throwIfAborted } from '../base/abort.js';
 import { checkHandlerNames, type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor } from '../base/validate.js';
-import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
-import { constant } from '../raw/constants.js';
-import { check } from '../raw/errors.js';
 import { updateInterest } from '../stream/base.js';
 import { READ_ENDED, WRITE_ENDED } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
@@ -18,14 +15,8 @@ import { enter, type Handlers, type StreamOptions } from '../stream/handlers.js'
 import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
 import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
 import { destroyBy, opened, Stream } from '../stream/stream.js';
-import { BY_TERMINAL } from '../stream/transfer.js';
+import { type Description, giveBack, withDescription } from './description.js';
 import { type Kind, kindOf } from './kind.js';
-
-const F_SETFL = constant('F_SETFL');
-const F_GETFD = constant('F_GETFD');
-const F_SETFD = constant('F_SETFD');
-const FD_CLOEXEC = constant('FD_CLOEXEC');
-const O_NONBLOCK = constant('O_NONBLOCK');
 
 /** What `loop.stream` takes beside the descriptor: as `StreamOptions`, without TCP's. */
 export interface DescriptorOptions extends Omit<StreamOptions, 'noDelay'> {}
@@ -52,11 +43,13 @@ export class DescriptorStream<Data = unknown> extends Stream {
   /** Yours: what belongs to this one stream. Undefined until you set it. */
   declare data: Data;
   readonly #kind: Kind;
+  readonly #isOwn: boolean;
 
   /** @internal Use `loop.stream`. */
-  constructor(loop: HandleLoop, group: StreamGroup, kind: Kind) {
+  constructor(loop: HandleLoop, group: StreamGroup, kind: Kind, isOwn: boolean) {
     super(loop, group);
     this.#kind = kind;
+    this.#isOwn = isOwn;
   }
 
   override get kind(): string {
@@ -79,31 +72,26 @@ export class DescriptorStream<Data = unknown> extends Stream {
     return peerCredentialsOf(this);
   }
 
-  /** Owns `fd` from here on; when something is refused it is as it was. @internal */
+  /** Moves the bytes of `fd` from here on. @internal */
   takeOver(fd: number): void {
-    const { statusFlags, transfer, writable } = this.#kind;
+    const { name, writable } = this.#kind;
     // One terminal is stdin and stdout alike: who has no use for what is typed leaves it to
     // whoever has.
-    const isRead = transfer !== BY_TERMINAL || this.group.handlers.data !== undefined;
+    const isRead = name !== 'terminal' || this.group.handlers.data !== undefined;
     const readable = this.#kind.readable && isRead;
-    const fdFlags = check(native.fcntl(fd, F_GETFD), 'fcntl');
     this.start(fd, Interest.READ);
-    try {
-      check(native.fcntl(fd, F_SETFL, statusFlags | O_NONBLOCK), 'fcntl');
-      check(native.fcntl(fd, F_SETFD, fdFlags | FD_CLOEXEC), 'fcntl');
-      // The last: there is no way back from it to who owned it before.
-      check(native.adopt(fd), 'adopt');
-    } catch (error) {
-      this.stop();
-      native.fcntl(fd, F_SETFD, fdFlags);
-      native.fcntl(fd, F_SETFL, statusFlags);
-      throw error;
-    }
     // The half that there is not has ended from the start.
     if (!readable) this.flags |= READ_ENDED;
     if (!writable) this.flags |= WRITE_ENDED;
     this.begin();
     if (!readable) updateInterest(this);
+  }
+
+  /** @internal */
+  override releaseDescriptor(): number {
+    const fd = super.releaseDescriptor();
+    if (this.#isOwn) giveBack(fd, this.#kind);
+    return fd;
   }
 }
 
@@ -133,9 +121,15 @@ export function stream(
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   const kind = kindOf(fd);
-  const group = groupOf(settings, handlers, undefined, undefined, kind.transfer);
-  const made = new DescriptorStream(loop, group, kind);
-  made.takeOver(fd);
+  const take = ({ transfer, isOwn }: Description) => {
+    const group = groupOf(settings, handlers, undefined, undefined, transfer);
+    const stream = new DescriptorStream(loop, group, kind, isOwn);
+    stream.takeOver(fd);
+    return stream;
+  };
+  const made = loop.holdings.owner.adopt(fd, () =>
+    withDescription({ fd, kind, poller: loop.poller }, take),
+  );
   openLater(made);
   if (signal !== undefined) endOnAbort(made, signal, destroyBy);
   return made;

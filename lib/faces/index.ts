@@ -38,6 +38,26 @@ export type { NotifyOptions, NotifyState } from '../process/notify.js';
 export type { SignalCallback } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
+export type {
+  AllSocketOptions,
+  InitialOptions,
+  KeepAliveOptions,
+  ReadableSocketOption,
+  ReadOnlySocketOptions,
+  SettableSocketOption,
+  SocketOptionName,
+  SocketOptionSettings,
+  SocketOptions,
+  SocketOptionValues,
+  WriteOnlySocketOptions,
+} from '../socket-options/values.js';
+export type { BpfInstruction, SocketCredentials } from '../socket-options/values-socket.js';
+export type {
+  TcpCongestionState,
+  TcpFeature,
+  TcpInfo,
+  TcpState,
+} from '../socket-options/values-tcp-info.js';
 export type { StreamOptions } from '../stream/handlers.js';
 export type { WriteOptions } from '../stream/passing.js';
 export type { PeerCredentials } from '../stream/peer.js';

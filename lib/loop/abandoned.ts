@@ -4,6 +4,7 @@
 import { native } from '../binding/index.js';
 import type { Poller } from '../poller/index.js';
 import type { Guest } from './guest/guest.js';
+import { Owner } from './owners.js';
 
 /** Loops in the host's loop with something in them that may call back. */
 const kept = new Set<object>();
@@ -18,9 +19,9 @@ export interface Resource {
 export class Holdings {
   readonly poller: Poller;
   guest: Guest | undefined;
+  /** Which descriptors its handles own. */
+  readonly owner = new Owner();
   readonly #resources = new Set<Resource>();
-  /** Which descriptors its handles own: a bit each, as an idle connection is to be small. */
-  #owned = new Uint32Array(2);
   #kept = false;
 
   constructor(poller: Poller) {
@@ -35,29 +36,6 @@ export class Holdings {
   /** It was given back as it should be. Idempotent. */
   drop(resource: Resource): void {
     this.#resources.delete(resource);
-  }
-
-  /** A handle of the loop owns `fd` from here on, and ends it with `close`. */
-  own(fd: number): void {
-    const word = fd >> 5;
-    if (word >= this.#owned.length) {
-      const owned = new Uint32Array(word * 2);
-      owned.set(this.#owned);
-      this.#owned = owned;
-    }
-    (this.#owned[word] as number) |= 1 << (fd & 31);
-  }
-
-  /** The descriptor is somebody else's now, who closes it. */
-  disown(fd: number): void {
-    const word = fd >> 5;
-    if (word < this.#owned.length) (this.#owned[word] as number) &= ~(1 << (fd & 31));
-  }
-
-  /** Closes a descriptor that a handle owned; 0 or -errno. See close(2). */
-  close(fd: number): number {
-    this.disown(fd);
-    return native.close(fd);
   }
 
   /** The host's loop is to keep `loop`, which is attached to it. Idempotent. */
@@ -93,10 +71,9 @@ export class Holdings {
   }
 
   #closeOwned(): void {
-    for (const [word, bits] of this.#owned.entries()) {
-      for (let bit = 0; bit < 32; bit++) {
-        if (((bits >>> bit) & 1) !== 0) this.close(word * 32 + bit);
-      }
+    for (const fd of this.owner) {
+      this.owner.disown(fd);
+      native.close(fd);
     }
   }
 }

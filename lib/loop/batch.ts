@@ -226,6 +226,11 @@ export class StreamBatch extends Gather implements Crossing {
     return this.#results[index * RESULT_WORDS + READ_RESULT] as number;
   }
 
+  /** Record `index` has read nothing: what it read was told. */
+  forget(index: number): void {
+    this.#results[index * RESULT_WORDS + READ_RESULT] = NOT_READ;
+  }
+
   /** The bytes of record `index`: a view of the slab, valid until the next crossing. */
   chunk(index: number): Uint8Array {
     const at = index * RESULT_WORDS;

@@ -10,6 +10,7 @@ import type { HandleMetrics } from './counters.js';
 import type { LoopMetrics, Meter, Subject } from './meter.js';
 import type { RunMode } from './options.js';
 import type { LoopOutput } from './output-limits.js';
+import type { Owner } from './owners.js';
 import type { Scheduler } from './scheduler.js';
 
 /** A handle, as the rest of the loop names it. */
@@ -42,8 +43,11 @@ export interface Interests {
   /** Tells the poller this handle's interest now. @throws SystemError */
   register(handle: LoopHandle): void;
   unregister(handle: LoopHandle): void;
-  /** Closes the descriptor of a handle that has stopped and owns it. 0 or -errno. */
-  close(handle: LoopHandle): number;
+  /**
+   * Closes the descriptor of a handle that has stopped and owned it. False where the number
+   * is another handle's by now, whose it stays.
+   */
+  close(handle: LoopHandle, isOwned: boolean): boolean;
 }
 
 /** Descriptors that came with record `index` of a batch: see passed.ts. */
@@ -68,6 +72,8 @@ export interface StreamBytes {
   result(index: number): number;
   /** The bytes of record `index`: a view of the slab, valid until the next batch. */
   chunk(index: number): Uint8Array;
+  /** Record `index` has read nothing: what it read was told. */
+  forget(index: number): void;
   /** The chunks of this batch keep their memory. */
   leaveSlab(): void;
   /** Record `index` is larger than the slab: the next fill has room. Its bytes. */
@@ -81,9 +87,8 @@ export interface StreamBytes {
 
 /** What outlives a loop that was forgotten: see abandoned.ts. */
 export interface HeldThings {
-  /** The handle's descriptor is to be closed when the loop is collected. */
-  own(fd: number): void;
-  disown(fd: number): void;
+  /** Which descriptors its handles own: closed when the loop is collected. */
+  readonly owner: Owner;
   add(resource: Resource): void;
   drop(resource: Resource): void;
 }
@@ -140,6 +145,11 @@ export interface HandleLoop extends Scheduler {
   /** @internal Called before the loop ends: defers what came and is yet to be told. */
   lastLook: (() => void) | undefined;
 
+  /**
+   * @internal The record of the batch under way that was read for `handle` and not handed to
+   * it yet, -1: none.
+   */
+  undispatched(handle: LoopHandle): number;
   /** @internal Runs `run` in the next pending phase, between timers and poll. */
   defer(run: () => void, subject?: Subject): void;
   /** @internal Its `onClosed` is due in the closing phase. */

@@ -17,6 +17,7 @@ import {
   SLOT_WORDS,
   sharedWords,
   TRANSFER,
+  Transfer,
 } from './layout.js';
 import type { HandleTable } from './table.js';
 
@@ -89,7 +90,8 @@ export abstract class Gather {
     const last = (words[at + LAST_RECORD] as number) - 1;
     const offset = this.#used;
     this.#used += length;
-    if (last >= 0 && last === this.gathered - 1) {
+    const transfer = words[at + TRANSFER] as number;
+    if (last >= 0 && last === this.gathered - 1 && transfer !== Transfer.RECORDS) {
       const word = last * RECORD_WORDS + SEND_LENGTH;
       records[word] = (records[word] as number) + length;
       addToHead(records, last, length);
@@ -101,8 +103,7 @@ export abstract class Gather {
     records[word + SEND_OFFSET] = offset;
     records[word + SEND_LENGTH] = length;
     records[word + SEND_NEXT] = 0;
-    records[word + SEND_RESULT] =
-      last < 0 ? (words[at + TRANSFER] as number) : headOf(records, last);
+    records[word + SEND_RESULT] = last < 0 ? transfer : headOf(records, last);
     records[word + SEND_SLOT] = slot;
     records[word + SEND_GENERATION] = this.table.generation(slot);
     records[word + SEND_TOTAL] = last < 0 ? length : 0;

@@ -116,14 +116,14 @@ export abstract class Handle {
   /** Its descriptor is its own from here on, also when the loop is collected. @internal */
   own(): void {
     this.flags |= OWNER;
-    this.loop.holdings.own(this.handleFd);
+    this.loop.holdings.owner.own(this.handleFd);
   }
 
   /** Closes its descriptor, if that is its own, which leaves the poller with that. @internal */
   closeOwned(): void {
     if ((this.flags & OWNER) === 0) return;
-    this.loop.holdings.disown(this.handleFd);
-    this.loop.pollSet.close(this);
+    const { owner } = this.loop.holdings;
+    if (this.loop.pollSet.close(this, owner.owns(this.handleFd))) owner.disown(this.handleFd);
   }
 
   /**
@@ -176,7 +176,7 @@ export abstract class Handle {
     if ((this.flags & OWNER) !== 0) {
       // Before it stops: who owns its descriptor leaves the poller only as it closes.
       this.flags &= ~OWNER;
-      this.loop.holdings.disown(fd);
+      this.loop.holdings.owner.giveUp(fd);
     }
     this.beginClose();
     this.handleFd = -1;

@@ -93,6 +93,12 @@ export const Transfer = {
   UNIX: 2,
   /** The same, and a send or a read is one record. */
   RECORDS: 3,
+  /** The same of a pipe that blocks, after poll(2) has said that there is something to do. */
+  SHARED_PIPE: 4,
+  /** Of a terminal. */
+  SHARED_TERMINAL: 5,
+  /** Of another character device. */
+  SHARED_DEVICE: 6,
 } as const;
 
 /** Memory that can be neither detached nor made smaller: native code keeps its address. */

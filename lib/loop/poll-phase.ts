@@ -130,6 +130,20 @@ export abstract class PollPhase extends Life {
     if (this.pollSet.endBatch() && this.attached) this.pollerReplaced();
   }
 
+  /**
+   * The record that was read for `handle` and not handed to it yet, -1: none. @internal
+   */
+  undispatched(handle: Handle): number {
+    const { words } = this.streams.ready;
+    for (let index = this.cursor; index < this.#filled; index++) {
+      const at = index * READY_WORDS;
+      const slot = words[at + READY_SLOT] as number;
+      const generation = words[at + READY_GENERATION] as number;
+      if (this.table.find(slot, generation) === handle) return index;
+    }
+    return -1;
+  }
+
   /** A callback is over: what it put off runs, then it is accounted for. Its time in ms. @internal */
   protected called(phase: Phase, subject: Subject, lateMs = 0): number {
     if (this.drainEach) this.drain();

@@ -153,16 +153,28 @@ export class PollSet {
     this.#poller.delete(handle.handleFd);
   }
 
-  /** Closes the descriptor of a handle that has stopped and owns it. 0 or -errno. */
-  close(handle: Handle): number {
+  /**
+   * Closes the descriptor of a handle that has stopped and owned it. False where others
+   * closed it, and the number was given to another handle, of this loop or, unless `isOwned`,
+   * of another: it is that one's.
+   */
+  close(handle: Handle, isOwned: boolean): boolean {
     const { handleFd } = handle;
     const owner = this.#owners[handleFd];
-    // Others closed it, and the number was given to another handle: it is that one's.
-    if (owner !== undefined && owner !== handle) return EBADF;
-    if (handle.registered === 0) return native.close(handleFd);
-    this.#forget(handle);
-    this.leaving--;
-    return this.#poller.closeDescriptor(handleFd);
+    if (owner !== undefined && owner !== handle) return false;
+    const isKnown = handle.registered !== 0;
+    if (isKnown) {
+      this.#forget(handle);
+      this.leaving--;
+    }
+    if (!isOwned) {
+      if (isKnown) this.#poller.delete(handleFd);
+    } else if (isKnown) {
+      this.#poller.closeDescriptor(handleFd);
+    } else {
+      native.close(handleFd);
+    }
+    return isOwned;
   }
 
   beginBatch(): void {

@@ -8,6 +8,8 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
+import { readInitialOptions } from '../socket-options/initial.js';
+import type { InitialOptions } from '../socket-options/values.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
 import { destroyBy } from '../stream/stream.js';
@@ -20,7 +22,7 @@ import { Socket } from './socket.js';
 import { connectLater, openUnix, type UnixPlace, unixPlaceOf } from './unix.js';
 
 /** Where `loop.connect` connects to, and how. */
-export interface ConnectOptions extends Endpoint, StreamOptions {
+export interface ConnectOptions extends Endpoint, StreamOptions, InitialOptions {
   /** The same as `host`, so that `server.address` may be passed as it is. */
   address?: string;
   /** What `address` or `path` is; looked at, not needed. */
@@ -38,6 +40,8 @@ const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   family: true,
   localAddress: true,
   localPort: true,
+  socketOptions: true,
+  keepAlive: true,
 };
 
 const EAGAIN = -constant('EAGAIN');
@@ -99,11 +103,13 @@ export function connect(loop: HandleLoop, given: ConnectOptions, handlers: Strea
   const target = unixTargetOf(options) ?? targetOf(options);
   const isUnix = target.family === 'unix';
   const local = isUnix ? undefined : localOf(options, target);
+  const setInitialOptions = readInitialOptions(options, !isUnix);
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   const fd = isUnix ? openUnix(target) : openStream(target);
   return guarded(fd, () => {
     if (settings.noDelay && !isUnix) setNoDelay(fd);
+    setInitialOptions(fd);
     if (local !== undefined) bindLocal(fd, local);
     const result = native.connect(fd, target);
     const transfer = isUnix ? target.transfer : BY_SOCKET;

@@ -11,7 +11,7 @@
 //   it may pass. Told once a pause; who waits stays in the backlog until then.
 import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { Handle } from '../loop/handle.js';
+import type { Handle } from '../loop/handle.js';
 import { IN_CONTEXT } from '../loop/handle-flags.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Timer } from '../loop/time/timer.js';
@@ -19,14 +19,15 @@ import { runCleanup } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
 import { constant, constants } from '../raw/constants.js';
 import { check, systemError } from '../raw/errors.js';
+import { SocketHandle } from '../socket-options/handle.js';
 import type { StreamGroup, StreamSettings } from '../stream/group.js';
 import type { Handlers, Returned } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { nextRetryMs } from '../stream/sending.js';
 import { opened, Stream } from '../stream/stream.js';
-import type { Transfer } from '../stream/transfer.js';
 import type { BoundPath } from '../unix/path.js';
 import { addressText } from './endpoint.js';
+import type { Listening } from './listening.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
 const EAGAIN = -constant('EAGAIN');
@@ -62,16 +63,6 @@ interface ServerGroup extends StreamGroup {
   readonly owner: Server<Address> | undefined;
 }
 
-/** A socket that listens, and does not block. */
-export interface Listening {
-  /** Owned by the server from here on. */
-  readonly fd: number;
-  /** By which calls the bytes of its connections move. */
-  readonly transfer: Transfer;
-  /** Its file, if it made one. */
-  readonly bound?: BoundPath | undefined;
-}
-
 /** What a server makes of each connection: the stream class is its family's. */
 export type NewStream = (loop: HandleLoop, group: ServerGroup) => Stream;
 
@@ -79,7 +70,7 @@ export type NewStream = (loop: HandleLoop, group: ServerGroup) => Stream;
  * A listening socket: what `loop.listen` returns. `Where` is what its address is: of any
  * family where the socket was inherited. See listen(2), accept4(2).
  */
-export class Server<Where extends Address = IpAddress> extends Handle {
+export class Server<Where extends Address = IpAddress> extends SocketHandle {
   readonly #newStream: NewStream;
   readonly #handlers: ServerHandlers;
   readonly #group: ServerGroup;
@@ -90,7 +81,7 @@ export class Server<Where extends Address = IpAddress> extends Handle {
   #backoffMs = 0;
   #retry: Timer | undefined;
 
-  /** @internal Use `loop.listen`. */
+  /** @internal Use `loop.listen`. The socket is owned from here on. */
   constructor(
     loop: HandleLoop,
     { fd, transfer, bound }: Listening,

@@ -2,9 +2,8 @@
 // and the way it connects. SO_ERROR tells why a connect failed; if it cannot be asked, that
 // is told as getsockopt's. See tcp(7), connect(2).
 import { unlessRefused } from '../base/shown.js';
-import { type Address, type Bytes, native } from '../binding/index.js';
+import { type Address, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { handleClosed } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemErrorDetails } from '../raw/errors.js';
 import { RETRYING } from '../stream/flags.js';
@@ -111,19 +110,6 @@ export class Socket<Data = unknown> extends Stream {
   /** The peer's address; undefined when there is none. @throws SystemError. See getpeername(2). */
   get remoteAddress(): Address | undefined {
     return nameBy(this, native.getpeername);
-  }
-
-  /** Sets a socket option. @throws SystemError; Error ERR_HANDLE_CLOSED. See setsockopt(2). */
-  setOption(level: number, name: number, value: number | Bytes): this {
-    if (!this.active) throw handleClosed('socket');
-    check(native.setsockopt(this.handleFd, level, name, value), 'setsockopt');
-    return this;
-  }
-
-  /** Reads a socket option: a number, or how much of `value` it filled. See getsockopt(2). */
-  getOption(level: number, name: number, value?: Bytes): number {
-    if (!this.active) throw handleClosed('socket');
-    return check(native.getsockopt(this.handleFd, level, name, value), 'getsockopt');
   }
 }
 

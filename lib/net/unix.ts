@@ -7,10 +7,10 @@ import { check, codedError, systemError } from '../raw/errors.js';
 import { updateInterest } from '../stream/base.js';
 import { RETRYING } from '../stream/flags.js';
 import { nextRetryMs } from '../stream/sending.js';
+import type { Stream } from '../stream/stream.js';
 import { BY_RECORDS, BY_UNIX, type Transfer } from '../stream/transfer.js';
 import { unixAddressOf } from '../unix/path.js';
 import type { Endpoint } from './endpoint.js';
-import type { Socket } from './socket.js';
 
 /** Where a Unix socket is to listen or to connect, and how its bytes move. */
 export interface UnixPlace extends UnixAddress {
@@ -57,7 +57,7 @@ export function openUnix({ transfer }: UnixPlace): number {
  * Nobody more may wait to be accepted (EAGAIN): `socket` tries again to connect, after 5 ms to
  * 1 s, as the kernel does not tell when there is room.
  */
-export function connectLater(socket: Socket, place: UnixPlace, pauseMs = 0): void {
+export function connectLater(socket: Stream, place: UnixPlace, pauseMs = 0): void {
   // One that is not connected is reported as writable, and hung up.
   socket.flags |= RETRYING;
   updateInterest(socket);

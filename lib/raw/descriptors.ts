@@ -36,6 +36,41 @@ export const readv: RawCalls['readv'] = native.readv;
 export const writev: RawCalls['writev'] = native.writev;
 
 /**
+ * As `read`, at a place of a file: its own offset is neither used nor moved. `offset` and
+ * `length` are those of the buffer, undefined: all of it.
+ *
+ * @param position where in the file: 0 to 2^53-1
+ * @returns bytes read, 0 at the end of the file, or -errno (-ESPIPE: what has no places, such
+ *   as a pipe). See pread(2).
+ * @example
+ * const header = new Uint8Array(16);
+ * const n = pread(fd, header, 0, header.length, 512);
+ */
+export const pread: RawCalls['pread'] = native.pread;
+
+/**
+ * As `write`, at a place of a file: see `pread`. With O_APPEND Linux writes at the end
+ * whatever `position` says.
+ *
+ * @returns bytes written, perhaps fewer than asked, or -errno. See pwrite(2).
+ */
+export const pwrite: RawCalls['pwrite'] = native.pwrite;
+
+/**
+ * As `readv`, at a place of a file: see `pread`.
+ *
+ * @returns bytes read in all, 0 at the end, or -errno. See preadv(2).
+ */
+export const preadv: RawCalls['preadv'] = native.preadv;
+
+/**
+ * As `writev`, at a place of a file: see `pread`.
+ *
+ * @returns bytes written in all, or -errno. See pwritev(2).
+ */
+export const pwritev: RawCalls['pwritev'] = native.pwritev;
+
+/**
  * Closes a descriptor that was opened by this package, or adopted, in this
  * thread. Any other open one is left alone, also one that has the number of ours
  * by now: what was opened is known by its identity, not by its number.

@@ -20,6 +20,8 @@ export { constants } from './constants.js';
 export * from './descriptors.js';
 export { check, SystemError, type SystemErrorDetails } from './errors.js';
 export * from './events.js';
+export * from './file-transfers.js';
+export * from './ioctl.js';
 export * from './kevents.js';
 export * from './messages.js';
 export * from './options.js';

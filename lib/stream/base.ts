@@ -2,17 +2,17 @@
 // fails, what it waits for. The halves are output.ts and input.ts; stream.ts is the whole.
 import { closeIsAwaited } from '../loop/closed-promise.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { Interest } from '../poller/interest.js';
 import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
+import { SocketHandle } from '../socket-options/handle.js';
 import { CONNECTING, READING, RETRYING, TOLD } from './flags.js';
 import type { StreamGroup } from './group.js';
 import type { Outgoing } from './queue.js';
 
 // An OutputHolder; not said so, as the types of the package leave its members out.
 /** What both halves of a stream stand on. */
-export abstract class StreamBase extends Handle {
+export abstract class StreamBase extends SocketHandle {
   /** @internal */ readonly group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: Outgoing | undefined;
   /** Bytes taken by `write` so far; some may still be queued. */

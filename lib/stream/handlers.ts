@@ -19,8 +19,9 @@ export interface Handlers<Stream> {
   /**
    * Bytes came. `chunk` is a view of the loop's slab, valid during the call:
    * `chunk.slice()` keeps it. An async function gets memory of its own, and so does what
-   * has returned a promise; see `chunks`. `fds`: descriptors that came with them, over a Unix
-   * socket; those that are not taken are closed when it returns.
+   * has returned a promise; see `chunks`. `fds`: descriptors that came over a Unix
+   * socket with this chunk, which has the first of the bytes that they were sent with; those
+   * that are not taken are closed when it returns.
    */
   data?(socket: Stream, chunk: Uint8Array, fds?: ReceivedDescriptors): Returned;
   /** All queued output went out, after `write` returned false. */

@@ -24,6 +24,7 @@ import type { StreamOutput } from './output.js';
 import { isPromise, notePromise, settle } from './promised.js';
 import { type ReceivedDescriptors, receivedWith } from './received.js';
 import { isOutOfMemory } from './sending.js';
+import type { Transfer } from './transfer.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
@@ -89,7 +90,12 @@ export function stash(
 }
 
 export function unstash(stream: StreamOutput): void {
-  if (!stream.active || (stream.flags & PAUSED) !== 0) return;
+  if ((stream.flags & PAUSED) === 0) deliverStash(stream);
+}
+
+/** What a pause left behind is told now, paused or not. */
+export function deliverStash(stream: StreamOutput): void {
+  if (!stream.active) return;
   const kept = takeStash(stream);
   if (kept === undefined) return;
   stream.flags &= ~STASHED;
@@ -136,7 +142,7 @@ function goesOn(stream: StreamOutput, result: unknown): void {
 export function readNoBytes(stream: StreamOutput, index: number, result: number): void {
   const { streams } = stream.loop;
   if (result === EMPTY_RECORD) {
-    const fds = receivedWith(stream, index);
+    const fds = receivedWith(stream.loop, index);
     if ((stream.flags & PAUSED) !== 0) stash(stream, NO_BYTES, fds);
     else deliver(stream, NO_BYTES, fds);
   } else if (result === LARGE_RECORD) {
@@ -185,12 +191,20 @@ function rest(stream: StreamOutput): void {
   timer.unref();
 }
 
+/**
+ * Nobody reads any more what is written: there is no SO_ERROR to ask, and what a write would
+ * say is known. See POLLERR in poll(2), and for terminals pty(7).
+ */
+function nobodyReads(stream: StreamOutput, { endsWith, writeCall }: Transfer): void {
+  stream.fail(endsWith === 0 ? EPIPE : endsWith, writeCall);
+}
+
 /** Something happened while nothing is read: the peer's reset, most likely. */
 export function askForError(stream: StreamOutput): void {
   const { transfer } = stream.group;
   if (!transfer.isSocket) {
-    // Nobody reads what is written any more; see poll(2), POLLERR.
-    stream.fail(EPIPE, transfer.writeCall);
+    // Who reads again finds by reading what it was: an orderly end, for a terminal.
+    if ((stream.flags & READ_ENDED) !== 0) nobodyReads(stream, transfer);
     return;
   }
   const error = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);

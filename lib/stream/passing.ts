@@ -93,7 +93,7 @@ export function duplicate(stream: StreamBase, fds: readonly number[]): number[] 
     const result = native.fcntl(fd, F_DUPFD_CLOEXEC, 0);
     if (result >= 0) {
       made.push(result);
-      stream.loop.holdings.own(result);
+      stream.loop.holdings.owner.own(result);
       continue;
     }
     closeHeld(stream, made);
@@ -107,7 +107,7 @@ export function duplicate(stream: StreamBase, fds: readonly number[]): number[] 
 /** Closes duplicates that were sent, or are not to be. */
 export function closeHeld(stream: StreamBase, fds: readonly number[]): void {
   for (const fd of fds) {
-    stream.loop.holdings.disown(fd);
+    stream.loop.holdings.owner.disown(fd);
     native.close(fd);
   }
 }

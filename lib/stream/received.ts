@@ -3,7 +3,6 @@
 // closed when it returns. See unix(7), SCM_RIGHTS.
 import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import type { StreamBase } from './base.js';
 
 /**
  * Descriptors that came with a chunk: close-on-exec, in the order in which they were sent.
@@ -41,12 +40,12 @@ export class ReceivedDescriptors {
 
   /** The loop closes them if it is forgotten meanwhile. @internal */
   ownedBy({ holdings }: HandleLoop): void {
-    for (const fd of this.#numbers) holdings.own(fd);
+    for (const fd of this.#numbers) holdings.owner.own(fd);
   }
 
   /** @internal */
   disownedBy({ holdings }: HandleLoop): void {
-    for (const fd of this.#numbers) holdings.disown(fd);
+    for (const fd of this.#numbers) holdings.owner.disown(fd);
   }
 
   /** Closes those that nobody took. @internal */
@@ -56,8 +55,8 @@ export class ReceivedDescriptors {
 }
 
 /** What came with record `index` of the batch under way; undefined: bytes alone. */
-export function receivedWith(stream: StreamBase, index: number): ReceivedDescriptors | undefined {
-  const { passed } = stream.loop.streams;
+export function receivedWith(loop: HandleLoop, index: number): ReceivedDescriptors | undefined {
+  const { passed } = loop.streams;
   if (!passed.has(index)) return undefined;
   const truncated = passed.isTruncated(index);
   return new ReceivedDescriptors(passed.take(index), truncated);

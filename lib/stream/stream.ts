@@ -7,6 +7,7 @@ import { NOT_READ, Transfer } from '../loop/layout.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
+import { prepareDetach } from './detaching.js';
 import { CONNECTING, PAUSED, READING, STASHED, TOLD } from './flags.js';
 import type { StreamGroup } from './group.js';
 import { enter, entered } from './handlers.js';
@@ -87,7 +88,7 @@ export abstract class Stream extends StreamOutput {
     const result = streams.result(index);
     if (result > 0) {
       this.bytesRead += result;
-      const fds = streams.passed.has(index) ? receivedWith(this, index) : undefined;
+      const fds = streams.passed.has(index) ? receivedWith(this.loop, index) : undefined;
       const chunk = chunkOf(this, index);
       if (chunk === undefined) {
         fds?.closeRest();
@@ -156,6 +157,27 @@ export abstract class Stream extends StreamOutput {
   /** The same as `destroy()`. */
   close(): void {
     this.destroy();
+  }
+
+  /**
+   * Gives the descriptor back and closes without it: it stays open, close-on-exec and
+   * non-blocking, and is the caller's as if opened by `rawloop/raw`: for another loop's
+   * `stream(fd)`, for `raw.release` and a Worker's `stream(fd)`, for a child process.
+   * `close(socket)` follows, and nothing else.
+   *
+   * What is unread in the kernel stays there. What this turn has read already is told by
+   * `data` before it returns, also while the stream is paused, as it cannot be put back. What
+   * was written goes out first.
+   *
+   * @throws Error ERR_STREAM_OUTPUT_QUEUED while output waits for the peer: `drain` follows,
+   *   detach there; ERR_STREAM_CONNECTING; ERR_HANDLE_CLOSED. It goes on then
+   * @example
+   * const fd = socket.detach();
+   * other.stream(fd, {}, handlers);
+   */
+  detach(): number {
+    prepareDetach(this);
+    return this.releaseDescriptor();
   }
 
   /** @internal What callbacks have written goes out first; what is queued is dropped. */

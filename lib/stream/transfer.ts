@@ -76,6 +76,18 @@ export const BY_FILE: Transfer = {
 /** As BY_FILE. The last of those at a terminal's other side ends it with EIO. See pty(7). */
 export const BY_TERMINAL: Transfer = { ...BY_FILE, endsWith: -constant('EIO') };
 
+/**
+ * As another, of a descriptor that blocks, as others share its open file: poll(2) is asked
+ * before each call. See native/stream/shared.h.
+ */
+function shared(like: Transfer, kind: number): Transfer {
+  return { ...like, kind, send: (fd, bytes) => native.writeShared(fd, bytes, kind) };
+}
+
+export const BY_SHARED_PIPE = shared(BY_FILE, Kind.SHARED_PIPE);
+export const BY_SHARED_TERMINAL = shared(BY_TERMINAL, Kind.SHARED_TERMINAL);
+export const BY_SHARED_DEVICE = shared(BY_FILE, Kind.SHARED_DEVICE);
+
 const SOL_SOCKET = constant('SOL_SOCKET');
 
 /** How the bytes of a socket move; undefined: they are no stream. @throws SystemError */

@@ -82,6 +82,12 @@ class Args {
     return Integer(index, name, out, 0);
   }
 
+  // A place in a file: 0 to 2^53-1.
+  bool Position(size_t index, int64_t* out,
+                const char* name = "position") const {
+    return Integer(index, name, out, 0, kMaxSafeInteger);
+  }
+
   // Argument `index` is memory, `index` + 1 and + 2 are an offset and a length
   // within it (default: all of it). Offset and length are read before the
   // pointer is taken.

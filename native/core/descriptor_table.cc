@@ -14,10 +14,12 @@
 namespace rawloop {
 namespace {
 
-// A word is the owner's number above an identity; 0: not owned by us.
+// A word is the owner's number above an identity, and whether a handle has it
+// at the top; 0: not owned by us.
 using Word = std::atomic<uint64_t>;
 constexpr uint64_t kIdentityMask = (uint64_t{1} << kIdentityBits) - 1;
-constexpr size_t kOwners = size_t{1} << (64 - kIdentityBits);
+constexpr uint64_t kHeld = uint64_t{1} << 63;
+constexpr size_t kOwners = size_t{1} << (63 - kIdentityBits);
 
 constexpr int kChunkBits = 14;
 constexpr size_t kChunks = size_t{1} << (31 - kChunkBits);
@@ -62,7 +64,7 @@ Word* FindOrMake(int fd) {
   return Find(fd);
 }
 
-uint64_t OwnerOf(uint64_t word) { return word >> kIdentityBits; }
+uint64_t OwnerOf(uint64_t word) { return (word & ~kHeld) >> kIdentityBits; }
 
 int Unowned(int fd) { return Identify(fd) == kNotOpen ? -EBADF : -EPERM; }
 
@@ -112,10 +114,10 @@ int OwnedDescriptors::Adopt(int fd) {
   Word* word = owner_ == 0 ? nullptr : FindOrMake(fd);
   if (word == nullptr) return -ENOMEM;
   uint64_t before = word->load();
-  // Another's, unless it is a file that is gone, which its owner does not know.
-  if (before != 0 && OwnerOf(before) != owner_ &&
-      CheckIdentity(fd, before & kIdentityMask) == 0) {
-    return -EBUSY;
+  // Somebody's, unless it is a file that is gone, which its owner does not
+  // know.
+  if (before != 0 && CheckIdentity(fd, before & kIdentityMask) == 0) {
+    return OwnerOf(before) == owner_ ? 0 : -EBUSY;
   }
   if (!word->compare_exchange_strong(before,
                                      owner_ << kIdentityBits | identity)) {
@@ -130,6 +132,19 @@ int OwnedDescriptors::Check(int fd) const {
   uint64_t now = word == nullptr ? 0 : word->load();
   if (now == 0 || OwnerOf(now) != owner_) return Unowned(fd);
   return CheckIdentity(fd, now & kIdentityMask);
+}
+
+int OwnedDescriptors::Hold(int fd, bool on) {
+  Word* word = Find(fd);
+  uint64_t before = word == nullptr ? 0 : word->load();
+  if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);
+  uint64_t now = on ? before | kHeld : before & ~kHeld;
+  return word->compare_exchange_strong(before, now) ? 0 : -EPERM;
+}
+
+bool OwnedDescriptors::IsHeld(int fd) const {
+  Word* word = Find(fd);
+  return word != nullptr && (word->load() & kHeld) != 0;
 }
 
 int OwnedDescriptors::Release(int fd) { return Take(fd, false); }

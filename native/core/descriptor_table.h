@@ -28,6 +28,11 @@ class OwnedDescriptors {
   int Adopt(int fd);
   // 0: owned here, and still what was opened. Else as Release.
   int Check(int fd) const;
+  // Whether a handle has it from here on, or until it is closed, released or
+  // opened anew. 0, or as Release.
+  int Hold(int fd, bool on);
+  // Whether a handle does, of one that Check has found to be owned here.
+  bool IsHeld(int fd) const;
   // Forgets it. -EBADF: not open; -EPERM: not owned here.
   int Release(int fd);
   // Closes it, if it is still what was opened. Else as Release.

@@ -12,6 +12,7 @@
 
 #include "os/opening.h"
 #include "os/transfer.h"
+#include "stream/shared.h"
 
 namespace rawloop {
 namespace {
@@ -27,6 +28,7 @@ bool Is(Transfer kind, int32_t transfer) {
 }
 
 ssize_t Receive(int32_t transfer, int fd, uint8_t* data, size_t size) {
+  if (IsShared(transfer)) return ReadShared(fd, data, size);
   ssize_t result;
   do {
     result = Is(Transfer::kFile, transfer) ? read(fd, data, size)
@@ -36,6 +38,7 @@ ssize_t Receive(int32_t transfer, int fd, uint8_t* data, size_t size) {
 }
 
 ssize_t SendParts(int32_t transfer, int fd, iovec* parts, size_t count) {
+  if (IsShared(transfer)) return WriteShared(transfer, fd, parts, count);
   ssize_t sent;
   do {
     if (Is(Transfer::kFile, transfer)) {

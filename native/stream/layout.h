@@ -16,6 +16,10 @@ enum class Transfer : int32_t {
   kFile = 1,     // read(2), write(2), writev(2): O_NONBLOCK is set
   kUnix = 2,     // recvmsg(2), send(2), sendmsg(2): descriptors may come along
   kRecords = 3,  // the same, and a send or a read is one record
+  // As kFile, without O_NONBLOCK: see shared.h.
+  kSharedPipe = 4,
+  kSharedTerminal = 5,
+  kSharedDevice = 6,
 };
 
 // One for each handle: the slot table.

@@ -22,19 +22,11 @@ export const C_LIBRARY = new RegExp(
     ...['f(flush|putc|write|cntl)', 'stderr', 'is\\w+', 'trunc', '(pthread|sched|sig)_?\\w+'],
     ...['dl\\w+', '(epoll|inet|if)_\\w+', 'eventfd', 'accept4?', 'bind', 'connect', 'listen'],
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],
-    ...[
-      'ntoh[sl]',
-      '(recv|send)(m?msg)?',
-      'recvfrom',
-      'sendto',
-      'pipe2?',
-      'poll',
-      'read[v]?',
-      'write[v]?',
-      'close',
-    ],
+    ...['ntoh[sl]', '(recv|send)(m?msg)?', 'recvfrom', 'sendto', 'pipe2?', 'poll'],
+    ...['p?(read|write)v?(64)?', 'close'],
     ...['[fl]?stat(fs)?', 'raise', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
-    ...['m(un)?map', 'madvise', 'dup[23]', 'access', 'readlink'],
+    ...['m(un)?map', 'madvise', 'dup[23]', 'access', 'readlink', 'open', 'flock', 'fchmod'],
+    ...['ioctl', 'sendfile(64)?', 'splice', 'memfd_create'],
   ].join('|')})$`,
 );
 

@@ -64,6 +64,28 @@ const other: StreamHandlers<{ name: number }> = sessions;
 // @ts-expect-error: there is no such member
 client.data.nothing;
 
+// Socket options have the types that their names say.
+const roundTripUs: number = client.getOption('TCP_INFO').rttUs;
+const acked: number | undefined = client.getOption('TCP_INFO').bytesAcked;
+client.setOption('TCP_NODELAY', true).setOption('SO_LINGER', false).setOption(1, 9, 1);
+client.options.TCP_CONGESTION = 'cubic';
+const asNumber: number = client.getOption(1, 9);
+loop.connect({ port: 1, keepAlive: { idleSeconds: 5 }, socketOptions: { IP_TOS: 8 } }, {});
+// @ts-expect-error: it is true or false
+client.setOption('TCP_NODELAY', 5);
+// @ts-expect-error: there is no such option
+client.setOption('TCP_NODELY', true);
+// @ts-expect-error: it is only read
+client.setOption('TCP_INFO', {});
+// @ts-expect-error: it is only set
+client.getOption('SO_ATTACH_FILTER');
+// @ts-expect-error: it is only read
+client.options.SO_TYPE = 1;
+// @ts-expect-error: it is a number
+server.options.TCP_KEEPIDLE = true;
+// @ts-expect-error: there is no such option
+loop.listen({ port: 1, socketOptions: { TCP_NODELY: true } }, {});
+
 const recorder: FlightRecorder = new FlightRecorder(loop).start();
 const records: FlightRecord[] = recorder.records();
 const events: number = toTrace(recorder.stop()).traceEvents.length + records.length;
@@ -81,7 +103,22 @@ const flags: number = raw.fcntl(fd, 1);
   scoped.run('nowait');
 }
 
-export { asUnknown, events, flags, listening, metrics, name, other, server, stat, threads, typed };
+export {
+  acked,
+  asNumber,
+  asUnknown,
+  events,
+  flags,
+  listening,
+  metrics,
+  name,
+  other,
+  roundTripUs,
+  server,
+  stat,
+  threads,
+  typed,
+};
 
 // @ts-expect-error: a port is no string
 loop.connect({ port: 'http' }, {});

@@ -3,16 +3,18 @@
 // Without READ_ENDED for what is only written (takeOver in lib/descriptor/stream.ts): its end
 // is told as EBADF of read; without the interest that follows, a terminal that is only
 // written is reported for as long as nobody reads what was typed. Without WRITE_ENDED for
-// what is only read: it is writable, and a write ends it with EBADF. Without F_SETFL it
-// blocks. Without adopt: the FIFO is never closed, and its reader waits for ever. With
-// `open` called at once: its event is the first of all. Without BY_TERMINAL: a terminal ends
-// with EIO; without BY_SOCKET: both halves of a socket end with the first. Without the look
-// at `open`: what was destroyed opens.
+// what is only read: it is writable, and a write ends it with EBADF. Without READ_ENDED in
+// askForError (lib/stream/input.ts): a paused terminal ends with EPIPE; without `endsWith`
+// there: one that is written, too. Without adopt: the FIFO is never closed, and its reader
+// waits for ever. With `open` called at once: its event is the first of all. Without
+// BY_TERMINAL: a terminal ends with EIO; without BY_SOCKET: both halves of a socket end with
+// the first. Without the look at `open`: what was destroyed opens.
 import { execFileSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DescriptorStream } from '../../lib/descriptor/stream.js';
 import { constant } from '../../lib/raw/constants.js';
 import { check } from '../../lib/raw/errors.js';
 import * as raw from '../../lib/raw/index.js';
@@ -138,6 +140,35 @@ describe.each(DRIVE_MODES)('a descriptor that is taken over, %s', (mode) => {
     expect(noted.text).toBe('printed');
     expect(noted.events).toEqual(['open', 'data', 'end', 'close']);
     expect(isOpen(fd)).toBe(false);
+  });
+
+  it.runIf(isLinux)('is a terminal that is paused: it waits with its end', async () => {
+    const [master, its] = openPty();
+    opened.keep(master);
+    check(raw.adopt(master), 'adopt');
+    const noted = noting();
+    const open = (stream: DescriptorStream) => {
+      opened.close(master);
+      test.loop.setTimeout(() => {
+        noted.events.push('resumed');
+        stream.resume();
+      }, 10);
+    };
+    test.loop.stream(its, {}, { ...noted.handlers, open }).pause();
+    await drive(test.loop, mode);
+    expect(noted.events).toEqual(['resumed', 'end', 'close']);
+  });
+
+  it.runIf(isLinux)('is a terminal that is only written, and tells how it ended', async () => {
+    const [master, its] = openPty();
+    opened.keep(master);
+    check(raw.adopt(master), 'adopt');
+    const writeOnly = constant('O_WRONLY') | constant('O_NOCTTY');
+    const noted = noting();
+    test.loop.stream(openSync(`/proc/self/fd/${its}`, writeOnly), {}, noted.handlers);
+    test.loop.setTimeout(() => opened.close(master), 1);
+    await drive(test.loop, mode);
+    expect(noted.events).toEqual(['open', 'close EIO write']);
   });
 
   it.runIf(isLinux)('is a terminal that is only written: what is typed costs nothing', async () => {

@@ -7,6 +7,7 @@ import * as raw from '../../lib/raw/index.js';
 export interface Noted {
   readonly events: string[];
   readonly text: string;
+  readonly bytes: Buffer;
   readonly handlers: DescriptorHandlers;
 }
 
@@ -17,6 +18,9 @@ export function noting(): Noted {
     events,
     get text() {
       return Buffer.concat(chunks).toString();
+    },
+    get bytes() {
+      return Buffer.concat(chunks);
     },
     handlers: {
       open: () => void events.push('open'),

@@ -59,6 +59,11 @@ bool IsAllowed(const sockaddr* address, socklen_t size) {
           (host.s6_addr[12] == 127 || host.s6_addr[12] == 0));
 }
 
+bool IsMessageAllowed(const msghdr& message) {
+  return IsAllowed(static_cast<const sockaddr*>(message.msg_name),
+                   message.msg_namelen);
+}
+
 // AddressSanitizer reports the access, with the stack of who asked for it.
 void Look(long address, long size) {
   if (__asan_region_is_poisoned == nullptr || address == 0 || size <= 0) return;
@@ -106,5 +111,24 @@ ssize_t sendto(int fd, const void* data, size_t bytes, int flags,
       Next<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)>(
           "sendto");
   return next(fd, data, bytes, flags, address, size);
+}
+
+ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+  if (!IsMessageAllowed(*message)) {
+    errno = ENETUNREACH;
+    return -1;
+  }
+  static auto next = Next<ssize_t(int, const msghdr*, int)>("sendmsg");
+  return next(fd, message, flags);
+}
+
+int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+  for (unsigned i = 0; i < count; i++) {
+    if (IsMessageAllowed(messages[i].msg_hdr)) continue;
+    errno = ENETUNREACH;
+    return -1;
+  }
+  static auto next = Next<int(int, mmsghdr*, unsigned, int)>("sendmmsg");
+  return next(fd, messages, count, flags);
 }
 }

@@ -24,7 +24,7 @@ import { isWith } from './support/without.mjs';
 const PROGRESS_EVERY = 200;
 const TURN_EVERY = 500;
 /** Some of their results are decided before the memory is looked at. */
-const LOOKS_LATER = new Set(['kevent', 'getsockopt', 'setsockopt']);
+const LOOKS_LATER = new Set(['kevent', 'ioctl', 'getsockopt', 'setsockopt']);
 
 const require = createRequire(import.meta.url);
 const [, , seedText, callsText, option] = process.argv;

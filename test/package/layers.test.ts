@@ -13,6 +13,7 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['raw', 'raw/'],
   ['poller', 'poller/'],
   ['loop', 'loop/'],
+  ['socket options', 'socket-options/'],
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/'],
   // The families come together in EventLoop.

@@ -34,8 +34,8 @@ function inChild<T>(code: string, entry = 'index'): T {
 
 /** What families of streams have in common. */
 const STREAM = 'chunks/stream.cjs';
-/** And what TCP needs beside. */
-const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', STREAM];
+/** And what TCP and Unix sockets need beside. */
+const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM];
 
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
@@ -44,6 +44,21 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.watch', 'loop.watch(0, { read: true }, () => {})', ['chunks/watch.cjs']],
   ['loop.listen', 'loop.listen({ port: 0 }, {})', NET],
   ['loop.connect', 'loop.connect({ port: 9 }, {})', NET],
+  [
+    'a socket option by its number',
+    'loop.listen({ port: 0 }, {}).getOption(loaded.constants.SOL_SOCKET, loaded.constants.SO_TYPE)',
+    NET,
+  ],
+  [
+    'a socket option by its name',
+    "loop.listen({ port: 0 }, {}).getOption('SO_TYPE')",
+    [...NET, 'chunks/socket-options.cjs'],
+  ],
+  [
+    'keepAlive',
+    'loop.connect({ port: 9, keepAlive: true }, {})',
+    [...NET, 'chunks/socket-options.cjs'],
+  ],
   ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],

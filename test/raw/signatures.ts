@@ -23,6 +23,7 @@ export const OPENS: ReadonlySet<string> = new Set([
   'dup',
   'epoll_create1',
   'kqueue',
+  'memfd_create',
 ]);
 
 /** Calls whose array is of descriptors that were opened. */
@@ -54,6 +55,14 @@ const optional = (parameter: Parameter): Parameter => ({
 });
 /** Within a buffer of 16 bytes. */
 const within = (name: string): Parameter => optional({ name, good: 0, takes: isInteger(0, 16) });
+
+/** A file with some bytes, where there are files of memory; else a pipe, which has no places. */
+function placed(opened: Opened): number {
+  if (!raw.supported.memfd_create) return opened.pipe()[0];
+  const fd = opened.keep(raw.memfd_create('signatures'), 'memfd_create');
+  raw.check(raw.write(fd, new Uint8Array(64)), 'write');
+  return fd;
+}
 
 /** A kqueue in which `fd` is ready, where there are kqueues. */
 function watching(opened: Opened, fd: number): number {
@@ -104,18 +113,61 @@ export function signatures(opened: Opened): Record<string, Signature> {
     { name: 'maxevents', good: 1, takes: isInteger(1, 65536) },
     timeout,
   ];
+  const [, drain] = opened.pipe();
+  const file = placed(opened);
+  const position: Parameter = { name: 'position', good: 0, takes: SAFE };
+  const place = (name: string) => optional({ ...position, name });
   const family = [int('domain', constant('AF_UNIX')), int('type', constant('SOCK_STREAM'))];
   const table: Record<string, [Call, Parameter[]]> = {
     read: [raw.read as Call, [fd(right), buffer, within('offset'), within('length')]],
     write: [raw.write as Call, [fd(left), buffer, within('offset'), within('length')]],
     readv: [raw.readv as Call, [fd(right), buffers]],
     writev: [raw.writev as Call, [fd(left), buffers]],
+    pread: [raw.pread as Call, [fd(file), buffer, within('offset'), within('length'), position]],
+    pwrite: [raw.pwrite as Call, [fd(file), buffer, within('offset'), within('length'), position]],
+    preadv: [raw.preadv as Call, [fd(file), buffers, position]],
+    pwritev: [raw.pwritev as Call, [fd(file), buffers, position]],
     close: [raw.close as Call, [fd(2 ** 31 - 1)]],
     adopt: [raw.adopt as Call, [fd(2 ** 31 - 1)]],
     release: [raw.release as Call, [fd(2 ** 31 - 1)]],
     fcntl: [
       raw.fcntl as Call,
       [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],
+    ],
+    ioctl: [
+      raw.ioctl as Call,
+      [
+        fd(left),
+        { name: 'request', good: constant('FIONREAD'), takes: isInteger(0, 2 ** 32 - 1) },
+        buffer,
+      ],
+    ],
+    sendfile: [
+      raw.sendfile as Call,
+      [
+        fd(left, 'out_fd'),
+        fd(file, 'in_fd'),
+        place('offset'),
+        { name: 'count', good: 1, takes: SAFE },
+      ],
+    ],
+    splice: [
+      raw.splice as Call,
+      [
+        fd(file, 'fd_in'),
+        place('off_in'),
+        fd(drain, 'fd_out'),
+        optional({ name: 'off_out', good: null, takes: SAFE }),
+        { name: 'len', good: 1, takes: SAFE },
+        optional({ name: 'flags', good: 0, takes: isInteger(0, 2 ** 32 - 1) }),
+      ],
+    ],
+    memfd_create: [
+      raw.memfd_create as Call,
+      [
+        { name: 'name', good: 'a name', takes: (value) => typeof value === 'string' },
+        optional({ name: 'flags', good: 0, takes: isInteger(0, 2 ** 32 - 1) }),
+      ],
     ],
     pipe2: [raw.pipe2 as Call, [flags]],
     dup: [raw.dup as Call, [fd(left, 'oldfd')]],

@@ -2,8 +2,8 @@
 // its own copy as soon as it has sent it on, and the last still reads the file, from where
 // the one before it stopped. In none of them is anything left.
 //
-// Without ReceivedFds::Clear for what was not taken: each process has two descriptors more
-// than before. With fds that are not taken out of it: the last one's file is closed.
+// Without the close of what was not asked for, in ReadFds of native/os/ancillary.cc: each
+// process has two descriptors more than before.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

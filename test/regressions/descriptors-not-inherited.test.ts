@@ -4,8 +4,8 @@
 // Without SOCK_CLOEXEC in socket, and so for each of the calls: the child here lists
 // the descriptor.
 import { execFileSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { closeSync, openSync, readlinkSync } from 'node:fs';
+import { expect, it, onTestFinished } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { serve } from '../stream/support.js';
@@ -36,6 +36,14 @@ function freeNumber(): number {
   return fd;
 }
 
+/** Of a terminal that the host has opened. */
+function otherSide(): number {
+  const master = openSync('/dev/ptmx', constant('O_RDWR') | constant('O_NOCTTY'));
+  onTestFinished(() => closeSync(master));
+  raw.check(raw.ioctl(master, constant('TIOCSPTLCK'), 0), 'ioctl');
+  return raw.ioctl(master, constant('TIOCGPTPEER'), constant('O_RDWR') | constant('O_NOCTTY'));
+}
+
 const MAKERS: Record<string, () => number[]> = {
   pipe2: () => [...opened.keepPair(raw.pipe2())],
   socket: () => [opened.keep(raw.socket(AF_INET, STREAM))],
@@ -43,6 +51,8 @@ const MAKERS: Record<string, () => number[]> = {
   socketpair: () => [...opened.keepPair(raw.socketpair(constant('AF_UNIX'), STREAM))],
   accept4: () => [...opened.tcpPair()],
   eventfd: () => [opened.keep(raw.eventfd())],
+  memfd_create: () => [opened.keep(raw.memfd_create('not inherited'))],
+  'ioctl TIOCGPTPEER': () => [opened.keep(otherSide())],
   epoll_create1: () => [opened.keep(raw.epoll_create1())],
   'fcntl F_DUPFD_CLOEXEC': () => [opened.keep(duplicate(opened.eventfd()))],
   dup: () => [opened.keep(raw.dup(opened.eventfd()))],

@@ -38,6 +38,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.localAdress',
     'localAddress',
   ],
+  'listen, a socket option': [
+    (loop) => loop.listen({ port: 0, socketOptions: { TCP_NODELY: true } as object }, {}),
+    'options.socketOptions.TCP_NODELY',
+    'TCP_NODELAY',
+  ],
+  'connect, the times of keepAlive': [
+    (loop) => loop.connect({ port: 9, keepAlive: { idleSecond: 5 } as object }, {}),
+    'options.keepAlive.idleSecond',
+    'idleSeconds',
+  ],
   'connect, the handlers': [
     (loop) => loop.connect({ port: 9 }, { closed() {} } as object),
     'handlers.closed',

@@ -33,6 +33,8 @@ export interface ChildOptions {
   maxDescriptors?: number;
   /** Expressions for strace, such as 'inject=accept4:error=EPERM'; see `hasStrace`. */
   strace?: string[];
+  /** It runs in a network of its own, in which a shell has run this; see `hasNetworks`. */
+  network?: string;
   /** The user to run as, when this process is root. */
   uid?: number;
 }
@@ -50,12 +52,20 @@ export interface ChildEnd {
 export const hasStrace =
   spawnSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' }).status === 0;
 
+/** Whether a child may have a network of its own, with a loopback that is up. */
+export const hasNetworks =
+  spawnSync('unshare', ['-Urn', 'ip', 'link', 'set', 'lo', 'up'], { stdio: 'ignore' }).status === 0;
+
 function commandLine(script: string, options: ChildOptions): string[] {
-  const { flags = [], maxDescriptors, strace } = options;
+  const { flags = [], maxDescriptors, network, strace } = options;
   const node = [process.execPath, ...flags, '-e', PRELUDE + script];
   if (strace !== undefined) {
     const expressions = strace.flatMap((expression) => ['-e', expression]);
     node.unshift('strace', '-f', '-qq', '-o', '/dev/null', ...expressions);
+  }
+  if (network !== undefined) {
+    const setUp = `ip link set lo up && ${network} && exec "$@"`;
+    node.unshift('unshare', '-Urn', '/bin/sh', '-c', setUp, 'sh');
   }
   if (maxDescriptors === undefined) return node;
   return ['/bin/sh', '-c', `ulimit -n ${maxDescriptors} && exec "$@"`, 'sh', ...node];

@@ -51,7 +51,7 @@ void ChurnLoad::Begin(uint32_t index) {
   Slot& slot = slots_[index];
   slot = Slot{};
   slot.began_ns = NowNs();
-  slot.fd = OpenSocket(SOCK_NONBLOCK);
+  slot.fd = OpenStream(AF_INET, SOCK_NONBLOCK);
   open_slots_++;
   if (!slot.fd.is_open()) return Fail(index, ErrorText("socket", errno));
   if (BindSource(slot.fd, next_source_++) < 0) {

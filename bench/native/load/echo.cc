@@ -48,7 +48,7 @@ bool EchoLoad::OpenOne(int index) {
   Connection& connection = connections_[index];
   connection.seed = static_cast<uint32_t>(index) * 37;
   connection.boundary_bytes = options_.message_bytes;
-  connection.fd = OpenSocket(0);
+  connection.fd = OpenStream(options_.server.family(), 0);
   const int fd = connection.fd.get();
   if (fd < 0) {
     window_->AddError(ErrorText("socket", errno));

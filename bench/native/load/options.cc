@@ -1,7 +1,6 @@
 // Reads and checks the load client's command line. See getopt_long(3).
 #include "options.h"
 
-#include <arpa/inet.h>
 #include <getopt.h>
 
 #include <cerrno>
@@ -14,7 +13,8 @@ namespace load {
 namespace {
 
 constexpr char kUsage[] =
-    "usage: load --port N [--host 127.0.0.1] [--mode echo|churn|idle]\n"
+    "usage: load --port N [--host 127.0.0.1] | --path PATH\n"
+    "  --mode echo|churn|idle|datagram|pass (echo)\n"
     "  --connections N   held at once (50)\n"
     "  --size BYTES      of a message (64)\n"
     "  --depth N         messages on the way per connection (1)\n"
@@ -27,6 +27,8 @@ constexpr char kUsage[] =
     "Only loopback addresses are accepted. One JSON line goes to stdout.\n";
 
 constexpr size_t kMaxBytesOnTheWay = 16 << 20;  // of one connection
+constexpr size_t kMinDatagramBytes = 8;         // its index and its number
+constexpr size_t kMaxDatagramBytes = 1472;      // what fits into one frame
 
 [[noreturn]] void Fail(const char* option, const char* complaint) {
   std::fprintf(stderr, "load: --%s %s\n%s", option, complaint, kUsage);
@@ -50,10 +52,11 @@ int64_t ParseNumber(const char* option, const char* text, int64_t low,
 }
 
 Mode ParseMode(const char* text) {
-  for (const Mode mode : {Mode::kEcho, Mode::kChurn, Mode::kIdle}) {
+  for (const Mode mode :
+       {Mode::kEcho, Mode::kChurn, Mode::kIdle, Mode::kDatagram, Mode::kPass}) {
     if (std::strcmp(text, ModeName(mode)) == 0) return mode;
   }
-  Fail("mode", "must be echo, churn or idle");
+  Fail("mode", "must be echo, churn, idle, datagram or pass");
 }
 
 CloseBy ParseCloseBy(const char* text) {
@@ -62,10 +65,32 @@ CloseBy ParseCloseBy(const char* text) {
   Fail("close", "must be fin or rst");
 }
 
-void ParseHost(const char* text, sockaddr_in* server) {
-  if (inet_pton(AF_INET, text, &server->sin_addr) != 1 ||
-      (ntohl(server->sin_addr.s_addr) >> 24) != 127) {
-    Fail("host", "must be an IPv4 loopback address");
+// What the modes cannot do together with the rest.
+void CheckTogether(const Options& options) {
+  const bool is_path = options.server.family() == AF_UNIX;
+  if (!is_path && options.server.port() == 0) {
+    Fail("port", "is required, or --path");
+  }
+  if (options.message_bytes * options.depth > kMaxBytesOnTheWay) {
+    Fail("depth", "times --size must not exceed 16 MiB");
+  }
+  switch (options.mode) {
+    case Mode::kChurn:
+      if (is_path) Fail("mode", "churn needs --port");
+      break;
+    case Mode::kDatagram:
+      if (is_path) Fail("mode", "datagram needs --port");
+      if (options.message_bytes < kMinDatagramBytes ||
+          options.message_bytes > kMaxDatagramBytes) {
+        Fail("size", "of a datagram must be 8 to 1472");
+      }
+      break;
+    case Mode::kPass:
+      if (!is_path) Fail("mode", "pass needs --path");
+      if (options.depth != 1) Fail("depth", "of pass must be 1");
+      break;
+    default:
+      break;
   }
 }
 
@@ -79,6 +104,10 @@ const char* ModeName(Mode mode) {
       return "churn";
     case Mode::kIdle:
       return "idle";
+    case Mode::kDatagram:
+      return "datagram";
+    case Mode::kPass:
+      return "pass";
   }
   return "";
 }
@@ -87,6 +116,7 @@ Options ParseOptions(int argc, char** argv) {
   static const option kLongOptions[] = {
       {"host", required_argument, nullptr, 'h'},
       {"port", required_argument, nullptr, 'p'},
+      {"path", required_argument, nullptr, 'u'},
       {"mode", required_argument, nullptr, 'm'},
       {"connections", required_argument, nullptr, 'c'},
       {"size", required_argument, nullptr, 's'},
@@ -100,8 +130,6 @@ Options ParseOptions(int argc, char** argv) {
       {"help", no_argument, nullptr, 'H'},
       {nullptr, 0, nullptr, 0}};
   Options options;
-  options.server.sin_family = AF_INET;
-  options.server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   int choice;
   int index = 0;
   while ((choice = getopt_long(argc, argv, "", kLongOptions, &index)) != -1) {
@@ -112,11 +140,15 @@ Options ParseOptions(int argc, char** argv) {
     };
     switch (choice) {
       case 'h':
-        ParseHost(optarg, &options.server);
+        if (!options.server.SetLoopbackHost(optarg)) {
+          Fail(name, "must be an IPv4 loopback address");
+        }
         break;
       case 'p':
-        options.server.sin_port =
-            htons(static_cast<uint16_t>(number(1, 65535)));
+        options.server.SetPort(static_cast<uint16_t>(number(1, 65535)));
+        break;
+      case 'u':
+        if (!options.server.SetPath(optarg)) Fail(name, "is too long");
         break;
       case 'm':
         options.mode = ParseMode(optarg);
@@ -154,10 +186,7 @@ Options ParseOptions(int argc, char** argv) {
     }
   }
   if (optind != argc) std::exit((std::fputs(kUsage, stderr), 2));
-  if (options.server.sin_port == 0) Fail("port", "is required");
-  if (options.message_bytes * options.depth > kMaxBytesOnTheWay) {
-    Fail("depth", "times --size must not exceed 16 MiB");
-  }
+  CheckTogether(options);
   return options;
 }
 

@@ -3,22 +3,23 @@
 #ifndef RAWLOOP_BENCH_LOAD_OPTIONS_H_
 #define RAWLOOP_BENCH_LOAD_OPTIONS_H_
 
-#include <netinet/in.h>
 #include <sys/types.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
+#include "address.h"
+
 namespace load {
 
-enum class Mode { kEcho, kChurn, kIdle };
+enum class Mode { kEcho, kChurn, kIdle, kDatagram, kPass };
 
 // How the churn client ends a connection; see churn.cc for the choice.
 enum class CloseBy { kFin, kReset };
 
 struct Options {
-  sockaddr_in server{};
+  Address server;
   Mode mode = Mode::kEcho;
   CloseBy close_by = CloseBy::kFin;
   int connections = 50;

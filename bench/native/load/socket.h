@@ -1,10 +1,8 @@
 // The few socket calls that the load modes share, and their error texts.
-// See socket(7), tcp(7), ip(7).
+// See socket(7), tcp(7), unix(7), ip(7).
 #ifndef RAWLOOP_BENCH_LOAD_SOCKET_H_
 #define RAWLOOP_BENCH_LOAD_SOCKET_H_
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -13,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+
+#include "address.h"
 
 namespace load {
 
@@ -50,19 +50,19 @@ inline std::string ErrorText(const char* what, int error) {
   return std::string(what) + ": " + std::strerror(error);
 }
 
-// A TCP socket with Nagle's algorithm off; not open when the system refuses.
-inline UniqueFd OpenSocket(int type_flags) {
-  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | type_flags, 0));
+// A stream socket of this family, of TCP with Nagle's algorithm off; not open
+// when the system refuses.
+inline UniqueFd OpenStream(int family, int type_flags) {
+  UniqueFd fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC | type_flags, 0));
   const int on = 1;
-  if (fd.is_open()) {
+  if (fd.is_open() && family == AF_INET) {
     setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   }
   return fd;
 }
 
-inline int ConnectTo(const UniqueFd& fd, const sockaddr_in& address) {
-  return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address),
-                 sizeof(address));
+inline int ConnectTo(const UniqueFd& fd, const Address& address) {
+  return connect(fd.get(), address.get(), address.size());
 }
 
 inline int Watch(const UniqueFd& epoll_fd, int operation, int fd,

@@ -29,6 +29,11 @@ void Window::PrintJson() {
   } else {
     std::printf("null");
   }
+  if (options_.mode == Mode::kDatagram) {
+    std::printf(",\"sent\":%" PRIu64 ",\"received\":%" PRIu64, sent_,
+                received_);
+    std::printf(",\"lost\":%" PRIu64 ",\"strays\":%" PRIu64, lost_, strays_);
+  }
   // The first error is a text of this program's own: nothing to escape.
   std::printf(",\"clientCpuNs\":%" PRId64 ",\"errors\":%" PRIu64
               ",\"firstError\":\"%s\"}\n",

@@ -63,6 +63,14 @@ class Window {
     bytes_ += bytes;
   }
 
+  // Counts datagrams, in the window or not: all that were sent and that came,
+  // what was sent again as no answer had come in time, and answers that nobody
+  // waited for any more.
+  void AddSent(uint64_t count) { sent_ += count; }
+  void AddReceived(uint64_t count) { received_ += count; }
+  void AddLost() { lost_++; }
+  void AddStray() { strays_++; }
+
   // True once --messages have been counted.
   bool IsFull() const {
     return options_.messages != 0 &&
@@ -94,6 +102,10 @@ class Window {
   bool has_server_clock_ = false;
   bool is_open_ = false;
   uint64_t bytes_ = 0;
+  uint64_t sent_ = 0;
+  uint64_t received_ = 0;
+  uint64_t lost_ = 0;
+  uint64_t strays_ = 0;
   int64_t elapsed_ns_ = 0;
   int64_t server_cpu_ns_ = 0;
   int64_t client_cpu_ns_ = 0;

@@ -3,6 +3,7 @@
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
 import type { EventfdCalls } from './eventfd.js';
+import type { FileTransferCalls } from './file-transfers.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
 import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
@@ -11,6 +12,7 @@ import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
 import type { SignalCalls } from './signals.js';
+import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
 import type { StreamCalls } from './stream.js';
 import type { ThreadServerCalls } from './thread-server.js';
@@ -21,6 +23,7 @@ export type * from './address.js';
 export type * from './descriptors.js';
 export type * from './epoll.js';
 export type * from './eventfd.js';
+export type * from './file-transfers.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
@@ -29,6 +32,7 @@ export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
 export type * from './signals.js';
+export type * from './socket-filter.js';
 export type * from './sockets.js';
 export type * from './stream.js';
 export type * from './thread-server.js';
@@ -41,6 +45,7 @@ export interface RawCalls
     SocketCalls,
     EpollRawCalls,
     EventfdCalls,
+    FileTransferCalls,
     KqueueRawCalls,
     MessageCalls,
     PollCalls {}
@@ -55,6 +60,7 @@ export interface NativeBinding
     PoolCalls,
     ProcessCalls,
     SignalCalls,
+    SocketFilterCalls,
     StreamCalls,
     ThreadServerCalls,
     UnixPathCalls,

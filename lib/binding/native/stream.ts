@@ -26,6 +26,8 @@ export interface StreamCalls {
   sendPassing(fd: number, bytes: Uint8Array, numbers: Int32Array, count: number): number;
   /** Puts pid, uid and gid of who is at the other end into `out`: 0, or -errno. */
   peerOf(fd: number, out: Int32Array): number;
+  /** As `writeNow`, of a descriptor that blocks; `transfer` is one of its SHARED_*. */
+  writeShared(fd: number, bytes: Uint8Array, transfer: number): number;
   /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
   sendNow(fd: number, bytes: Uint8Array): number;
 }

@@ -1,6 +1,7 @@
 // The calls that a program makes: mostly sound ones, some with arguments of anything.
 import { acting, anyNumber, anyValue, noInteger, noNumber, OWN_ERROR } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { initialOptions, useOption } from './socket-options.mjs';
 import { Things } from './things.mjs';
 import { Timing } from './timing.mjs';
 
@@ -21,7 +22,7 @@ export class Actions {
       [3, () => this.onEnd('pause', (end) => end.socket.pause())],
       [5, () => this.onEnd('resume', (end) => end.socket.resume())],
       [2, () => this.onEnd('ref/unref', ({ socket }) => (this.random.oneIn(2) ? socket.ref() : socket.unref()))],
-      [2, () => this.onEnd('options', ({ socket }) => this.option(socket))],
+      [2, () => this.onEnd('options', ({ socket }) => useOption(this, socket))],
       [2, () => this.onEnd('look', ({ socket }) => [socket.address, socket.remoteAddress, socket.bufferedBytes, socket.open])],
       [1, () => this.onServer()],
       ...this.timing.rows,
@@ -128,6 +129,7 @@ export class Actions {
         ),
       }),
       ...(random.oneIn(4) && { reusePort: random.oneIn(2) }),
+      ...initialOptions(this),
       ...this.#streamOptions(),
     });
     const server = this.call('listen', () => program.loop.listen(options, this.#handlersOr()));
@@ -153,6 +155,7 @@ export class Actions {
           () => noInteger(random),
         ),
       }),
+      ...initialOptions(this),
       ...this.#streamOptions(),
     });
     program.addClient(this.call('connect', () => program.loop.connect(options, program.handlers)));
@@ -232,22 +235,14 @@ export class Actions {
     ])(); // biome-ignore format: a table
   }
 
-  option(socket) {
-    const { random, program } = this;
-    const { constants: c } = program.raw;
-    if (random.oneIn(2))
-      socket.setOption(c.SOL_SOCKET, c.SO_SNDBUF, random.pick([1, 5000, 100_000]));
-    else
-      socket.getOption(
-        this.or(() => c.SOL_SOCKET),
-        this.or(() => c.SO_RCVBUF),
-      );
-  }
-
   onServer() {
     const { random, program } = this;
     if (program.servers.length === 0) return;
     const server = random.pick(program.servers);
+    if (random.oneIn(6)) {
+      this.call('server options', () => useOption(this, server));
+      return;
+    }
     const what = random.pick(['close', 'ref', 'unref', 'destroy']);
     if (what === 'destroy') {
       for (const end of program.ends) {

@@ -1,6 +1,7 @@
 // Every function of rawloop/raw: what its arguments are made from, and what becomes of
 // its result. A function that is missing here is told of by the fuzzer.
 import { isWith } from '../support/without.mjs';
+import { fileCalls } from './file-calls.mjs';
 import { Messages } from './messages.mjs';
 
 /**
@@ -31,6 +32,7 @@ export function rawCalls(make) {
     );
   const protocol = () => make.int(undefined, 0, 0, 6, 17, 262);
   const table = {
+    ...fileCalls(make),
     read: { args: read },
     write: { args: read },
     readv: { args: () => [make.fd(), make.buffers()] },
@@ -80,18 +82,18 @@ export function rawCalls(make) {
     recv: { args: () => [...read(), make.messageFlags()] },
     sendto: { args: () => [...read(), make.messageFlags(), messages.address()] },
     recvfrom: { args: () => [...read(), make.messageFlags()], isResult: isAddress },
-    sendmsg: { args: () => [make.fd(), messages.message(), make.messageFlags()] },
+    sendmsg: { args: () => [messages.fd(0), messages.message(), make.messageFlags()] },
     recvmsg: {
-      args: () => [make.fd(), messages.room(), make.messageFlags()],
+      args: () => [messages.fd(1), messages.room(), make.messageFlags()],
       after: (message) => keepPassed(make, message),
       isResult: isMessage,
     },
     sendmmsg: {
-      args: () => [make.fd(), messages.list(() => messages.message()), make.messageFlags()],
+      args: () => [messages.fd(0), messages.list(() => messages.message()), make.messageFlags()],
       isResult: (result) => Array.isArray(result) && result.every(isCount),
     },
     recvmmsg: {
-      args: () => [make.fd(), messages.list(() => messages.room()), make.messageFlags()],
+      args: () => [messages.fd(1), messages.list(() => messages.room()), make.messageFlags()],
       after: (list) => {
         if (Array.isArray(list)) for (const message of list) keepPassed(make, message);
       },

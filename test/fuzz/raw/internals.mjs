@@ -182,6 +182,7 @@ export function internalCalls(make) {
     lockFolder: {
       args: () => [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000)]))],
     },
+    attachFilter: { args: () => [make.fd(), make.int(26, 51, 1), make.memory()] },
     sendNow: { args: () => [make.fd(), make.memory()] },
     writeNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },

@@ -9,6 +9,8 @@ export class Messages {
   constructor(make) {
     this.make = make;
     this.random = make.random;
+    /** What most messages go through. */
+    this.pair = [-1];
     const { c } = make;
     const rights = c.SCM_RIGHTS;
     this.records = [
@@ -30,8 +32,26 @@ export class Messages {
     return this.random.oneIn(2) ? this.make.address() : this.random.pick([undefined, null]);
   }
 
-  /** `{ buffers, address?, ancillary? }` */
+  /**
+   * A descriptor for a message; every other time one end of the same pair, so that what is
+   * sent at `end` 0 is received at 1.
+   */
+  fd(end) {
+    const { world, c } = this.make;
+    if (this.random.oneIn(2)) return this.make.fd();
+    if (!this.pair.every((fd) => world.own.includes(fd))) {
+      const pair = world.native.socketpair(c.AF_UNIX, c.SOCK_DGRAM | c.SOCK_NONBLOCK);
+      // Refused: there are too many descriptors just now.
+      if (!Array.isArray(pair)) return this.make.fd();
+      world.keepPair(pair);
+      this.pair = pair;
+    }
+    return this.pair[end];
+  }
+
+  /** `{ buffers, address?, ancillary? }`; every other one as it should be. */
   message() {
+    if (this.random.oneIn(2)) return this.#plain({ ancillary: { fds: this.#fds() } });
     return this.#object({
       buffers: () => this.make.buffers(),
       address: () => this.address(),
@@ -41,6 +61,7 @@ export class Messages {
 
   /** `{ buffers, maxFds?, controlBytes? }` */
   room() {
+    if (this.random.oneIn(2)) return this.#plain({ maxFds: this.random.below(3) });
     return this.#object({
       buffers: () => this.make.buffers(),
       maxFds: () => this.make.int(undefined, 0, 1, 2, 3, 253, 254, -1),
@@ -54,7 +75,7 @@ export class Messages {
     return make.or(() => {
       const count = random.oneIn(100) ? random.from(1023, 1025) : random.below(5);
       const list = count > 100 ? Array(count).fill(one()) : Array.from({ length: count }, one);
-      if (random.oneIn(12)) {
+      if (random.oneIn(3)) {
         const value = one();
         const get = () => {
           make.act();
@@ -66,6 +87,16 @@ export class Messages {
     });
   }
 
+  #plain(fields) {
+    const { make, random } = this;
+    const buffers = Array.from({ length: random.below(3) }, () => make.memory());
+    return this.#perhapsActing({ buffers, ...fields });
+  }
+
+  #perhapsActing(object) {
+    return this.random.oneIn(5) ? acting(object, () => this.make.act()) : object;
+  }
+
   /** Some of the fields; once in a while they act when they are looked at. */
   #object(fields) {
     const { random, make } = this;
@@ -74,7 +105,7 @@ export class Messages {
       for (const [name, value] of Object.entries(fields)) {
         if (name === 'buffers' || random.oneIn(2)) object[name] = value();
       }
-      return random.oneIn(6) ? acting(object, () => make.act()) : object;
+      return this.#perhapsActing(object);
     });
   }
 
@@ -124,6 +155,6 @@ export class Messages {
     const wrong = () => noInteger(random);
     const record = { level: make.or(() => level, wrong), type: make.or(() => type, wrong) };
     record.data = random.oneIn(10) ? anyValue(random) : make.memory(size);
-    return random.oneIn(8) ? acting(record, () => make.act()) : record;
+    return this.#perhapsActing(record);
   }
 }

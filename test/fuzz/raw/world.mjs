@@ -89,11 +89,23 @@ export class World {
       () => this.keepPair(native.socketpair(c.AF_UNIX, c.SOCK_STREAM | nonblock)),
       () => this.keepPair(native.socketpair(c.AF_UNIX, c.SOCK_SEQPACKET | nonblock)),
       () => this.keepPair(native.socketpair(c.AF_UNIX, c.SOCK_DGRAM | nonblock)),
+      () => this.keep(native.memfd_create('a file')),
+      () => this.#openPty(),
       () => this.keep(native.eventfd(0, c.EFD_NONBLOCK)),
       () => this.keep(native.epoll_create1(0), true),
       () => this.keep(native.socket(c.AF_INET, c.SOCK_DGRAM | nonblock)),
       () => this.#openTcp(random.pick([c.AF_INET, c.AF_INET6])),
     ])();
+  }
+
+  /** Both ends of a terminal, which is nobody's controlling one. */
+  #openPty() {
+    const { native, constants: c } = this;
+    const master = openSync('/dev/ptmx', c.O_RDWR | c.O_NOCTTY | c.O_NONBLOCK);
+    if (native.adopt(master) < 0) throw new Error('a terminal of the host is not ours');
+    this.keep(master);
+    native.ioctl(master, c.TIOCSPTLCK, 0);
+    this.keep(native.ioctl(master, c.TIOCGPTPEER, c.O_RDWR | c.O_NOCTTY | c.O_NONBLOCK));
   }
 
   /** A listener and a connection to it. */

@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -105,6 +107,24 @@ WRAP(ssize_t, readv, readv, fd, (int fd, const struct iovec* parts, int count),
      (fd, parts, count))
 WRAP(ssize_t, writev, writev, fd,
      (int fd, const struct iovec* parts, int count), (fd, parts, count))
+WRAP(ssize_t, pread64, pread, fd, (int fd, void* data, size_t size, off64_t at),
+     (fd, data, size, at))
+WRAP(ssize_t, pwrite64, pwrite, fd,
+     (int fd, const void* data, size_t size, off64_t at), (fd, data, size, at))
+WRAP(ssize_t, preadv64, preadv, fd,
+     (int fd, const struct iovec* parts, int count, off64_t at),
+     (fd, parts, count, at))
+WRAP(ssize_t, pwritev64, pwritev, fd,
+     (int fd, const struct iovec* parts, int count, off64_t at),
+     (fd, parts, count, at))
+WRAP(ssize_t, sendfile64, sendfile, out,
+     (int out, int in, off64_t* at, size_t size), (out, in, at, size))
+WRAP(ssize_t, splice, splice, in,
+     (int in, off64_t* in_at, int out, off64_t* out_at, size_t size,
+      unsigned flags),
+     (in, in_at, out, out_at, size, flags))
+WRAP(int, memfd_create, memfd_create, -1, (const char* name, unsigned flags),
+     (name, flags))
 WRAP(int, pipe2, pipe2, -1, (int ends[2], int flags), (ends, flags))
 WRAP(int, dup3, dup3, oldfd, (int oldfd, int newfd, int flags),
      (oldfd, newfd, flags))
@@ -221,6 +241,16 @@ static int FcntlStruck(int fd, const void* caller) {
   }
 WRAP_FCNTL(fcntl)
 WRAP_FCNTL(fcntl64)
+
+int ioctl(int fd, unsigned long request, ...) {
+  NEXT(ioctl)
+  va_list list;
+  va_start(list, request);
+  void* argument = va_arg(list, void*);
+  va_end(list);
+  FAIL_IF_STRUCK(ioctl, fd);
+  return next(fd, request, argument);
+}
 
 #define WRAP_MMAP(name)                                                   \
   void* name(void* at, size_t size, int protection, int flags, int fd,    \

@@ -20,7 +20,8 @@
   CALL(pthread_create) CALL(mmap) CALL(madvise)                           \
   CALL(epoll_ctl_mark) CALL(epoll_ctl_marked) CALL(getsockopt_cookie)     \
   CALL(dup3) CALL(sendto) CALL(recvfrom) CALL(recvmsg) CALL(sendmmsg)     \
-  CALL(recvmmsg)
+  CALL(recvmmsg) CALL(ioctl) CALL(pread) CALL(pwrite) CALL(preadv)        \
+  CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,

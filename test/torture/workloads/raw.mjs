@@ -44,6 +44,7 @@ export default {
       );
       keep(...(datagrams ?? []));
       if (datagrams !== undefined) sendMessages(twice, raw, datagrams);
+      moveInFile(twice, raw, keep);
       keep(twice('eventfd', () => raw.eventfd(0)));
       keep(twice('epoll_create1', () => raw.epoll_create1(0)));
       keep(twice('socket', () => raw.socket(AF_INET, SOCK_STREAM, 0)));
@@ -53,6 +54,28 @@ export default {
     round.whenAllEnded(() => {});
   },
 };
+
+/** Bytes at places of a file, and out of it by a pipe. */
+function moveInFile(twice, raw, keep) {
+  const file = twice('memfd_create', () => raw.memfd_create('torture'));
+  keep(file);
+  if (file === undefined) return;
+  const bytes = Buffer.from('0123456789');
+  const wrote = twice('pwrite', () => raw.pwrite(file, bytes, 0, 10, 5));
+  twice('pwritev', () => raw.pwritev(file, [bytes.subarray(0, 5)], 0));
+  const into = new Uint8Array(10);
+  const got = twice('pread', () => raw.pread(file, into, 0, 10, 5));
+  twice('preadv', () => raw.preadv(file, [new Uint8Array(4)], 0));
+  if (wrote !== undefined && got !== undefined && Buffer.compare(into, bytes) !== 0) {
+    throw new Error(`read '${Buffer.from(into)}' at its place`);
+  }
+  const [readEnd, writeEnd] = twice('pipe2', () => raw.pipe2(raw.constants.O_NONBLOCK)) ?? [];
+  keep(readEnd, writeEnd);
+  if (writeEnd === undefined) return;
+  twice('sendfile', () => raw.sendfile(writeEnd, file, 0, 5));
+  twice('ioctl', () => raw.ioctl(readEnd, raw.constants.FIONREAD, new Int32Array(1)));
+  twice('splice', () => raw.splice(file, 5, writeEnd, null, 5));
+}
 
 function exchange(twice, raw, [a, b]) {
   const parts = [Buffer.from('ab'), Buffer.from('cde')];

@@ -1,0 +1,296 @@
+// socket.detach(): the descriptor comes back, and neither a byte nor the stream's order is
+// lost: what is unread stays in the kernel, what was read is told, what was written is sent.
+//
+// Without deliverUnread (lib/stream/detaching.ts) what the batch had read is told to nobody;
+// without streams.forget it is told twice; without the flush what was written is lost, and
+// without checkQueue what is queued. Without `fd` taken out of the handle it is closed with
+// it. Without giveBack (lib/descriptor/stream.ts) the child's does not block.
+import { spawn } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import type { DescriptorStream } from '../../lib/descriptor/stream.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import type { Socket } from '../../lib/net/socket.js';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
+import { blocks, noting } from '../descriptor/support.js';
+import { put, take } from '../support/bytes.js';
+import { runChild } from '../support/child.js';
+import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
+import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
+import { serve } from './support.js';
+
+guardDescriptors();
+const opened = new Opened();
+const test = eachWithLoop();
+
+/** What a detached descriptor has left, and that it is ours to close. */
+function restOf(fd: number): string {
+  const rest = take(fd);
+  expect(raw.close(fd)).toBe(0);
+  return rest;
+}
+
+describe.each(DRIVE_MODES)('a stream that is detached, %s', (mode) => {
+  it('leaves what is unread, closes without an error, and its descriptor goes on', async () => {
+    const [fd, peer] = opened.pair();
+    const noted = noting();
+    put(peer, 'told');
+    const given: number[] = [];
+    const stream = test.loop.stream(
+      fd,
+      {},
+      {
+        ...noted.handlers,
+        data: (self, chunk) => {
+          noted.handlers.data?.(self, chunk);
+          put(peer, 'unread');
+          given.push(self.detach());
+          noted.events.push('detached');
+        },
+      },
+    );
+    await drive(test.loop, mode);
+    expect(given).toEqual([fd]);
+    expect(noted.text).toBe('told');
+    expect(noted.events).toEqual(['open', 'data', 'detached', 'close']);
+    expect([stream.active, stream.error]).toEqual([false, undefined]);
+    expect(() => stream.detach()).toThrow(expect.objectContaining({ code: 'ERR_HANDLE_CLOSED' }));
+    expect(restOf(fd)).toBe('unread');
+  });
+
+  // Whoever of the two comes first in the batch detaches the other.
+  it.each([false, true])(
+    'by another’s handler is told what the batch has read (paused: %s)',
+    async (paused) => {
+      const pairs = [opened.pair(), opened.pair()] as const;
+      const told: string[] = [];
+      let detached: number | undefined;
+      const streams: DescriptorStream[] = pairs.map(([fd, peer], index) => {
+        put(peer, `of ${index}`);
+        return test.loop.stream(
+          fd,
+          {},
+          {
+            data: (_self, chunk) => {
+              told.push(Buffer.from(chunk).toString());
+              if (detached !== undefined) return;
+              detached = -1;
+              const other = streams[1 - index] as DescriptorStream;
+              if (paused) other.pause();
+              detached = other.detach();
+              told.push('detached');
+              streams[index]?.destroy();
+            },
+          },
+        );
+      });
+      await drive(test.loop, mode);
+      expect(told).toHaveLength(3);
+      expect(new Set(told)).toEqual(new Set(['of 0', 'of 1', 'detached']));
+      expect(told[2]).toBe('detached');
+      expect(restOf(detached as number)).toBe('');
+    },
+  );
+
+  it('with a chunk left by a pause is told that, too', async () => {
+    const pairs = [opened.pair(), opened.pair()] as const;
+    const told: string[] = [];
+    const streams: DescriptorStream[] = [];
+    for (const [index, [fd, peer]] of pairs.entries()) {
+      put(peer, `of ${index}`);
+      const data = (_self: DescriptorStream, chunk: Uint8Array) => {
+        told.push(Buffer.from(chunk).toString());
+        if (told.length > 1) return;
+        const other = streams[1 - index] as DescriptorStream;
+        other.pause();
+        test.loop.setTimeout(() => {
+          told.push('detaching');
+          const given = other.detach();
+          told.push(restOf(given));
+          streams[index]?.destroy();
+        }, 1);
+      };
+      streams.push(test.loop.stream(fd, {}, { data }));
+    }
+    await drive(test.loop, mode);
+    expect(told.slice(1)).toEqual(['detaching', told[0] === 'of 0' ? 'of 1' : 'of 0', '']);
+  });
+
+  it('sends what was written first; while the peer takes nothing it is refused', async () => {
+    const [fd, peer] = opened.pair();
+    const noted = noting();
+    const large = 'x'.repeat(1_000_000);
+    let refused: unknown;
+    let length = 0;
+    const stream = test.loop.stream(
+      fd,
+      {},
+      {
+        ...noted.handlers,
+        drain: (self) => {
+          self.write('last');
+          noted.events.push('drain');
+          expect(self.detach()).toBe(fd);
+        },
+      },
+    );
+    test.loop.setImmediate(() => {
+      stream.write(large);
+      // With nobody that waits for it, drain comes all the same.
+      try {
+        stream.detach();
+      } catch (error) {
+        refused = error;
+      }
+      noted.events.push(`${stream.active}`);
+    });
+    const turn = test.loop.setInterval(() => {
+      length += take(peer).length;
+      if (stream.active) return;
+      test.loop.clearInterval(turn);
+    }, 1);
+    await drive(test.loop, mode);
+    expect(refused).toMatchObject({ code: 'ERR_STREAM_OUTPUT_QUEUED' });
+    expect(noted.events).toEqual(['open', 'true', 'drain', 'close']);
+    expect(length + take(peer).length).toBe(large.length + 4);
+    expect(restOf(fd)).toBe('');
+  });
+
+  it('whose data handler throws goes on, and is detached the next time', async () => {
+    const pairs = [opened.pair(), opened.pair()] as const;
+    const events: unknown[] = [];
+    const streams: DescriptorStream[] = pairs.map(([fd, peer], index) => {
+      put(peer);
+      const data = () => {
+        // The first of the batch takes the other one's place, which is yet to be told.
+        events.push('data');
+        if (events.length > 1) throw new Error('on purpose');
+        const other = streams[1 - index] as DescriptorStream;
+        expect(() => other.detach()).toThrow('on purpose');
+        events.push(other.active, restOf(other.detach()));
+        streams[index]?.destroy();
+      };
+      return test.loop.stream(fd, {}, { data });
+    });
+    await drive(test.loop, mode);
+    expect(events).toEqual(['data', 'data', true, '']);
+  });
+
+  it('is told of what ended it, and is not detached then', async () => {
+    const { server, port } = serve(test.loop, {
+      data: (socket) => {
+        socket.resetAndDestroy();
+        server.close();
+      },
+    });
+    const events: string[] = [];
+    const connecting: Socket = test.loop.connect(
+      { port },
+      {
+        open: (socket) => void socket.write('x'),
+        close: (_socket, error) => void events.push((error as raw.SystemError).code),
+      },
+    );
+    const unconnected = expect.objectContaining({ code: 'ERR_STREAM_CONNECTING' });
+    expect(() => connecting.detach()).toThrow(unconnected);
+    await drive(test.loop, mode);
+    expect(events).toEqual(['ECONNRESET']);
+    const closed = expect.objectContaining({ code: 'ERR_HANDLE_CLOSED' });
+    expect(() => connecting.detach()).toThrow(closed);
+  });
+});
+
+describe('a descriptor that was detached', () => {
+  it('goes to another loop, and neither end of the connection notices', async () => {
+    const second = new EventLoop();
+    const [noted, events] = [noting(), [] as string[]];
+    const { server, port } = serve(test.loop, {
+      data: (socket, chunk) => {
+        events.push(Buffer.from(chunk).toString());
+        socket.write('from the first, ');
+        second.stream(socket.detach(), {}, { data: (moved) => moved.end('from the second') });
+      },
+      close: (_socket, error) => {
+        events.push(`close ${error}`);
+        server.close();
+      },
+    });
+    const data = (socket: Socket, chunk: Uint8Array) => {
+      noted.handlers.data?.(socket as never, chunk);
+      if (noted.text === 'from the first, ') socket.write('more');
+    };
+    second.connect({ port }, { data }).write('hello');
+    await Promise.all([drive(test.loop, 'guest'), drive(second, 'guest')]);
+    second.close();
+    expect(events).toEqual(['hello', 'close undefined']);
+    expect(noted.text).toBe('from the first, from the second');
+    expect(server.connections).toBe(0);
+  });
+
+  it('goes to a child, which finds what is unread, and blocks as it did', async () => {
+    const [fd, writer] = opened.pipe(0);
+    put(writer, 'read here');
+    let given = -1;
+    test.loop.stream(
+      fd,
+      {},
+      {
+        data: (stream) => {
+          put(writer, 'read there');
+          given = stream.detach();
+        },
+      },
+    );
+    await drive(test.loop);
+    expect(blocks(given)).toBe(true);
+    const child = spawn('cat', { stdio: [given, 'pipe', 'inherit'] });
+    const chunks: Buffer[] = [];
+    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    // A child that does not block ends here, with an error.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    put(writer, ', and later');
+    opened.close(writer, given);
+    expect(await ended).toBe(0);
+    expect(Buffer.concat(chunks).toString()).toBe('read there, and later');
+  });
+
+  it('goes to a Worker, which owns it', () => {
+    const result = runChild(`
+      const worker = new Worker(\`
+        const { EventLoop } = require(\${JSON.stringify(DIST + '/index.cjs')});
+        const { parentPort } = require('node:worker_threads');
+        parentPort.once('message', (fd) => {
+          const loop = new EventLoop().attach();
+          loop.stream(fd, {}, { data: (stream, chunk) => stream.end('worker got ' + Buffer.from(chunk)) });
+        });
+      \`, { eval: true });
+      const loop = new EventLoop().attach();
+      let text = '';
+      const server = loop.listen({ port: 0, host: '127.0.0.1' }, {
+        data: (socket) => {
+          const fd = socket.detach();
+          raw.check(raw.release(fd), 'release');
+          worker.postMessage(fd);
+          server.close();
+        },
+      });
+      loop.connect({ port: server.address.port }, {
+        open: (socket) => { socket.write('first'); setTimeout(() => socket.write('second'), 20); },
+        data: (socket, chunk) => { text += Buffer.from(chunk); },
+        close: () => report(text),
+      });
+    `);
+    expect(result).toBe('worker got second');
+  });
+});
+
+it('what others wait for is not closed by a stream that gave it away', async () => {
+  const [fd] = opened.pipe();
+  const stream = test.loop.stream(fd, {}, {});
+  expect(stream.detach()).toBe(fd);
+  test.loop.watch(fd, { read: true }, () => {}).unref();
+  await drive(test.loop);
+  expect(isOpen(fd)).toBe(true);
+  expect(raw.fcntl(fd, constant('F_GETFL')) & constant('O_NONBLOCK')).not.toBe(0);
+});

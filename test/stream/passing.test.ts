@@ -1,0 +1,355 @@
+// Descriptors that go with the bytes of a Unix socket: what is sent, what comes, and that none
+// is left open, whoever does not want it.
+//
+// Each guard was taken out once, and each time a descriptor was left that guardDescriptors or
+// a count found: closeRest in deliver (lib/stream/input.ts); passed.drop in dispatch
+// (lib/loop/poll-phase.ts), of what a handler of the same batch closed; passed.dropAll
+// (lib/loop/drive.ts); dropStash; closeHeld in dropQueue (lib/stream/sending.ts). Without
+// duplicate() what is queued is another file by the time that it is sent; without the marks of
+// PassingQueue they come with other bytes; without IsFull (native/stream/unix_read.h) one
+// batch brings as many as there are.
+import { describe, expect, it } from 'vitest';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
+import { pattern, textOf } from '../support/bytes.js';
+import {
+  countDescriptors,
+  guardDescriptors,
+  isCloseOnExec,
+  isOpen,
+  Opened,
+} from '../support/descriptors.js';
+import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
+import { leadsTo, streams, TYPES } from './passing-support.js';
+
+guardDescriptors();
+const opened = new Opened();
+const test = eachWithLoop();
+
+describe.each(DRIVE_MODES)('descriptors, %s', (mode) => {
+  describe.each(TYPES)('over a socket of type %s', (_, type) => {
+    it('come with their bytes, close-on-exec, and are whose takes them', async () => {
+      const [reader, writer] = opened.pipe();
+      const got: unknown[] = [];
+      let taken: number[] = [];
+      const { sender } = streams(test.loop, opened, type, {
+        data: (_, chunk, fds) => {
+          got.push([textOf(chunk), fds?.length, fds?.truncated]);
+          taken = fds?.take() ?? [];
+          got.push(taken.map(isCloseOnExec), fds?.length, fds?.take());
+        },
+      });
+      expect(sender.write('two', { fds: [writer, reader] })).toBe(true);
+      sender.end();
+      await drive(test.loop, mode);
+      expect(got).toEqual([['two', 2, false], [true, true], 0, []]);
+      const [itsWriter = -1, itsReader = -1] = taken;
+      expect(raw.adopt(itsWriter)).toBe(0);
+      opened.close(writer);
+      expect(leadsTo(itsWriter, reader)).toBe(true);
+      expect(raw.close(itsReader)).toBe(0);
+    });
+
+    it('may be closed by who sent them, at once, also while they wait', async () => {
+      const [first, second] = [opened.pipe(), opened.pipe()];
+      const came: number[] = [];
+      const { sender, receiver } = streams(test.loop, opened, type, {
+        data: (_, __, fds) => came.push(...(fds?.take() ?? [])),
+      });
+      receiver.pause();
+      sender.write('one', { fds: [first[1]] });
+      opened.close(first[1]);
+      const filler = pattern(8192);
+      while (sender.bufferedBytes === 0) sender.write(filler);
+      sender.write('two', { fds: [second[1]] });
+      opened.close(second[1]);
+      sender.end(' and a last');
+      // The same numbers, other files.
+      opened.pipe();
+      test.loop.setImmediate(() => receiver.resume());
+      await drive(test.loop, mode);
+      expect(came.map((fd, i) => leadsTo(fd, [first, second][i]?.[0] as number))).toEqual([
+        true,
+        true,
+      ]);
+    });
+
+    it('come with the chunk that has the first of their bytes', async () => {
+      const [reader] = opened.pipe();
+      const came: [from: number, to: number, fds: number][] = [];
+      let bytes = 0;
+      const { sender, receiver } = streams(test.loop, opened, type, {
+        data: (socket, chunk, fds) => {
+          if (fds !== undefined) came.push([bytes, bytes + chunk.length, fds.length]);
+          bytes += chunk.length;
+          if (bytes === sent) socket.destroy();
+        },
+      });
+      receiver.pause();
+      const expected: [at: number, fds: number][] = [];
+      let sent = 0;
+      for (let i = 0; i < 60; i++) {
+        const length = 1 + ((i * 7919) % 20_000);
+        const fds = Array<number>(i % 3).fill(reader);
+        if (fds.length > 0) expected.push([sent, fds.length]);
+        sender.write(pattern(length), { fds });
+        sent += length;
+      }
+      expect(sender.bufferedBytes).toBeGreaterThan(0);
+      receiver.resume();
+      await drive(test.loop, mode);
+      expect(bytes).toBe(sent);
+      expect(came.map(([, , fds]) => fds)).toEqual(expected.map(([, fds]) => fds));
+      expect(
+        expected.every(([at], i) => (came[i]?.[0] ?? at + 1) <= at && at < (came[i]?.[1] ?? 0)),
+      ).toBe(true);
+    });
+
+    it('that nobody takes are closed when the handler returns', async () => {
+      const [reader] = opened.pipe();
+      const left: number[] = [];
+      const { sender } = streams(test.loop, opened, type, {
+        data: (socket, __, fds) => {
+          left.push(fds?.length ?? -1);
+          test.loop.setImmediate(() => {
+            left.push(fds?.length ?? -1, ...(fds?.take() ?? []));
+            socket.destroy();
+          });
+        },
+      });
+      sender.write('x', { fds: Array<number>(5).fill(reader) });
+      await drive(test.loop, mode);
+      expect(left).toEqual([5, 0]);
+    });
+
+    it.each([
+      ['there is no data handler', {}],
+      [
+        'it is async, and waits',
+        {
+          data: async (socket: { destroy(): void }) => {
+            await null;
+            socket.destroy();
+          },
+        },
+      ],
+      ['it destroys its stream', { data: (socket: { destroy(): void }) => socket.destroy() }],
+    ])('are closed where %s', async (_, handlers) => {
+      const [reader] = opened.pipe();
+      const { sender } = streams(test.loop, opened, type, handlers);
+      sender.write('x', { fds: [reader] });
+      sender.end();
+      await drive(test.loop, mode);
+      expect(isOpen(reader)).toBe(true);
+    });
+
+    it('that came to a stream which another of the batch destroyed are closed', async () => {
+      const [reader] = opened.pipe();
+      const order: string[] = [];
+      const handlers = (name: string, other: () => { destroy(): void }) => ({
+        data: () => {
+          order.push(name);
+          other().destroy();
+        },
+      });
+      const first = streams(
+        test.loop,
+        opened,
+        type,
+        handlers('first', () => second.receiver),
+      );
+      const second = streams(
+        test.loop,
+        opened,
+        type,
+        handlers('second', () => first.receiver),
+      );
+      const fds = [reader, reader];
+      first.sender.write('x', { fds });
+      second.sender.write('x', { fds });
+      for (const { sender } of [first, second]) test.loop.setImmediate(() => sender.destroy());
+      await drive(test.loop, mode);
+      expect(order).toHaveLength(1);
+    });
+
+    it.each(['resumes', 'ends'])(
+      'are kept for one that another paused, until it %s',
+      async (what) => {
+        const [reader, writer] = opened.pipe();
+        const came: string[] = [];
+        const taken: number[] = [];
+        const both = [0, 1].map((i) =>
+          streams(test.loop, opened, type, {
+            data: (_, chunk, fds) => {
+              if (came.push(textOf(chunk)) === 1) both[1 - i]?.receiver.pause();
+              else taken.push(...(fds?.take() ?? []));
+            },
+          }),
+        );
+        for (const { sender } of both) sender.write('x', { fds: [writer] });
+        test.loop.setTimeout(() => {
+          const stashed = both.find(({ receiver }) => receiver.paused);
+          if (what === 'resumes') stashed?.receiver.resume();
+          else stashed?.receiver.destroy();
+          for (const { sender } of both) sender.end();
+        }, 2);
+        await drive(test.loop, mode);
+        if (what === 'ends') expect([came, taken]).toEqual([['x'], []]);
+        else expect([came, leadsTo(taken[0] as number, reader)]).toEqual([['x', 'x'], true]);
+      },
+    );
+
+    it('that wait are closed with the stream', async () => {
+      const [reader] = opened.pipe();
+      const { sender, receiver } = streams(test.loop, opened, type, {});
+      receiver.pause();
+      while (sender.bufferedBytes === 0) sender.write(pattern(8192));
+      const before = countDescriptors();
+      sender.write('x', { fds: Array<number>(9).fill(reader) });
+      expect(countDescriptors() - before).toBe(9);
+      sender.destroy();
+      expect(countDescriptors() - before).toBe(0);
+      receiver.destroy();
+      await drive(test.loop, mode);
+    });
+
+    it('are bounded where they wait, by what a descriptor counts for', async () => {
+      const [reader] = opened.pipe();
+      const errors: unknown[] = [];
+      const { sender, receiver } = streams(
+        test.loop,
+        opened,
+        type,
+        {},
+        { close: (_, error) => errors.push((error as { code?: string }).code) },
+        { maxBufferedBytes: 100_000, highWaterMark: 20_000 },
+      );
+      receiver.pause();
+      while (sender.bufferedBytes === 0 && sender.active) sender.write(pattern(1024));
+      const before = countDescriptors();
+      const answers: boolean[] = [];
+      while (sender.active) answers.push(sender.write('x', { fds: [reader] }));
+      expect([answers[0], answers.at(-1)]).toEqual([true, false]);
+      expect(answers.length).toBeLessThan(30);
+      expect(countDescriptors()).toBe(before);
+      receiver.destroy();
+      await drive(test.loop, mode);
+      expect(errors).toEqual(['ERR_STREAM_MAX_BUFFERED']);
+    });
+
+    it('of a flood are taken a message’s worth at a time', async () => {
+      const [reader] = opened.pipe();
+      const before = countDescriptors();
+      let most = 0;
+      let came = 0;
+      const all = Array.from({ length: 8 }, () =>
+        streams(test.loop, opened, type, {
+          data: (_, __, fds) => {
+            came += fds?.length ?? 0;
+            most = Math.max(most, countDescriptors() - before);
+          },
+        }),
+      );
+      for (const { sender } of all) {
+        sender.write('x', { fds: Array<number>(253).fill(reader) });
+        sender.write('y', { fds: Array<number>(200).fill(reader) });
+        sender.end();
+      }
+      await drive(test.loop, mode);
+      expect(came).toBe(8 * 453);
+      expect(most).toBeLessThan(2 * 253 + 40);
+    });
+  });
+
+  it('go on through a handler that throws, and with a loop that ends there', async () => {
+    const [reader] = opened.pipe();
+    const type = constant('SOCK_STREAM');
+    const calls: string[] = [];
+    const all = Array.from({ length: 4 }, () =>
+      streams(test.loop, opened, type, {
+        data: () => {
+          calls.push('called');
+          throw new Error('on purpose');
+        },
+      }),
+    );
+    for (const { sender } of all) sender.write('x', { fds: [reader, reader] });
+    await expect(run(test.loop)).rejects.toThrow('on purpose');
+    await expect(run(test.loop)).rejects.toThrow('on purpose');
+    test.loop.close();
+    expect(calls).toHaveLength(2);
+  });
+});
+
+describe('misuse', () => {
+  const code = (call: () => unknown) => {
+    try {
+      return call();
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it('throws before anything is sent', async () => {
+    const [reader] = opened.pipe();
+    const came: string[] = [];
+    const { sender } = streams(test.loop, opened, constant('SOCK_STREAM'), {
+      data: (_, chunk) => came.push(textOf(chunk)),
+    });
+    const attempts: [data: unknown, options: unknown, code: string][] = [
+      ['x', { fds: Array(254).fill(reader) }, 'ERR_OUT_OF_RANGE'],
+      ['', { fds: [reader] }, 'ERR_INVALID_ARG_VALUE'],
+      [new Uint8Array(0), { fds: [reader] }, 'ERR_INVALID_ARG_VALUE'],
+      [7, { fds: [reader] }, 'ERR_INVALID_ARG_TYPE'],
+      ['x', { fds: [-1] }, 'ERR_OUT_OF_RANGE'],
+      ['x', { fds: [1.5] }, 'ERR_OUT_OF_RANGE'],
+      ['x', { fds: [reader, '1'] }, 'ERR_INVALID_ARG_TYPE'],
+      ['x', { fds: new Array(3) }, 'ERR_INVALID_ARG_TYPE'],
+      ['x', { fds: reader }, 'ERR_INVALID_ARG_TYPE'],
+      ['x', { fd: [reader] }, 'ERR_INVALID_ARG_VALUE'],
+      ['x', 7, 'ERR_INVALID_ARG_TYPE'],
+      ['x', null, 'ERR_INVALID_ARG_TYPE'],
+      ['x', { fds: [reader, 2 ** 30] }, 'EBADF'],
+    ];
+    for (const [data, options, expected] of attempts) {
+      expect(code(() => sender.write(data as string, options as object))).toBe(expected);
+    }
+    sender.end('sound');
+    await drive(test.loop);
+    expect(came).toEqual(['sound']);
+  });
+
+  it('also where it would be queued, and what was duplicated is closed', () => {
+    const [reader] = opened.pipe();
+    const { sender, receiver } = streams(test.loop, opened, constant('SOCK_STREAM'), {});
+    receiver.pause();
+    while (sender.bufferedBytes === 0) sender.write(pattern(65536));
+    const before = [countDescriptors(), sender.bufferedBytes, sender.bytesWritten];
+    expect(code(() => sender.write('x', { fds: [reader, 2 ** 30] }))).toBe('EBADF');
+    expect([countDescriptors(), sender.bufferedBytes, sender.bytesWritten]).toEqual(before);
+    expect(sender.active).toBe(true);
+  });
+
+  it('nothing but a Unix socket passes any', () => {
+    const [, writer] = opened.pipe();
+    const stream = test.loop.stream(writer, {}, {});
+    expect(code(() => stream.write('x', { fds: [0] }))).toBe('ERR_INVALID_ARG_VALUE');
+    expect(stream.write('x', { fds: [] })).toBe(true);
+    expect(stream.write('x', {})).toBe(true);
+  });
+
+  it('on a stream that ended does nothing, and is told as bytes are', async () => {
+    const errors: unknown[] = [];
+    const { sender } = streams(
+      test.loop,
+      opened,
+      constant('SOCK_STREAM'),
+      {},
+      { close: (_, error) => errors.push((error as { code?: string }).code) },
+    );
+    sender.end();
+    expect(sender.write('x', { fds: [0] })).toBe(false);
+    await drive(test.loop);
+    expect(errors).toEqual(['ERR_STREAM_WRITE_AFTER_END']);
+  });
+});
