@@ -11,15 +11,16 @@ import { PoolFace } from './pool.js';
 export abstract class DescriptorFace extends PoolFace {
   /**
    * Takes over a pipe, FIFO, stream socket, terminal or character device as a stream of
-   * bytes: it is owned from here on, does not block (O_NONBLOCK, also for others who share
-   * the open file) and is closed with the stream. One that can only be read, or only be
-   * written, has ended the other way, and so has a terminal without a `data` handler: what is
+   * bytes: it is owned from here on, and closed with the stream. Others who share the open
+   * file, such as a shell its terminal, find it blocking as before: a pipe or terminal that
+   * blocks is opened anew under its number, and where that cannot be it is asked by poll(2)
+   * before each call. One that can only be read, or only be written, has ended the other way, and so has a terminal without a `data` handler: what is
    * typed stays for others. What throws leaves it as it was.
    *
    * @throws TypeError ERR_INVALID_ARG_VALUE for what is no stream of bytes: a regular file
    *   (use `loop.fs`), a socket of datagrams or one that listens; SystemError EBADF, EEXIST
-   *   (waited for already), EPERM (a device that cannot be polled), EBUSY (another thread
-   *   owns it); RangeError; Error ERR_LOOP_CLOSED
+   *   (waited for already), EPERM (a device that cannot be polled), EBUSY (another loop or
+   *   thread owns it); RangeError; Error ERR_LOOP_CLOSED
    * @example
    * loop.stream(fd, {}, { data: (pipe, chunk) => process.stdout.write(chunk.slice()) });
    */

@@ -30,8 +30,9 @@ import { unixPlaceOf } from './unix.js';
 export interface ListenOptions extends Endpoint, StreamOptions, InitialOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port` or `path`, and
-   * of all that was decided when it was opened. It is owned, and closed, from here on; the file
-   * of a Unix socket stays.
+   * of all that was decided when it was opened. It is owned, and closed, from here on, and
+   * non-blocking, for whoever shares it as well: accept(2) cannot be told for one call. The
+   * file of a Unix socket stays.
    */
   fd?: number;
   /**

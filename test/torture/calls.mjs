@@ -86,7 +86,8 @@ export const CALLS = {
   ioctl: told('EINTR', 'ENOTTY', 'EIO', 'EINVAL', 'EFAULT', 'EPERM', 'ENOSYS'),
   socketpair: [...OUT_OF_DESCRIPTORS, ...told('EAFNOSUPPORT', 'EOPNOTSUPP'), ...REFUSED],
   pipe2: [...OUT_OF_DESCRIPTORS, ...REFUSED],
-  dup3: [...quiet('EINTR'), ...told('EBADF', 'EBUSY', 'EMFILE', 'EINVAL'), ...REFUSED],
+  // A pipe that is taken over and cannot be put in another's place is asked before each call.
+  dup3: [...quiet('EINTR'), ...retry('EBADF', 'EBUSY', 'EMFILE', 'EINVAL', 'EPERM', 'ENOSYS')],
   eventfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
   fcntl: told('EPERM', 'ENOSYS', 'EMFILE', 'EINVAL'),
   // The number is free whatever close says, and what it says is too late to be of use.

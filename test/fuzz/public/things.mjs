@@ -124,7 +124,8 @@ export class Things {
         closed++;
       },
     };
-    const fd = this.fd();
+    const blocking = random.oneIn(4) ? this.#blockingEnd() : undefined;
+    const fd = blocking ?? this.fd();
     const options = actions.options({
       allowHalfOpen: actions.or(() => random.oneIn(2)),
       ...actions.signal(),
@@ -134,9 +135,31 @@ export class Things {
       () => noNumber(random),
     );
     const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
-    if (stream === undefined) return;
+    if (stream === undefined) {
+      if (blocking !== undefined) program.raw.close(blocking);
+      return;
+    }
     program.fds = program.fds.filter((other) => other !== fd);
     this.streams.push(stream);
+  }
+
+  /** Of a pipe that blocks, whose other end is taken over as well. */
+  #blockingEnd() {
+    const { program } = this;
+    const pair = program.raw.pipe2(0);
+    if (!Array.isArray(pair)) return undefined;
+    const other = this.actions.call('stream', () => program.loop.stream(pair[1], {}, {}));
+    if (other === undefined) program.raw.close(pair[1]);
+    else this.streams.push(other);
+    return pair[0];
+  }
+
+  /** Nothing here may block on it. */
+  #giveBack(fd) {
+    const { program } = this;
+    const { F_SETFL, O_NONBLOCK } = program.raw.constants;
+    program.raw.fcntl(fd, F_SETFL, O_NONBLOCK);
+    program.fds.push(fd);
   }
 
   onStream() {
@@ -149,6 +172,7 @@ export class Things {
       () => actions.call('stream.pause', () => stream.pause()),
       () => actions.call('stream.resume', () => stream.resume()),
       () => actions.call('stream.end', () => stream.end()),
+      () => actions.call('stream.detach', () => this.#giveBack(stream.detach())),
       () => actions.call('stream.destroy', () => stream.destroy()),
       () => actions.call('stream.unref', () => stream.unref()),
     ])(); // biome-ignore format: a table

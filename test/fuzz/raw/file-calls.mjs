@@ -53,6 +53,9 @@ export function fileCalls(make) {
         flags(c.SPLICE_F_NONBLOCK, c.SPLICE_F_MORE, -1, 2 ** 32 - 1),
       ],
     },
+    writeShared: { args: () => [make.fd(), make.memory(), make.int(4, 5, 6, 3, 7)] },
+    hold: { args: () => [make.fd(), make.or(() => random.oneIn(2))] },
+    ownership: { args: () => [make.fd()] },
     memfd_create: {
       args: () => [
         make.or(() => random.pick(['', 'fuzz', 'a\0b', 'x'.repeat(249), 'x'.repeat(250)])),

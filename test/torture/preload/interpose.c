@@ -2,7 +2,6 @@
 // kernel carries out although it reports an error: close(2) frees the number
 // whatever it says, and a connect(2) cut short by a signal goes on.
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,9 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,6 +19,7 @@
 #include <unistd.h>
 
 #include "strike.h"
+#include "wrap.h"
 
 #ifndef SYS_epoll_pwait2
 #define SYS_epoll_pwait2 441
@@ -30,32 +28,6 @@
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
-
-#define CALLER __builtin_return_address(0)
-
-// The definition behind ours, looked for once. Two threads that look at the
-// same time find the same.
-#define NEXT(name)                                     \
-  static __typeof__(&name) next;                       \
-  if (next == NULL) {                                  \
-    next = (__typeof__(&name))dlsym(RTLD_NEXT, #name); \
-  }
-
-#define FAIL_IF_STRUCK(call, fd)                  \
-  do {                                            \
-    int error = Strike(kCall_##call, CALLER, fd); \
-    if (error != 0) {                             \
-      errno = error;                              \
-      return -1;                                  \
-    }                                             \
-  } while (0)
-
-#define WRAP(result, name, call, fd, parameters, arguments) \
-  result name parameters {                                  \
-    NEXT(name)                                              \
-    FAIL_IF_STRUCK(call, fd);                               \
-    return next arguments;                                  \
-  }
 
 WRAP(int, socket, socket, -1, (int domain, int type, int protocol),
      (domain, type, protocol))
@@ -107,24 +79,6 @@ WRAP(ssize_t, readv, readv, fd, (int fd, const struct iovec* parts, int count),
      (fd, parts, count))
 WRAP(ssize_t, writev, writev, fd,
      (int fd, const struct iovec* parts, int count), (fd, parts, count))
-WRAP(ssize_t, pread64, pread, fd, (int fd, void* data, size_t size, off64_t at),
-     (fd, data, size, at))
-WRAP(ssize_t, pwrite64, pwrite, fd,
-     (int fd, const void* data, size_t size, off64_t at), (fd, data, size, at))
-WRAP(ssize_t, preadv64, preadv, fd,
-     (int fd, const struct iovec* parts, int count, off64_t at),
-     (fd, parts, count, at))
-WRAP(ssize_t, pwritev64, pwritev, fd,
-     (int fd, const struct iovec* parts, int count, off64_t at),
-     (fd, parts, count, at))
-WRAP(ssize_t, sendfile64, sendfile, out,
-     (int out, int in, off64_t* at, size_t size), (out, in, at, size))
-WRAP(ssize_t, splice, splice, in,
-     (int in, off64_t* in_at, int out, off64_t* out_at, size_t size,
-      unsigned flags),
-     (in, in_at, out, out_at, size, flags))
-WRAP(int, memfd_create, memfd_create, -1, (const char* name, unsigned flags),
-     (name, flags))
 WRAP(int, pipe2, pipe2, -1, (int ends[2], int flags), (ends, flags))
 WRAP(int, dup3, dup3, oldfd, (int oldfd, int newfd, int flags),
      (oldfd, newfd, flags))
@@ -241,16 +195,6 @@ static int FcntlStruck(int fd, const void* caller) {
   }
 WRAP_FCNTL(fcntl)
 WRAP_FCNTL(fcntl64)
-
-int ioctl(int fd, unsigned long request, ...) {
-  NEXT(ioctl)
-  va_list list;
-  va_start(list, request);
-  void* argument = va_arg(list, void*);
-  va_end(list);
-  FAIL_IF_STRUCK(ioctl, fd);
-  return next(fd, request, argument);
-}
 
 #define WRAP_MMAP(name)                                                   \
   void* name(void* at, size_t size, int protection, int flags, int fd,    \
