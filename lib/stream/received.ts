@@ -45,7 +45,7 @@ export class ReceivedDescriptors {
 
   /** @internal */
   disownedBy({ holdings }: HandleLoop): void {
-    for (const fd of this.#numbers) holdings.owner.disown(fd);
+    for (const fd of this.#numbers) holdings.owner.giveUp(fd);
   }
 
   /** Closes those that nobody took. @internal */
