@@ -3,12 +3,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { constant, constants } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { compiled } from '../support/compile.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -17,7 +15,8 @@ import { Collected, filesIn, hasSocat, MUCH, peersOfTest } from './support.js';
 guardDescriptors();
 const test = eachWithLoop();
 const socat = peersOfTest();
-const addon = compiled('pty-addon.c');
+/** A terminal, and not for our own. */
+const both = constant('O_RDWR') | (constants['O_NOCTTY'] ?? 0);
 
 describe.runIf(hasSocat).each(DRIVE_MODES)('socat, %s', (mode) => {
   it('writes into a FIFO, which is read to its end', async () => {
@@ -54,7 +53,7 @@ describe.runIf(hasSocat).each(DRIVE_MODES)('socat, %s', (mode) => {
     const peer = socat(`PTY,rawer,link=${path}`, 'EXEC:head -n 2', '-t', '0.1');
     await peer.said(/starting data transfer/);
     const collected = new Collected();
-    const fd = openSync(path, constant('O_RDWR') | (constants['O_NOCTTY'] ?? 0));
+    const fd = openSync(path, both);
     test.loop.stream(fd, {}, collected).write('one\ntwo\n');
     await drive(test.loop, mode);
     expect(collected.text).toBe('one\ntwo\n');
@@ -66,9 +65,9 @@ const hasSetsid = spawnSync('setsid', ['true'], { stdio: 'ignore' }).status === 
 
 describe.runIf(hasSetsid).each(DRIVE_MODES)('a shell in a pseudoterminal, %s', (mode) => {
   it('computes, has it for its terminal, and ends it', async () => {
-    const { openPty } = createRequire(import.meta.url)(addon) as { openPty(): [number, number] };
-    const [ours, its] = openPty();
-    raw.check(raw.adopt(its), 'adopt');
+    const ours = openSync('/dev/ptmx', both);
+    raw.check(raw.ioctl(ours, constant('TIOCSPTLCK'), 0), 'ioctl');
+    const its = raw.check(raw.ioctl(ours, constant('TIOCGPTPEER'), both), 'ioctl');
     const env = { ...process.env, PS1: '$ ', ENV: '' };
     const shell = spawn('setsid', ['-c', 'sh', '-i'], { stdio: [its, its, its], env });
     const closed = once(shell, 'close');

@@ -51,7 +51,6 @@ NAPI_MODULE_INIT() {
   Add(env, numbers, "gettid", SYS_gettid);
   Add(env, numbers, "inotify_add_watch", SYS_inotify_add_watch);
   Add(env, numbers, "inotify_init1", SYS_inotify_init1);
-  Add(env, numbers, "ioctl", SYS_ioctl);
   Add(env, numbers, "mq_open", SYS_mq_open);
   Add(env, numbers, "mq_timedsend", SYS_mq_timedsend);
   Add(env, numbers, "mq_unlink", SYS_mq_unlink);

@@ -52,16 +52,15 @@ const TUN = `
 const { execFileSync } = require('node:child_process');
 const { createSocket } = require('node:dgram');
 const fs = require('node:fs');
-const [dist, addon] = process.argv.slice(1);
-const { EventLoop } = require(dist);
-const { call, numbers } = require(addon);
+const [dist] = process.argv.slice(1);
+const { EventLoop } = require(dist + '/index.cjs');
+const { check, ioctl } = require(dist + '/raw.cjs');
 const [TUNSETIFF, IFF_TUN, IFF_NO_PI] = [0x400454ca, 1, 0x1000];
 const fd = fs.openSync('/dev/net/tun', fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
 const request = Buffer.alloc(40);
 request.write('tun0');
 request.writeUInt16LE(IFF_TUN | IFF_NO_PI, 16);
-const made = call(numbers.ioctl, fd, TUNSETIFF, request);
-if (made < 0) throw new Error('TUNSETIFF: ' + made);
+check(ioctl(fd, TUNSETIFF, request), 'ioctl');
 execFileSync('ip', ['addr', 'add', '192.0.2.1/24', 'dev', 'tun0']);
 execFileSync('ip', ['link', 'set', 'tun0', 'up']);
 const loop = new EventLoop().attach();
@@ -82,7 +81,7 @@ const canTunnel =
     .status === 0;
 
 it.skipIf(!canTunnel)('a TUN device is told of the packet that goes out by it', () => {
-  const node = [process.execPath, '-e', TUN, `${DIST}/index.cjs`, addon];
+  const node = [process.execPath, '-e', TUN, DIST];
   const { stdout, stderr } = spawnSync('unshare', ['-Urn', ...node], { encoding: 'utf8' });
   expect([stdout, stderr]).toEqual(['192.0.2.2 by the tunnel\n', '']);
 });
