@@ -83,6 +83,7 @@ export default defineConfig({
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
         { name: 'loop', test: /\/lib\/(base|poller(?!\/(checked|kqueue)\.ts)|loop|faces)\// },
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
+        { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
       ],
     },

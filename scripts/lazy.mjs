@@ -11,6 +11,7 @@ import { dirname, posix } from 'node:path';
 export const families = {
   checked: 'lib/poller/checked.ts',
   kqueue: 'lib/poller/kqueue.ts',
+  datagram: 'lib/datagram/index.ts',
   descriptor: 'lib/descriptor/index.ts',
   models: 'lib/models/thread-per-connection.ts',
   net: 'lib/net/index.ts',

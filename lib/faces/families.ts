@@ -2,12 +2,14 @@
 // imports families as values, so that they can be loaded on first use: in dist/ each is a
 // file of its own, which its function requires when it is first called, and the imports
 // below are gone. The build refuses any other form than these lines; scripts/lazy.mjs.
+import * as datagramFamily from '../datagram/index.js';
 import * as descriptorFamily from '../descriptor/index.js';
 import * as netFamily from '../net/index.js';
 import * as poolFamily from '../pool/index.js';
 import * as processFamily from '../process/index.js';
 import * as watchFamily from '../watch/index.js';
 
+export const datagram = () => datagramFamily;
 export const descriptor = () => descriptorFamily;
 export const net = () => netFamily;
 export const pool = () => poolFamily;

@@ -1,6 +1,23 @@
 // rawloop: the loop, its handles and requests. Values of families come from the index of
 // theirs alone: in dist/ they are loaded when they are first looked at; scripts/lazy.mjs.
 export type { Address, Bytes, IpAddress, UnixAddress } from '../binding/index.js';
+export type {
+  DatagramAddress,
+  DatagramTarget,
+  IpTarget,
+  UnixTarget,
+} from '../datagram/address.js';
+export type { SendOptions } from '../datagram/beside.js';
+export type { DatagramHandlers } from '../datagram/handlers.js';
+export {
+  DatagramSocket,
+  IpDatagramAddress,
+  RawDatagramAddress,
+  UnixDatagramAddress,
+} from '../datagram/index.js';
+export type { MembershipOptions, MulticastOptions } from '../datagram/multicast.js';
+export type { DgramInfoOptions, DgramOptions } from '../datagram/options.js';
+export type { DatagramCredentials, DatagramInfo, DatagramLocal } from '../datagram/told.js';
 export { DescriptorStream } from '../descriptor/index.js';
 export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';

@@ -6,11 +6,13 @@ import { type CrossingCalls, native } from '../binding/index.js';
 import { MAX_TIMEOUT_MS } from '../poller/common.js';
 import type { Crossing } from '../poller/contract.js';
 import { ReadyList } from '../poller/ready-list.js';
+import type { DatagramPart } from './contract.js';
 import { Gather, type SendSink } from './gather.js';
 import {
   BACKEND,
   CONTROL_WORDS,
   COUNT,
+  DATAGRAMS,
   FILLED,
   KEEP_SLAB,
   KEEP_SLOTS,
@@ -22,6 +24,7 @@ import {
   READ_RESULT,
   READS,
   READY_WORDS,
+  REFUSED,
   REGISTERED,
   RESULT_WORDS,
   SENDS,
@@ -46,7 +49,7 @@ interface Memory {
 }
 
 export class StreamBatch extends Gather implements Crossing {
-  readonly #slabBytes: number;
+  #slabBytes: number;
   readonly #capacity: number;
   #memory: Memory | undefined;
   #control: Int32Array = new Int32Array(0);
@@ -67,6 +70,8 @@ export class StreamBatch extends Gather implements Crossing {
   passed = new Passed(this.#results, this.#results);
   /** The handler that was called last: what the callback is called in metrics. */
   handler = 'open';
+  /** What the loop's datagrams add to a crossing; undefined before the first such socket. */
+  datagrams: DatagramPart | undefined;
 
   /** @param slabBytes at least 65,536; how much one batch may read */
   constructor(table: HandleTable, slabBytes: number, capacity: number) {
@@ -95,7 +100,7 @@ export class StreamBatch extends Gather implements Crossing {
     return this.#memory;
   }
 
-  protected override keep(kind: number, memory: Int32Array | Uint8Array | ArrayBuffer): void {
+  override keep(kind: number, memory: Int32Array | Uint8Array | ArrayBuffer): void {
     (this.#memory ?? this.#open()).calls.keep(kind, memory);
   }
 
@@ -145,10 +150,17 @@ export class StreamBatch extends Gather implements Crossing {
    */
   crossed(sink: SendSink): boolean {
     const control = this.#control;
-    if (this.gathered === 0 || control[SENDS] !== 0) return false;
-    const unsent = control[UNSENT] as number;
-    this.sent(unsent, sink);
-    return unsent !== 0;
+    const { datagrams } = this;
+    let unsent = 0;
+    if (this.gathered > 0 && control[SENDS] === 0) {
+      unsent = control[UNSENT] as number;
+      this.sent(unsent, sink);
+    }
+    if (datagrams === undefined || datagrams.gathered === 0) return unsent !== 0;
+    if (control[DATAGRAMS] !== 0) return unsent !== 0;
+    const refused = control[REFUSED] as number;
+    datagrams.sent(refused);
+    return unsent !== 0 || refused !== 0;
   }
 
   /** How long the last wait lasted in the kernel, if it was timed; -1: no crossing was made. */
@@ -178,7 +190,7 @@ export class StreamBatch extends Gather implements Crossing {
 
   /** Sends everything gathered. */
   flush(sink: SendSink): void {
-    if (this.gathered === 0) return;
+    if (this.gathered === 0 && (this.datagrams?.gathered ?? 0) === 0) return;
     this.#prepareSends();
     // The batch under way may have chunks that are yet to be dispatched.
     const control = this.#control;
@@ -196,6 +208,7 @@ export class StreamBatch extends Gather implements Crossing {
       calls.keep(KEEP_SLOTS, words);
     }
     this.#control[SENDS] = this.gathered;
+    if (this.datagrams !== undefined) this.#control[DATAGRAMS] = this.datagrams.gathered;
   }
 
   #prepareReads(): void {
@@ -205,12 +218,17 @@ export class StreamBatch extends Gather implements Crossing {
     if (!reads) return;
     const slab = this.#slab;
     // A handler may have detached the memory of its chunk; then there is new.
-    if (slab !== undefined && slab.byteLength !== 0 && !this.#leavesSlab) return;
     const bytes = Math.max(this.#slabBytes, this.#wantedBytes);
+    if (slab !== undefined && slab.byteLength >= bytes && !this.#leavesSlab) return;
     this.#leavesSlab = false;
     this.#slab = new ArrayBuffer(bytes);
     this.#views = new Array<undefined>(bytes >> ALIGN_BITS).fill(undefined);
     (this.#memory as Memory).calls.keep(KEEP_SLAB, this.#slab);
+  }
+
+  /** The next slab has room for `bytes` at least. */
+  needSlab(bytes: number): void {
+    this.#slabBytes = Math.max(this.#slabBytes, bytes);
   }
 
   /** The chunks of this fill keep their memory: the next fill has new. */
@@ -226,6 +244,21 @@ export class StreamBatch extends Gather implements Crossing {
     return this.#results[index * RESULT_WORDS + READ_RESULT] as number;
   }
 
+  /** How many datagrams of record `index` are yet to be told. */
+  arrivals(index: number): number {
+    return this.#filled ? (this.#results[index * RESULT_WORDS + READ_RESULT] as number) : 0;
+  }
+
+  /** The next of them, which is taken: its place among the arrivals. There must be one. */
+  takeArrival(index: number): number {
+    const at = index * RESULT_WORDS;
+    const results = this.#results;
+    results[at + READ_RESULT] = (results[at + READ_RESULT] as number) - 1;
+    const arrival = results[at + READ_OFFSET] as number;
+    results[at + READ_OFFSET] = arrival + 1;
+    return arrival;
+  }
+
   /** Record `index` has read nothing: what it read was told. */
   forget(index: number): void {
     this.#results[index * RESULT_WORDS + READ_RESULT] = NOT_READ;
@@ -235,7 +268,11 @@ export class StreamBatch extends Gather implements Crossing {
   chunk(index: number): Uint8Array {
     const at = index * RESULT_WORDS;
     const length = this.#results[at + READ_RESULT] as number;
-    const offset = this.#results[at + READ_OFFSET] as number;
+    return this.chunkAt(this.#results[at + READ_OFFSET] as number, length);
+  }
+
+  /** Bytes of the slab: a view of it, valid until the next crossing. */
+  chunkAt(offset: number, length: number): Uint8Array {
     const place = offset >> ALIGN_BITS;
     const known = this.#views[place];
     if (known !== undefined && known.length === length) return known;

@@ -26,6 +26,12 @@ export interface LoopHandle extends Subject {
 export interface Slots {
   /** By slot. */
   readonly handles: readonly (LoopHandle | undefined)[];
+  /** Words by slot; see layout.ts. Another array once it has grown. */
+  readonly words: Int32Array;
+  /** How often the slot was given back. */
+  generation(slot: number): number;
+  /** The handle that a record is for, unless the record is stale. */
+  find(slot: number, generation: number): LoopHandle | undefined;
   /** Gives `handle` a slot. */
   allocate(handle: LoopHandle): number;
   /** Takes it back: records of the poller for it are stale from now on. */
@@ -50,18 +56,40 @@ export interface Interests {
   close(handle: LoopHandle, isOwned: boolean): boolean;
 }
 
+/** The datagrams of a loop, as the crossing knows them: see lib/datagram/exchange.ts. */
+export interface DatagramPart {
+  /** How many are to be sent. */
+  readonly gathered: number;
+  /** They have gone through a crossing: `refused` were not sent, or told of an error. */
+  sent(refused: number): void;
+}
+
 /** Descriptors that came with record `index` of a batch: see passed.ts. */
 export interface PassedNumbers {
   has(index: number): boolean;
   isTruncated(index: number): boolean;
   /** The caller's to close. */
   take(index: number): number[];
+  /** The first `count` of them, as `take`. */
+  takeSome(index: number, count: number): number[];
   /** Closes them. */
   drop(index: number): void;
 }
 
 /** The bytes of all streams, a batch at a time: see batch.ts. */
 export interface StreamBytes {
+  /** What datagrams add to a crossing. */
+  datagrams: DatagramPart | undefined;
+  /** From now on native code knows this memory, of a kind KEEP_* of layout.ts. */
+  keep(kind: number, memory: Int32Array | Uint8Array): void;
+  /** The next slab has room for `bytes` at least. */
+  needSlab(bytes: number): void;
+  /** How many datagrams of record `index` are yet to be told; 0 or less: none. */
+  arrivals(index: number): number;
+  /** The next of them, which is taken: its place among the arrivals. */
+  takeArrival(index: number): number;
+  /** Bytes of the slab: a view of it, valid until the next batch. */
+  chunkAt(offset: number, length: number): Uint8Array;
   /** Descriptors that came with what was read. */
   readonly passed: PassedNumbers;
   /** How many active streams read. */
@@ -156,6 +184,11 @@ export interface HandleLoop extends Scheduler {
   enqueueClosing(handle: LoopHandle): void;
   /** @internal It wants something else than the poller knows. */
   interestChanged(handle: LoopHandle): void;
+  /**
+   * @internal The record that is dispatched comes once more, behind this callback: it has
+   * more to tell. A callback that throws, or runs another turn, loses none of it.
+   */
+  tellAgain(): void;
   /** @internal A callback of a handle is over, and another follows at once. */
   betweenCallbacks(handle: LoopHandle): void;
 }

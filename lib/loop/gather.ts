@@ -48,7 +48,7 @@ export abstract class Gather {
   }
 
   /** Native code is to know this memory. */
-  protected abstract keep(kind: number, memory: Int32Array | Uint8Array): void;
+  abstract keep(kind: number, memory: Int32Array | Uint8Array): void;
 
   /** Whether `bytes` more can be gathered before a flush. */
   hasRoom(bytes: number): boolean {

@@ -10,7 +10,7 @@ export const READ_FD = 0;
 export const GENERATION = 1;
 /** Index of the stream's last pending send record plus one, 0: none. */
 export const LAST_RECORD = 2;
-/** How its bytes are read: one of Transfer. */
+/** How its bytes are read: one of Transfer; of datagrams with bits of lib/datagram/layout.ts. */
 export const TRANSFER = 3;
 
 /** What a wait found: words of a ready record. */
@@ -21,9 +21,9 @@ export const READY_GENERATION = 2;
 
 /** What was read for a ready record. */
 export const RESULT_WORDS = 4;
-/** Bytes, 0: the end, -errno, or one of ReadResult. */
+/** Bytes, 0: the end, -errno, or one of ReadResult. Of datagrams: how many are left. */
 export const READ_RESULT = 0;
-/** Where in the slab. */
+/** Where in the slab. Of datagrams: which of the arrivals is the next. */
 export const READ_OFFSET = 1;
 /** The first of its descriptors in the table behind the results, if there are any. */
 export const READ_FIRST_PASSED = 2;
@@ -56,7 +56,7 @@ export const SEND_GENERATION = 6;
 export const SEND_TOTAL = 7;
 
 /** What a crossing is to do, and what it did. */
-export const CONTROL_WORDS = 16;
+export const CONTROL_WORDS = 18;
 /** A double. -1: for ever. After EINTR: what is left. */
 export const TIMEOUT_NS = 0;
 /** A double: how long the wait lasted, added to what stands there. */
@@ -76,12 +76,20 @@ export const FILLED = 12;
 export const OWN = 13;
 /** For how long to ask without waiting before the kernel is to wait. */
 export const SPIN_US = 14;
+/** Datagrams that are to be sent. */
+export const DATAGRAMS = 15;
+/** How many of them were not sent, or told of an error: then there was no wait. */
+export const REFUSED = 16;
 
 /** Which memory `keep` replaces. */
 export const KEEP_SLOTS = 0;
 export const KEEP_SLAB = 1;
 export const KEEP_RECORDS = 2;
 export const KEEP_OUT = 3;
+export const KEEP_ARRIVALS = 4;
+export const KEEP_PEERS = 5;
+export const KEEP_DEPARTURES = 6;
+export const KEEP_DATAGRAM_OUT = 7;
 
 /** How the bytes of a stream move. */
 export const Transfer = {
@@ -99,6 +107,8 @@ export const Transfer = {
   SHARED_TERMINAL: 5,
   /** Of another character device. */
   SHARED_DEVICE: 6,
+  /** recvfrom(2), recvmmsg(2), sendto(2), sendmmsg(2). */
+  DATAGRAM: 7,
 } as const;
 
 /** Memory that can be neither detached nor made smaller: native code keeps its address. */

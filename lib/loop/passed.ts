@@ -34,6 +34,15 @@ export class Passed {
     return Array.from(this.#numbers.subarray(first, first + count));
   }
 
+  /** The first `count` of them: of one datagram among those of a record. */
+  takeSome(index: number, count: number): number[] {
+    const at = index * RESULT_WORDS;
+    const first = this.#results[at + READ_FIRST_PASSED] as number;
+    this.#results[at + READ_FIRST_PASSED] = first + count;
+    this.#results[at + READ_PASSED] = (this.#results[at + READ_PASSED] as number) - count;
+    return Array.from(this.#numbers.subarray(first, first + count));
+  }
+
   /** Nobody is to have them. */
   drop(index: number): void {
     if (this.has(index)) for (const fd of this.take(index)) native.close(fd);

@@ -179,6 +179,11 @@ export abstract class PollPhase extends Life {
     return this.count;
   }
 
+  /** The record under way is dispatched once more. @internal */
+  tellAgain(): void {
+    this.cursor--;
+  }
+
   /** A callback of a handle is over, and another follows at once. @internal */
   betweenCallbacks(handle: Handle): void {
     this.#afterCallback(handle);

@@ -21,7 +21,7 @@ export function notePromise(handlers: Handlers<Handle>): void {
 }
 
 /** Also of another realm. */
-function isAsync(handler: unknown): boolean {
+export function isAsync(handler: unknown): boolean {
   return Object.prototype.toString.call(handler) === '[object AsyncFunction]';
 }
 

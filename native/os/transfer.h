@@ -26,6 +26,17 @@ inline ssize_t ReceiveNow(int fd, void* data, size_t size, int flags) {
 #endif
 }
 
+// As ReceiveNow, and who sent it. `*name_size`: the room, then what there is.
+inline ssize_t ReceiveFromNow(int fd, void* data, size_t size, int flags,
+                              sockaddr* name, socklen_t* name_size) {
+#if defined(__linux__) && defined(SYS_recvfrom) && defined(__LP64__)
+  return syscall(SYS_recvfrom, fd, data, size, flags | MSG_DONTWAIT, name,
+                 name_size);
+#else
+  return recvfrom(fd, data, size, flags | MSG_DONTWAIT, name, name_size);
+#endif
+}
+
 // As ReceiveNow; recvmsg(2).
 inline ssize_t ReceiveMessageNow(int fd, msghdr* message, int flags) {
 #if defined(__linux__) && defined(SYS_recvmsg) && defined(__LP64__)
@@ -40,6 +51,17 @@ inline ssize_t SendNow(int fd, const void* data, size_t size, int flags) {
   return syscall(SYS_sendto, fd, data, size, flags | MSG_DONTWAIT, nullptr, 0);
 #else
   return send(fd, data, size, flags | MSG_DONTWAIT);
+#endif
+}
+
+// As SendNow, to `name`; null: where it is connected to.
+inline ssize_t SendToNow(int fd, const void* data, size_t size, int flags,
+                         const sockaddr* name, socklen_t name_size) {
+#if defined(__linux__) && defined(SYS_sendto) && defined(__LP64__)
+  return syscall(SYS_sendto, fd, data, size, flags | MSG_DONTWAIT, name,
+                 name_size);
+#else
+  return sendto(fd, data, size, flags | MSG_DONTWAIT, name, name_size);
 #endif
 }
 

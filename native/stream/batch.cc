@@ -124,7 +124,7 @@ bool AreSound(const Table<SendRecord>& records, const Table<Slot>& slots,
 }  // namespace
 
 uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
-                 const Table<Slot>& slots, const Span& slab,
+                 const Table<Slot>& slots, const Span& slab, Arrivals* arrivals,
                  PassedTable* passed, ReadResult* results) {
   size_t used = 0;
   uint32_t i = from;
@@ -136,6 +136,15 @@ uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
     const Slot slot = slots.data[record.slot];
     if (slot.read_fd < 0 || slot.generation != record.generation ||
         (record.events & (kReadable | kHangup | kError)) == 0) {
+      continue;
+    }
+    if ((slot.transfer & kTransferMask) ==
+        static_cast<int32_t>(Transfer::kDatagram)) {
+      if (!ReceiveDatagrams(&slots.data[record.slot], record.events, slab,
+                            &used, arrivals, passed, &result)) {
+        break;
+      }
+      if (passed->IsFull()) return i + 1;
       continue;
     }
     if (used + kReadBytes > slab.size) break;

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/args.h"
+#include "datagram/receive.h"
 #include "poll/readiness.h"
 #include "stream/layout.h"
 #include "stream/unix_read.h"
@@ -18,11 +19,11 @@ struct Table {
   size_t size;
 };
 
-// Reads once from each stream among the records [from, count) until the slab
-// has no room for one more read, or `passed` is full. Returns the index of the
-// first record that was not looked at.
+// Reads once from each stream among the records [from, count), and what waits
+// of datagrams, until the slab has no room for more, or `passed` is full.
+// Returns the index of the first record that was not looked at.
 uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
-                 const Table<Slot>& slots, const Span& slab,
+                 const Table<Slot>& slots, const Span& slab, Arrivals* arrivals,
                  PassedTable* passed, ReadResult* results);
 
 // Sends every chain of the records, leaves each head's result in it and clears

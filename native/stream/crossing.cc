@@ -12,6 +12,7 @@
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
+#include "datagram/send.h"
 #include "poll/wait.h"
 #include "stream/batch.h"
 #include "stream/kept_memory.h"
@@ -53,7 +54,8 @@ class Crossing {
   }
 
   bool Keep(napi_env env, uint32_t kind, napi_value value) {
-    return kept_[kind].Keep(env, value, "memory", alignof(int32_t));
+    size_t alignment = kind == kArrivals ? alignof(Arrival) : alignof(int32_t);
+    return kept_[kind].Keep(env, value, "memory", alignment);
   }
 
   void Drop(napi_env env) {
@@ -69,9 +71,11 @@ class Crossing {
     auto* control = words_.as<Control>();
     control->own = 0;
     control->unsent = 0;
-    if (control->sends != 0) {
-      control->unsent = Send(control);
-      if (control->unsent != 0) return control->unsent < 0 ? -EFAULT : 0;
+    control->refused = 0;
+    if (control->sends != 0) control->unsent = Send(control);
+    if (control->datagrams != 0) control->refused = SendDatagrams(control);
+    if (control->unsent != 0 || control->refused != 0) {
+      return control->unsent < 0 || control->refused < 0 ? -EFAULT : 0;
     }
     auto* ready = reinterpret_cast<ReadyRecord*>(control + 1);
     if (control->backend != kNoWait) {
@@ -106,6 +110,15 @@ class Crossing {
     control->sends = 0;
     if (count > records.size) return -1;
     return SendAll({records.data, count}, TableOf<Slot>(kSlots), SpanOf(kOut));
+  }
+
+  int32_t SendDatagrams(Control* control) {
+    Table<Departure> departures = TableOf<Departure>(kDepartures);
+    auto count = static_cast<uint32_t>(control->datagrams);
+    control->datagrams = 0;
+    if (count > departures.size) return -1;
+    return SendDepartures({departures.data, count}, TableOf<Peer>(kPeers),
+                          TableOf<Slot>(kSlots), SpanOf(kDatagramOut));
   }
 
   int32_t WaitIn(Control* control, ReadyRecord* ready) const {
@@ -171,10 +184,12 @@ class Crossing {
     }
     if (count > capacity_ || from > count) return -EFAULT;
     auto* results = reinterpret_cast<ReadResult*>(ready + capacity_);
+    Table<Arrival> places = TableOf<Arrival>(kArrivals);
+    Arrivals arrivals{places.data, places.size, 0};
     PassedTable passed{reinterpret_cast<int32_t*>(results + capacity_), owned_};
     control->filled = static_cast<int32_t>(
         ReadAll({ready, capacity_}, from, count, TableOf<Slot>(kSlots),
-                SpanOf(kSlab), &passed, results));
+                SpanOf(kSlab), &arrivals, &passed, results));
     return control->count;
   }
 

@@ -20,6 +20,8 @@ enum class Transfer : int32_t {
   kSharedPipe = 4,
   kSharedTerminal = 5,
   kSharedDevice = 6,
+  // recvfrom(2), recvmmsg(2); see datagram/layout.h for the word's other bits.
+  kDatagram = 7,
 };
 
 // One for each handle: the slot table.
@@ -31,10 +33,14 @@ struct Slot {
 };
 static_assert(sizeof(Slot) == 16, "four words");
 
+// The bits of `transfer` that say which it is.
+constexpr int32_t kTransferMask = 0xf;
+
 // One for each ready record of a wait.
 struct ReadResult {
-  int32_t result;        // bytes, 0: the end, -errno, or one of those below
-  int32_t offset;        // where in the slab
+  // Bytes, 0: the end, -errno, or one of those below. Of datagrams: how many.
+  int32_t result;
+  int32_t offset;        // where in the slab; of datagrams: the first of them
   int32_t first_passed;  // of its descriptors in the table, if there are any
   int32_t passed;        // how many came, and kPassedTruncated
 };
@@ -76,18 +82,30 @@ struct Control {
   int32_t timed;  // whether the wait is timed
   int32_t
       count;  // of ready records: found, or given where nothing is waited for
-  int32_t reads;    // whether there is anybody to read for
-  int32_t filled;   // records [from, filled) are read; in: from
-  int32_t own;      // bits of Own: what the wait found for the poller itself
-  int32_t spin_us;  // for how long to ask before the kernel is to wait
+  int32_t reads;      // whether there is anybody to read for
+  int32_t filled;     // records [from, filled) are read; in: from
+  int32_t own;        // bits of Own: what the wait found for the poller itself
+  int32_t spin_us;    // for how long to ask before the kernel is to wait
+  int32_t datagrams;  // how many are to be sent; 0 afterwards
+  int32_t refused;    // how many of them did not go out, or told of an error
   int32_t unused;
 };
-static_assert(sizeof(Control) == 64, "two doubles and twelve words");
+static_assert(sizeof(Control) == 72, "two doubles and fourteen words");
 
 enum Backend : int32_t { kNoWait = 0, kEpoll = 1, kKqueue = 2 };
 
 // Which memory `keep` replaces.
-enum Kept : uint32_t { kSlots, kSlab, kRecords, kOut, kKinds };
+enum Kept : uint32_t {
+  kSlots,
+  kSlab,
+  kRecords,
+  kOut,
+  kArrivals,
+  kPeers,
+  kDepartures,
+  kDatagramOut,
+  kKinds,
+};
 
 enum Own : int32_t {
   kWoken = 1,  // the waker

@@ -35,6 +35,9 @@ const USES: Record<string, string> = {
     loop.run('nowait');`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
+  'with datagram sockets': `
+    const { port } = loop.dgram({ host: '127.0.0.1' }, {}).address;
+    loop.dgram({ family: 'ipv4', to: { host: '127.0.0.1', port } }, {}).send('x');`,
   'with a watcher': `loop.watch(shared, { read: true }, () => {});`,
   'whose handles end with a signal that lives on': `
     loop.watch(shared, { read: true, signal }, () => {});

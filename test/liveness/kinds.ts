@@ -28,6 +28,7 @@ export const KINDS: Readonly<Record<string, string>> = {
   'stream of a descriptor': `
     const [readEnd] = raw.pipe2(0);
     hold(loop.stream(readEnd, {}, {})); settle();`,
+  'datagram socket': "hold(loop.dgram({ host: '127.0.0.1' }, {})); settle();",
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',

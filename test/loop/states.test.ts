@@ -96,6 +96,7 @@ describe('a closed loop', () => {
     listen: (loop) => loop.listen({ port: 0 }, {}),
     connect: (loop) => loop.connect({ port: 9 }, {}),
     stream: (loop, fd) => loop.stream(fd, {}, {}),
+    dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
   };

@@ -16,6 +16,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['socket options', 'socket-options/'],
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/'],
+  // UDP has its addresses, and the way it opens sockets, from TCP's.
+  ['datagram', 'datagram/'],
   // The families come together in EventLoop.
   ['faces', 'faces/'],
   ['adapters', 'inspect/', 'models/'],

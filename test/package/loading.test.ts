@@ -37,6 +37,9 @@ const STREAM = 'chunks/stream.cjs';
 /** And what TCP and Unix sockets need beside. */
 const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM];
 
+/** Datagrams have their places, and how sockets are opened, from TCP. */
+const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
+
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
   ['a loop that runs', 'loop.setImmediate(() => {}) && loop.run()', []],
@@ -60,6 +63,7 @@ const USES: [use: string, code: string, files: string[]][] = [
     [...NET, 'chunks/socket-options.cjs'],
   ],
   ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
+  ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
   ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],

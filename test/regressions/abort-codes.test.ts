@@ -26,6 +26,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   listen: (loop, signal) => loop.listen({ port: 0, signal }, {}),
   connect: (loop, signal) => loop.connect({ port: 9, signal }, {}),
   stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
+  dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),
 };
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),

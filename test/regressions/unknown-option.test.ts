@@ -53,6 +53,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'handlers.closed',
     'close',
   ],
+  dgram: [
+    (loop) => loop.dgram({ port: 0, reuseAdress: true } as object, {}),
+    'options.reuseAdress',
+    'reuseAddress',
+  ],
+  'dgram, the handlers': [
+    (loop) => loop.dgram({ port: 0 }, { mesage() {} } as object),
+    'handlers.mesage',
+    'message',
+  ],
   stream: [
     (loop, fd) => loop.stream(fd, { highWatermark: 1 } as object, {}),
     'options.highWatermark',

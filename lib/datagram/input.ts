@@ -1,0 +1,176 @@
+// What a crossing brought of a datagram socket, handed on one by one; or kept, while the
+// socket is paused. See recvmmsg(2), and IP_RECVERR in ip(7).
+import { constant } from '../raw/constants.js';
+import { codedError, systemError, withoutStack } from '../raw/errors.js';
+import { isPromise } from '../stream/promised.js';
+import { isOutOfMemory } from '../stream/sending.js';
+import {
+  type DatagramAddress,
+  detailsOf,
+  RawDatagramAddress,
+  UnixDatagramAddress,
+} from './address.js';
+import {
+  type DatagramBase,
+  enter,
+  PAUSED,
+  RESTING,
+  STASHED,
+  tellError,
+  updateInterest,
+} from './base.js';
+import { infoOf } from './info.js';
+import {
+  ARRIVAL_ERROR,
+  ARRIVAL_FLAGS,
+  ARRIVAL_FROM,
+  ARRIVAL_LENGTH,
+  ARRIVAL_OFFSET,
+  Flag,
+  PEER_SIZE,
+} from './layout.js';
+import type { DatagramOutput } from './output.js';
+import type { DatagramInfo } from './told.js';
+
+/** There is no such socket any more, or it can never receive. */
+const FATAL = new Set(['EBADF', 'ENOTSOCK', 'EOPNOTSUPP', 'EINVAL', 'EFAULT'].map(constant));
+const REST_MS = 5;
+
+/** Of a Unix socket that has no name, and cannot be answered. */
+const UNNAMED = new UnixDatagramAddress('');
+const NO_ADDRESS = new RawDatagramAddress(new Uint8Array(0));
+
+interface Stashed {
+  readonly chunk: Uint8Array;
+  readonly from: DatagramAddress;
+  readonly info: DatagramInfo;
+}
+
+// What few sockets ever have stands beside them.
+const stashes = new WeakMap<DatagramBase, Stashed[]>();
+
+/** The words at `at` of the arrivals are this socket's next. */
+export function arrived(socket: DatagramOutput, at: number): void {
+  const { arrivals } = socket.exchange;
+  const flags = arrivals[at + ARRIVAL_FLAGS] as number;
+  if ((flags & Flag.IS_ERROR) !== 0) {
+    failed(socket, at);
+    return;
+  }
+  const length = arrivals[at + ARRIVAL_LENGTH] as number;
+  const chunk = chunkOf(socket, arrivals[at + ARRIVAL_OFFSET] as number, length);
+  if (chunk === undefined) return;
+  const from = peerAt(socket, at);
+  const info = infoOf(arrivals, at);
+  socket.datagramsRead++;
+  socket.bytesRead += length;
+  if (info.truncated) socket.truncated++;
+  if ((socket.flags & (PAUSED | STASHED)) !== 0)
+    stash(socket, { chunk: chunk.slice(), from, info });
+  else deliver(socket, chunk, from, info);
+}
+
+/** Who sent it. */
+function peerAt(socket: DatagramOutput, at: number): DatagramAddress {
+  const { arrivals, peers } = socket.exchange;
+  if (arrivals[at + ARRIVAL_FROM + PEER_SIZE] !== 0)
+    return peers.objectOf(arrivals, at + ARRIVAL_FROM);
+  if (socket.family === 'unix') return UNNAMED;
+  return socket.remote ?? NO_ADDRESS;
+}
+
+/** What was read; undefined when it is lost. */
+function chunkOf(socket: DatagramOutput, offset: number, length: number): Uint8Array | undefined {
+  try {
+    return socket.loop.streams.chunkAt(offset, length);
+  } catch {
+    // An earlier handler of this batch transferred the slab's memory away.
+    const message = 'a handler detached the memory that a datagram was read into';
+    const error = withoutStack(() => codedError(Error, 'ERR_CHUNK_DETACHED', message));
+    tellError(socket, error, undefined);
+    return undefined;
+  }
+}
+
+function deliver(
+  socket: DatagramOutput,
+  chunk: Uint8Array,
+  from: DatagramAddress,
+  info: DatagramInfo,
+): void {
+  enter(socket, 'message');
+  const given = socket.copies ? chunk.slice() : chunk;
+  const result = socket.handlers.message?.(socket as never, given, from, info);
+  if (typeof result === 'object' || typeof result === 'function') goesOn(socket, result);
+}
+
+/** A handler may go on after its call: it keeps its chunk, and gets copies from now on. */
+function goesOn(socket: DatagramOutput, result: unknown): void {
+  if (!isPromise(result)) return;
+  if (!socket.copies && socket.settings.chunks === undefined) {
+    socket.copies = true;
+    socket.loop.streams.leaveSlab();
+  }
+  socket.settle(result);
+}
+
+/** Told of one that was sent, or of the socket itself. */
+function failed(socket: DatagramOutput, at: number): void {
+  const { arrivals } = socket.exchange;
+  const errno = arrivals[at + ARRIVAL_ERROR] as number;
+  if (((arrivals[at + ARRIVAL_FLAGS] as number) & Flag.FROM_QUEUE) !== 0) {
+    const to = peerAt(socket, at);
+    tellError(socket, systemError(-errno, 'sendto', detailsOf(to)), to);
+  } else if (FATAL.has(errno)) {
+    socket.failWith(systemError(-errno, 'recvfrom'));
+  } else if (isOutOfMemory(-errno) && socket.family !== 'raw') {
+    rest(socket);
+  } else {
+    // Netlink's ENOBUFS as well: messages were lost, and the socket goes on.
+    const { remote } = socket;
+    tellError(socket, systemError(-errno, 'recvfrom', detailsOf(remote)), remote);
+  }
+}
+
+/** Reads no more for a moment. */
+function rest(socket: DatagramOutput): void {
+  socket.flags |= RESTING;
+  updateInterest(socket);
+  const again = () => {
+    socket.flags &= ~RESTING;
+    updateInterest(socket);
+  };
+  socket.loop.setTimeout(again, REST_MS).unref();
+}
+
+/** It was paused after this was read. */
+function stash(socket: DatagramOutput, stashed: Stashed): void {
+  socket.flags |= STASHED;
+  const list = stashes.get(socket);
+  if (list === undefined) stashes.set(socket, [stashed]);
+  else list.push(stashed);
+}
+
+/** What was kept is delivered, one a call, until it is paused again. */
+export function unstash(socket: DatagramOutput): void {
+  const list = stashes.get(socket);
+  if (list === undefined || !socket.active || (socket.flags & PAUSED) !== 0) return;
+  const next = list.shift();
+  if (list.length === 0) {
+    stashes.delete(socket);
+    socket.flags &= ~STASHED;
+    updateInterest(socket);
+  } else {
+    // Before the call: when it throws, the others are not lost.
+    unstashLater(socket);
+  }
+  if (next !== undefined) deliver(socket, next.chunk, next.from, next.info);
+}
+
+export function unstashLater(socket: DatagramOutput): void {
+  socket.loop.defer(() => socket.enter(() => unstash(socket)), socket);
+}
+
+export function dropStash(socket: DatagramOutput): void {
+  stashes.delete(socket);
+}

@@ -1,0 +1,54 @@
+// Linux: see control.h.
+#include <time.h>
+// Behind what its structs are made of.
+#include <linux/errqueue.h>
+#include <netinet/in.h>
+#include <sys/uio.h>
+
+#include <cstring>
+
+#include "datagram/control.h"
+
+namespace rawloop {
+namespace {
+
+// One of a network's own refusals, or of this machine's; not a timestamp, nor
+// that memory which was lent to the kernel is free again.
+bool IsFailure(const sock_extended_err& error) {
+  return error.ee_errno != 0 && (error.ee_origin == SO_EE_ORIGIN_LOCAL ||
+                                 error.ee_origin == SO_EE_ORIGIN_ICMP ||
+                                 error.ee_origin == SO_EE_ORIGIN_ICMP6);
+}
+
+}  // namespace
+
+int TakeError(int fd, Arrival* out) {
+  alignas(cmsghdr) uint8_t control[512];
+  // What the failed datagram began with is left out.
+  iovec none{nullptr, 0};
+  msghdr message{};
+  message.msg_name = out->from.name;
+  message.msg_namelen = sizeof(out->from.name);
+  message.msg_iov = &none;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof(control);
+  if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return -1;
+  out->from.size = static_cast<int32_t>(message.msg_namelen);
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = CMSG_NXTHDR(&message, header)) {
+    bool v4 =
+        header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR;
+    bool v6 =
+        header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR;
+    if ((!v4 && !v6) || header->cmsg_len < CMSG_LEN(sizeof(sock_extended_err)))
+      continue;
+    sock_extended_err error;
+    memcpy(&error, CMSG_DATA(header), sizeof(error));
+    out->error = static_cast<int32_t>(error.ee_errno);
+    return IsFailure(error) ? 1 : 0;
+  }
+  return 0;
+}
+
+}  // namespace rawloop
