@@ -5,6 +5,7 @@
 // Tried once without the look at LISTEN_PID: a child takes what its parent was given. Without
 // DECIMAL: '1e0' and ' 1' are one descriptor. Without F_SETFD: the child lists the flag as 0.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { createConnection } from 'node:net';
@@ -124,6 +125,34 @@ describe('descriptors that the process began with', () => {
     expect(await text(client)).toBe('unknown listener: who is there');
     expect(await said).toEqual([[]]);
     expect(child.exitCode).toBe(0);
+  });
+
+  it.each(DRIVE_MODES)('are served by loop.dgram (%s)', async (mode) => {
+    const fd = opened.keep(raw.socket(constant('AF_INET'), constant('SOCK_DGRAM')));
+    raw.check(raw.bind(fd, { family: 'ipv4', address: '127.0.0.1', port: 0 }), 'bind');
+    const { port } = raw.getsockname(fd) as raw.IpAddress;
+    const child = startWith(
+      [fd],
+      `
+      const loop = new rawloop.EventLoop();
+      const [{ fd, kind }] = rawloop.inheritedSockets({ unset: true });
+      loop.dgram({ fd }, {
+        message(socket, chunk, from) {
+          socket.send(kind + ': ' + Buffer.from(chunk), from);
+          socket.close();
+        },
+      });
+      ${mode === 'owned' ? 'setImmediate(() => loop.run())' : 'loop.attach()'};
+      say('served');
+      `,
+    );
+    const said = saidBy(child);
+    const client = createSocket('udp4');
+    client.send('who is there', port, '127.0.0.1');
+    const [answer] = (await once(client, 'message')) as [Buffer];
+    client.close();
+    expect(answer.toString()).toBe('datagram: who is there');
+    expect(await said).toEqual(['served']);
   });
 
   const activate = spawnSync('systemd-socket-activate', ['--version'], { stdio: 'ignore' });

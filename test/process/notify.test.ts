@@ -11,10 +11,12 @@ import { constant, constants } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { DIST } from '../support/child.js';
 import { guardDescriptors, isCloseOnExec, Opened } from '../support/descriptors.js';
+import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 
 guardDescriptors();
 const opened = new Opened();
+const test = eachWithLoop();
 const VARIABLES = ['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID'];
 afterEach(() => {
   for (const name of VARIABLES) delete process.env[name];
@@ -96,6 +98,29 @@ describe('a state', () => {
     expect(sdNotify('READY=1')).toBe(false);
     expect(received(fd).text).toBe('READY=1');
     expect(raw.recv(fd, Buffer.alloc(1))).toBe(-constant('EAGAIN'));
+  });
+});
+
+describe.runIf(onLinux).each(DRIVE_MODES)('a manager that is a loop, %s', (mode) => {
+  it('hears the state, and from whom', async () => {
+    const path = join(temporaryFolder(), 'notify');
+    process.env['NOTIFY_SOCKET'] = path;
+    const heard: unknown[] = [];
+    test.loop.dgram(
+      { path, info: { credentials: true } },
+      {
+        message(socket, chunk, _from, { credentials }) {
+          heard.push([Buffer.from(chunk).toString(), credentials]);
+          if (heard.length === 2) socket.close();
+        },
+      },
+    );
+    expect([sdNotify('READY=1'), sdNotify('STOPPING=1')]).toEqual([true, true]);
+    await drive(test.loop, mode);
+    expect(heard).toEqual([
+      ['READY=1', US],
+      ['STOPPING=1', US],
+    ]);
   });
 });
 
