@@ -11,9 +11,9 @@ import {
   ENDS_PROCESS,
   guardCall,
   internalCalls,
-  PoolCalls,
   refusedCall,
 } from './raw/internals.mjs';
+import { PoolCalls } from './raw/pool-calls.mjs';
 import { World } from './raw/world.mjs';
 import { tellFinding } from './support/finding.mjs';
 import { watchPrototypes } from './support/prototypes.mjs';

@@ -33,6 +33,13 @@ const USES: Record<string, string> = {
     const server = loop.listen({ port: 0, host: '127.0.0.1' }, {});
     loop.connect({ port: server.address.port, host: '127.0.0.1' }, {});
     loop.run('nowait');`,
+  'with a server at a path, and descriptors on their way': `
+    const path = '/tmp/rawloop-abandoned-' + process.pid + '-' + Math.random();
+    loop.listen({ path }, {});
+    loop.run('nowait');
+    const socket = loop.connect({ path }, {});
+    socket.write('x', { fds: [0] });
+    socket.write('y', { fds: [0, 0] });`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
   'with datagram sockets': `

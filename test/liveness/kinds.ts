@@ -16,6 +16,11 @@ export const KINDS: Readonly<Record<string, string>> = {
     });
     settle();`,
   server: "hold(loop.listen({ host: '127.0.0.1', port: 0 }, {})); settle();",
+  // Not a file, which would stay: the process ends as it is.
+  'server at an abstract name': `
+    const name = process.platform === 'linux' ? '\\0liveness ' + process.pid : undefined;
+    const where = name === undefined ? { port: 0 } : { path: name };
+    hold(loop.listen(where, {})); settle();`,
   'connected socket': `
     const { port } = listening();
     loop.connect({ host: '127.0.0.1', port }, { open(socket) { hold(socket); settle(); } });`,
@@ -25,6 +30,9 @@ export const KINDS: Readonly<Record<string, string>> = {
     });
     const client = raw.socket(c.AF_INET, c.SOCK_STREAM);
     raw.check(raw.connect(client, server.address), 'connect');`,
+  'stream of a Unix socket': `
+    const [end, other] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK);
+    hold(loop.stream(end, {}, {})); settle();`,
   'stream of a descriptor': `
     const [readEnd] = raw.pipe2(0);
     hold(loop.stream(readEnd, {}, {})); settle();`,

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
 import { managerRows } from './manager.mjs';
+import { ownEnd, pass } from './stream-ends.mjs';
 import { drop } from './timing.mjs';
 
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
@@ -116,7 +117,10 @@ export class Things {
     };
     const handlers = {
       open: () => called('open'),
-      data: () => called('data'),
+      data: (_stream, _chunk, fds) => {
+        called('data');
+        for (const fd of (random.oneIn(2) && fds?.take()) || []) program.raw.close(fd);
+      },
       drain: () => called('drain'),
       end: () => called('end'),
       close: () => {
@@ -124,8 +128,8 @@ export class Things {
         closed++;
       },
     };
-    const blocking = random.oneIn(4) ? this.#blockingEnd() : undefined;
-    const fd = blocking ?? this.fd();
+    const own = ownEnd(this);
+    const fd = own ?? this.fd();
     const options = actions.options({
       allowHalfOpen: actions.or(() => random.oneIn(2)),
       ...actions.signal(),
@@ -136,22 +140,11 @@ export class Things {
     );
     const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
     if (stream === undefined) {
-      if (blocking !== undefined) program.raw.close(blocking);
+      if (own !== undefined) program.raw.close(own);
       return;
     }
     program.fds = program.fds.filter((other) => other !== fd);
     this.streams.push(stream);
-  }
-
-  /** Of a pipe that blocks, whose other end is taken over as well. */
-  #blockingEnd() {
-    const { program } = this;
-    const pair = program.raw.pipe2(0);
-    if (!Array.isArray(pair)) return undefined;
-    const other = this.actions.call('stream', () => program.loop.stream(pair[1], {}, {}));
-    if (other === undefined) program.raw.close(pair[1]);
-    else this.streams.push(other);
-    return pair[0];
   }
 
   /** Nothing here may block on it. */
@@ -169,6 +162,8 @@ export class Things {
     const length = random.pick([0, 1, 5000, 100_000]);
     random.pick([
       () => actions.call('stream.write', () => stream.write(new Uint8Array(length))),
+      () => actions.call('stream.write with descriptors', () => pass(this, stream, length)),
+      () => actions.call('stream.peerCredentials', () => stream.peerCredentials()),
       () => actions.call('stream.pause', () => stream.pause()),
       () => actions.call('stream.resume', () => stream.resume()),
       () => actions.call('stream.end', () => stream.end()),

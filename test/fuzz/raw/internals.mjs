@@ -181,8 +181,19 @@ export function internalCalls(make) {
     limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
     lockFolder: {
       args: () => [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000)]))],
+      after: (result) => world.keep(result),
     },
     attachFilter: { args: () => [make.fd(), make.int(26, 51, 1), make.memory()] },
+    peerOf: { args: () => [make.fd(), make.memory(12)] },
+    sendPassing: {
+      // Descriptors of the world: what is passed to nobody is closed by the kernel.
+      args: () => [
+        make.fd(),
+        make.memory(),
+        words(make, 4, () => make.world.fd()),
+        make.int(0, 1, 2, 4, 254),
+      ],
+    },
     sendNow: { args: () => [make.fd(), make.memory()] },
     writeNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },
@@ -221,86 +232,4 @@ export const ENDS_PROCESS = new Set(['uncaughtException']);
 export function refusedCall(make) {
   const { random } = make;
   return Array.from({ length: random.below(4) }, () => noInteger(random));
-}
-
-const PLAIN = ['password', new Uint8Array(8), 'sha256'];
-
-/** A pool and its calls, one with the other, in any order and after its end. */
-export class PoolCalls {
-  #pool;
-
-  constructor(make, native) {
-    this.make = make;
-    this.native = native;
-  }
-
-  /** `[what, function]`: the next call to make. */
-  next() {
-    const { make } = this;
-    const { random } = make;
-    this.#pool ??= this.#open();
-    const pool = this.#pool;
-    const { fsOperations, cryptoOperations } = this.native;
-    const id = () => make.int(0, 1, 2, 3, random.below(64));
-    const lane = () => make.int(0, 0, 0, 1, 2, 64);
-    const target = () =>
-      random.oneIn(40) ? random.pick([{}, null, pool.close, this.native]) : pool;
-    const [name, args] = random.weighted([
-      [8, () => ['submitFs', [target(), lane(), make.int(...Object.values(fsOperations)), make.or(() => random.pick(['.', 'none', '/proc/self/exe', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, 7, 8, -1)]]],
-      [10, () => ['submitCrypto', [target(), lane(), make.int(...Object.values(cryptoOperations)), ...this.#pbkdf2()]]],
-      [1, () => ['addLane', [make.int(1, 2, 1024, 0, 1025)]]],
-      [6, () => ['cancel', [id()]]],
-      [8, () => ['takeCompletions', [make.memory(random.pick([0, 8, 400, 4000, 4000])), make.int(0, 1, 2, 12, 13)]]],
-      [12, () => ['takeBytes', [make.int(0, 0, 1, 2, 3), make.memory(random.pick([0, 16, 64, 1024])), make.int(0, 0, 1, 8, 2 ** 53 - 1)]]],
-      [1, () => ['resize', [make.int(1, 2, 4, 0, 1025)]]],
-      [2, () => ['stats', []]],
-      [1, () => ['open', [make.or(() => random.oneIn(2))]]],
-      [1, () => ['close', []]],
-    ])(); // biome-ignore format: a table
-    return [`pool.${name}`, args, () => this.#call(pool, name, args)];
-  }
-
-  #call(pool, name, args) {
-    const { random } = this.make;
-    // Another object's method, once in a while.
-    const self = random.oneIn(40)
-      ? random.pick([{}, null, this.native.Pool, [], new Proxy(pool, {})])
-      : pool;
-    const result = Reflect.apply(pool[name] ?? this.native[name], self, args);
-    if (name === 'close' && self === pool) this.#pool = undefined;
-    return result;
-  }
-
-  #pbkdf2() {
-    const { make } = this;
-    const [password, salt, digest] = PLAIN;
-    return [
-      make.or(() => (make.random.oneIn(2) ? make.memory(20) : salt)),
-      make.or(() => make.memory(20)),
-      // None that takes long, or gigabytes.
-      make.or(
-        () => make.random.pick([1, 1, 10, 10, 0, -1]),
-        () => make.noFd(),
-      ),
-      make.or(
-        () => make.random.pick([0, 1, 20, 64, 100, 1000, -1]),
-        () => make.noFd(),
-      ),
-      make.or(() =>
-        make.random.pick([digest, digest, digest, 'sha512', 'none', '', 'shake128', password]),
-      ),
-    ];
-  }
-
-  #open() {
-    const pool = new this.native.Pool(2, 131072);
-    pool.addLane(1);
-    if (!this.make.random.oneIn(10)) pool.open(this.make.random.oneIn(2));
-    return pool;
-  }
-
-  end() {
-    this.#pool?.close();
-    this.#pool = undefined;
-  }
 }

@@ -1,0 +1,31 @@
+// Ends for the streams of a program, and descriptors along with their bytes.
+import { noInteger } from '../support/values.mjs';
+
+/** An end whose other end is a stream as well; undefined: another is to be taken. */
+export function ownEnd(things) {
+  const { program, random } = things;
+  const { AF_UNIX, SOCK_STREAM, SOCK_SEQPACKET } = program.raw.constants;
+  const make = random.weighted([
+    // Of a pipe that blocks.
+    [3, () => () => program.raw.pipe2(0)],
+    [3, () => () => program.raw.socketpair(AF_UNIX, random.pick([SOCK_STREAM, SOCK_SEQPACKET]))],
+    [6, () => () => undefined],
+  ])();
+  const pair = make();
+  if (!Array.isArray(pair)) return undefined;
+  const other = things.actions.call('stream', () => program.loop.stream(pair[1], {}, {}));
+  if (other === undefined) program.raw.close(pair[1]);
+  else things.streams.push(other);
+  return pair[0];
+}
+
+/** Writes with descriptors: sound ones, and whatever else. */
+export function pass({ random, program, actions }, stream, length) {
+  const one = () =>
+    actions.or(
+      () => random.pick(program.fds) ?? 0,
+      () => random.pick([2 ** 30, noInteger(random)]),
+    );
+  const fds = actions.or(() => Array.from({ length: random.pick([0, 1, 2, 253, 254]) }, one));
+  stream.write(new Uint8Array(length), actions.options({ fds }));
+}
