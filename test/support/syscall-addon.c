@@ -1,5 +1,5 @@
-// An addon for tests: any system call by its number, for kernel objects that the
-// package has no call for. Linux alone. See syscall(2).
+// An addon for tests: any system call by its number, for kernel objects that
+// the package has no call for. Linux alone. See syscall(2).
 #define _GNU_SOURCE
 #include <errno.h>
 #include <node_api.h>
