@@ -3,15 +3,19 @@
 // udp(7).
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
+import { native } from '../binding/index.js';
+import type { HandleLoop } from '../loop/contract.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
-import { constants } from '../raw/constants.js';
+import { constant, constants } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
+import { descriptorsOf } from '../stream/passing.js';
 import type { DatagramAddress } from './address.js';
 import type { DatagramFamily } from './base.js';
 import { writeLocal } from './info.js';
 import { interfaceIndex } from './interfaces.js';
 import {
   ANCILLARY_WORDS,
+  DESCRIPTORS,
   INTERFACE,
   KNOWN,
   Known,
@@ -23,6 +27,11 @@ import {
 
 /** What goes with one datagram. */
 export interface SendOptions {
+  /**
+   * Of a Unix socket: descriptors to pass, up to 253. They stay the caller's, who may close them
+   * when `send` returns.
+   */
+  fds?: readonly number[];
   /**
    * Where it is to leave from, such as `info.local` of the one that it answers: an address of
    * ours, an interface by its name or number, or both.
@@ -39,13 +48,19 @@ export interface SendOptions {
   segmentBytes?: number;
 }
 
-const NAMES: OptionNames<SendOptions> = { local: true, ttl: true, tos: true, segmentBytes: true };
+const NAMES: OptionNames<SendOptions> = {
+  fds: true,
+  local: true,
+  ttl: true,
+  tos: true,
+  segmentBytes: true,
+};
 
 /** An IPv4 address within IPv6, as a socket of both has it. */
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * The words of `given`; undefined: nothing goes with it.
+ * The words of `given`, behind which the descriptors stand; undefined: nothing goes with it.
  *
  * @throws TypeError, RangeError; Error ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
  */
@@ -54,9 +69,15 @@ export function wordsOf(
   family: DatagramFamily,
   to: DatagramAddress | undefined,
 ): Int32Array | undefined {
-  const { local, ttl, tos, segmentBytes } = readOptions('options', given, NAMES);
-  const words = new Int32Array(ANCILLARY_WORDS);
-  let known = 0;
+  const { fds: listed, local, ttl, tos, segmentBytes } = readOptions('options', given, NAMES);
+  const fds = listed === undefined ? [] : (descriptorsOf({ fds: listed }) ?? []);
+  if (fds.length > 0 && family !== 'unix') {
+    throw invalidValue('options.fds', 'left out: only Unix sockets pass descriptors');
+  }
+  const words = new Int32Array(ANCILLARY_WORDS + fds.length);
+  let known = fds.length > 0 ? Known.DESCRIPTORS : 0;
+  words[DESCRIPTORS] = fds.length;
+  words.set(fds, ANCILLARY_WORDS);
   const isV6 = family === 'ipv6' && !(to?.family === 'ipv6' && MAPPED.test(to.address));
   words[LOCAL_FAMILY] = isV6 ? 6 : 4;
   if (ttl !== undefined) {
@@ -77,7 +98,7 @@ export function wordsOf(
   }
   words[KNOWN] = known;
   if (known === 0) return undefined;
-  if (family !== 'ipv4' && family !== 'ipv6') {
+  if (known !== Known.DESCRIPTORS && family !== 'ipv4' && family !== 'ipv6') {
     throw invalidValue('options', 'left out: these are options of IP');
   }
   if (segmentBytes !== undefined && constants['UDP_SEGMENT'] === undefined) {
@@ -99,5 +120,44 @@ function putLocal(words: Int32Array, local: unknown, isV6: boolean): void {
   const plain = isV6 ? address : (MAPPED.exec(address)?.[1] ?? address);
   if (!writeLocal(words, plain, isV6 ? 6 : 4)) {
     throw invalidValue('options.local.address', `an ${isV6 ? 'IPv6' : 'IPv4'} address of ours`);
+  }
+}
+
+/** The descriptors that go with a datagram. */
+function fdsOf(words: Int32Array | undefined): Int32Array {
+  return words === undefined ? NONE : words.subarray(ANCILLARY_WORDS);
+}
+
+const NONE = new Int32Array(0);
+const F_DUPFD_CLOEXEC = constant('F_DUPFD_CLOEXEC');
+
+/** Whether descriptors go with it. */
+export function passes(words: Int32Array | undefined): boolean {
+  return fdsOf(words).length > 0;
+}
+
+/**
+ * Words whose descriptors are duplicates, which the loop holds until `closeHeld`; or -errno,
+ * and there are none.
+ */
+export function held(loop: HandleLoop, words: Int32Array): Int32Array | number {
+  const copy = words.slice(0, ANCILLARY_WORDS + fdsOf(words).length);
+  for (const [i, fd] of fdsOf(words).entries()) {
+    const result = native.fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (result < 0) {
+      closeHeld(loop, copy.subarray(0, ANCILLARY_WORDS + i));
+      return result;
+    }
+    copy[ANCILLARY_WORDS + i] = result;
+    loop.holdings.owner.own(result);
+  }
+  return copy;
+}
+
+/** They were sent, or are not to be. */
+export function closeHeld(loop: HandleLoop, words: Int32Array | undefined): void {
+  for (const fd of fdsOf(words)) {
+    loop.holdings.owner.giveUp(fd);
+    native.close(fd);
   }
 }

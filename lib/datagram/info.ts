@@ -2,6 +2,7 @@
 // Where nothing was asked for there is one object for all.
 import { native } from '../binding/index.js';
 import { sharedWords } from '../loop/layout.js';
+import type { ReceivedDescriptors } from '../stream/received.js';
 import {
   ARRIVAL_ANCILLARY,
   ARRIVAL_FLAGS,
@@ -83,13 +84,18 @@ export function writeLocal(words: Int32Array, address: string, family: number): 
   return true;
 }
 
-/** What is known of the arrival at `at`. */
-export function infoOf(arrivals: Int32Array<SharedArrayBuffer>, at: number): DatagramInfo {
+/** What is known of the arrival at `at`; `fds` came with it. */
+export function infoOf(
+  arrivals: Int32Array<SharedArrayBuffer>,
+  at: number,
+  fds?: ReceivedDescriptors,
+): DatagramInfo {
   const truncated = ((arrivals[at + ARRIVAL_FLAGS] as number) & Flag.TRUNCATED) !== 0;
   const words = at + ARRIVAL_ANCILLARY;
   const known = arrivals[words + KNOWN] as number;
-  if (known === 0) return truncated ? CUT : PLAIN;
+  if (known === 0 && fds === undefined) return truncated ? CUT : PLAIN;
   const info: Writable<DatagramInfo> = { truncated };
+  if (fds !== undefined) info.fds = fds;
   if ((known & Known.LOCAL) !== 0) info.local = localOf(arrivals, words);
   if ((known & Known.TTL) !== 0) info.ttl = arrivals[words + TTL] as number;
   if ((known & Known.TOS) !== 0) {

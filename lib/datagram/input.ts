@@ -3,6 +3,7 @@
 import { constant } from '../raw/constants.js';
 import { codedError, systemError, withoutStack } from '../raw/errors.js';
 import { isPromise } from '../stream/promised.js';
+import { ReceivedDescriptors } from '../stream/received.js';
 import { isOutOfMemory } from '../stream/sending.js';
 import {
   type DatagramAddress,
@@ -21,11 +22,13 @@ import {
 } from './base.js';
 import { infoOf } from './info.js';
 import {
+  ARRIVAL_ANCILLARY,
   ARRIVAL_ERROR,
   ARRIVAL_FLAGS,
   ARRIVAL_FROM,
   ARRIVAL_LENGTH,
   ARRIVAL_OFFSET,
+  DESCRIPTORS,
   Flag,
   PEER_SIZE,
 } from './layout.js';
@@ -49,25 +52,38 @@ interface Stashed {
 // What few sockets ever have stands beside them.
 const stashes = new WeakMap<DatagramBase, Stashed[]>();
 
-/** The words at `at` of the arrivals are this socket's next. */
-export function arrived(socket: DatagramOutput, at: number): void {
+/** The words at `at` of the arrivals, of ready record `index`, are this socket's next. */
+export function arrived(socket: DatagramOutput, at: number, index: number): void {
   const { arrivals } = socket.exchange;
   const flags = arrivals[at + ARRIVAL_FLAGS] as number;
   if ((flags & Flag.IS_ERROR) !== 0) {
     failed(socket, at);
     return;
   }
+  const fds = fdsAt(socket, at, index);
   const length = arrivals[at + ARRIVAL_LENGTH] as number;
   const chunk = chunkOf(socket, arrivals[at + ARRIVAL_OFFSET] as number, length);
-  if (chunk === undefined) return;
+  if (chunk === undefined) {
+    fds?.closeRest();
+    return;
+  }
   const from = peerAt(socket, at);
-  const info = infoOf(arrivals, at);
+  const info = infoOf(arrivals, at, fds);
   socket.datagramsRead++;
   socket.bytesRead += length;
   if (info.truncated) socket.truncated++;
   if ((socket.flags & (PAUSED | STASHED)) !== 0)
     stash(socket, { chunk: chunk.slice(), from, info });
   else deliver(socket, chunk, from, info);
+}
+
+/** The descriptors that came with it, or that some were lost. */
+function fdsAt(socket: DatagramOutput, at: number, index: number): ReceivedDescriptors | undefined {
+  const { arrivals } = socket.exchange;
+  const count = arrivals[at + ARRIVAL_ANCILLARY + DESCRIPTORS] as number;
+  const cut = ((arrivals[at + ARRIVAL_FLAGS] as number) & Flag.CONTROL_CUT) !== 0;
+  if (count === 0 && !(cut && socket.family === 'unix')) return undefined;
+  return new ReceivedDescriptors(socket.loop.streams.passed.takeSome(index, count), cut);
 }
 
 /** Who sent it. */
@@ -93,6 +109,23 @@ function chunkOf(socket: DatagramOutput, offset: number, length: number): Uint8A
 }
 
 function deliver(
+  socket: DatagramOutput,
+  chunk: Uint8Array,
+  from: DatagramAddress,
+  info: DatagramInfo,
+): void {
+  if (info.fds === undefined) {
+    tell(socket, chunk, from, info);
+    return;
+  }
+  try {
+    tell(socket, chunk, from, info);
+  } finally {
+    info.fds.closeRest();
+  }
+}
+
+function tell(
   socket: DatagramOutput,
   chunk: Uint8Array,
   from: DatagramAddress,
@@ -146,6 +179,7 @@ function rest(socket: DatagramOutput): void {
 /** It was paused after this was read. */
 function stash(socket: DatagramOutput, stashed: Stashed): void {
   socket.flags |= STASHED;
+  stashed.info.fds?.ownedBy(socket.loop);
   const list = stashes.get(socket);
   if (list === undefined) stashes.set(socket, [stashed]);
   else list.push(stashed);
@@ -164,6 +198,7 @@ export function unstash(socket: DatagramOutput): void {
     // Before the call: when it throws, the others are not lost.
     unstashLater(socket);
   }
+  next?.info.fds?.disownedBy(socket.loop);
   if (next !== undefined) deliver(socket, next.chunk, next.from, next.info);
 }
 
@@ -172,5 +207,9 @@ export function unstashLater(socket: DatagramOutput): void {
 }
 
 export function dropStash(socket: DatagramOutput): void {
+  for (const { info } of stashes.get(socket) ?? []) {
+    info.fds?.disownedBy(socket.loop);
+    info.fds?.closeRest();
+  }
   stashes.delete(socket);
 }

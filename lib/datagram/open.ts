@@ -92,7 +92,8 @@ function setUp(fd: number, family: DatagramFamily, plan: DgramPlan): number {
   const { info, gro } = plan;
   const asked = info.pktinfo || info.ttl || info.tos || info.timestamp || info.credentials || gro;
   const queue = askForErrors(fd, family, plan);
-  return (asked ? Mode.WITH_ANCILLARY : 0) | (queue ? Mode.HAS_ERROR_QUEUE : 0);
+  const passes = family === 'unix' ? Mode.TAKES_DESCRIPTORS : 0;
+  return passes | (asked ? Mode.WITH_ANCILLARY : 0) | (queue ? Mode.HAS_ERROR_QUEUE : 0);
 }
 
 // ---- where it is -------------------------------------------------------------------

@@ -10,12 +10,16 @@
 import type { Bytes } from '../binding/index.js';
 import { byteLengthOf, toBytes } from '../loop/bytes.js';
 import { invalidType } from '../loop/errors.js';
+import { constant } from '../raw/constants.js';
+import { SystemError } from '../raw/errors.js';
 import type { DatagramAddress, DatagramTarget } from './address.js';
 import { DatagramBase, enter, NEED_DRAIN, RETRYING, tellErrorLater } from './base.js';
-import { type SendOptions, wordsOf } from './beside.js';
+import { passes, type SendOptions, wordsOf } from './beside.js';
 import { GATHER_BYTES } from './exchange.js';
 import { NOT_SENT } from './layout.js';
 import { enqueue, isForNow, placeOf, sendOne, sendWaiting, tellEarlier } from './waiting.js';
+
+const EBADF = -constant('EBADF');
 
 /** The sending side of a datagram socket. */
 export abstract class DatagramOutput extends DatagramBase {
@@ -35,7 +39,7 @@ export abstract class DatagramOutput extends DatagramBase {
    * @returns false when it was queued above `highWaterMark`, or dropped, as more than
    *   `maxBufferedBytes` would be queued: go on in `drain`
    * @throws TypeError, RangeError for what is no bytes or no address; SystemError
-   *   ENAMETOOLONG for a path that is too long
+   *   ENAMETOOLONG for a path that is too long, EBADF for a descriptor to pass that is none
    */
   send(data: Bytes | string, to?: DatagramTarget, options?: SendOptions): boolean {
     const bytes = typeof data === 'string' ? undefined : toBytes(data);
@@ -132,6 +136,7 @@ export function sendNow(
   if (socket.exchange.isPending(socket.slot)) socket.loop.flush();
   if (!socket.queue?.blocks(to)) {
     const result = sendOne(socket, { bytes, to, ancillary });
+    if (result === EBADF && passes(ancillary)) throw new SystemError(result, 'sendmsg');
     if (!isForNow(result)) {
       socket.datagramsWritten++;
       if (result >= 0) socket.bytesWritten += result;

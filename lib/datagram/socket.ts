@@ -70,7 +70,7 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
       const at = streams.takeArrival(index) * ARRIVAL_WORDS;
       // One a call: the rest comes behind what this one put off, also when it throws.
       if (left > 1) this.loop.tellAgain();
-      arrived(this, at);
+      arrived(this, at, index);
       if (left > 1) return;
     }
     if ((events & Ready.WRITE) !== 0 && this.active) this.sendQueued();

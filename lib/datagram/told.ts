@@ -1,6 +1,7 @@
 // What a datagram socket tells of each datagram, and by which functions of the program's. Which
 // class of socket they are given is handlers.ts's to say.
 import type { Returned } from '../stream/handlers.js';
+import type { ReceivedDescriptors } from '../stream/received.js';
 import type { DatagramAddress } from './address.js';
 
 /** Where a datagram came to. */
@@ -39,6 +40,11 @@ export interface DatagramInfo {
   readonly timestampNs?: bigint;
   /** With `gro`: the chunk is several datagrams of this length, the last perhaps shorter. */
   readonly segmentBytes?: number;
+  /**
+   * Descriptors that came with a Unix datagram: `fds.take()` while `message` is called; what
+   * is not taken is closed when it returns.
+   */
+  readonly fds?: ReceivedDescriptors;
   /** Of a Unix datagram; asked for by `credentials`. */
   readonly credentials?: DatagramCredentials;
 }

@@ -7,6 +7,7 @@ import { constant } from '../raw/constants.js';
 import { isOutOfMemory } from '../stream/sending.js';
 import type { DatagramAddress } from './address.js';
 import { type DatagramBase, NEED_DRAIN, RETRYING, tellErrorLater, updateInterest } from './base.js';
+import { closeHeld, held, passes } from './beside.js';
 import { ANCILLARY_WORDS, EARLIER_OF_ONE, Mode } from './layout.js';
 import { DatagramQueue, heldBy, type Waiting } from './queue.js';
 
@@ -51,7 +52,10 @@ export function sendOne(socket: DatagramBase, { bytes, to, ancillary }: Waiting)
   return result;
 }
 
-/** Queues a datagram whose memory is its own; false: it is dropped, as a limit would be passed. */
+/**
+ * Queues a datagram whose memory is its own, and whose descriptors are not; false: it is
+ * dropped, as a limit would be passed.
+ */
 export function enqueue(socket: DatagramBase, waiting: Waiting): boolean {
   const queue = socket.queue ?? beginQueue(socket);
   const bytes = heldBy(waiting.bytes.length);
@@ -62,7 +66,13 @@ export function enqueue(socket: DatagramBase, waiting: Waiting): boolean {
     socket.flags |= NEED_DRAIN;
     return false;
   }
-  queue.push(waiting);
+  const { ancillary } = waiting;
+  const kept = passes(ancillary) ? held(socket.loop, ancillary as Int32Array) : ancillary;
+  if (typeof kept === 'number') {
+    tellErrorLater(socket, kept, waiting.to ?? socket.remote);
+    return false;
+  }
+  queue.push({ ...waiting, ancillary: kept });
   socket.loop.output.heldBytes += bytes;
   if (queue.size > socket.settings.highWaterMark) socket.flags |= NEED_DRAIN;
   return true;
@@ -130,7 +140,7 @@ function beginQueue(socket: DatagramBase): DatagramQueue {
 /** Drops what waits, which is not to be sent. */
 function empty(socket: DatagramBase, queue: DatagramQueue): void {
   socket.loop.output.heldBytes -= queue.held;
-  queue.clear();
+  for (const { ancillary } of queue.clear()) closeHeld(socket.loop, ancillary);
 }
 
 /** Everything was sent, or is not to be. */
@@ -151,6 +161,7 @@ function trySending(socket: DatagramBase, queue: DatagramQueue): number {
     const result = sendOne(socket, waiting);
     if (result < 0 && isForNow(result)) return false;
     if (result < 0) tellErrorLater(socket, result, waiting.to ?? socket.remote);
+    closeHeld(socket.loop, waiting.ancillary);
     return true;
   });
   socket.loop.output.heldBytes += queue.held - before;

@@ -9,9 +9,9 @@ import { loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
 import { updateInterest } from '../stream/base.js';
-import { READ_ENDED, WRITE_ENDED } from '../stream/flags.js';
+import { HELD, READ_ENDED, READING, WRITE_ENDED } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
-import { enter, type Handlers, type StreamOptions } from '../stream/handlers.js';
+import { enter, type Handlers, NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
 import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
 import { destroyBy, opened, Stream } from '../stream/stream.js';
@@ -33,6 +33,7 @@ const NAMES: OptionNames<DescriptorOptions> = {
   chunks: true,
   allowHalfOpen: true,
   signal: true,
+  idleTimeoutMs: true,
 };
 
 /**
@@ -76,15 +77,18 @@ export class DescriptorStream<Data = unknown> extends Stream {
   takeOver(fd: number): void {
     const { name, writable } = this.#kind;
     // One terminal is stdin and stdout alike: who has no use for what is typed leaves it to
-    // whoever has.
-    const isRead = name !== 'terminal' || this.group.handlers.data !== undefined;
+    // whoever has. Without any handlers `for await` shows whether there is a use.
+    const { handlers } = this.group;
+    const isTerminal = name === 'terminal';
+    const isRead = !isTerminal || handlers.data !== undefined || handlers === NO_HANDLERS;
     const readable = this.#kind.readable && isRead;
     this.start(fd, Interest.READ);
     // The half that there is not has ended from the start.
     if (!readable) this.flags |= READ_ENDED;
     if (!writable) this.flags |= WRITE_ENDED;
+    if (isTerminal && handlers === NO_HANDLERS) this.flags |= HELD;
     this.begin();
-    if (!readable) updateInterest(this);
+    if ((this.flags & READING) === 0) updateInterest(this);
   }
 
   /** @internal */
@@ -111,7 +115,7 @@ export function stream(
   loop: HandleLoop,
   fd: number,
   given: DescriptorOptions,
-  handlers: DescriptorHandlers,
+  handlers: DescriptorHandlers = NO_HANDLERS,
 ): DescriptorStream {
   checkDescriptor('fd', fd);
   const options = readOptions('options', given, NAMES);

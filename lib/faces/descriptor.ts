@@ -23,11 +23,13 @@ export abstract class DescriptorFace extends PoolFace {
    *   thread owns it); RangeError; Error ERR_LOOP_CLOSED
    * @example
    * loop.stream(fd, {}, { data: (pipe, chunk) => process.stdout.write(chunk.slice()) });
+   * @example
+   * for await (const chunk of loop.stream(fd)) process.stdout.write(chunk);
    */
   stream<Data = unknown>(
     fd: number,
-    options: DescriptorOptions,
-    handlers: DescriptorHandlers<Data>,
+    options: DescriptorOptions = {},
+    handlers?: DescriptorHandlers<Data>,
   ): DescriptorStream<Data> {
     return families.descriptor().stream(this, fd, options, handlers) as DescriptorStream<Data>;
   }

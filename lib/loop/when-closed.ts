@@ -7,10 +7,15 @@ const cleanups = new WeakMap<Handle, () => void>();
 /** Whether there ever was one: to look for what is not there costs each connection. */
 let any = false;
 
-/** Runs `cleanup` once when `handle` closes. */
+/** Runs `cleanup` once when `handle` closes, behind those that were given before. */
 export function whenClosed(handle: Handle, cleanup: () => void): void {
   any = true;
-  cleanups.set(handle, cleanup);
+  const before = cleanups.get(handle);
+  const both = () => {
+    before?.();
+    cleanup();
+  };
+  cleanups.set(handle, before === undefined ? cleanup : both);
 }
 
 /** The handle closes. */

@@ -10,15 +10,24 @@ import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
 import { readInitialOptions } from '../socket-options/initial.js';
 import type { InitialOptions } from '../socket-options/values.js';
-import type { StreamOptions } from '../stream/handlers.js';
-import { groupOf, STREAM_NAMES, streamSettings } from '../stream/options.js';
+import { NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
+import { groupOf, STREAM_NAMES, streamSettings, timeLimit } from '../stream/options.js';
 import { destroyBy } from '../stream/stream.js';
 import { BY_SOCKET } from '../stream/transfer.js';
-import { addressOf, detailsOf, ENDPOINT_NAMES, type Endpoint, LOCAL_PLACE } from './endpoint.js';
+import {
+  addressOf,
+  detailsOf,
+  ENDPOINT_NAMES,
+  type Endpoint,
+  isAddress,
+  LOCAL_PLACE,
+} from './endpoint.js';
 import { checkHandlers, type StreamHandlers } from './handlers.js';
+import { addressOfInterface } from './interfaces.js';
 import { bindTo, guarded, openStream, setNoDelay } from './open.js';
 import type { Server } from './server.js';
 import { Socket } from './socket.js';
+import { limitConnecting } from './time-limits.js';
 import { connectLater, openUnix, type UnixPlace, unixPlaceOf } from './unix.js';
 
 /** Where `loop.connect` connects to, and how. */
@@ -27,10 +36,18 @@ export interface ConnectOptions extends Endpoint, StreamOptions, InitialOptions 
   address?: string;
   /** What `address` or `path` is; looked at, not needed. */
   family?: 'ipv4' | 'ipv6' | 'unix';
-  /** The address to connect from. Default: the kernel's choice. */
+  /**
+   * The address to connect from, or the name of an interface ('lo', 'eth0'), whose address of the
+   * right family it is then. Default: the kernel's choice.
+   */
   localAddress?: string;
   /** The port to connect from: 0 to 65535, default 0. */
   localPort?: number;
+  /**
+   * How long it may take to connect: 1 to 2^53-1 ms; then `close` tells ETIMEDOUT. Default: as
+   * long as the kernel tries, two minutes on Linux.
+   */
+  timeoutMs?: number;
 }
 
 const CONNECT_NAMES: OptionNames<ConnectOptions> = {
@@ -40,6 +57,7 @@ const CONNECT_NAMES: OptionNames<ConnectOptions> = {
   family: true,
   localAddress: true,
   localPort: true,
+  timeoutMs: true,
   socketOptions: true,
   keepAlive: true,
 };
@@ -91,15 +109,23 @@ function unixTargetOf(options: ConnectOptions): UnixPlace | undefined {
 function localOf({ localAddress, localPort = 0 }: ConnectOptions, to: IpAddress) {
   if (localAddress === undefined && localPort === 0) return undefined;
   const every = to.family === 'ipv4' ? '0.0.0.0' : '::';
-  return addressOf(localAddress === undefined ? every : localAddress, localPort, LOCAL_PLACE);
+  if (localAddress === undefined) return addressOf(every, localPort, LOCAL_PLACE);
+  const isName = typeof localAddress === 'string' && !isAddress(localAddress);
+  const found = isName ? addressOfInterface(localAddress, to) : undefined;
+  return addressOf(found ?? localAddress, localPort, LOCAL_PLACE);
 }
 
 /** Starts to connect. */
-export function connect(loop: HandleLoop, given: ConnectOptions, handlers: StreamHandlers): Socket {
+export function connect(
+  loop: HandleLoop,
+  given: ConnectOptions,
+  handlers: StreamHandlers = NO_HANDLERS,
+): Socket {
   const options = readOptions('options', given, CONNECT_NAMES);
   checkHandlers(handlers);
   const settings = streamSettings(options);
   const { signal } = settings;
+  const timeoutMs = timeLimit('timeoutMs', options.timeoutMs);
   const target = unixTargetOf(options) ?? targetOf(options);
   const isUnix = target.family === 'unix';
   const local = isUnix ? undefined : localOf(options, target);
@@ -113,7 +139,13 @@ export function connect(loop: HandleLoop, given: ConnectOptions, handlers: Strea
     if (local !== undefined) bindLocal(fd, local);
     const result = native.connect(fd, target);
     const transfer = isUnix ? target.transfer : BY_SOCKET;
-    const group = groupOf<Server<Address>>(settings, handlers, undefined, undefined, transfer);
+    const group = groupOf<Server<Address, Socket>>(
+      settings,
+      handlers,
+      undefined,
+      undefined,
+      transfer,
+    );
     const socket = new Socket(loop, group);
     socket.startConnecting(fd, detailsOf(target));
     if (isUnix && result === EAGAIN) connectLater(socket, target);
@@ -122,6 +154,7 @@ export function connect(loop: HandleLoop, given: ConnectOptions, handlers: Strea
     else if (result < 0 && result !== EINPROGRESS && result !== EINTR) {
       socket.destroy(systemError(result, 'connect', detailsOf(target)));
     }
+    if (timeoutMs !== undefined) limitConnecting(socket, timeoutMs, detailsOf(target));
     if (signal !== undefined) endOnAbort(socket, signal, destroyBy);
     return socket;
   });

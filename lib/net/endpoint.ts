@@ -10,7 +10,7 @@ export interface Endpoint {
   /**
    * An IPv4 or IPv6 address, or 'localhost' (127.0.0.1). Default: 127.0.0.1 to connect
    * to; to listen at every address, of IPv6 and IPv4: '::', or '0.0.0.0' on a system
-   * without IPv6.
+   * without IPv6. Names are not looked up here: ask `node:dns` first, outside of `run()`.
    */
   host?: string;
   /** 0 to 65535; 0 when listening: the kernel picks one. */
@@ -41,6 +41,26 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 const PLACE = { host: 'options.host', port: 'options.port' };
 export const LOCAL_PLACE = { host: 'options.localAddress', port: 'options.localPort' };
 
+/** Whether `host` is an address, as it is written. */
+export function isAddress(host: string): boolean {
+  const family = IPV4.test(host) ? 'ipv4' : 'ipv6';
+  return host === 'localhost' || native.checkAddress({ family, address: host, port: 0 }) === 0;
+}
+
+/** A host that is no address: who gives a name is told what to do with it. */
+function noAddress(name: string, host: string): Error {
+  // Longer than any name, it is something else, and need not be told whole.
+  const shown = host.length <= 253 ? host : `${host.slice(0, 80)}...`;
+  if (name === LOCAL_PLACE.host) {
+    return invalidValue(name, `an address, or an interface that is up, not '${shown}'`);
+  }
+  const isName = /[a-z]/i.test(host) && /^[^:/\0]{1,253}$/.test(host);
+  const answer = isName ? `. Names are not looked up here: ${LOOK_UP}` : '';
+  return invalidValue(name, `an IPv4 or IPv6 address or 'localhost', not '${shown}'${answer}`);
+}
+
+const LOOK_UP = 'ask node:dns first, (await dns.promises.lookup(name)).address';
+
 function checkPort(name: string, port: unknown): number {
   if (typeof port !== 'number') throw invalidType(name, 'a number');
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
@@ -65,7 +85,7 @@ export function addressOf(host: unknown, port: unknown, names = PLACE): IpAddres
   const found: IpAddress = { family, address, port: checked };
   // By the same parser that the calls will use, before any of them.
   if (native.checkAddress(found) === 0) return found;
-  throw invalidValue(names.host, `an IPv4 or IPv6 address or 'localhost', not '${host}'`);
+  throw noAddress(names.host, host);
 }
 
 /** What an error about an address tells. */

@@ -9,7 +9,7 @@ import { invalidValue, loopClosed } from '../loop/errors.js';
 import { closeIt, endOnAbort } from '../loop/when-closed.js';
 import { readInitialOptions } from '../socket-options/initial.js';
 import type { InitialOptions } from '../socket-options/values.js';
-import type { StreamOptions } from '../stream/handlers.js';
+import { NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import {
   boolean,
   byteLimit,
@@ -18,6 +18,7 @@ import {
   streamSettings,
 } from '../stream/options.js';
 import { checkMode } from '../unix/path.js';
+import { ACCEPT_NAMES, type AcceptOptions, acceptLimits } from './accepting.js';
 import { addressOf, ENDPOINT_NAMES, type Endpoint } from './endpoint.js';
 import { checkHandlers, type StreamHandlers } from './handlers.js';
 import { checkInherited, type Listening, openIp, openPath, prepareInherited } from './listening.js';
@@ -27,7 +28,7 @@ import { Socket, type SocketGroup } from './socket.js';
 import { unixPlaceOf } from './unix.js';
 
 /** Where `loop.listen` listens, and how. */
-export interface ListenOptions extends Endpoint, StreamOptions, InitialOptions {
+export interface ListenOptions extends Endpoint, StreamOptions, AcceptOptions, InitialOptions {
   /**
    * A listening socket that was inherited, say from systemd: instead of `port` or `path`, and
    * of all that was decided when it was opened. It is owned, and closed, from here on, and
@@ -53,6 +54,7 @@ export interface ListenOptions extends Endpoint, StreamOptions, InitialOptions {
 const LISTEN_NAMES: OptionNames<ListenOptions> = {
   ...ENDPOINT_NAMES,
   ...STREAM_NAMES,
+  ...ACCEPT_NAMES,
   fd: true,
   mode: true,
   backlog: true,
@@ -99,15 +101,18 @@ function newSocket(loop: HandleLoop, group: SocketGroup): Socket {
 export function listen(
   loop: HandleLoop,
   given: ListenOptions,
-  handlers: StreamHandlers,
-): Server<Address> {
+  handlers: StreamHandlers = NO_HANDLERS,
+): Server<Address, Socket> {
   const options = readOptions('options', given, LISTEN_NAMES);
   checkHandlers(handlers);
-  const maxBytes = byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity);
   const perSocket = options.maxSocketBufferedBytes;
   const settings = {
     ...streamSettings(options),
     maxBufferedBytes: byteLimit('maxSocketBufferedBytes', perSocket, MAX_BUFFERED_BYTES),
+  };
+  const limits = {
+    ...acceptLimits(options),
+    maxBufferedBytes: byteLimit('maxBufferedBytes', options.maxBufferedBytes, Infinity),
   };
   const { noDelay, signal } = settings;
   const { backlog = 511 } = options;
@@ -122,8 +127,8 @@ export function listen(
   throwIfAborted(signal);
   if (loop.closed) throw loopClosed();
   const serve = (listening: Listening) =>
-    new Server(loop, listening, newSocket, handlers, settings, maxBytes);
-  let server: Server<Address>;
+    new Server(loop, listening, newSocket, handlers, settings, limits);
+  let server: Server<Address, Socket>;
   if (options.fd === undefined) {
     const opening = { backlog, noDelay, reusePort, ipv6Only, setInitialOptions };
     const listening =

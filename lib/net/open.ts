@@ -31,6 +31,13 @@ export function guarded<T>(fd: number, use: () => T, undo?: () => void): T {
   }
 }
 
+const LINGER_NONE = new Int32Array([1, 0]);
+
+/** Its close tells the peer by a reset. Where this is refused the connection is gone already. */
+export function resetAtClose(fd: number): void {
+  native.setsockopt(fd, constant('SOL_SOCKET'), constant('SO_LINGER'), LINGER_NONE);
+}
+
 export function setNoDelay(fd: number): void {
   setFlag(fd, constant('IPPROTO_TCP'), 'TCP_NODELAY');
 }

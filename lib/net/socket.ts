@@ -11,21 +11,21 @@ import type { StreamGroup } from '../stream/group.js';
 import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
 import { Stream } from '../stream/stream.js';
 import { addressText } from './endpoint.js';
+import { resetAtClose } from './open.js';
 import type { Server } from './server.js';
+import { connectingEnded } from './time-limits.js';
 
 const ENOTCONN = -constant('ENOTCONN');
 const EINVAL = -constant('EINVAL');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
-const SO_LINGER = constant('SO_LINGER');
-const LINGER_NONE = new Int32Array([1, 0]);
 
 /** Where those that are not connected yet go to; few are, so it stands beside them. */
 const targets = new WeakMap<Socket, SystemErrorDetails>();
 
 /** What sockets share: those that a server accepted know it. */
 export interface SocketGroup extends StreamGroup {
-  readonly owner: Server<Address> | undefined;
+  readonly owner: Server<Address, Socket> | undefined;
 }
 
 /**
@@ -55,7 +55,7 @@ export class Socket<Data = unknown> extends Stream {
   }
 
   /** The server that accepted it; undefined when it was connected from here. */
-  get server(): Server<Address> | undefined {
+  get server(): Server<Address, Socket> | undefined {
     return this.group.owner;
   }
 
@@ -78,6 +78,7 @@ export class Socket<Data = unknown> extends Stream {
   /** @internal */
   override onConnectable(): void {
     if ((this.flags & RETRYING) !== 0) return;
+    connectingEnded(this);
     const error = native.getsockopt(this.handleFd, SOL_SOCKET, SO_ERROR);
     if (error < 0) this.fail(error, 'getsockopt');
     else if (error > 0) this.fail(-error, 'connect', targets.get(this));
@@ -86,8 +87,7 @@ export class Socket<Data = unknown> extends Stream {
 
   /** As `destroy()`, and the peer is told by a reset: it gets nothing that is on its way. */
   resetAndDestroy(): void {
-    // Where it is refused the connection is gone already.
-    if (this.active) native.setsockopt(this.handleFd, SOL_SOCKET, SO_LINGER, LINGER_NONE);
+    if (this.active) resetAtClose(this.handleFd);
     this.destroy();
   }
 

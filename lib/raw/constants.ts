@@ -2,7 +2,7 @@
 import { native } from '../binding/index.js';
 
 /**
- * Every EPOLL*, EVFILT_*, EV_*, NOTE_*, AF_*, SOCK_*, SOL_*, SO_*, TCP_*, IP*, MSG_*, O_*, F_*, SIG* and
+ * Every EPOLL*, EVFILT_*, EV_*, NOTE_*, AF_*, SOCK_*, SOL_*, SO_*, TCP_*, IP*, MSG_*, SCM_*, O_*, F_*, SIG* and
  * E* that this platform defines, under the kernel's own names. A name that the
  * platform lacks is absent: `constants.SO_NOSIGPIPE` is undefined on Linux.
  * SOCK_NONBLOCK and SOCK_CLOEXEC, which macOS lacks, are there all the same: the

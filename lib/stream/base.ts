@@ -6,7 +6,7 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import { Interest } from '../poller/interest.js';
 import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
 import { SocketHandle } from '../socket-options/handle.js';
-import { CONNECTING, READING, RETRYING, TOLD } from './flags.js';
+import { CONNECTING, KEEPS, OPEN_AWAITED, READING, RETRYING, TOLD } from './flags.js';
 import type { StreamGroup } from './group.js';
 import type { Outgoing } from './queue.js';
 
@@ -28,12 +28,19 @@ export abstract class StreamBase extends SocketHandle {
   /** Drops what is queued and closes. Idempotent. */
   abstract destroy(error?: Error): void;
 
+  /** @internal What was kept for `for await` is taken, so that there is room for more. */
+  abstract readOn(): void;
+
+  /** @internal `for await` has come to the peer's end. */
+  abstract allWasRead(): void;
+
   /**
    * @internal Closes, as `call` gave `result`, -errno. The error is made where somebody
    * hears of it: a connection that is reset is to cost little more than one that ends.
    */
   fail(result: number, call: string, details?: SystemErrorDetails): void {
-    const heard = this.group.handlers.close !== undefined || closeIsAwaited(this);
+    const awaits = (this.flags & (KEEPS | OPEN_AWAITED)) !== 0 || closeIsAwaited(this);
+    const heard = awaits || this.group.handlers.close !== undefined;
     this.destroy(heard ? systemError(result, call, details) : undefined);
   }
 

@@ -32,11 +32,11 @@ export function prepareDetach(stream: StreamOutput): void {
 }
 
 function checkQueue(stream: StreamOutput): void {
-  const { bufferedBytes } = stream;
-  if (bufferedBytes === 0) return;
+  // Not by its bytes: an empty record may wait as well.
+  if (stream.queue === undefined) return;
   // Also where `write` has not said false: there is somebody who waits for it.
   stream.flags |= NEED_DRAIN;
-  const message = `${bufferedBytes} bytes of output wait for the peer: detach in drain`;
+  const message = `${stream.bufferedBytes} bytes of output wait for the peer: detach in drain`;
   throw codedError(Error, 'ERR_STREAM_OUTPUT_QUEUED', message);
 }
 

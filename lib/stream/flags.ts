@@ -24,5 +24,13 @@ export const STASHED = 512 << HANDLE_BITS;
 export const RESTING = 1024 << HANDLE_BITS;
 /** `close` was called back. */
 export const TOLD = 2048 << HANDLE_BITS;
+/** What is read is kept for `for await`; see unread.ts. */
+export const KEEPS = 4096 << HANDLE_BITS;
+/** As much is kept as may be: nothing is read until some of it is taken. */
+export const HELD = 8192 << HANDLE_BITS;
+/** The peer has ended; our end follows once all that is kept is taken. */
+export const END_FOLLOWS = 16384 << HANDLE_BITS;
+/** Somebody waits for its `opened`; see opened-promise.ts. */
+export const OPEN_AWAITED = 32768 << HANDLE_BITS;
 /** Nothing is read while one of these holds. */
-export const NOT_READING = PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;
+export const NOT_READING = HELD | PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;

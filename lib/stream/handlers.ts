@@ -32,6 +32,9 @@ export interface Handlers<Stream> {
   close?(socket: Stream, error?: Error): Returned;
 }
 
+/** Handlers that were left out: what comes is kept for who asks, by `for await`. */
+export const NO_HANDLERS: Handlers<Handle> = Object.freeze({});
+
 /** Options that listening and connecting share. */
 export interface StreamOptions {
   /** `write` returns false above this many queued bytes: 0 to 2^31-1, default 65,536. */
@@ -55,6 +58,12 @@ export interface StreamOptions {
   allowHalfOpen?: boolean;
   /** Closes the server, or destroys the socket, when it aborts. */
   signal?: AbortSignal;
+  /**
+   * A connection on which no byte moves for so long is closed with ERR_IDLE_TIMEOUT: never
+   * earlier, and at most half as long again later. 1 to 2^53-1 ms, default none. What waits for
+   * a peer that does not read moves nothing, nor does what nobody takes of a paused socket.
+   */
+  idleTimeoutMs?: number;
 }
 
 /** Notes which handler of `stream` is called next, for metrics and traces. @internal */

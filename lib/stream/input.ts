@@ -11,6 +11,9 @@ import { constant } from '../raw/constants.js';
 import { codedError, withoutStack } from '../raw/errors.js';
 import { updateInterest } from './base.js';
 import {
+  END_FOLLOWS,
+  HELD,
+  KEEPS,
   NOT_READING,
   PAUSED,
   READ_ENDED,
@@ -25,6 +28,7 @@ import { isPromise, notePromise, settle } from './promised.js';
 import { type ReceivedDescriptors, receivedWith } from './received.js';
 import { isOutOfMemory } from './sending.js';
 import type { Transfer } from './transfer.js';
+import { addUnread, endUnread, isUnread } from './unread.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
@@ -120,10 +124,27 @@ export function deliver(
 }
 
 function tell(stream: StreamOutput, chunk: Uint8Array, fds: ReceivedDescriptors | undefined): void {
+  if ((stream.flags & KEEPS) !== 0) {
+    if (addUnread(stream, chunk)) hold(stream);
+    return;
+  }
   const { group } = stream;
   enter(stream, 'data');
   const result = group.handlers.data?.(stream, group.copies ? chunk.slice() : chunk, fds);
   if (typeof result === 'object' || typeof result === 'function') goesOn(stream, result);
+}
+
+/** Reads no more until some of what is kept is taken. */
+function hold(stream: StreamOutput): void {
+  stream.flags |= HELD;
+  setReading(stream, false);
+}
+
+/** There is room again for what is kept. */
+export function unhold(stream: StreamOutput): void {
+  if ((stream.flags & HELD) === 0) return;
+  stream.flags &= ~HELD;
+  setReading(stream, true);
 }
 
 /** A data handler may go on after its call: it keeps its chunk, and gets copies from now on. */
@@ -168,14 +189,24 @@ function readFailed(stream: StreamOutput, result: number): void {
   if ((stream.flags & PAUSED) !== 0) return;
   stream.flags |= READ_ENDED;
   setReading(stream, false);
+  // Before it is told to who iterates: he may answer yet.
+  const waits = isUnread(stream);
+  if (waits) stream.flags |= END_FOLLOWS;
+  endUnread(stream);
   try {
     enter(stream, 'end');
     const returned = stream.group.handlers.end?.(stream);
     if (returned !== undefined) settle(stream, returned);
   } finally {
     if ((stream.flags & WRITE_ENDED) !== 0) stream.destroy();
-    else if (!stream.group.allowHalfOpen && stream.active) stream.endOutput();
+    else if (!waits) endAsPeer(stream);
   }
+}
+
+/** The peer has ended: so do we, unless the program said that it will. */
+export function endAsPeer(stream: StreamOutput): void {
+  stream.flags &= ~END_FOLLOWS;
+  if (!stream.group.allowHalfOpen && stream.active) stream.endOutput();
 }
 
 /** Reads no more for a moment. */

@@ -7,6 +7,7 @@ import type { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { StreamGroup, StreamOwner, StreamSettings } from './group.js';
 import type { Handlers, StreamOptions } from './handlers.js';
+import { IdleLimit } from './idle-limit.js';
 import { needsCopies } from './promised.js';
 import { BY_SOCKET, type Transfer } from './transfer.js';
 
@@ -18,6 +19,7 @@ export const STREAM_NAMES: OptionNames<StreamOptions> = {
   noDelay: true,
   allowHalfOpen: true,
   signal: true,
+  idleTimeoutMs: true,
 };
 
 /** The group of an owner's streams, or of a single one. */
@@ -30,7 +32,9 @@ export function groupOf<Owner extends StreamOwner>(
 ): StreamGroup & { readonly owner: Owner | undefined } {
   const copies =
     settings.chunks === 'copy' || (settings.chunks === undefined && needsCopies(handlers));
-  return { ...settings, handlers, owner, output, transfer, copies };
+  const { idleTimeoutMs } = settings;
+  const idle = idleTimeoutMs === undefined ? undefined : new IdleLimit(idleTimeoutMs);
+  return { ...settings, handlers, owner, output, transfer, idle, copies };
 }
 
 /** Of one socket. */
@@ -58,6 +62,12 @@ export function byteLimit(name: string, value: number | undefined, fallback: num
   return checkInteger(`options.${name}`, value, 0, Number.MAX_SAFE_INTEGER);
 }
 
+/** A number of ms; undefined: not given. @throws TypeError, RangeError */
+export function timeLimit(name: string, value: number | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  return checkInteger(`options.${name}`, value, 1, Number.MAX_SAFE_INTEGER);
+}
+
 /** `options` as `readOptions` gave them. @throws TypeError, RangeError */
 export function streamSettings(options: StreamOptions): StreamSettings {
   const { highWaterMark = 65536, maxBufferedBytes, chunks } = options;
@@ -71,5 +81,6 @@ export function streamSettings(options: StreamOptions): StreamSettings {
     noDelay: boolean('noDelay', options.noDelay, true),
     allowHalfOpen: boolean('allowHalfOpen', options.allowHalfOpen, false),
     signal: checkSignal(options.signal),
+    idleTimeoutMs: timeLimit('idleTimeoutMs', options.idleTimeoutMs),
   };
 }

@@ -8,22 +8,35 @@ import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { prepareDetach } from './detaching.js';
-import { CONNECTING, PAUSED, READING, STASHED, TOLD } from './flags.js';
+import {
+  CONNECTING,
+  END_FOLLOWS,
+  KEEPS,
+  PAUSED,
+  READ_ENDED,
+  READING,
+  STASHED,
+  TOLD,
+} from './flags.js';
 import type { StreamGroup } from './group.js';
-import { enter, entered } from './handlers.js';
+import { enter, entered, NO_HANDLERS } from './handlers.js';
 import {
   askForError,
   chunkOf,
   deliver,
   dropStash,
+  endAsPeer,
   readNoBytes,
   setReading,
   stash,
+  unhold,
   unstash,
 } from './input.js';
+import { openedPromise, settleOpened } from './opened-promise.js';
 import { StreamOutput } from './output.js';
 import { settle } from './promised.js';
 import { receivedWith } from './received.js';
+import { dropUnread, endUnread, iterate, keepUnread } from './unread.js';
 
 const EAGAIN = -constant('EAGAIN');
 
@@ -50,7 +63,9 @@ export abstract class Stream extends StreamOutput {
   begin(): void {
     this.own();
     tellTransfer(this);
+    if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
+    this.group.idle?.watch(this.loop);
   }
 
   /** @internal Starts on its way: `onConnectable` is called once it is connected, or not. */
@@ -72,8 +87,11 @@ export abstract class Stream extends StreamOutput {
   connected(): void {
     this.flags &= ~CONNECTING;
     this.setWorking(this.queue !== undefined);
+    if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
     this.beginOutput();
+    this.group.idle?.watch(this.loop);
+    settleOpened(this);
     enter(this, 'open');
     opened(this);
   }
@@ -111,6 +129,8 @@ export abstract class Stream extends StreamOutput {
     this.closeOwned();
     this.group.owner?.forget();
     this.flags |= TOLD;
+    settleOpened(this);
+    endUnread(this, this.failure);
     enter(this, 'close');
     this.group.handlers.close?.(this, this.failure);
   }
@@ -146,10 +166,51 @@ export abstract class Stream extends StreamOutput {
     return this.active && (this.flags & CONNECTING) === 0;
   }
 
+  /**
+   * Resolves with this stream once it is connected, behind its `open` callback: at once, when it
+   * is. Rejects with the error that the attempt ended with, which is no unhandled rejection where
+   * nobody waits; with ERR_HANDLE_CLOSED when it was closed before.
+   *
+   * @example
+   * const socket = await loop.connect({ port: 7000 }).opened;
+   */
+  get opened(): Promise<this> {
+    return openedPromise(this) as Promise<this>;
+  }
+
+  /**
+   * Its chunks, each memory of its own, to the end of the peer; an error that ends it is thrown
+   * behind what came before. While more than `highWaterMark` bytes wait to be taken nothing is
+   * read. Leaving the loop destroys the stream. What we end by ourselves after the peer's end
+   * (see `allowHalfOpen`) comes behind the code that follows the loop.
+   *
+   * What comes before somebody iterates is dropped, unless the handlers were left out.
+   *
+   * @throws Error ERR_INVALID_STATE with a `data` handler, or when it is iterated already
+   * @example
+   * for await (const chunk of socket) socket.write(chunk);
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Uint8Array> {
+    return iterate(this, (this.flags & (READ_ENDED | TOLD)) !== 0);
+  }
+
+  /** @internal */
+  override readOn(): void {
+    unhold(this);
+  }
+
+  /** @internal */
+  override allWasRead(): void {
+    if ((this.flags & END_FOLLOWS) === 0) return;
+    // Behind what the program does with it: the microtasks of now.
+    this.loop.defer(() => this.enter(() => endAsPeer(this)), this);
+  }
+
   /** Drops what is queued and closes; `close(socket, error)` follows. Idempotent. */
   destroy(error?: Error): void {
     if (this.isClosed) return;
     if (error !== undefined) this.failure = error;
+    if ((this.flags & KEEPS) !== 0 && isCalledOff(this, error)) dropUnread(this);
     leave(this);
     this.beginClose();
   }
@@ -195,6 +256,12 @@ function leave(stream: Stream): void {
   setReading(stream, false);
   stream.dropOutput();
   dropStash(stream);
+}
+
+/** Whether what was read is not to be told: the program closed it before the peer's end. */
+function isCalledOff({ flags }: Stream, error: Error | undefined): boolean {
+  if (error === undefined) return (flags & READ_ENDED) === 0;
+  return (error as { code?: string }).code === 'ABORT_ERR';
 }
 
 /** A slot is a TCP socket's, unless it is said. */

@@ -130,14 +130,34 @@ int AppendNumber(int family, int type_v6, int value, ControlBytes* out,
   return 0;
 }
 
+const uint8_t* DataOf(const cmsghdr* header) {
+  return reinterpret_cast<const uint8_t*>(header) + CMSG_LEN(0);
+}
+
+// How much of the control memory there is from `at` on.
+size_t RestFrom(const msghdr& message, const void* at) {
+  const auto* start = static_cast<const uint8_t*>(message.msg_control);
+  size_t before = static_cast<const uint8_t*>(at) - start;
+  size_t all = message.msg_controllen;
+  return before < all ? all - before : 0;
+}
+
 // The bytes of a record that are there: BSD kernels cut the memory, but not
 // the length that the record says of itself.
 size_t SizeOf(const msghdr& message, const cmsghdr* header) {
-  const auto* data = reinterpret_cast<const uint8_t*>(CMSG_DATA(header));
-  const auto* end =
-      static_cast<const uint8_t*>(message.msg_control) + message.msg_controllen;
-  if (header->cmsg_len < CMSG_LEN(0) || data > end) return 0;
-  return std::min<size_t>(header->cmsg_len - CMSG_LEN(0), end - data);
+  if (header->cmsg_len < CMSG_LEN(0)) return 0;
+  return std::min<size_t>(header->cmsg_len - CMSG_LEN(0),
+                          RestFrom(message, DataOf(header)));
+}
+
+// Not CMSG_NXTHDR: musl's compares numbers of which one has a sign.
+const cmsghdr* NextHeader(const msghdr& message, const cmsghdr* header) {
+  if (header->cmsg_len < CMSG_LEN(0)) return nullptr;
+  size_t step = CMSG_SPACE(header->cmsg_len - CMSG_LEN(0));
+  size_t rest = RestFrom(message, header);
+  if (rest < sizeof(*header) || step > rest - sizeof(*header)) return nullptr;
+  return reinterpret_cast<const cmsghdr*>(
+      reinterpret_cast<const uint8_t*>(header) + step);
 }
 
 // Not a throw: descriptors may follow.
@@ -154,12 +174,10 @@ void AddOther(const ControlRecord& record, ReceivedControl* out) noexcept {
 void ParseControl(const msghdr& message, size_t max_fds,
                   ReceivedControl* out) noexcept {
   out->is_truncated = (message.msg_flags & MSG_CTRUNC) != 0;
-  // musl's macro wants a message that may be changed.
-  auto* whole = const_cast<msghdr*>(&message);
-  for (cmsghdr* header = CMSG_FIRSTHDR(whole); header != nullptr;
-       header = CMSG_NXTHDR(whole, header)) {
-    ControlRecord record{header->cmsg_level, header->cmsg_type,
-                         CMSG_DATA(header), SizeOf(message, header)};
+  for (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = NextHeader(message, header)) {
+    ControlRecord record{header->cmsg_level, header->cmsg_type, DataOf(header),
+                         SizeOf(message, header)};
     if (record.level == SOL_SOCKET && record.type == SCM_RIGHTS) {
       ReadFds(record, max_fds, out);
       continue;

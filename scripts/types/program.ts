@@ -57,6 +57,28 @@ const client: Socket<Session> = loop.connect(options, sessions);
 const name: string = client.data.name;
 const asUnknown: Socket = client;
 const without: Socket = loop.connect(options, { data: (socket) => socket.data === undefined });
+// Handlers may be left out, and promises and iterators are there in their place.
+export async function atTheEdges(): Promise<string> {
+  const own = loop.listen({ port: 0, maxConnections: 5, whenFull: 'refuse' });
+  const to = loop.connect({ ...own.address, timeoutMs: 500, idleTimeoutMs: 500 });
+  const same: Socket = await to.opened;
+  for await (const socket of own) {
+    const accepted: Socket = socket;
+    if (accepted.bytesRead > 0) break;
+  }
+  const disposed: Promise<void> = own[Symbol.asyncDispose]();
+  await disposed;
+  for (const socket of own.sockets) socket.resetAndDestroy();
+  let text = '';
+  for await (const chunk of same) text += chunk.subarray(0, 1).length;
+  const ended: Promise<void> = to.closed;
+  await ended;
+  // @ts-expect-error: it is a promise
+  const closed: boolean = to.closed;
+  return `${text} ${closed} ${to.isClosed} ${own.refused}`;
+}
+// @ts-expect-error: who comes waits or is refused
+loop.listen({ port: 0, whenFull: 'drop' });
 // @ts-expect-error: without a type it is unknown
 without.data.name;
 // @ts-expect-error: it is of another type

@@ -106,7 +106,7 @@ describe('what is refused is left as it was', () => {
     expect(() => stream(fd, { highWaterMark: -1 }, {})).toThrow(RangeError);
     expect(() => stream(-1, {}, {})).toThrow(RangeError);
     expect(() => stream('1', {}, {})).toThrow(TypeError);
-    expect(() => stream(fd, {})).toThrow(TypeError);
+    expect(() => stream(fd, {}, null)).toThrow(TypeError);
     expect(test.loop.alive).toBe(false);
   });
 

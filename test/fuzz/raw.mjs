@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Arguments } from './raw/arguments.mjs';
 import { rawCalls } from './raw/calls.mjs';
+import { datagramCalls } from './raw/datagrams.mjs';
 import {
   crossingCall,
   ENDS_PROCESS,
@@ -48,7 +49,7 @@ function finding(what) {
 }
 
 const make = new Arguments(world, finding);
-const table = { ...rawCalls(make), ...internalCalls(make) };
+const table = { ...rawCalls(make), ...internalCalls(make), ...datagramCalls(make) };
 const pool = new PoolCalls(make, native);
 const known = Object.keys(table).filter((name) => typeof native[name] === 'function');
 const unknown = Object.keys(native).filter(

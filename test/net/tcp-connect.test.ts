@@ -260,15 +260,23 @@ describe('misuse throws before anything is opened', () => {
 
   it('any other option, and options or handlers that are none', () => {
     for (const [kind, value] of Object.entries(HOSTILE)) {
-      for (const name of ['highWaterMark', 'maxBufferedBytes', 'noDelay', 'signal']) {
+      for (const name of [
+        'highWaterMark',
+        'maxBufferedBytes',
+        'noDelay',
+        'signal',
+        'timeoutMs',
+        'idleTimeoutMs',
+      ]) {
         if (value === undefined || (name === 'noDelay' && value === true)) continue;
         if (name.endsWith('k') && kind === '2^31') continue;
-        if (name === 'maxBufferedBytes' && /^2\^3/.test(kind)) continue;
+        if (/Bytes|Ms/.test(name) && /^2\^3/.test(kind)) continue;
         const options = { port: 9, [name]: value };
         expect(() => test.loop.connect(options, {}), `${name}: ${kind}`).toThrow();
       }
       if (typeof value !== 'object' || value === null) {
         expect(() => test.loop.connect(value as ConnectOptions, {}), kind).toThrow(TypeError);
+        if (value === undefined) continue;
         expect(() => test.loop.connect({ port: 9 }, value as object), kind).toThrow(TypeError);
       }
       if (typeof value === 'function' || value === undefined) continue;

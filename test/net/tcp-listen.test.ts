@@ -161,7 +161,7 @@ describe('misuse', () => {
         expect.objectContaining({ code }),
       );
     }
-    for (const handlers of [null, undefined, 7, 'data', () => {}]) {
+    for (const handlers of [null, 7, 'data', () => {}]) {
       expect(() => test.loop.listen({ port: 0 }, handlers as object)).toThrow(TypeError);
     }
     expect(() => test.loop.listen({ port: 0 }, { error: 5 as unknown as () => void })).toThrow(

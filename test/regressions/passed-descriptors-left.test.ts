@@ -89,8 +89,8 @@ describe.skipIf(process.platform !== 'linux')('descriptors that are passed', () 
 
   it('or wait to be, hold up no end of the process, nor of a Worker', { timeout: 30_000 }, () => {
     const worker = `
-      const { EventLoop } = require(process.env.RAWLOOP_INDEX);
-      const raw = require(process.env.RAWLOOP_RAW);
+      const { EventLoop } = require(DIST + '/index.cjs');
+      const raw = require(DIST + '/raw.cjs');
       const c = raw.constants;
       ${PAIR}
       const [reader] = raw.pipe2();
@@ -104,9 +104,7 @@ describe.skipIf(process.platform !== 'linux')('descriptors that are passed', () 
     const left = runChild<number[]>(
       `
       const { once } = require('node:events');
-      process.env.RAWLOOP_INDEX = DIST + '/index.cjs';
-      process.env.RAWLOOP_RAW = DIST + '/raw.cjs';
-      const code = ${JSON.stringify(worker)};
+      const code = 'const DIST = ' + JSON.stringify(DIST) + ';' + ${JSON.stringify(worker)};
       (async () => {
         const counts = [];
         for (let i = 0; i < 3; i++) {

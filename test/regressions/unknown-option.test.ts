@@ -48,6 +48,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.keepAlive.idleSecond',
     'idleSeconds',
   ],
+  'listen, its limits': [
+    (loop) => loop.listen({ port: 0, maxConnection: 5 } as object),
+    'options.maxConnection',
+    'maxConnections',
+  ],
+  'connect, its limits': [
+    (loop) => loop.connect({ port: 9, timeout: 5 } as object),
+    'options.timeout',
+    'timeoutMs',
+  ],
   'connect, the handlers': [
     (loop) => loop.connect({ port: 9 }, { closed() {} } as object),
     'handlers.closed',

@@ -4,6 +4,7 @@ import type { EventLoop } from '../../lib/faces/event-loop.js';
 import type { StreamHandlers } from '../../lib/net/handlers.js';
 import type { ListenOptions } from '../../lib/net/listen.js';
 import type { Server } from '../../lib/net/server.js';
+import type { Socket } from '../../lib/net/socket.js';
 import type { IpAddress } from '../../lib/raw/index.js';
 
 /** Listens on a port that the kernel picks, of the IPv4 loopback unless told otherwise. */
@@ -11,7 +12,7 @@ export function serve(
   loop: EventLoop,
   handlers: StreamHandlers,
   options: ListenOptions = {},
-): { server: Server; host: string; port: number } {
+): { server: Server<IpAddress, Socket>; host: string; port: number } {
   const server = loop.listen({ host: '127.0.0.1', port: 0, ...options }, handlers);
   const { address, port } = server.address as IpAddress;
   return { server, host: address, port };

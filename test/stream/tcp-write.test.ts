@@ -103,6 +103,21 @@ describe('write', () => {
     expect(received.text).toBe('\0after');
   });
 
+  it('refuses memory that was detached, whatever view of it is given', async () => {
+    const received = await sent(1, ([socket]) => {
+      const views = [new Uint8Array(8), new Uint16Array(8), new DataView(new ArrayBuffer(8))];
+      const given = [...views, views[0]?.buffer as ArrayBuffer];
+      for (const view of views) detach(view);
+      for (const data of given) {
+        expect(() => socket?.write(data)).toThrow(
+          expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_STATE' }),
+        );
+      }
+      socket?.end(new Uint8Array(0));
+    });
+    expect(received.text).toBe('\0');
+  });
+
   it('is done with the memory when it returns', async () => {
     for (const size of [10, 4096, 4097, 3_000_000]) {
       const received = await sent(1, ([socket]) => {

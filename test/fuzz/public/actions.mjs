@@ -2,6 +2,7 @@
 import { acting, anyNumber, anyValue, noInteger, noNumber, OWN_ERROR } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
 import { initialOptions, useOption } from './socket-options.mjs';
+import { acceptOptions, streamOptions } from './stream-options.mjs';
 import { Things } from './things.mjs';
 import { Timing } from './timing.mjs';
 
@@ -73,24 +74,6 @@ export class Actions {
     return { signal: random.oneIn(20) ? anyValue(random) : controller.signal };
   }
 
-  #streamOptions() {
-    const { random } = this;
-    return {
-      ...(random.oneIn(3) && {
-        highWaterMark: this.or(
-          () => random.pick([0, 1, 1000, 65536]),
-          () => anyNumber(random),
-        ),
-      }),
-      ...(random.oneIn(6) && {
-        maxBufferedBytes: random.pick([0, 100, 5000, 100_000, 2 ** 53 - 1]),
-      }),
-      ...(random.oneIn(3) && { allowHalfOpen: this.or(() => random.oneIn(2)) }),
-      ...(random.oneIn(6) && { noDelay: this.or(() => random.oneIn(2)) }),
-      ...this.signal(),
-    };
-  }
-
   #handlersOr() {
     return this.or(
       () => this.program.handlers,
@@ -129,8 +112,9 @@ export class Actions {
         ),
       }),
       ...(random.oneIn(4) && { reusePort: random.oneIn(2) }),
+      ...acceptOptions(this),
       ...initialOptions(this),
-      ...this.#streamOptions(),
+      ...streamOptions(this),
     });
     const server = this.call('listen', () => program.loop.listen(options, this.#handlersOr()));
     // With other handlers than ours nobody looks at its connections.
@@ -148,7 +132,15 @@ export class Actions {
         () => (random.oneIn(12) ? 1 : port),
         () => random.pick([1e6, -1, 1.5, noInteger(random)]),
       ),
-      ...(random.oneIn(10) && { localAddress: this.or(() => '127.0.0.1') }),
+      ...(random.oneIn(10) && {
+        localAddress: this.or(() => random.pick(['127.0.0.1', 'nosuch0'])),
+      }),
+      ...(random.oneIn(6) && {
+        timeoutMs: this.or(
+          () => 1e9,
+          () => noInteger(random),
+        ),
+      }),
       ...(random.oneIn(10) && {
         localPort: this.or(
           () => 0,
@@ -156,7 +148,7 @@ export class Actions {
         ),
       }),
       ...initialOptions(this),
-      ...this.#streamOptions(),
+      ...streamOptions(this),
     });
     program.addClient(this.call('connect', () => program.loop.connect(options, program.handlers)));
   }

@@ -5,6 +5,7 @@ import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support
 import { isWith } from '../support/without.mjs';
 import { managerRows } from './manager.mjs';
 import { ownEnd, pass } from './stream-ends.mjs';
+import { iterate } from './stream-options.mjs';
 import { drop } from './timing.mjs';
 
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
@@ -135,7 +136,7 @@ export class Things {
       ...actions.signal(),
     });
     const given = actions.or(
-      () => handlers,
+      () => random.pick([handlers, undefined]),
       () => noNumber(random),
     );
     const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
@@ -165,6 +166,9 @@ export class Things {
       () => actions.call('stream.write with descriptors', () => pass(this, stream, length)),
       () => actions.call('stream.peerCredentials', () => stream.peerCredentials()),
       () => actions.call('stream.pause', () => stream.pause()),
+      () => actions.call('stream.closed', () => void stream.closed),
+      () => actions.call('stream.opened', () => void stream.opened),
+      () => actions.call('stream.iterate', () => iterate(stream, random)),
       () => actions.call('stream.resume', () => stream.resume()),
       () => actions.call('stream.end', () => stream.end()),
       () => actions.call('stream.detach', () => this.#giveBack(stream.detach())),

@@ -3,6 +3,7 @@
 // of a number there either.
 import { noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { datagramMemory, datagramMode } from './datagrams.mjs';
 
 const SLAB = 65536;
 const SLOT_WORDS = 4;
@@ -33,11 +34,11 @@ function slab(make) {
   return make.or(() => new ArrayBuffer(SLAB + random.pick([0, 0, 1, 64, 4096, 70000])));
 }
 
-const CONTROL_WORDS = 16;
+const CONTROL_WORDS = 18;
 /** The numbers of descriptors behind the results. */
 const PASSED_WORDS = 512;
 const DOUBLES = 2;
-const KINDS = { slots: 0, slab: 1, records: 2, out: 3 };
+const KINDS = { slots: 0, slab: 1, records: 2, out: 3, datagramOut: 7 };
 
 /** Any memory of `count` words: also what can be neither detached nor made smaller. */
 function kept(make, count, fill) {
@@ -75,7 +76,7 @@ function keptMemory(make, kind) {
             ? -1
             : world.fd()
           : i % SLOT_WORDS === 3
-            ? random.pick([0, 0, 1, 7])
+            ? random.pick([0, 0, 1, 7, datagramMode(random)])
             : 0,
       );
     case KINDS.slab:
@@ -94,8 +95,11 @@ function keptMemory(make, kind) {
           0,
         ][i % RECORD_WORDS];
       });
-    default:
+    case KINDS.out:
+    case KINDS.datagramOut:
       return kept(make, Math.ceil(bytes / 4), () => 0);
+    default:
+      return datagramMemory(make, { kept, wild }, bytes)[kind]();
   }
 }
 
@@ -103,8 +107,11 @@ function keptMemory(make, kind) {
 function control(make, capacity) {
   const { random, world } = make;
   // Reads all that is ready, or sends all there is.
-  if (random.oneIn(2)) return [0, 0, 0, -1, 0, 0, capacity, 1, 0, 0, 0, 0];
-  if (random.oneIn(3)) return [random.below(6), 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+  const none = [0, 0, 0, 0, 0];
+  if (random.oneIn(2)) return [0, 0, 0, -1, 0, 0, capacity, 1, 0, ...none];
+  if (random.oneIn(3)) {
+    return [random.below(6), 0, 0, -1, 0, 0, 0, 0, 0, 0, 0, random.below(6), 0, 0];
+  }
   const poller =
     random.oneIn(4) || world.epolls.length === 0 ? world.fd() : random.pick(world.epolls);
   return [
@@ -118,6 +125,8 @@ function control(make, capacity) {
     random.below(2),
     wild(make, 0),
     0,
+    0,
+    wild(make, random.below(6)),
     0,
     0,
   ];
@@ -135,12 +144,12 @@ export function crossingCall(make, native) {
   );
   const given = random.oneIn(20) ? make.bad() : capacity;
   // Made before: while native code runs, nobody else is to set what prototypes have.
-  const steps = Array.from({ length: 8 }, (_, i) => {
-    const kind = i < 4 ? i : random.below(4);
+  const steps = Array.from({ length: 14 }, (_, i) => {
+    const kind = i < 8 ? i : random.below(8);
     return {
-      keeps: i < 4 || random.oneIn(2),
-      takes: i > 2 && random.oneIn(4),
-      kind: i > 3 && random.oneIn(10) ? make.bad() : kind,
+      keeps: i < 8 || random.oneIn(2),
+      takes: i > 6 && random.oneIn(4),
+      kind: i > 7 && random.oneIn(10) ? make.bad() : kind,
       memory: keptMemory(make, kind),
       upsets: random.oneIn(16),
       words: control(make, capacity),
@@ -175,7 +184,7 @@ function viewOf(state) {
  * @param {import('./arguments.mjs').Arguments} make
  */
 export function internalCalls(make) {
-  const { random } = make;
+  const { random, world } = make;
   return {
     createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
     limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
@@ -190,7 +199,7 @@ export function internalCalls(make) {
       args: () => [
         make.fd(),
         make.memory(),
-        words(make, 4, () => make.world.fd()),
+        words(make, 4, () => world.fd()),
         make.int(0, 1, 2, 4, 254),
       ],
     },

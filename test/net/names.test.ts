@@ -1,0 +1,72 @@
+// Names in the place of addresses: of hosts, which are not looked up, and of interfaces.
+// Tried without its guard: without `noAddress` the first fails; without `addressOfInterface` the
+// others.
+import { networkInterfaces } from 'node:os';
+import { expect, it } from 'vitest';
+import type { ConnectOptions } from '../../lib/net/connect.js';
+import { serve } from '../stream/support.js';
+import { guardDescriptors } from '../support/descriptors.js';
+import { eachWithLoop, run } from '../support/drive.js';
+
+guardDescriptors();
+const test = eachWithLoop();
+/** The loopback's: 'lo' on Linux, 'lo0' on macOS and the BSDs. */
+const [loopback, infos = []] =
+  Object.entries(networkInterfaces()).find(([, all]) => all?.some(({ internal }) => internal)) ??
+  [];
+
+const refused = (options: ConnectOptions) => {
+  try {
+    test.loop.connect(options, {});
+  } catch (error) {
+    return error as Error & { code: string };
+  }
+  throw new Error('it is not refused');
+};
+
+it('the name of a host is refused, and the error says what to do', () => {
+  for (const host of [
+    'example.org',
+    'localhost.',
+    'a',
+    'bücher.example',
+    `${'a'.repeat(249)}.org`,
+  ]) {
+    const error = refused({ host, port: 80 });
+    expect([error.code, error.name]).toEqual(['ERR_INVALID_ARG_VALUE', 'TypeError']);
+    expect(error.message).toMatch(/not looked up here: ask node:dns first/);
+    expect(() => test.loop.listen({ host, port: 0 }, {})).toThrow(/not looked up here/);
+  }
+  for (const host of ['', '1.2.3', '::g', 'http://example.org', 'a\0b', 'a'.repeat(10_000)]) {
+    const error = refused({ host, port: 80 });
+    expect([error.code, /looked up/.test(error.message)]).toEqual(['ERR_INVALID_ARG_VALUE', false]);
+    expect(error.message.length).toBeLessThan(250);
+  }
+  expect(test.loop.alive).toBe(false);
+});
+
+it.runIf(loopback !== undefined)('localAddress may name an interface', async () => {
+  for (const host of ['127.0.0.1', '::1']) {
+    const family = host === '::1' ? 'IPv6' : 'IPv4';
+    if (!infos.some((info) => info.family === family)) continue;
+    const { server } = serve(test.loop, { open: () => server.close() }, { host });
+    const { port } = server.address;
+    const options = { host, port, localAddress: loopback as string };
+    const socket = test.loop.connect(options, { open: () => test.loop.stop() });
+    await run(test.loop);
+    expect(socket.address).toMatchObject({ address: host });
+    socket.destroy();
+    await run(test.loop);
+  }
+});
+
+it('an interface that there is not, or that has no such address, opens nothing', () => {
+  for (const localAddress of ['nosuch0', '__proto__', 'toString', '']) {
+    const error = refused({ port: 9, localAddress });
+    expect([error.code, error.message]).toEqual([
+      'ERR_INVALID_ARG_VALUE',
+      expect.stringContaining('an address, or an interface that is up'),
+    ]);
+  }
+  expect(test.loop.alive).toBe(false);
+});
