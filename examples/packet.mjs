@@ -61,9 +61,13 @@ const sender = createSocket('udp4').bind(0, '127.0.0.1', () => {
     if (found?.toPort !== port) return;
     const { toPort, ...shown } = found;
     for (const [layer, text] of Object.entries(shown)) console.log(`${layer}: ${text}`);
+    clearInterval(again);
     watcher.close();
     close(fd);
     sender.close();
   });
-  sender.send('seen on its way', port, '127.0.0.1');
+  // Again until it is seen: of a busy loopback the kernel drops what the socket cannot hold.
+  const send = () => sender.send('seen on its way', port, '127.0.0.1');
+  const again = setInterval(send, 100);
+  send();
 });
