@@ -57,8 +57,7 @@ function withoutFamilies(code) {
   const left = code.replace(EXPORT, (all, list, family) => {
     if (!(family in families)) return all;
     // A list of several lines ends with a comma.
-    const each = list.split(',').map((name) => name.trim());
-    for (const name of each.filter((known) => known !== '')) names.set(name, family);
+    for (const name of list.match(/\w+/g)) names.set(name, family);
     return '';
   });
   return { left, names };
