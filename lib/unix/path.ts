@@ -14,18 +14,22 @@
 // See unix(7), flock(2).
 import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { invalidType, invalidValue } from '../base/errors.js';
+import { invalidType, invalidValue, outOfRange } from '../base/errors.js';
 import { checkInteger } from '../base/validate.js';
 import { native, type UnixAddress } from '../binding/index.js';
 import { isForked } from '../poller/fork.js';
 import { constant } from '../raw/constants.js';
-import { check, codedError } from '../raw/errors.js';
+import { check, codedError, SystemError } from '../raw/errors.js';
 
 const AF_UNIX = constant('AF_UNIX');
 const DATAGRAM = constant('SOCK_DGRAM') | constant('SOCK_NONBLOCK');
 const EADDRINUSE = -constant('EADDRINUSE');
 const ECONNREFUSED = -constant('ECONNREFUSED');
 const EAGAIN = -constant('EAGAIN');
+const ENAMETOOLONG = -constant('ENAMETOOLONG');
+
+/** The room for a path, but for the NUL behind it. */
+const MAX_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /** Names that are no files. */
 const HAS_ABSTRACT = process.platform === 'linux';
@@ -59,7 +63,11 @@ export function unixAddressOf(path: unknown, call: string, name = 'options.path'
     }
   } else if (path.includes('\0')) throw invalidValue(name, 'a path without a NUL inside');
   // By the same reader that the calls will use, before any of them.
-  check(native.checkAddress(address), call, { path });
+  const result = native.checkAddress(address);
+  if (result === ENAMETOOLONG) {
+    throw new SystemError(result, call, { path }, `It may have ${MAX_BYTES} bytes of UTF-8`);
+  }
+  check(result, call, { path });
   return address;
 }
 
@@ -70,7 +78,10 @@ export function unixAddressOf(path: unknown, call: string, name = 'options.path'
  */
 export function checkMode(mode: unknown, address: UnixAddress): number | undefined {
   if (mode === undefined) return undefined;
-  const checked = checkInteger('options.mode', mode, 0, 0o777);
+  const checked = checkInteger('options.mode', mode, 0, 2 ** 32 - 1);
+  // As permissions are written: 0o1777 is 1023 to nobody.
+  if (checked > 0o777)
+    throw outOfRange('options.mode', 'from 0 to 0o777', `0o${checked.toString(8)}`);
   if (!isAbstract(address)) return checked;
   throw invalidValue('options.mode', 'left out beside an abstract name, which has no file');
 }
