@@ -6,7 +6,15 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import { Interest } from '../poller/interest.js';
 import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
 import { SocketHandle } from '../socket-options/handle.js';
-import { CONNECTING, KEEPS, OPEN_AWAITED, READING, RETRYING, TOLD } from './flags.js';
+import {
+  CONNECTING,
+  DRAIN_AWAITED,
+  KEEPS,
+  OPEN_AWAITED,
+  READING,
+  RETRYING,
+  TOLD,
+} from './flags.js';
 import type { StreamGroup } from './group.js';
 import type { Outgoing } from './queue.js';
 
@@ -41,7 +49,8 @@ export abstract class StreamBase extends SocketHandle {
    * hears of it: a connection that is reset is to cost little more than one that ends.
    */
   fail(result: number, call: string, details?: SystemErrorDetails): void {
-    const awaits = (this.flags & (KEEPS | OPEN_AWAITED)) !== 0 || closeIsAwaited(this);
+    const awaits =
+      (this.flags & (KEEPS | OPEN_AWAITED | DRAIN_AWAITED)) !== 0 || closeIsAwaited(this);
     const heard = awaits || this.group.handlers.close !== undefined;
     this.destroy(heard ? systemError(result, call, details) : undefined);
   }

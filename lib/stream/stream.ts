@@ -8,6 +8,7 @@ import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { prepareDetach } from './detaching.js';
+import { drainedByClose } from './drained-promise.js';
 import {
   CONNECTING,
   END_FOLLOWS,
@@ -128,6 +129,7 @@ export abstract class Stream extends StreamOutput {
     this.group.owner?.forget();
     this.flags |= TOLD;
     settleOpened(this);
+    drainedByClose(this);
     endUnread(this, this.failure);
     enter(this, 'close');
     this.group.handlers.close?.(this, this.failure);
