@@ -3,7 +3,7 @@
 // may have no more.
 //
 // Without closeRest in deliver (lib/stream/input.ts) the process is full of them after a
-// thousand passes; without Opened in native/stream/unix_read.cc those of a Worker outlive it;
+// thousand passes; without Received in native/stream/unix_read.cc those of a Worker outlive it;
 // without the look at MSG_CTRUNC nobody is told what was lost.
 import { describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
@@ -95,7 +95,7 @@ describe.skipIf(process.platform !== 'linux')('descriptors that are passed', () 
       ${PAIR}
       const [reader] = raw.pipe2();
       const sender = loop.stream(ours, {}, {});
-      const receiver = loop.stream(its, {}, { data() { raw.dup(reader); process.exit(); } });
+      const receiver = loop.stream(its, {}, { data(_, chunk, fds) { raw.dup(reader); process.exit(); } });
       receiver.pause();
       while (sender.bufferedBytes === 0) sender.write(new Uint8Array(65536), { fds: [reader] });
       for (let i = 0; i < 50; i++) sender.write('x', { fds: [reader, reader] });
