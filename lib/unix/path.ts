@@ -14,7 +14,7 @@
 // See unix(7), flock(2).
 import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { invalidType, invalidValue } from '../base/errors.js';
+import { invalidType, invalidValue, outOfRange } from '../base/errors.js';
 import { checkInteger } from '../base/validate.js';
 import { native, type UnixAddress } from '../binding/index.js';
 import { isForked } from '../poller/fork.js';
@@ -27,6 +27,10 @@ const EADDRINUSE = -constant('EADDRINUSE');
 const ECONNREFUSED = -constant('ECONNREFUSED');
 const EPROTOTYPE = -constant('EPROTOTYPE');
 const EAGAIN = -constant('EAGAIN');
+const ENAMETOOLONG = -constant('ENAMETOOLONG');
+
+/** The room for a path, but for the NUL behind it. */
+const MAX_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /** Names that are no files. */
 const HAS_ABSTRACT = process.platform === 'linux';
@@ -60,7 +64,11 @@ export function unixAddressOf(path: unknown, call: string, name = 'options.path'
     }
   } else if (path.includes('\0')) throw invalidValue(name, 'a path without a NUL inside');
   // By the same reader that the calls will use, before any of them.
-  check(native.checkAddress(address), call, { path });
+  const result = native.checkAddress(address);
+  if (result === ENAMETOOLONG) {
+    throw new SystemError(result, call, { path }, `It may have ${MAX_BYTES} bytes of UTF-8`);
+  }
+  check(result, call, { path });
   return address;
 }
 
@@ -71,7 +79,10 @@ export function unixAddressOf(path: unknown, call: string, name = 'options.path'
  */
 export function checkMode(mode: unknown, address: UnixAddress): number | undefined {
   if (mode === undefined) return undefined;
-  const checked = checkInteger('options.mode', mode, 0, 0o777);
+  const checked = checkInteger('options.mode', mode, 0, 2 ** 32 - 1);
+  // As permissions are written: 0o1777 is 1023 to nobody.
+  if (checked > 0o777)
+    throw outOfRange('options.mode', 'from 0 to 0o777', `0o${checked.toString(8)}`);
   if (!isAbstract(address)) return checked;
   throw invalidValue('options.mode', 'left out beside an abstract name, which has no file');
 }

@@ -233,6 +233,16 @@ describe('misuse', () => {
     [{ port: 0, mode: 0o600 }, 'ERR_INVALID_ARG_VALUE'],
     [{ path }, 'ENOENT'],
   ];
+  // What is said is what somebody can mend.
+  const TEXTS: [given: { path: string; mode?: number }, text: string][] = [
+    [{ path: long }, 'bytes of UTF-8'],
+    [{ path, mode: 0o1777 }, 'from 0 to 0o777, not 0o1777'],
+    [{ path, mode: -1 }, 'not -1'],
+  ];
+  it.each(TEXTS)('listen with %j says what is possible', (given, text) => {
+    expect(() => test.loop.listen(given, {})).toThrow(text);
+  });
+
   const CONNECTS: [given: unknown, code: string][] = [
     [{ path: long }, 'ENAMETOOLONG'],
     [{ path: '' }, 'ERR_INVALID_ARG_VALUE'],
