@@ -69,7 +69,8 @@ function bytesOf(fd: number): Bytes {
     return { name: 'socket', transfer: connectionTransfer(fd), shared: undefined, reopens: false };
   }
   if (status.isFile() || status.isDirectory() || status.isBlockDevice()) {
-    throw invalidValue('fd', 'no file, folder or disk, which are always ready: use loop.fs');
+    const instead = 'read it with node:fs, or pread of rawloop/raw';
+    throw invalidValue('fd', `no file, folder or disk, which are always ready: ${instead}`);
   }
   throw invalidValue('fd', 'a pipe, socket, terminal or character device: use loop.watch');
 }

@@ -64,7 +64,7 @@ export abstract class Scheduler {
    */
   setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): Timer;
   /** `await new Promise((resolve) => loop.setTimeout(resolve, 100))`. */
-  setTimeout(callback: (nothing: void) => void, ms?: number): Timer;
+  setTimeout(callback: (nothing: undefined) => void, ms?: number): Timer;
   setTimeout(callback: Callback, ms = 0): Timer {
     checkFunction('callback', callback);
     // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time
