@@ -23,6 +23,8 @@ import type { Outgoing } from './queue.js';
 export abstract class StreamBase extends SocketHandle {
   /** @internal */ readonly group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: Outgoing | undefined;
+  /** Bytes read so far. */
+  bytesRead = 0;
   /** Bytes taken by `write` so far; some may still be queued. */
   bytesWritten = 0;
   /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;

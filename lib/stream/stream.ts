@@ -43,8 +43,6 @@ const EAGAIN = -constant('EAGAIN');
 
 /** A connected stream of bytes: both of its halves, and its life. */
 export abstract class Stream extends StreamOutput {
-  /** Bytes read so far. */
-  bytesRead = 0;
   /** Yours: what belongs to this one connection. */
   data: unknown = undefined;
 

@@ -4,7 +4,7 @@
 //
 // bind(2) takes no place where there is a file. Who is behind one is asked by a datagram
 // socket that connects: ECONNREFUSED, nobody; EPROTOTYPE, a socket of another type, which
-// hears nothing of it, and need not even listen yet.
+// hears nothing of it, and need not even listen yet. What cannot be asked is left alone.
 //
 // Two who start at one place at the same time take turns by a lock of the folder, so that
 // none takes away what the other has just made. No file is left by it, and whoever dies
@@ -25,6 +25,7 @@ const AF_UNIX = constant('AF_UNIX');
 const DATAGRAM = constant('SOCK_DGRAM') | constant('SOCK_NONBLOCK');
 const EADDRINUSE = -constant('EADDRINUSE');
 const ECONNREFUSED = -constant('ECONNREFUSED');
+const EPROTOTYPE = -constant('EPROTOTYPE');
 const EAGAIN = -constant('EAGAIN');
 const ENAMETOOLONG = -constant('ENAMETOOLONG');
 
@@ -117,6 +118,8 @@ export class BoundPath {
     try {
       // Who has the lock is about to take over what we leave.
       if (!folder.isAnothers && this.#isThere() && isDead(this.#place)) remove(this.#place);
+    } catch {
+      // Nobody knows who is behind it: whoever starts there next will ask again.
     } finally {
       folder.unlock();
     }
@@ -147,8 +150,8 @@ export class BoundPath {
  * Binds a socket that is not reachable before it listens, or, if it is one of datagrams, has
  * no other permissions than `mode` from the start on Linux. Undefined: an abstract name.
  *
- * @throws SystemError EADDRINUSE: somebody is there, or a file that is no socket; ENOENT,
- *   EACCES, ...
+ * @throws SystemError EADDRINUSE: somebody is there, or a file that is no socket; its `cause`
+ *   says why that could not be found out, if so; ENOENT, EACCES, ...
  */
 export function bindToPath(fd: number, address: UnixAddress, mode?: number): BoundPath | undefined {
   const { path } = address;
@@ -172,15 +175,19 @@ export function bindToPath(fd: number, address: UnixAddress, mode?: number): Bou
 
 function bindOrTakeOver(fd: number, address: UnixAddress, place: Place, folder: FolderLock): void {
   let result = native.bind(fd, address);
-  // Once more for each that comes and goes meanwhile.
-  for (let i = 0; i < 4 && result === EADDRINUSE; i++) {
-    if (folder.isAnothers || !removeStale(place)) break;
-    result = native.bind(fd, address);
+  try {
+    // Once more for each that comes and goes meanwhile.
+    for (let i = 0; i < 4 && result === EADDRINUSE; i++) {
+      if (folder.isAnothers || !removeStale(place)) break;
+      result = native.bind(fd, address);
+    }
+  } catch (cause) {
+    throw Object.assign(new SystemError(result, 'bind', { path: address.path }), { cause });
   }
   check(result, 'bind', { path: address.path });
 }
 
-/** Removes what a dead server left; true also when there is nothing any more. */
+/** Removes what a dead server left; true also when there is nothing any more. @throws SystemError */
 function removeStale(place: Place): boolean {
   const file = lookAt(place);
   if (file === undefined) return true;
@@ -191,13 +198,14 @@ function removeStale(place: Place): boolean {
   return now === undefined || (isSame(file, now) && remove(place));
 }
 
-/** Whether nobody is behind the socket file. */
+/** Whether nobody is behind the socket file. @throws SystemError: nobody can say */
 function isDead(place: Place): boolean {
-  const probe = native.socket(AF_UNIX, DATAGRAM, 0);
-  if (probe < 0) return false;
+  const probe = check(native.socket(AF_UNIX, DATAGRAM, 0), 'socket');
   const result = native.connect(probe, { family: 'unix', path: reachable(place) });
   native.close(probe);
-  return result === ECONNREFUSED;
+  if (result === ECONNREFUSED) return true;
+  if (result !== EPROTOTYPE) check(result, 'connect', { path: place.path });
+  return false;
 }
 
 /** The place as an address: the absolute path may be too long for one. */

@@ -7,6 +7,7 @@ import * as raw from '../../lib/raw/index.js';
 import { thrownBy } from '../loop/support.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { HOST, listening, placeOf } from './support.js';
 
 guardDescriptors();
@@ -24,7 +25,7 @@ function deadPort(): number {
 }
 
 /** The queue of errors is Linux's. */
-const hasQueue = process.platform === 'linux';
+const hasQueue = process.platform === 'linux' && !deviates(usedBackend, 'errorQueue');
 
 describe.each(DRIVE_MODES)('in %s mode', (mode) => {
   it.runIf(hasQueue)(
