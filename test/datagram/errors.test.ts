@@ -179,10 +179,13 @@ describe('before anything is opened', () => {
     ['port 0', { host: HOST, port: 0 }],
     ['an empty path', { path: '' }],
     ['a name', { host: 'localhost.', port: 9 }],
+    ['a port alone', { port: 9 }],
+    ['a name that is spelt wrong', { pth: '/tmp/socket' }],
   ])('sending to %s is refused, and sends nothing', (_name, to) => {
     const { socket } = listening(test.loop);
     expect(thrownBy(() => socket.send('x', to as never))).toMatchObject({
       code: expect.stringMatching(/^ERR_/),
+      message: expect.stringMatching(/"to(\.\w+)?" argument must be/),
     });
     expect(socket.datagramsWritten).toBe(0);
   });
