@@ -117,8 +117,10 @@ export abstract class Stream extends StreamOutput {
       readNoBytes(this, index, result);
     }
     if ((events & ~Interest.READ) === 0 || !this.active) return;
-    // Who reads hears of an error by reading.
-    if ((events & Ready.ERROR) !== 0 && (this.flags & READING) === 0) askForError(this);
+    // Who reads hears of an error by reading. That nobody reads a pipe any more is a hangup,
+    // and no error, to the kqueue of who only writes it.
+    const ended = (events & (Ready.ERROR | Ready.HANGUP)) !== 0;
+    if (ended && (this.flags & READING) === 0) askForError(this);
     if (this.active) this.sendQueued();
   }
 
