@@ -7,6 +7,7 @@ import { NOT_READ, Transfer } from '../loop/layout.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
+import { updateInterest } from './base.js';
 import { prepareDetach } from './detaching.js';
 import {
   CONNECTING,
@@ -20,6 +21,7 @@ import {
 } from './flags.js';
 import type { StreamGroup } from './group.js';
 import { enter, entered, NO_HANDLERS } from './handlers.js';
+import { unwatchIdle, watchIdle } from './idle-limit.js';
 import {
   askForError,
   chunkOf,
@@ -65,7 +67,9 @@ export abstract class Stream extends StreamOutput {
     tellTransfer(this);
     if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
-    this.group.idle?.watch(this.loop);
+    // `start` asked for what comes; who is not to read yet would be told of it without end.
+    if ((this.flags & READING) === 0) updateInterest(this);
+    watchIdle(this);
   }
 
   /** @internal Starts on its way: `onConnectable` is called once it is connected, or not. */
@@ -90,7 +94,7 @@ export abstract class Stream extends StreamOutput {
     if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
     this.beginOutput();
-    this.group.idle?.watch(this.loop);
+    watchIdle(this);
     settleOpened(this);
     enter(this, 'open');
     opened(this);
@@ -127,6 +131,7 @@ export abstract class Stream extends StreamOutput {
   onClosed(): void {
     runCleanup(this);
     this.closeOwned();
+    unwatchIdle(this);
     this.group.owner?.forget();
     this.flags |= TOLD;
     settleOpened(this);
