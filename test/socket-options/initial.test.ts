@@ -141,6 +141,12 @@ describe('socketOptions', () => {
     expect(countDescriptors()).toBe(before);
   });
 
+  // With every EINVAL taken for a system without IPv6: ENOPROTOOPT, of an IPv4 socket.
+  onLinux('that the kernel refuses with EINVAL are not tried at another address', () => {
+    const bad = { port: 0, socketOptions: { IPV6_MTU: 1 } };
+    expect(thrownBy(() => test.loop.listen(bad, {}))).toMatchObject({ code: 'EINVAL' });
+  });
+
   // Set behind bind, the second of these is EADDRINUSE, and the first EADDRNOTAVAIL.
   onLinux('are set before the socket is bound', () => {
     const free = { host: '192.0.2.1', port: 0, socketOptions: { IP_FREEBIND: true } };
