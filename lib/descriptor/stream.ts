@@ -61,6 +61,11 @@ export class DescriptorStream<Data = unknown> extends Stream {
     return `${this.kind} of ${this.#kind.name} ${this.handleFd}`;
   }
 
+  /** @internal */
+  override facts(): string[] {
+    return [this.#kind.name];
+  }
+
   /**
    * Who is at the other end of a Unix socket: the process that connected, listened or made the
    * pair, as the kernel noted it then.

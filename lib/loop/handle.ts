@@ -2,7 +2,7 @@
 // slot of the handle table while it is active, keeps the loop alive while it is
 // active and referenced, and closes in the loop's closing phase. What it needs of the
 // loop is contract.ts; what the loop calls on it are the abstract methods below.
-import { SHOWN, shown } from '../base/shown.js';
+import { reasonOf, SHOWN, shown } from '../base/shown.js';
 import { closedPromise, settleClosed } from './closed-promise.js';
 import type { HandleLoop } from './contract.js';
 import type { HandleMetrics } from './counters.js';
@@ -275,7 +275,7 @@ export abstract class Handle {
   [SHOWN](): string {
     const state = this.active ? `fd: ${this.handleFd}` : 'closed';
     const unref = this.active && !this.hasRef() ? 'unref' : undefined;
-    return shown(this.kind, state, ...this.facts(), unref);
+    return shown(this.kind, state, ...this.facts(), unref, reasonOf(this.error));
   }
 
   /** Ends it. Idempotent. */

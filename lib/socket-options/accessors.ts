@@ -57,7 +57,8 @@ const made = new WeakMap<Handle, SocketOptions>();
 export function optionsOf(handle: Handle): SocketOptions {
   let options = made.get(handle);
   if (options === undefined) {
-    options = new Accessors(handle) as unknown as SocketOptions;
+    // A name that is spelt wrong is no property: in strict mode setting it throws.
+    options = Object.preventExtensions(new Accessors(handle)) as unknown as SocketOptions;
     made.set(handle, options);
   }
   return options;

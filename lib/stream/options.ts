@@ -8,7 +8,7 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import type { StreamGroup, StreamOwner, StreamSettings } from './group.js';
 import type { Handlers, StreamOptions } from './handlers.js';
 import { needsCopies } from './promised.js';
-import { BY_SOCKET, type Transfer } from './transfer.js';
+import { BY_SOCKET, type Transfer, transferFor } from './transfer.js';
 
 /** The options that listening and connecting share. */
 export const STREAM_NAMES: OptionNames<StreamOptions> = {
@@ -31,7 +31,8 @@ export function groupOf<Owner extends StreamOwner>(
 ): StreamGroup & { readonly owner: Owner | undefined } {
   const copies =
     settings.chunks === 'copy' || (settings.chunks === undefined && needsCopies(handlers));
-  return { ...settings, handlers, owner, output, transfer, copies };
+  const by = transferFor(handlers.data, transfer);
+  return { ...settings, handlers, owner, output, transfer: by, copies };
 }
 
 /** Of one socket. */

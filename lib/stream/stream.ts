@@ -9,6 +9,7 @@ import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { updateInterest } from './base.js';
 import { prepareDetach } from './detaching.js';
+import { drainedByClose } from './drained-promise.js';
 import {
   CONNECTING,
   END_FOLLOWS,
@@ -44,8 +45,6 @@ const EAGAIN = -constant('EAGAIN');
 
 /** A connected stream of bytes: both of its halves, and its life. */
 export abstract class Stream extends StreamOutput {
-  /** Bytes read so far. */
-  bytesRead = 0;
   /** Yours: what belongs to this one connection. */
   data: unknown = undefined;
 
@@ -135,6 +134,7 @@ export abstract class Stream extends StreamOutput {
     this.group.owner?.forget();
     this.flags |= TOLD;
     settleOpened(this);
+    drainedByClose(this);
     endUnread(this, this.failure);
     enter(this, 'close');
     this.group.handlers.close?.(this, this.failure);

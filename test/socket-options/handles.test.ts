@@ -123,6 +123,12 @@ describe('socket.options', () => {
     }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }));
   });
 
+  it('throws where a name is spelt wrong', () => {
+    const { options } = test.loop.listen({ port: 0 }, {});
+    expect(() => Object.assign(options, { TCP_NODELY: true })).toThrow(TypeError);
+    expect('TCP_NODELY' in options).toBe(false);
+  });
+
   it('shows on the console what can be read', () => {
     const server = listening();
     const text = inspect(server.options);

@@ -3,7 +3,8 @@
 //
 // Each guard was taken out once: without closeHeld in dropQueue (lib/stream/sending.ts) those
 // that wait stay open; without weightOfAll they are bounded by nothing but their bytes; without
-// IsFull (native/stream/unix_read.h) one batch brings as many as there are.
+// IsFull (native/stream/unix_read.h) one batch brings more than its table has room for; without
+// closeHeld in duplicate what was duplicated of a call that is refused stays open.
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import { pattern, textOf } from '../support/bytes.js';

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { managerRows } from './manager.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
@@ -22,6 +23,7 @@ export class Things {
       [3, () => this.request()],
       [3, () => this.abort()],
       [1, () => this.pool()],
+      ...managerRows(program, actions),
       [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
     ]; // biome-ignore format: a table
   }
