@@ -232,8 +232,9 @@ export abstract class Stream extends StreamOutput {
    * `close(socket)` follows, and nothing else.
    *
    * What is unread in the kernel stays there. What this turn has read already is told by
-   * `data` before it returns, also while the stream is paused, as it cannot be put back. What
-   * was written goes out first.
+   * `data` before it returns, also while the stream is paused, as it cannot be put back; who
+   * iterates gets it, and what else was kept, to the end of the loop. What was written goes out
+   * first.
    *
    * @throws Error ERR_STREAM_OUTPUT_QUEUED while output waits for the peer: `drain` follows,
    *   detach there; ERR_STREAM_CONNECTING; ERR_HANDLE_CLOSED. It goes on then

@@ -196,7 +196,7 @@ const PASSED_ON: SocketOptionSettings = {
 };
 const NOT_PASSED_ON = { TCP_DEFER_ACCEPT: 5, TCP_FASTOPEN: 5, SO_PRIORITY: 5 } as const;
 
-describe('an accepted connection on Linux', () => {
+describe.each(DRIVE_MODES)('an accepted connection on Linux (%s)', (mode) => {
   onLinux('has what its listening socket has, but for what the page names', async () => {
     const socketOptions = { ...PASSED_ON, ...NOT_PASSED_ON };
     const server = test.loop.listen(
@@ -217,7 +217,7 @@ describe('an accepted connection on Linux', () => {
       { port: server.address.port },
       { open: (socket) => socket.write('enough to be accepted') },
     );
-    await drive(test.loop);
+    await drive(test.loop, mode);
     expect.assertions(2);
   });
 });
