@@ -21,6 +21,8 @@ export const RESTING = 4 << HANDLE_BITS;
 /** The kernel took nothing of what is queued: it is left alone for a while. */
 export const RETRYING = 8 << HANDLE_BITS;
 export const NEED_DRAIN = 16 << HANDLE_BITS;
+/** What failed is told from the queue of errors, with whom it was for. */
+export const QUEUES_ERRORS = 32 << HANDLE_BITS;
 /** Nothing is received while one of these holds. */
 const NOT_READING = PAUSED | STASHED | RESTING;
 
@@ -56,6 +58,8 @@ export abstract class DatagramBase extends SocketHandle {
   datagramsWritten = 0;
   /** Datagrams that were not sent, as more would have been queued than `maxBufferedBytes`. */
   dropped = 0;
+  /** @internal How often in a row it was ready and nothing had come, */ vain = 0;
+  /** @internal and how many datagrams there had been before. */ vainSince = 0;
   /** Datagrams that were longer than `maxDatagramBytes`, and came cut. */
   truncated = 0;
 

@@ -9,11 +9,11 @@ import { bindTo } from '../net/open.js';
 import { Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
-import { isPromise } from '../stream/promised.js';
+import { asError, isPromise } from '../stream/promised.js';
 import type { BoundPath } from '../unix/path.js';
 import { type DatagramTarget, detailsOf, toAddress } from './address.js';
 import { enter, PAUSED, STASHED, tellError, updateInterest } from './base.js';
-import { arrived, dropStash, unstashLater } from './input.js';
+import { arrived, dropStash, foundNothing, unstashLater } from './input.js';
 import { ARRIVAL_WORDS } from './layout.js';
 import {
   type MembershipOptions,
@@ -22,7 +22,7 @@ import {
   setMulticast,
 } from './multicast.js';
 import { DatagramOutput } from './output.js';
-import { dropQueue } from './waiting.js';
+import { dropQueue, reconnected } from './waiting.js';
 
 const AF_UNSPEC = constant('AF_UNSPEC');
 const ENOTCONN = -constant('ENOTCONN');
@@ -72,7 +72,7 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
       if (left > 1) this.loop.tellAgain();
       arrived(this, at, index);
       if (left > 1) return;
-    }
+    } else if (left === 0 && (events & ~Ready.WRITE) !== 0) foundNothing(this);
     if ((events & Ready.WRITE) !== 0 && this.active) this.sendQueued();
   }
 
@@ -93,9 +93,12 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
   settle(result: unknown): void {
     if (this.handlers.error === undefined || !isPromise(result)) return;
     const rejected = (reason: unknown) => {
-      tellError(this, reason instanceof Error ? reason : new Error(String(reason)), undefined);
+      const error = asError(reason);
+      // `close` was the last that is told.
+      if (this.isClosed) process.emitWarning(error);
+      else tellError(this, error, undefined);
     };
-    result.then(undefined, (reason) => this.enter(() => rejected(reason)));
+    Promise.resolve(result).then(undefined, (reason) => this.enter(() => rejected(reason)));
   }
 
   /** Stops receiving; what comes meanwhile waits in the kernel, or is lost there. Idempotent. */
@@ -131,7 +134,9 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     const peer = this.exchange.targets.find(to, 'to');
     this.loop.flush();
     check(native.connect(this.handleFd, toAddress(peer)), 'connect', detailsOf(peer));
+    const before = this.remote;
     this.remote = peer;
+    reconnected(this, before);
     return this;
   }
 
@@ -144,7 +149,9 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     const result = native.connect(this.handleFd, unspecified());
     // The BSDs say so, and have done it.
     if (result !== EAFNOSUPPORT && result !== EINVAL) check(result, 'connect');
+    const { remote } = this;
     this.remote = undefined;
+    reconnected(this, remote);
     keepPort(this.handleFd, before, this.address);
     return this;
   }
