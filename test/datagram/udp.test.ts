@@ -214,7 +214,7 @@ it('more peers than the table has places are sent to, each by itself', async () 
     socket.send('', { host: `127.2.${i >> 8}.${i & 255}`, port: 9 }, { ttl: 1 });
   }
   // Errors are told before.
-  test.loop.setTimeout(() => socket.close(), 1);
+  test.loop.setImmediate(() => socket.close());
   await drive(test.loop);
   expect(heard.errors).toEqual([]);
 });
