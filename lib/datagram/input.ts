@@ -14,6 +14,7 @@ import {
 import {
   type DatagramBase,
   enter,
+  KEEPS,
   PAUSED,
   QUEUES_ERRORS,
   RESTING,
@@ -35,6 +36,7 @@ import {
 } from './layout.js';
 import type { DatagramOutput } from './output.js';
 import type { DatagramInfo } from './told.js';
+import { addUnread } from './unread.js';
 
 /** There is no such socket any more, or it can never receive. */
 const FATAL = new Set(['EBADF', 'ENOTSOCK', 'EOPNOTSUPP', 'EINVAL', 'EFAULT'].map(constant));
@@ -123,6 +125,10 @@ function deliver(
   from: DatagramAddress,
   info: DatagramInfo,
 ): void {
+  if ((socket.flags & KEEPS) !== 0) {
+    addUnread(socket, { chunk: chunk.slice(), from, info });
+    return;
+  }
   if (info.fds === undefined) {
     tell(socket, chunk, from, info);
     return;

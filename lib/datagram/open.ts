@@ -15,10 +15,11 @@ import { type BoundPath, bindToPath } from '../unix/path.js';
 import { type DatagramAddress, detailsOf, fromAddress, toAddress } from './address.js';
 import { type DatagramFamily, QUEUES_ERRORS } from './base.js';
 import { Exchange, type Sender } from './exchange.js';
-import { checkDatagramHandlers, type DatagramHandlers } from './handlers.js';
+import { checkDatagramHandlers, type DatagramHandlers, NO_HANDLERS } from './handlers.js';
 import { Mode, UNIT_BYTES } from './layout.js';
 import { type DgramOptions, type DgramPlan, readDgramOptions } from './options.js';
 import { DatagramSocket } from './socket.js';
+import { keepUnread } from './unread.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const IPPROTO_IP = constant('IPPROTO_IP');
@@ -195,7 +196,7 @@ function remoteOf(fd: number): DatagramAddress | undefined {
 export function dgram(
   loop: HandleLoop,
   given: DgramOptions,
-  handlers: DatagramHandlers<never>,
+  handlers: DatagramHandlers<never> = NO_HANDLERS,
 ): DatagramSocket<never> {
   const plan = readDgramOptions(given);
   checkDatagramHandlers(handlers);
@@ -242,5 +243,6 @@ function begin(
   }
   socket.remote = to ?? (place.kind === 'fd' ? remoteOf(fd) : undefined);
   socket.beginReading();
+  if (handlers === NO_HANDLERS) keepUnread(socket);
   return socket;
 }

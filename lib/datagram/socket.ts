@@ -22,6 +22,7 @@ import {
   setMulticast,
 } from './multicast.js';
 import { DatagramOutput } from './output.js';
+import { endUnread, iterate, type ReceivedDatagram } from './unread.js';
 import { dropQueue, reconnected } from './waiting.js';
 
 const AF_UNSPEC = constant('AF_UNSPEC');
@@ -85,6 +86,7 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
       this.loop.holdings.drop(bound);
       bound.closeWith(() => this.closeOwned());
     }
+    endUnread(this);
     enter(this, 'close');
     this.handlers.close?.(this as never, this.error);
   }
@@ -99,6 +101,23 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
       else tellError(this, error, undefined);
     };
     Promise.resolve(result).then(undefined, (reason) => this.enter(() => rejected(reason)));
+  }
+
+  /**
+   * What comes, each memory of its own, with who sent it. While more than `highWaterMark` bytes
+   * wait to be taken, 256 for each datagram counted in, nothing is received. What one datagram
+   * failed with is told by `error`. Ends when the socket is closed, behind what had come; throws
+   * what closed it, and an AbortError at once when its signal aborted. Leaving the loop closes
+   * the socket.
+   *
+   * What comes before somebody iterates is dropped, unless the handlers were left out.
+   *
+   * @throws Error ERR_INVALID_STATE with a `message` handler, or when it is iterated already
+   * @example
+   * for await (const { chunk, from } of socket) socket.send(chunk, from);
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ReceivedDatagram> {
+    return iterate(this);
   }
 
   /** Stops receiving; what comes meanwhile waits in the kernel, or is lost there. Idempotent. */
@@ -209,7 +228,8 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
   /**
    * Closes, and gives the descriptor back, open, with what waits in the kernel: it is the
    * caller's, as if opened by `rawloop/raw`, and does not block. What callbacks sent goes out
-   * first; what is queued is dropped, and so is what was received while it is paused.
+   * first; what is queued is dropped, and so is what was received in this turn, up to 32
+   * datagrams, or before a `pause`, and not told yet.
    *
    * @throws Error ERR_HANDLE_CLOSED
    */

@@ -19,9 +19,9 @@ export abstract class DatagramFace extends DescriptorFace {
    */
   dgram<Data = unknown>(
     options: DgramOptions,
-    handlers: DatagramHandlers<Data> = {},
+    handlers?: DatagramHandlers<Data>,
   ): DatagramSocket<Data> {
-    const given = handlers as DatagramHandlers<never>;
+    const given = handlers as DatagramHandlers<never> | undefined;
     return families.datagram().dgram(this, options, given) as DatagramSocket<Data>;
   }
 }
