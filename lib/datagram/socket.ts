@@ -9,11 +9,11 @@ import { bindTo } from '../net/open.js';
 import { Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
-import { isPromise } from '../stream/promised.js';
+import { asError, isPromise } from '../stream/promised.js';
 import type { BoundPath } from '../unix/path.js';
 import { type DatagramTarget, detailsOf, toAddress } from './address.js';
 import { enter, PAUSED, STASHED, tellError, updateInterest } from './base.js';
-import { arrived, dropStash, unstashLater } from './input.js';
+import { arrived, dropStash, foundNothing, unstashLater } from './input.js';
 import { ARRIVAL_WORDS } from './layout.js';
 import {
   type MembershipOptions,
@@ -22,7 +22,8 @@ import {
   setMulticast,
 } from './multicast.js';
 import { DatagramOutput } from './output.js';
-import { dropQueue } from './waiting.js';
+import { endUnread, iterate, type ReceivedDatagram } from './unread.js';
+import { dropQueue, reconnected } from './waiting.js';
 
 const AF_UNSPEC = constant('AF_UNSPEC');
 const ENOTCONN = -constant('ENOTCONN');
@@ -75,7 +76,7 @@ export class DatagramSocket<
       if (left > 1) this.loop.tellAgain();
       arrived(this, at, index);
       if (left > 1) return;
-    }
+    } else if (left === 0 && (events & ~Ready.WRITE) !== 0) foundNothing(this);
     if ((events & Ready.WRITE) !== 0 && this.active) this.sendQueued();
   }
 
@@ -88,6 +89,7 @@ export class DatagramSocket<
       this.loop.holdings.drop(bound);
       bound.closeWith(() => this.closeOwned());
     }
+    endUnread(this);
     enter(this, 'close');
     this.handlers.close?.(this as never, this.error);
   }
@@ -96,9 +98,29 @@ export class DatagramSocket<
   settle(result: unknown): void {
     if (this.handlers.error === undefined || !isPromise(result)) return;
     const rejected = (reason: unknown) => {
-      tellError(this, reason instanceof Error ? reason : new Error(String(reason)), undefined);
+      const error = asError(reason);
+      // `close` was the last that is told.
+      if (this.isClosed) process.emitWarning(error);
+      else tellError(this, error, undefined);
     };
-    result.then(undefined, (reason) => this.enter(() => rejected(reason)));
+    Promise.resolve(result).then(undefined, (reason) => this.enter(() => rejected(reason)));
+  }
+
+  /**
+   * What comes, each memory of its own, with who sent it. While more than `highWaterMark` bytes
+   * wait to be taken, 256 for each datagram counted in, nothing is received. What one datagram
+   * failed with is told by `error`. Ends when the socket is closed, behind what had come; throws
+   * what closed it, and an AbortError at once when its signal aborted. Leaving the loop closes
+   * the socket.
+   *
+   * What comes before somebody iterates is dropped, unless the handlers were left out.
+   *
+   * @throws Error ERR_INVALID_STATE with a `message` handler, or when it is iterated already
+   * @example
+   * for await (const { chunk, from } of socket) socket.send(chunk, from);
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ReceivedDatagram> {
+    return iterate(this);
   }
 
   /** Stops receiving; what comes meanwhile waits in the kernel, or is lost there. Idempotent. */
@@ -134,7 +156,9 @@ export class DatagramSocket<
     const peer = this.exchange.targets.find(to, 'to');
     this.loop.flush();
     check(native.connect(this.handleFd, toAddress(peer)), 'connect', detailsOf(peer));
+    const before = this.remote;
     this.remote = peer;
+    reconnected(this, before);
     return this;
   }
 
@@ -147,7 +171,9 @@ export class DatagramSocket<
     const result = native.connect(this.handleFd, unspecified());
     // The BSDs say so, and have done it.
     if (result !== EAFNOSUPPORT && result !== EINVAL) check(result, 'connect');
+    const { remote } = this;
     this.remote = undefined;
+    reconnected(this, remote);
     keepPort(this.handleFd, before, this.address);
     return this;
   }
@@ -206,7 +232,8 @@ export class DatagramSocket<
   /**
    * Closes, and gives the descriptor back, open, with what waits in the kernel: it is the
    * caller's, as if opened by `rawloop/raw`, and does not block. What callbacks sent goes out
-   * first; what is queued is dropped, and so is what was received while it is paused.
+   * first; what is queued is dropped, and so is what was received in this turn, up to 32
+   * datagrams, or before a `pause`, and not told yet.
    *
    * @throws Error ERR_HANDLE_CLOSED
    */

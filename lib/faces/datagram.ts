@@ -30,7 +30,8 @@ export abstract class DatagramFace extends DescriptorFace {
     options: DgramOptions,
     handlers?: DatagramHandlers<Data>,
   ): DatagramSocket<Data>;
-  dgram(options: DgramOptions, handlers: DatagramHandlers = {}): DatagramSocket {
-    return families.datagram().dgram(this, options, handlers as DatagramHandlers<never>);
+  dgram(options: DgramOptions, handlers?: DatagramHandlers): DatagramSocket {
+    const given = handlers as DatagramHandlers<never> | undefined;
+    return families.datagram().dgram(this, options, given);
   }
 }
