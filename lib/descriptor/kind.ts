@@ -63,8 +63,10 @@ function bytesOf(fd: number): Bytes {
     }
     case 'socket':
       return { name: kind, transfer: connectionTransfer(fd), shared: undefined, reopens: false };
-    case 'file':
-      throw invalidValue('fd', 'no file, folder or disk, which are always ready: use loop.fs');
+    case 'file': {
+      const instead = 'read it with node:fs, or pread of rawloop/raw';
+      throw invalidValue('fd', `no file, folder or disk, which are always ready: ${instead}`);
+    }
     default:
       throw invalidValue('fd', 'a pipe, socket, terminal or character device: use loop.watch');
   }

@@ -3,7 +3,7 @@
 import { SHOWN, unlessRefused } from '../base/shown.js';
 import { handleClosed } from '../loop/errors.js';
 import type { Handle } from '../loop/handle.js';
-import { getByName, setByName } from './access.js';
+import { checkChange, getByName, makeChange } from './access.js';
 import { NAMES, TABLE } from './table.js';
 import type { SocketOptions } from './values.js';
 
@@ -30,7 +30,8 @@ class Accessors {
       }
       if (setting !== undefined) {
         accessor.set = function (this: Accessors, value: unknown) {
-          setByName(this.#fd, name, value);
+          const change = checkChange(name, value);
+          makeChange(this.#fd, change);
         };
       }
       Object.defineProperty(Accessors.prototype, name, accessor);

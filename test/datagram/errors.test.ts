@@ -97,6 +97,21 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
     expect(client.heard.errors.map(({ code }) => code)).toEqual(['ECONNREFUSED']);
   });
 
+  it.runIf(hasQueue)('more errors than one turn reads are told once each', async () => {
+    // One more turn than it takes to tell them, as nothing follows that could be waited for.
+    const client = listening(test.loop, {
+      error: (socket) => {
+        if (client.heard.errors.length === 40) test.loop.setTimeout(() => socket.close(), 2);
+      },
+    });
+    test.loop.setImmediate(() => {
+      for (let i = 0; i < 40; i++) client.socket.send('x', DEAD);
+    });
+    await drive(test.loop, mode);
+    const expected = { code: 'ECONNREFUSED', to: { port: DEAD.port } };
+    expect(client.heard.errors).toMatchObject(new Array(40).fill(expected));
+  });
+
   it.runIf(hasQueue)(
     'while it is paused errors are told, once each, and the loop sleeps',
     async () => {
@@ -148,6 +163,41 @@ it('a promise of message that is rejected is told to error', async () => {
   client.close();
   await drive(test.loop);
   expect(server.heard.errors.length).toBe(1);
+});
+
+it('a promise that is rejected behind the end is a warning: close was the last', async () => {
+  const order: string[] = [];
+  const warned = new Promise((resolve) => process.once('warning', resolve));
+  let fail: ((error: Error) => void) | undefined;
+  const server = listening(test.loop, {
+    message: (socket) => {
+      socket.close();
+      return new Promise<void>((_resolve, reject) => {
+        fail = reject;
+      });
+    },
+    error: () => void order.push('error'),
+    close: () => void order.push('close'),
+  });
+  const { socket: client } = listening(test.loop);
+  client.send('x', placeOf(server.socket));
+  client.close();
+  await drive(test.loop);
+  fail?.(new Error('too late'));
+  expect(await warned).toMatchObject({ message: 'too late' });
+  expect(order).toEqual(['close']);
+});
+
+it('what a promise is rejected with may be anything', async () => {
+  const server = listening(test.loop, {
+    message: () => Promise.reject(Object.create(null)),
+    error: (socket) => socket.close(),
+  });
+  const { socket: client } = listening(test.loop);
+  client.send('x', placeOf(server.socket));
+  client.close();
+  await drive(test.loop);
+  expect(server.heard.errors).toMatchObject([{ code: 'ERR_HANDLER_REJECTED' }]);
 });
 
 describe('before anything is opened', () => {

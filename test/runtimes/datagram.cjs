@@ -4,7 +4,9 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { test } = require('./runner.cjs');
-const { MODES, rawloop, raw, drive, folder, pipe, leavesNothing } = require('./support.cjs');
+const support = require('./support.cjs');
+
+const { MODES, rawloop, raw, drive, folder, pipe, until, leavesNothing, runProgram } = support;
 
 const { EventLoop } = rawloop;
 const HOST = '127.0.0.1';
@@ -141,6 +143,28 @@ test('a group is joined on the loopback, heard, and left', async () => {
   await drive(loop, 'guest');
   assert.strictEqual(heard, 'to all');
   loop.close();
+});
+
+test('a service manager is notified, from a program of the same host', async () => {
+  const where = path.join(folder(), 'notify');
+  const loop = new EventLoop().attach();
+  const heard = [];
+  const manager = loop.dgram(
+    { path: where },
+    { message: (_socket, chunk) => heard.push(text(chunk)) },
+  );
+  const { status } = runProgram(
+    `
+    const { sdNotify } = rawloop;
+    say(sdNotify({ READY: 1, STATUS: 'serving' }));`,
+    { env: { NOTIFY_SOCKET: where } },
+  );
+  assert.strictEqual(status, 0);
+  await until(() => heard.length > 0);
+  manager.close();
+  await until(() => manager.isClosed);
+  loop.close();
+  assert.deepStrictEqual(heard, ['READY=1\nSTATUS=serving']);
 });
 
 test('one that is detached goes on in another loop, with what waits unread', async () => {

@@ -35,26 +35,6 @@ for (const mode of MODES) {
     loop.close();
   });
 
-  const notYet = !rawloop.DatagramSocket.prototype[Symbol.asyncIterator] && 'XXX';
-  test.unless(notYet, `${mode}: datagrams are iterated`, async () => {
-    const loop = new EventLoop();
-    const server = loop.dgram({ host: HOST });
-    const taking = (async () => {
-      const got = [];
-      for await (const { chunk, from } of server) {
-        got.push(Buffer.from(chunk).toString(), from.address);
-        if (got.length === 4) break;
-      }
-      return got;
-    })();
-    const client = loop.dgram({ to: { host: HOST, port: server.address.port } });
-    for (const word of ['a', 'b']) client.send(word);
-    server.closed.then(() => client.close());
-    await drive(loop, mode);
-    assert.deepStrictEqual(await taking, ['a', HOST, 'b', HOST]);
-    loop.close();
-  });
-
   test(`${mode}: opened and closed reject with what went wrong`, async () => {
     const loop = new EventLoop();
     const gone = loop.listen({ host: HOST, port: 0 });

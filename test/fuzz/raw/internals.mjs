@@ -207,7 +207,7 @@ export function internalCalls(make) {
         make.fd(),
         make.memory(),
         words(make, 4, () => world.fd()),
-        make.int(0, 1, 2, 4, 254),
+        make.int(0, 1, 2, 4, 5, 253, 254),
       ],
     },
     sendNow: { args: () => [make.fd(), make.memory()] },
