@@ -11,6 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { sendsByOverride } from './compat/override.mjs';
 import { runSuite } from './compat/runners.mjs';
 import { installTools, place, placeOurs } from './compat/scratch.mjs';
 import { SUITES } from './compat/suites.mjs';
@@ -63,6 +64,13 @@ try {
     if ('absent' in folders)
       console.log(`${suite.name} ${suite.version}\n  skipped: ${folders.absent}`);
     else good = compare(suite, folders, join(scratch, 'node_modules')) && good;
+  }
+  if (positionals.length === 0) {
+    const sent = sendsByOverride(scratch);
+    console.log(
+      `a project with hot-shots and an override\n  rawloop:  ${sent ? 'sends' : 'fails'}`,
+    );
+    good &&= sent;
   }
   process.exitCode = good ? 0 : 1;
 } finally {

@@ -11,7 +11,9 @@ const SUITE_LIMIT_MS = 600_000;
 
 function node(args, folder, timeout, input = '\n') {
   const killed = { timeout, killSignal: /** @type {const} */ ('SIGKILL') };
-  return spawnSync(process.execPath, args, { cwd: folder, input, encoding: 'utf8', ...killed });
+  // Some tests know the process by that name.
+  const named = { cwd: folder, argv0: 'node', encoding: /** @type {const} */ ('utf8') };
+  return spawnSync(process.execPath, args, { ...named, input, ...killed });
 }
 
 /** Programs of their own: who ends well, and says nothing of an error, has passed. */

@@ -39,6 +39,9 @@ async function message(socket: USocket, length: number | null, count: number): P
   }
 }
 
+/** Where `once` would reject for an 'error' before it. */
+const closeOf = (socket: USocket) => new Promise((resolve) => socket.once('close', resolve));
+
 function endBoth(...sockets: USocket[]) {
   const closed = sockets.map((socket) => once(socket.resume(), 'close'));
   for (const socket of sockets) socket.end();
@@ -125,7 +128,7 @@ describe.runIf(DRIVE_MODES.includes('guest'))('a USocket', () => {
     const { client, peer, path } = await pair();
     const socket = new USocket();
     const failed = once(socket, 'error');
-    const closed = once(socket, 'close');
+    const closed = closeOf(socket);
     socket.connect(`${path}-none`);
     expect((await failed)[0]).toMatchObject({ code: 'ENOENT', syscall: 'connect' });
     await closed;
@@ -158,12 +161,7 @@ describe.runIf(DRIVE_MODES.includes('guest'))('a UServer', () => {
     const clients = [new USocket(path), new USocket(path)];
     for (const client of clients) await once(client, 'connected');
     expect(accepted).toBe(0);
-    const ends = clients.map((client) =>
-      once(
-        client.on('error', () => {}),
-        'close',
-      ),
-    );
+    const ends = clients.map((client) => closeOf(client.on('error', () => {})));
     for (const client of clients) client.resume().end();
     server.resume();
     await Promise.all(ends);

@@ -11,10 +11,11 @@ import { byteLengthOf } from '../../loop/bytes.js';
 import { outOfRange } from '../../loop/errors.js';
 import { constant } from '../../raw/constants.js';
 import { SystemError } from '../../raw/errors.js';
-import { EBADF, ENOENT, errnoException } from './errors.js';
 import { Writable } from './writable.js';
 
 const EAGAIN = -constant('EAGAIN');
+const EBADF = -constant('EBADF');
+const ENOENT = -constant('ENOENT');
 const ENOBUFS = -constant('ENOBUFS');
 
 /** What `message` is told beside the bytes. */
@@ -49,6 +50,11 @@ const handlers: DatagramHandlers<UnixDgramSocket> = {
     if (error !== undefined) handle.data.ended(error);
   },
 };
+
+/** As the original tells of a call that failed: `code` is the negative number, not the name. */
+function errnoException(errno: number, syscall: string) {
+  return Object.assign(new Error(`${syscall} ${errno}`), { errno, code: errno, syscall });
+}
 
 const errnoOf = (error: unknown): number => (error instanceof SystemError ? error.errno : EBADF);
 
