@@ -18,6 +18,7 @@ export {
 export type { MembershipOptions, MulticastOptions } from '../datagram/multicast.js';
 export type { DgramInfoOptions, DgramOptions } from '../datagram/options.js';
 export type { DatagramCredentials, DatagramInfo, DatagramLocal } from '../datagram/told.js';
+export type { ReceivedDatagram } from '../datagram/unread.js';
 export { DescriptorStream } from '../descriptor/index.js';
 export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';
@@ -49,7 +50,9 @@ export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
 export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
 export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
 export type { PoolStats } from '../pool/pool.js';
-export { SignalHandle } from '../process/index.js';
+export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
+export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
+export type { NotifyOptions, NotifyState } from '../process/notify.js';
 export type { SignalCallback } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';

@@ -1,6 +1,7 @@
 // Descriptors that came with bytes over a Unix socket. They are open from the read on, and
 // the environment's; whoever wants them takes them while `data` runs, and what is left is
 // closed when it returns. See unix(7), SCM_RIGHTS.
+import { SHOWN, shown } from '../base/shown.js';
 import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 
@@ -35,12 +36,22 @@ export class ReceivedDescriptors {
   take(): number[] {
     const taken = this.#numbers;
     this.#numbers = [];
+    for (const fd of taken) native.settleReceived(fd);
     return taken;
+  }
+
+  /** @internal */
+  [SHOWN](): string {
+    const truncated = this.truncated ? 'truncated' : undefined;
+    return shown('ReceivedDescriptors', `${this.length} to take`, truncated);
   }
 
   /** The loop closes them if it is forgotten meanwhile. @internal */
   ownedBy({ holdings }: HandleLoop): void {
-    for (const fd of this.#numbers) holdings.owner.own(fd);
+    for (const fd of this.#numbers) {
+      native.settleReceived(fd);
+      holdings.owner.own(fd);
+    }
   }
 
   /** @internal */
@@ -50,7 +61,8 @@ export class ReceivedDescriptors {
 
   /** Closes those that nobody took. @internal */
   closeRest(): void {
-    if (this.#numbers.length > 0) for (const fd of this.take()) native.close(fd);
+    for (const fd of this.#numbers) native.closeReceived(fd);
+    this.#numbers = [];
   }
 }
 

@@ -2,11 +2,12 @@
 // where an error waits, and whose name stands in it. TCP is the first user of one core;
 // pipes, terminals and devices differ in this table and nowhere else. The crossing goes by
 // `kind`: see native/stream/batch.cc.
-import { native } from '../binding/index.js';
+import { type Address, native } from '../binding/index.js';
 import { Transfer as Kind } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { type Outgoing, OutputQueue } from './queue.js';
+import { takesDescriptors } from './takes-descriptors.js';
 import { PassingQueue, RecordQueue } from './unix-queues.js';
 
 /** Shared by all streams that move their bytes alike. */
@@ -52,6 +53,14 @@ export const BY_UNIX: Transfer = {
   newQueue: () => new PassingQueue(),
 };
 
+/** As BY_UNIX, of which nobody takes the descriptors: recv(2), and the kernel closes them. */
+const BY_UNIX_BYTES: Transfer = { ...BY_UNIX, kind: Kind.SOCKET, readCall: 'recv' };
+
+/** The same, with no more asked of the kernel than `data` can be given. */
+export function transferFor(data: unknown, transfer: Transfer): Transfer {
+  return transfer === BY_UNIX && !takesDescriptors(data) ? BY_UNIX_BYTES : transfer;
+}
+
 /** As BY_UNIX, by records: SOCK_SEQPACKET. */
 export const BY_RECORDS: Transfer = {
   ...BY_UNIX,
@@ -93,8 +102,7 @@ const SOL_SOCKET = constant('SOL_SOCKET');
 /** How the bytes of a socket move; undefined: they are no stream. @throws SystemError */
 export function transferOfSocket(fd: number): Transfer | undefined {
   const type = check(native.getsockopt(fd, SOL_SOCKET, constant('SO_TYPE')), 'getsockopt');
-  const name = native.getsockname(fd);
-  const isUnix = typeof name === 'object' && 'path' in name;
+  const isUnix = 'path' in check(native.getsockname(fd) as Address | number, 'getsockname');
   if (type === constant('SOCK_STREAM')) return isUnix ? BY_UNIX : BY_SOCKET;
   return type === constant('SOCK_SEQPACKET') && isUnix ? BY_RECORDS : undefined;
 }

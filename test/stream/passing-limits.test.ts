@@ -3,7 +3,9 @@
 //
 // Each guard was taken out once: without closeHeld in dropQueue (lib/stream/sending.ts) those
 // that wait stay open; without weightOfAll they are bounded by nothing but their bytes; without
-// IsFull (native/stream/unix_read.h) one batch brings as many as there are.
+// IsFull (native/stream/unix_read.h) one batch brings more than its table has room for; without
+// closeHeld in duplicate what was duplicated of a call that is refused stays open; with a length
+// that is merely not too large (descriptorsOf) a proxy's is refused by a call, in its words.
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import { pattern, textOf } from '../support/bytes.js';
@@ -113,6 +115,8 @@ describe('misuse', () => {
     for (const [data, options, expected] of attempts) {
       expect(code(() => sender.write(data as string, options as object))).toBe(expected);
     }
+    const fds = new Proxy([reader], { get: () => Number.NaN });
+    expect(() => sender.write('x', { fds })).toThrow('options.fds.length');
     sender.end('sound');
     await drive(test.loop);
     expect(came).toEqual(['sound']);

@@ -187,6 +187,8 @@ export function internalCalls(make) {
   const { random, world } = make;
   return {
     createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
+    fileKind: { args: () => [make.fd()] },
+    isSameFile: { args: () => [make.fd(), make.fd()] },
     limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
     lockFolder: {
       args: () => [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000)]))],
@@ -194,13 +196,18 @@ export function internalCalls(make) {
     },
     attachFilter: { args: () => [make.fd(), make.int(26, 51, 1), make.memory()] },
     peerOf: { args: () => [make.fd(), make.memory(12)] },
+    settleReceived: { args: () => [make.fd()] },
+    closeReceived: {
+      args: () => [make.fd()],
+      after: (result, [fd]) => result === 0 && world.forget(fd),
+    },
     sendPassing: {
       // Descriptors of the world: what is passed to nobody is closed by the kernel.
       args: () => [
         make.fd(),
         make.memory(),
         words(make, 4, () => world.fd()),
-        make.int(0, 1, 2, 4, 254),
+        make.int(0, 1, 2, 4, 5, 253, 254),
       ],
     },
     sendNow: { args: () => [make.fd(), make.memory()] },
