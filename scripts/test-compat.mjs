@@ -6,7 +6,8 @@
 //   --checkouts DIR   DIR/NAME is a checkout of the package, for those whose tests are not
 //                     published
 //   --keep            leaves the scratch folder, and says where it is
-// Fails where a test passes with the original and not with ours.
+// Exit code 1 where a test passes with the original and not with ours; 77 when the packages
+// could not be fetched.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,32 +48,36 @@ function compare(suite, folders, modules) {
   return worse.length === 0;
 }
 
+/** All first: some use others. Undefined: they could not be fetched. */
+function placeAll() {
+  try {
+    installTools(scratch);
+  } catch (error) {
+    console.log(`skipped: the registry: ${error.message.split('\n')[0]}`);
+    return undefined;
+  }
+  placeOurs(scratch);
+  const needed = SUITES.filter((suite) => suite.main !== undefined || isAsked(suite));
+  return new Map(needed.map((suite) => [suite, place(scratch, suite, values.checkouts)]));
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'rawloop-compat-'));
 try {
-  installTools(scratch);
-  placeOurs(scratch);
-  const placed = new Map();
-  // All first: some use others.
-  for (const suite of SUITES) {
-    if (suite.main !== undefined || isAsked(suite)) {
-      placed.set(suite, place(scratch, suite, values.checkouts));
-    }
-  }
+  const placed = placeAll();
   let good = true;
-  for (const suite of SUITES.filter(isAsked)) {
+  for (const suite of placed === undefined ? [] : SUITES.filter(isAsked)) {
     const folders = placed.get(suite);
-    if ('absent' in folders)
-      console.log(`${suite.name} ${suite.version}\n  skipped: ${folders.absent}`);
+    if ('absent' in folders) console.log(`skipped: ${suite.name}: ${folders.absent}`);
     else good = compare(suite, folders, join(scratch, 'node_modules')) && good;
   }
-  if (positionals.length === 0) {
+  if (placed !== undefined && positionals.length === 0) {
     const sent = sendsByOverride(scratch);
     console.log(
       `a project with hot-shots and an override\n  rawloop:  ${sent ? 'sends' : 'fails'}`,
     );
     good &&= sent;
   }
-  process.exitCode = good ? 0 : 1;
+  process.exitCode = placed === undefined ? 77 : good ? 0 : 1;
 } finally {
   if (values.keep) console.log(scratch);
   else rmSync(scratch, { recursive: true, force: true });

@@ -3,7 +3,7 @@
 // before the call returns: so that package promises, and its users rely on it. Hence sending is
 // a system call each, beside the loop.
 import { EventEmitter } from 'node:events';
-import { type Bytes, native, type UnixAddress } from '../../binding/index.js';
+import { type Bytes, native } from '../../binding/index.js';
 import type { DatagramHandlers } from '../../datagram/handlers.js';
 import type { DatagramSocket } from '../../datagram/socket.js';
 import { defaultLoop } from '../../faces/default-loop.js';
@@ -11,11 +11,11 @@ import { byteLengthOf } from '../../loop/bytes.js';
 import { outOfRange } from '../../loop/errors.js';
 import { constant } from '../../raw/constants.js';
 import { SystemError } from '../../raw/errors.js';
+import { type Place, placeOf } from './place.js';
 import { Writable } from './writable.js';
 
 const EAGAIN = -constant('EAGAIN');
 const EBADF = -constant('EBADF');
-const ENOENT = -constant('ENOENT');
 const ENOBUFS = -constant('ENOBUFS');
 
 /** What `message` is told beside the bytes. */
@@ -81,8 +81,8 @@ export class UnixDgramSocket extends EventEmitter {
   /** Whether `connect` has succeeded. */
   connected?: boolean;
   readonly #handle: Owned;
-  /** What is sent with no address encoded again: where the last one went. */
-  #last: UnixAddress | undefined;
+  /** Where the last one went. */
+  #last: Place | undefined;
   #writable: Writable | undefined;
 
   /** @internal Use `createSocket`. */
@@ -191,18 +191,17 @@ export class UnixDgramSocket extends EventEmitter {
   #sendTo(buf: Bytes, offset: number, length: number, path: string | undefined): number {
     const size = byteLengthOf(buf as Uint8Array);
     if (offset + length > size) throw outOfRange('length', `at most ${size - offset}`, length);
-    const send = (fd: number, address: UnixAddress) =>
+    const send = (fd: number, address: Uint8Array) =>
       native.sendto(fd, buf, offset, length, 0, address);
     const result = this.#toPath(path, send);
     return result < 0 ? result : 0;
   }
 
-  #toPath(path: string | undefined, call: (fd: number, address: UnixAddress) => number): number {
+  #toPath(path: string | undefined, call: (fd: number, address: Uint8Array) => number): number {
     if (!this.#isOpen) return EBADF;
-    // What is no name names nobody.
-    if (typeof path !== 'string' || path === '') return ENOENT;
-    if (this.#last?.path !== path) this.#last = { family: 'unix', path };
-    return call(this.#handle.handleFd, this.#last);
+    if (this.#last === undefined || this.#last.path !== path) this.#last = placeOf(path);
+    const { error, sockaddr } = this.#last;
+    return error < 0 ? error : call(this.#handle.handleFd, sockaddr);
   }
 
   #waitUntilWritable(): void {
