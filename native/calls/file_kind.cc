@@ -1,5 +1,6 @@
-// What is behind a descriptor that is handed over. Not by the host's fstat: that of
-// Deno knows what Deno has opened and nothing else. See fstat(2), isatty(3).
+// What is behind a descriptor that is handed over. Not by the host's fstat:
+// that of Deno knows what Deno has opened and nothing else. See fstat(2),
+// isatty(3).
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -88,6 +88,35 @@ describe.skipIf(process.platform !== 'linux')('descriptors that are passed', () 
     ]);
   });
 
+  // 20 peers at once, eight each, where there is room for about a hundred. Without kPassedAtOnce
+  // (native/stream/unix_read.h) those who are read last lose theirs.
+  it('by many at once are received a few at a time, and nobody loses his by others', () => {
+    const [came, truncated] = runChild<[number, number]>(
+      `
+      const loop = new EventLoop();
+      const file = fs.openSync('/dev/null', 'r');
+      let came = 0;
+      let truncated = 0;
+      for (let i = 0; i < 20; i++) {
+        const [ours, its] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK, 0);
+        loop.stream(its, {}, {
+          data(socket, chunk, fds) {
+            came += fds.length;
+            if (fds.truncated) truncated++;
+            socket.destroy();
+          },
+        });
+        loop.stream(ours, {}, {}).write('x', { fds: Array(8).fill(file) });
+      }
+      setImmediate(() => {
+        loop.run();
+        report([came, truncated]);
+      });`,
+      { maxDescriptors: 176 },
+    );
+    expect([came, truncated]).toEqual([160, 0]);
+  });
+
   const late = deviates(usedBackend, 'closesLate');
   it.skipIf(late)(
     'or wait to be, hold up no end of the process, nor of a Worker',

@@ -1,24 +1,10 @@
-// socket.detach(): the descriptor comes back, and neither a byte nor the stream's order is
-// lost: what is unread stays in the kernel, what was read is told, what was written is sent.
-//
-// Without deliverUnread (lib/stream/detaching.ts) what the batch had read is told to nobody,
-// and without deliverStash there what a pause left; without streams.forget it is told twice,
-// and with it behind the telling to a handler that detaches. Without the flush of
-// prepareDetach what finds no room is lost, and without that of releaseDescriptor as well what
-// was written comes behind what the program sends; without checkQueue what is queued is lost.
-// Without OWNER taken from the handle (releaseDescriptor in lib/loop/handle.ts) the descriptor
-// is closed with it, without giveUp there no other loop may have it. Without giveBack
-// (lib/descriptor/stream.ts) the child's does not block.
-import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { DescriptorStream } from '../../lib/descriptor/stream.js';
-import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { blocks, noting } from '../descriptor/support.js';
+import { noting } from '../descriptor/support.js';
 import { fill, put, take } from '../support/bytes.js';
-import { runChild } from '../support/child.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { deviates, usedBackend } from '../support/libkqueue.js';
@@ -238,6 +224,25 @@ describe.each(DRIVE_MODES)('a stream that is detached, %s', (mode) => {
     expect(events).toEqual(['data', 'data', true, '']);
   });
 
+  it('tells who iterates what was read before, and then ends', async () => {
+    const [fd, peer] = opened.pair();
+    const stream = test.loop.stream(fd);
+    put(peer, 'read ahead');
+    let text = '';
+    const look = test.loop.setInterval(() => {
+      if (stream.bytesRead === 0) return;
+      test.loop.clearInterval(look);
+      expect(stream.detach()).toBe(fd);
+      put(peer, 'for who is next');
+    }, 1);
+    const done = stream.closed.then(async () => {
+      for await (const chunk of stream) text += Buffer.from(chunk).toString();
+    });
+    await drive(test.loop, mode);
+    await done;
+    expect([text, restOf(fd)]).toEqual(['read ahead', 'for who is next']);
+  });
+
   it.skipIf(deviates(usedBackend, 'errorTaken'))(
     'is told of what ended it, and is not detached then',
     async () => {
@@ -263,94 +268,6 @@ describe.each(DRIVE_MODES)('a stream that is detached, %s', (mode) => {
       expect(() => connecting.detach()).toThrow(closed);
     },
   );
-});
-
-describe('a descriptor that was detached', () => {
-  it.skipIf(deviates(usedBackend, 'notPollable'))(
-    'goes to another loop, and neither end of the connection notices',
-    async () => {
-      const second = new EventLoop();
-      const [noted, events] = [noting(), [] as string[]];
-      const { server, port } = serve(test.loop, {
-        data: (socket, chunk) => {
-          events.push(Buffer.from(chunk).toString());
-          socket.write('from the first, ');
-          second.stream(socket.detach(), {}, { data: (moved) => moved.end('from the second') });
-        },
-        close: (_socket, error) => {
-          events.push(`close ${error}`);
-          server.close();
-        },
-      });
-      const data = (socket: Socket, chunk: Uint8Array) => {
-        noted.handlers.data?.(socket as never, chunk);
-        if (noted.text === 'from the first, ') socket.write('more');
-      };
-      second.connect({ port }, { data }).write('hello');
-      await Promise.all([drive(test.loop, 'guest'), drive(second, 'guest')]);
-      second.close();
-      expect(events).toEqual(['hello', 'close undefined']);
-      expect(noted.text).toBe('from the first, from the second');
-      expect(server.connections).toBe(0);
-    },
-  );
-
-  it('goes to a child, which finds what is unread, and blocks as it did', async () => {
-    const [fd, writer] = opened.pipe(0);
-    put(writer, 'read here');
-    let given = -1;
-    test.loop.stream(
-      fd,
-      {},
-      {
-        data: (stream) => {
-          put(writer, 'read there');
-          given = stream.detach();
-        },
-      },
-    );
-    await drive(test.loop);
-    expect(blocks(given)).toBe(true);
-    const child = spawn('cat', { stdio: [given, 'pipe', 'inherit'] });
-    const chunks: Buffer[] = [];
-    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const ended = new Promise((resolve) => child.on('close', resolve));
-    // A child that does not block ends here, with an error.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    put(writer, ', and later');
-    opened.close(writer, given);
-    expect(await ended).toBe(0);
-    expect(Buffer.concat(chunks).toString()).toBe('read there, and later');
-  });
-
-  it.skipIf(deviates(usedBackend, 'notPollable'))('goes to a Worker, which owns it', () => {
-    const result = runChild(`
-      const worker = new Worker(\`
-        const { EventLoop } = require(\${JSON.stringify(DIST + '/index.cjs')});
-        const { parentPort } = require('node:worker_threads');
-        parentPort.once('message', (fd) => {
-          const loop = new EventLoop().attach();
-          loop.stream(fd, {}, { data: (stream, chunk) => stream.end('worker got ' + Buffer.from(chunk)) });
-        });
-      \`, { eval: true });
-      const loop = new EventLoop().attach();
-      let text = '';
-      const server = loop.listen({ port: 0, host: '127.0.0.1' }, {
-        data: (socket) => {
-          const fd = socket.detach();
-          raw.check(raw.release(fd), 'release');
-          worker.postMessage(fd);
-          server.close();
-        },
-      });
-      loop.connect({ port: server.address.port }, {
-        open: (socket) => { socket.write('first'); setTimeout(() => socket.write('second'), 20); },
-        data: (socket, chunk) => { text += Buffer.from(chunk); },
-        close: () => report(text),
-      });
-    `);
-    expect(result).toBe('worker got second');
-  });
 });
 
 it('what others wait for is not closed by a stream that gave it away', async () => {

@@ -218,21 +218,6 @@ describe.each(DRIVE_MODES)('for await over a stream (%s)', (mode) => {
     }
   });
 
-  it('that is detached tells what was read before, and then ends', async () => {
-    const [stream, peer] = withPeer();
-    put(peer, 'read ahead');
-    const text = await during(async () => {
-      while (stream.bytesRead === 0) await turn();
-      const fd = stream.detach();
-      put(peer, 'for who is next');
-      const text = await taken(stream);
-      await stream.closed;
-      opened.keep(fd);
-      return text;
-    });
-    expect([text, stream.error]).toEqual(['read ahead', undefined]);
-  });
-
   it('keeps the async context of who iterates', async () => {
     const store = new AsyncLocalStorage<string>();
     const [stream, peer] = withPeer();

@@ -3,6 +3,7 @@
 // of a number there either.
 import { noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { anyNumberOfFd, closed } from './calls.mjs';
 import { datagramMemory, datagramMode } from './datagrams.mjs';
 
 const SLAB = 65536;
@@ -198,8 +199,8 @@ export function internalCalls(make) {
     peerOf: { args: () => [make.fd(), make.memory(12)] },
     settleReceived: { args: () => [make.fd()] },
     closeReceived: {
-      args: () => [make.fd()],
-      after: (result, [fd]) => result === 0 && world.forget(fd),
+      args: () => [anyNumberOfFd(make)],
+      after: (result, [fd]) => closed(make, result, fd),
     },
     sendPassing: {
       // Descriptors of the world: what is passed to nobody is closed by the kernel.
