@@ -7,8 +7,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { closeSync, openSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -38,6 +38,20 @@ function startWith(fds: readonly number[], script: string, names: Record<string,
     env: environment({ LISTEN_FDS: String(fds.length), ...names }),
     stdio: ['pipe', 'pipe', 'inherit', ...fds],
   });
+}
+
+/** Connected to the server at `path`: its file may not be there yet, or it may not listen yet. */
+async function connected(path: string): Promise<Socket> {
+  for (;;) {
+    const client = createConnection(path);
+    const failed = await Promise.race([
+      once(client, 'connect').then(() => undefined),
+      once(client, 'close'),
+    ]).catch((error: Error) => error);
+    if (failed === undefined) return client;
+    client.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 async function saidBy(child: ChildProcess): Promise<unknown> {
@@ -163,8 +177,7 @@ describe('descriptors that the process began with', () => {
     const child = spawn('systemd-socket-activate', options, {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 5));
-    const client = createConnection(path);
+    const client = await connected(path);
     client.write('hello');
     expect(await text(client)).toBe('web listener: hello');
     expect(await saidBy(child)).toEqual([[]]);
