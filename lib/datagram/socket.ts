@@ -32,9 +32,12 @@ const EAFNOSUPPORT = -constant('EAFNOSUPPORT');
 
 /**
  * A socket of datagrams, UDP or Unix: what `loop.dgram` returns. `Data` is the type of its
- * `data`, which `loop.dgram<Data>` says for its handlers.
+ * `data`, which `loop.dgram<Data>` says for its handlers, and `Where` what its address is.
  */
-export class DatagramSocket<Data = unknown> extends DatagramOutput {
+export class DatagramSocket<
+  Data = unknown,
+  Where extends Address = Address,
+> extends DatagramOutput {
   /** Yours. Undefined until you set it. */
   data = undefined as Data;
   /** @internal The file that it has made. */ bound: BoundPath | undefined = undefined;
@@ -176,8 +179,9 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
   }
 
   /** Our address; undefined once closed. @throws SystemError. See getsockname(2). */
-  get address(): Address | undefined {
-    return this.active ? check(native.getsockname(this.handleFd), 'getsockname') : undefined;
+  get address(): Where | undefined {
+    if (!this.active) return undefined;
+    return check(native.getsockname(this.handleFd), 'getsockname') as Where;
   }
 
   /** Whom it is connected to; undefined: nobody. @throws SystemError. See getpeername(2). */

@@ -7,6 +7,7 @@ import * as raw from '../../lib/raw/index.js';
 import { thrownBy } from '../loop/support.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { HOST, listening, placeOf } from './support.js';
 
 guardDescriptors();
@@ -24,7 +25,7 @@ function deadPort(): number {
 }
 
 /** The queue of errors is Linux's. */
-const hasQueue = process.platform === 'linux';
+const hasQueue = process.platform === 'linux' && !deviates(usedBackend, 'errorQueue');
 
 describe.each(DRIVE_MODES)('in %s mode', (mode) => {
   it.runIf(hasQueue)(
@@ -228,10 +229,13 @@ describe('before anything is opened', () => {
     ['port 0', { host: HOST, port: 0 }],
     ['an empty path', { path: '' }],
     ['a name', { host: 'localhost.', port: 9 }],
+    ['a port alone', { port: 9 }],
+    ['a name that is spelt wrong', { pth: '/tmp/socket' }],
   ])('sending to %s is refused, and sends nothing', (_name, to) => {
     const { socket } = listening(test.loop);
     expect(thrownBy(() => socket.send('x', to as never))).toMatchObject({
       code: expect.stringMatching(/^ERR_/),
+      message: expect.stringMatching(/"to(\.\w+)?" argument must be/),
     });
     expect(socket.datagramsWritten).toBe(0);
   });
