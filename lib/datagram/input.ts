@@ -16,7 +16,6 @@ import {
   enter,
   KEEPS,
   PAUSED,
-  QUEUES_ERRORS,
   RESTING,
   STASHED,
   tellError,
@@ -46,7 +45,8 @@ const NETWORK = new Set(
     .concat(['ENOPROTOOPT', 'EACCES', 'EOPNOTSUPP', 'ENETDOWN'])
     .flatMap((name) => constants[name] ?? []),
 );
-const REST_MS = 5;
+const FIRST_REST_MS = 5;
+const MAX_REST_MS = 40;
 /** Ready so often with nothing to receive: as often as others may have taken it before. */
 const MAX_VAIN = 8;
 
@@ -172,12 +172,13 @@ function failed(socket: DatagramOutput, at: number): void {
   } else if (FATAL.has(errno)) {
     socket.failWith(systemError(-errno, 'recvfrom'));
   } else if (isOutOfMemory(-errno) && socket.family !== 'raw') {
-    rest(socket);
-  } else if (!NETWORK.has(errno) || (socket.flags & QUEUES_ERRORS) === 0) {
+    refused(socket);
+  } else {
     // Netlink's ENOBUFS as well: messages were lost, and the socket goes on.
     const { remote } = socket;
-    // What is no news of the network may be said again at once: by a filter, say.
-    if (!NETWORK.has(errno)) rest(socket);
+    // What is no news of the network, such as a filter's, is said as long as it is so.
+    if (NETWORK.has(errno)) foundNothing(socket);
+    else refused(socket);
     tellError(socket, systemError(-errno, 'recvfrom', detailsOf(remote)), remote);
   }
 }
@@ -187,12 +188,23 @@ function failed(socket: DatagramOutput, at: number): void {
  * shut down is ready for ever.
  */
 export function foundNothing(socket: DatagramOutput): void {
-  if (socket.vainSince !== socket.datagramsRead) socket.vain = 0;
-  socket.vainSince = socket.datagramsRead;
-  if (++socket.vain >= MAX_VAIN) rest(socket);
+  if (countVain(socket) >= MAX_VAIN) rest(socket);
 }
 
-/** Reads no more for a moment. */
+/** How often in a row nothing was received. */
+function countVain(socket: DatagramOutput): number {
+  if (socket.vainSince !== socket.datagramsRead) socket.vain = 0;
+  socket.vainSince = socket.datagramsRead;
+  return ++socket.vain;
+}
+
+/** A receive was refused, and may be again at once. */
+function refused(socket: DatagramOutput): void {
+  countVain(socket);
+  rest(socket);
+}
+
+/** Reads no more for a moment, a longer one while nothing comes. */
 function rest(socket: DatagramOutput): void {
   if ((socket.flags & RESTING) !== 0) return;
   socket.flags |= RESTING;
@@ -201,7 +213,8 @@ function rest(socket: DatagramOutput): void {
     socket.flags &= ~RESTING;
     updateInterest(socket);
   };
-  socket.loop.setTimeout(again, REST_MS).unref();
+  const ms = Math.min(FIRST_REST_MS * 2 ** (socket.vain - 1), MAX_REST_MS);
+  socket.loop.setTimeout(again, ms).unref();
 }
 
 /** It was paused after this was read. */

@@ -12,11 +12,11 @@
 namespace rawloop {
 namespace {
 
-// One of a network's own refusals, or of this machine's; not a timestamp, nor
-// that memory which was lent to the kernel is free again.
+// A network's refusal; not a timestamp, nor that memory which was lent to the
+// kernel is free again. Nor one of this machine's own (SO_EE_ORIGIN_LOCAL, a
+// datagram that is longer than the way takes): the call that sends has it too.
 bool IsFailure(const sock_extended_err& error) {
-  return error.ee_errno != 0 && (error.ee_origin == SO_EE_ORIGIN_LOCAL ||
-                                 error.ee_origin == SO_EE_ORIGIN_ICMP ||
+  return error.ee_errno != 0 && (error.ee_origin == SO_EE_ORIGIN_ICMP ||
                                  error.ee_origin == SO_EE_ORIGIN_ICMP6);
 }
 

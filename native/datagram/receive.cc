@@ -117,6 +117,21 @@ int32_t ReceiveErrors(int fd, bool has_queue, bool only, Arrivals* arrivals) {
   return error == 0 ? 0 : AddError(error, arrivals);
 }
 
+// A receive that failed tells what the queue has as well, by now: there it says
+// of whom, and is told once.
+void NameFailure(int fd, Arrivals* arrivals) {
+  if (arrivals->used == 0) return;
+  Arrival* last = &arrivals->data[arrivals->used - 1];
+  if (last->flags != kIsError) return;
+  int32_t error = last->error;
+  if (TakeError(fd, last) == 1) {
+    last->flags |= kFromQueue;
+    return;
+  }
+  last->error = error;
+  last->from.size = 0;
+}
+
 int32_t ReceiveOne(int fd, size_t room, const Span& slab, size_t* used,
                    Arrivals* arrivals) {
   Arrival* arrival = Next(arrivals);
@@ -275,6 +290,7 @@ bool ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
   } else {
     came = ReceiveOne(fd, room, slab, used, arrivals);
   }
+  if ((mode & kHasErrorQueue) != 0) NameFailure(fd, arrivals);
   pace.Came(static_cast<size_t>(came));
   out->result += came;
   out->passed = static_cast<int32_t>(passed->count) - first_passed;

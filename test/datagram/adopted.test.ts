@@ -114,6 +114,15 @@ describe('what is no socket of datagrams is refused, and left as it was', () => 
     expect(test.loop.metrics().handles).toEqual([]);
   });
 
+  it('one that cannot be connected', () => {
+    const fd = opened.keep(plain());
+    const before = raw.fcntl(fd, constant('F_GETFL'));
+    const to = { host: '::1', port: 9 };
+    expect(thrownBy(() => test.loop.dgram({ fd, to }, {}))).toMatchObject({ syscall: 'connect' });
+    expect(raw.fcntl(fd, constant('F_GETFL'))).toBe(before);
+    expect(test.loop.metrics().handles).toEqual([]);
+  });
+
   it('one that is watched already: EEXIST', () => {
     const fd = opened.keep(plain());
     const before = raw.fcntl(fd, constant('F_GETFL'));

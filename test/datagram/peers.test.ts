@@ -102,4 +102,9 @@ it('tells names apart that end within a word', () => {
     table.pin(new UnixDatagramAddress(path)),
   );
   expect(new Set(places).size).toBe(places.length);
+  // More than there are buckets, of one length.
+  const many = Array.from({ length: 200 }, (_, i) =>
+    table.pin(new UnixDatagramAddress(`\0ab${String.fromCharCode(256 + i)}`)),
+  );
+  expect(new Set(many).size).toBe(many.length);
 });

@@ -15,6 +15,8 @@ const quiet = (...names) => names.map((name) => [name, 'quiet']);
 const OUT_OF_DESCRIPTORS = retry('EMFILE', 'ENFILE', 'ENOMEM');
 const REFUSED = told('EPERM', 'ENOSYS');
 const NO_MEMORY = retry('ENOMEM', 'ENOBUFS');
+// Of an earlier datagram, which the queue of errors tells: this one is sent all the same.
+const EARLIER = retry('ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EMSGSIZE', 'EACCES');
 const WENT_AWAY = told('ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN');
 
 export const CALLS = {
@@ -71,10 +73,10 @@ export const CALLS = {
   sendto: [
     ...quiet('EINTR', 'EAGAIN'),
     ...NO_MEMORY,
-    ...WENT_AWAY,
-    ...told('ECONNREFUSED', 'EMSGSIZE', 'EACCES', 'EPERM', 'EINVAL', 'ENOSYS'),
+    ...EARLIER,
+    ...told('ECONNRESET', 'ETIMEDOUT', 'ENETDOWN', 'EPERM', 'EINVAL', 'ENOSYS'),
   ],
-  sendmmsg: [...quiet('EINTR', 'EAGAIN'), ...NO_MEMORY, ...told('ECONNREFUSED', 'EPERM', 'ENOSYS')],
+  sendmmsg: [...quiet('EINTR', 'EAGAIN'), ...NO_MEMORY, ...EARLIER, ...told('EPERM', 'ENOSYS')],
   recvfrom: [...quiet('EINTR', 'EAGAIN'), ...NO_MEMORY, ...told('ECONNREFUSED', 'EPERM', 'EIO')],
   recvmsg: [...quiet('EINTR', 'EAGAIN'), ...NO_MEMORY, ...told('ECONNRESET', 'EPERM', 'EIO')],
   recvmmsg: [...quiet('EINTR', 'EAGAIN'), ...NO_MEMORY, ...told('ECONNREFUSED', 'EPERM', 'ENOSYS')],
@@ -158,7 +160,11 @@ const REPEATED = new Set([
   'recv',
   'send',
   'sendmsg',
+  'sendto',
+  'recvfrom',
   'recvmsg',
+  'sendmmsg',
+  'recvmmsg',
   'read',
   'write',
   'epoll_ctl_add',

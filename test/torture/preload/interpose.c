@@ -230,16 +230,22 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
 
 // What the addon calls by number, as a wrapper of the C library would cost it
 // more.
-static int CallOf(long number) {
+static int CallOf(long number, const long* arguments) {
+  // With an address it is of a datagram.
+  bool is_named = arguments[4] != 0;
   switch (number) {
     case SYS_recvfrom:
-      return kCall_recv;
+      return is_named ? kCall_recvfrom : kCall_recv;
     case SYS_sendto:
-      return kCall_send;
+      return is_named ? kCall_sendto : kCall_send;
     case SYS_sendmsg:
       return kCall_sendmsg;
     case SYS_recvmsg:
       return kCall_recvmsg;
+    case SYS_sendmmsg:
+      return kCall_sendmmsg;
+    case SYS_recvmmsg:
+      return kCall_recvmmsg;
     case SYS_epoll_pwait:
       return kCall_epoll_wait;
     case SYS_epoll_pwait2:
@@ -260,7 +266,7 @@ long syscall(long number, ...) {
   va_start(list, number);
   for (int i = 0; i < 6; i++) a[i] = va_arg(list, long);
   va_end(list);
-  int call = CallOf(number);
+  int call = CallOf(number, a);
   int error = call < 0 ? 0 : Strike(call, CALLER, (int)a[0]);
   if (error == 0) return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
   if (number == SYS_close) next(number, a[0]);
