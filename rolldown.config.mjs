@@ -10,6 +10,7 @@ export const entries = {
   index: 'lib/faces/index.ts',
   raw: 'lib/raw/index.ts',
   inspect: 'lib/inspect/index.ts',
+  node: 'lib/node/index.ts',
 };
 
 /** The script of the page of `rawloop compare`: one file for a browser, a library in it. */
@@ -53,7 +54,7 @@ export const forBundlers = defineConfig({
     codeSplitting: {
       groups: [
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
-        { name: 'loop', test: /\/lib\/(?!binding|raw|inspect)/ },
+        { name: 'loop', test: /\/lib\/(?!binding|raw|inspect|node)/ },
       ],
     },
   },

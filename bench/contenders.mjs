@@ -34,15 +34,27 @@ const udp = {
 /** @type {Record<string, Contender[]>} */
 export const contenders = {
   recorder: [
-    echoing('owned', 'rawloop, the loop blocks its thread'),
+    echoing('owned', 'rawloop, the loop blocks its thread', '--model', 'loop'),
     // The trace is written as the process ends: nobody measures then.
-    echoing('recorded', 'the same with a flight recorder on', '--trace', '/dev/null'),
+    echoing(
+      'recorded',
+      'the same with a flight recorder on',
+      '--model',
+      'loop',
+      '--trace',
+      '/dev/null',
+    ),
   ],
   'udp-one': [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
   udp: [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
   'udp-node': [...udp.ours, udp.node],
   'udp-burst': [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
   'udp-heap': udp.ours,
+  duplex: [
+    nodeServer('net', 'node:net', 'net'),
+    duplexServer('duplex', "toDuplex, in a loop inside Node's"),
+    echoing('guest', "the loop's own handlers", '--model', 'guest'),
+  ],
   unix: [
     compiled('c-epoll', 'C with epoll, one thread', 'echo-epoll'),
     compiled('c-threads', 'C, a thread per connection', 'echo-threads'),
@@ -126,7 +138,7 @@ function theirs(name, what, program) {
  */
 function echoing(name, what, ...options) {
   const cli = join(here, '..', 'dist', 'cli', 'main.cjs');
-  const command = [process.execPath, cli, 'echo', '--model', 'loop', ...options];
+  const command = [process.execPath, cli, 'echo', ...options];
   return { name, what, launch: () => needLibrary(command) };
 }
 
@@ -141,6 +153,16 @@ function served(name, what, kind) {
   // The collector is asked for by udp-heap alone.
   const program = ['--expose-gc', join(here, 'peers', 'rawloop.mjs'), kind, name];
   return { name, what, launch: () => needLibrary([process.execPath, ...program]) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @returns {Contender}
+ */
+function duplexServer(name, what) {
+  const command = [process.execPath, join(here, 'peers', 'duplex.mjs')];
+  return { name, what, launch: () => needLibrary(command) };
 }
 
 /**

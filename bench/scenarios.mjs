@@ -88,6 +88,13 @@ export const scenarios = {
     base: 'owned',
     load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
   },
+  duplex: {
+    title: '64 B x 50 connections, by streams of node:stream',
+    unit: 'message',
+    kind: 'load',
+    base: 'net',
+    load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
+  },
   'udp-one': {
     title: 'UDP, 64 B x 1 socket of a client',
     unit: 'datagram',

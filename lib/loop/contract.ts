@@ -110,7 +110,13 @@ export interface StreamBytes {
   /** Whether this slot has gathered something that is not sent yet. */
   isPending(slot: number): boolean;
   gather(slot: number, fd: number, bytes: Uint8Array, length: number): void;
-  gatherText(slot: number, fd: number, text: string, maxBytes: number): number;
+  gatherText(
+    slot: number,
+    fd: number,
+    text: string,
+    maxBytes: number,
+    encoding: BufferEncoding,
+  ): number;
 }
 
 /** What outlives a loop that was forgotten: see abandoned.ts. */

@@ -67,10 +67,16 @@ export abstract class Gather {
     this.#append(slot, fd, length);
   }
 
-  /** As `gather`, for text of at most `maxBytes` in UTF-8; returns the bytes. */
-  gatherText(slot: number, fd: number, text: string, maxBytes: number): number {
+  /** As `gather`, for text of at most `maxBytes` as it is encoded; returns the bytes. */
+  gatherText(
+    slot: number,
+    fd: number,
+    text: string,
+    maxBytes: number,
+    encoding: BufferEncoding,
+  ): number {
     if (this.#records === undefined) this.#allocate();
-    const length = this.#out.write(text, this.#used, maxBytes, 'utf8');
+    const length = this.#out.write(text, this.#used, maxBytes, encoding);
     this.#append(slot, fd, length);
     return length;
   }
