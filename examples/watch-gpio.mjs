@@ -1,8 +1,8 @@
 // A pin that changes, by the files of sysfs: the kernel reports such a file as `priority`.
 // Usage: node examples/watch-gpio.mjs /sys/class/gpio/gpio17/value [changes]
-// The pin is exported before: `echo 17 > /sys/class/gpio/export`. The newer way, a line
-// request on /dev/gpiochipN, begins with ioctl(2), which rawloop/raw does not have yet; the
-// descriptor that it gives is watched with `read`.
+// The pin is exported before: `echo 17 > /sys/class/gpio/export`. The newer way is a request
+// for lines of /dev/gpiochipN, by `ioctl` of rawloop/raw; the descriptor that it gives is
+// watched with `read`.
 import { closeSync, existsSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { watch } from 'rawloop';

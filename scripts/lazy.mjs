@@ -56,7 +56,8 @@ function withoutFamilies(code) {
   const names = new Map();
   const left = code.replace(EXPORT, (all, list, family) => {
     if (!(family in families)) return all;
-    for (const name of list.split(',')) names.set(name.trim(), family);
+    // A list of several lines ends with a comma.
+    for (const name of list.match(/\w+/g)) names.set(name, family);
     return '';
   });
   return { left, names };

@@ -5,6 +5,7 @@
 //   - It is skipped when it ends with 77: what it needs (a device) is not here, as it says.
 //   - A server does not end: some seconds after it has printed "listening" it gets
 //     SIGTERM and passes. So does a README block that is still alive by then.
+//   - What is in a folder support/ is a part of a program, and is not run by itself.
 //   - A block that starts ```js no-run (it needs a device, say) is left out.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,7 @@ const blockFolder = join(root, '.cache/readme');
 /** `{ label, file, isBlock }` of all that is to run. */
 function findPrograms() {
   const examples = readdirSync(join(root, 'examples'), { recursive: true })
-    .filter((name) => /\.(mjs|cjs)$/.test(name))
+    .filter((name) => /\.(mjs|cjs)$/.test(name) && !name.includes('support/'))
     .sort()
     .map((name) => ({ label: `examples/${name}`, file: join(root, 'examples', name) }));
   return [...examples, ...readmeBlocks()];

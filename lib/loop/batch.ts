@@ -272,8 +272,6 @@ export class StreamBatch extends Gather implements Crossing {
   }
 
   /** Bytes of the slab: a view of it, valid until the next crossing. */
-
-  /** Bytes of the slab: a view of it, valid until the next crossing. */
   chunkAt(offset: number, length: number): Uint8Array {
     const place = offset >> ALIGN_BITS;
     const known = this.#views[place];

@@ -31,7 +31,9 @@ export class Passed {
     const first = this.#results[at + READ_FIRST_PASSED] as number;
     const count = (this.#results[at + READ_PASSED] as number) & ~PASSED_TRUNCATED;
     this.#results[at + READ_PASSED] = 0;
-    return Array.from(this.#numbers.subarray(first, first + count));
+    const taken: number[] = [];
+    for (let i = 0; i < count; i++) taken.push(this.#numbers[first + i] as number);
+    return taken;
   }
 
   /** The first `count` of them: of one datagram among those of a record. */
@@ -45,7 +47,7 @@ export class Passed {
 
   /** Nobody is to have them. */
   drop(index: number): void {
-    if (this.has(index)) for (const fd of this.take(index)) native.close(fd);
+    if (this.has(index)) for (const fd of this.take(index)) native.closeReceived(fd);
   }
 
   /** Nor any others: the loop ends in the middle of a batch. */

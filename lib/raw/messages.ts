@@ -1,6 +1,7 @@
 // Messages with an address or ancillary data: descriptors, credentials, the way of a packet.
 // Each of the calls retries EINTR; MSG_NOSIGNAL is always added where bytes are sent, and
-// close-on-exec where descriptors may come.
+// close-on-exec where descriptors may come. MSG_ZEROCOPY is -EOPNOTSUPP: the kernel would read the
+// memory after the call.
 import { native, type RawCalls } from '../binding/index.js';
 
 /**

@@ -77,7 +77,8 @@ export const getpeername: RawCalls['getpeername'] = native.getpeername;
  * Sends `length` bytes of `buffer` from `offset` with MSG_* `flags`;
  * MSG_NOSIGNAL is always added. EINTR is retried.
  *
- * @returns bytes sent, perhaps fewer than asked, or -errno. See send(2).
+ * @returns bytes sent, perhaps fewer than asked, or -errno (-EOPNOTSUPP: MSG_ZEROCOPY, by which
+ *   the kernel would read the memory after the call). See send(2).
  */
 export const send: RawCalls['send'] = native.send;
 

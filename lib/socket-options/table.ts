@@ -55,7 +55,6 @@ const SOCKET_LEVEL: Rows<SocketLevelValues> = {
   SO_SNDBUF: socket(bytesOrCount),
   SO_TIMESTAMP: socket(flag),
   SO_TIMESTAMPNS: socket(flag),
-  SO_ZEROCOPY: socket(flag),
 };
 
 const TCP_LEVEL: Rows<TcpValues> = {

@@ -55,8 +55,6 @@ export interface SocketLevelValues {
   SO_TIMESTAMP: boolean;
   /** When it came, in nanoseconds, comes with each datagram. Linux. */
   SO_TIMESTAMPNS: boolean;
-  /** MSG_ZEROCOPY may be asked for. Linux. */
-  SO_ZEROCOPY: boolean;
 }
 
 /** Who is at the other end of a Unix socket: of when it was connected. */

@@ -21,7 +21,9 @@ export interface Handlers<Stream> {
    * `chunk.slice()` keeps it. An async function gets memory of its own, and so does what
    * has returned a promise; see `chunks`. `fds`: descriptors that came over a Unix
    * socket with this chunk, which has the first of the bytes that they were sent with; those
-   * that are not taken are closed when it returns.
+   * that are not taken are closed when it returns. They are received if the function could see
+   * them when `listen`, `connect` or `stream` was called: one with two parameters and no
+   * `arguments` has the kernel close them, and bytes cost less.
    */
   data?(socket: Stream, chunk: Uint8Array, fds?: ReceivedDescriptors): Returned;
   /** All queued output went out, after `write` returned false. */

@@ -9,7 +9,7 @@ import type { StreamGroup, StreamOwner, StreamSettings } from './group.js';
 import type { Handlers, StreamOptions } from './handlers.js';
 import { IdleLimit } from './idle-limit.js';
 import { needsCopies } from './promised.js';
-import { BY_SOCKET, type Transfer } from './transfer.js';
+import { BY_SOCKET, type Transfer, transferFor } from './transfer.js';
 
 /** The options that listening and connecting share. */
 export const STREAM_NAMES: OptionNames<StreamOptions> = {
@@ -33,8 +33,9 @@ export function groupOf<Owner extends StreamOwner>(
   const copies =
     settings.chunks === 'copy' || (settings.chunks === undefined && needsCopies(handlers));
   const { idleTimeoutMs } = settings;
+  const by = transferFor(handlers.data, transfer);
   const idle = idleTimeoutMs === undefined ? undefined : new IdleLimit(idleTimeoutMs);
-  return { ...settings, handlers, owner, output, transfer, idle, copies };
+  return { ...settings, handlers, owner, output, transfer: by, idle, copies };
 }
 
 /** Of one socket. */

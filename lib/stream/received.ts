@@ -35,12 +35,16 @@ export class ReceivedDescriptors {
   take(): number[] {
     const taken = this.#numbers;
     this.#numbers = [];
+    for (const fd of taken) native.settleReceived(fd);
     return taken;
   }
 
   /** The loop closes them if it is forgotten meanwhile. @internal */
   ownedBy({ holdings }: HandleLoop): void {
-    for (const fd of this.#numbers) holdings.owner.own(fd);
+    for (const fd of this.#numbers) {
+      native.settleReceived(fd);
+      holdings.owner.own(fd);
+    }
   }
 
   /** @internal */
@@ -50,7 +54,8 @@ export class ReceivedDescriptors {
 
   /** Closes those that nobody took. @internal */
   closeRest(): void {
-    if (this.#numbers.length > 0) for (const fd of this.take()) native.close(fd);
+    for (const fd of this.#numbers) native.closeReceived(fd);
+    this.#numbers = [];
   }
 }
 

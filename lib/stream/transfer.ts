@@ -7,6 +7,7 @@ import { Transfer as Kind } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { type Outgoing, OutputQueue } from './queue.js';
+import { takesDescriptors } from './takes-descriptors.js';
 import { PassingQueue, RecordQueue } from './unix-queues.js';
 
 /** Shared by all streams that move their bytes alike. */
@@ -51,6 +52,14 @@ export const BY_UNIX: Transfer = {
   passes: true,
   newQueue: () => new PassingQueue(),
 };
+
+/** As BY_UNIX, of which nobody takes the descriptors: recv(2), and the kernel closes them. */
+const BY_UNIX_BYTES: Transfer = { ...BY_UNIX, kind: Kind.SOCKET, readCall: 'recv' };
+
+/** The same, with no more asked of the kernel than `data` can be given. */
+export function transferFor(data: unknown, transfer: Transfer): Transfer {
+  return transfer === BY_UNIX && !takesDescriptors(data) ? BY_UNIX_BYTES : transfer;
+}
 
 /** As BY_UNIX, by records: SOCK_SEQPACKET. */
 export const BY_RECORDS: Transfer = {

@@ -52,6 +52,7 @@ napi_value Sendmmsg(napi_env env, napi_callback_info info) {
   int error = ReadAll(env, fd, values, &messages);
   if (error > 0) return nullptr;
   if (error < 0) return Int(env, error);
+  if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
   std::vector<mmsghdr> headers(messages.size());
   for (size_t i = 0; i < headers.size(); i++) {
     headers[i].msg_hdr = messages[i].Header();

@@ -31,6 +31,7 @@ napi_value Sendto(napi_env env, napi_callback_info info) {
   Span span;
   if (!args.Slice(1, &span)) return nullptr;
   if (error < 0) return Int(env, error);
+  if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
   ssize_t result;
   do {
     result = sendto(fd, span.data, span.size, flags | kSendFlags,
@@ -83,6 +84,7 @@ napi_value Sendmsg(napi_env env, napi_callback_info info) {
   }
   if (error > 0) return nullptr;
   if (error < 0) return Int(env, error);
+  if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
   msghdr header = message.Header();
   ssize_t result;
   do {

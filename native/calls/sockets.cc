@@ -147,6 +147,7 @@ napi_value Send(napi_env env, napi_callback_info info) {
       !args.Slice(1, &span)) {
     return nullptr;
   }
+  if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
   ssize_t result;
   do {
     result = send(fd, span.data, span.size, flags | kSendFlags);

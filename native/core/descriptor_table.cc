@@ -87,15 +87,38 @@ OwnedDescriptors::~OwnedDescriptors() {
   if (owner_ != 0) GiveBackOwner(owner_);
 }
 
-int OwnedDescriptors::Opened(int fd) {
-  Word* word = owner_ == 0 ? nullptr : FindOrMake(fd);
+int OwnedDescriptors::Store(int fd, Word* word, uint64_t identity) {
   if (word == nullptr) {
     close(fd);
     return -ENOMEM;
   }
-  word->store(owner_ << kIdentityBits | Identify(fd));
+  word->store(owner_ << kIdentityBits | identity);
   end_ = std::max(end_, fd + 1);
   return fd;
+}
+
+int OwnedDescriptors::Opened(int fd) {
+  return Store(fd, owner_ == 0 ? nullptr : FindOrMake(fd), Identify(fd));
+}
+
+int OwnedDescriptors::Received(int fd) {
+  return Store(fd, owner_ == 0 ? nullptr : FindOrMake(fd), kUnknown);
+}
+
+int OwnedDescriptors::Settle(int fd) {
+  Word* word = Find(fd);
+  uint64_t before = word == nullptr ? 0 : word->load();
+  if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);
+  uint64_t now = (before & ~kIdentityMask) | Identify(fd);
+  return word->compare_exchange_strong(before, now) ? 0 : -EPERM;
+}
+
+int OwnedDescriptors::CloseReceived(int fd) {
+  Word* word = Find(fd);
+  uint64_t now = word == nullptr ? 0 : word->load();
+  // Any other may be a stranger's by now.
+  if ((now & kIdentityMask) != kUnknown) return Close(fd);
+  return CloseKnown(fd);
 }
 
 int OwnedDescriptors::OpenedPair(const int fds[2]) {

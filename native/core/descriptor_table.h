@@ -7,6 +7,7 @@
 #ifndef RAWLOOP_CORE_DESCRIPTOR_TABLE_H_
 #define RAWLOOP_CORE_DESCRIPTOR_TABLE_H_
 
+#include <atomic>
 #include <cstdint>
 
 namespace rawloop {
@@ -22,6 +23,13 @@ class OwnedDescriptors {
 
   // `fd` was opened just now: it, or -ENOMEM and it is closed again.
   int Opened(int fd);
+  // The same for one whose number nobody is told yet: what is behind it is not
+  // looked at before it is settled, which costs as much as to receive it.
+  int Received(int fd);
+  // Notes what is behind a received one. 0, or as Release.
+  int Settle(int fd);
+  // Closes one that is not settled. 0, or as Release.
+  int CloseReceived(int fd);
   // Two at once: both are owned, or none is open.
   int OpenedPair(const int fds[2]);
   // -EBADF: not open; -EBUSY: another environment's.
@@ -41,6 +49,7 @@ class OwnedDescriptors {
   int CloseKnown(int fd);
 
  private:
+  int Store(int fd, std::atomic<uint64_t>* word, uint64_t identity);
   int Take(int fd, bool and_close);
 
   uint64_t owner_;  // 0: there is no number left for this environment

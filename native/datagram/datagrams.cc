@@ -43,8 +43,8 @@ Address AddressAt(const uint8_t* memory) {
   Peer peer;
   memcpy(&peer, memory, sizeof(peer));
   Address address;
-  size_t size = std::min(static_cast<size_t>(std::max(peer.size, 0)),
-                         sizeof(peer.name));
+  size_t size =
+      std::min(static_cast<size_t>(std::max(peer.size, 0)), sizeof(peer.name));
   memcpy(&address.storage, peer.name, size);
   address.size = static_cast<socklen_t>(size);
   return address;

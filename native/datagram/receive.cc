@@ -257,8 +257,8 @@ bool ReceiveDatagrams(Slot* slot, uint32_t events, const Span& slab,
   *out = {0, static_cast<int32_t>(arrivals->used), first_passed, 0};
   bool errors_only = (mode & kErrorsOnly) != 0;
   if ((events & kError) != 0) {
-    out->result = ReceiveErrors(fd, (mode & kHasErrorQueue) != 0, errors_only,
-                                arrivals);
+    out->result =
+        ReceiveErrors(fd, (mode & kHasErrorQueue) != 0, errors_only, arrivals);
     free_arrivals = arrivals->size - arrivals->used;
   }
   if (errors_only || free_arrivals == 0) return true;

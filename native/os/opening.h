@@ -28,6 +28,9 @@ constexpr int kSockCloexec = 0x10000000;
 // Added to the flags of each send(2): a peer that went away must not raise
 // SIGPIPE. 0 where a socket is told that once, when it is opened.
 extern const int kSendFlags;
+// MSG_ZEROCOPY, which is refused: the kernel reads the memory after the call,
+// when JavaScript may have freed it and used it again. 0 where there is none.
+extern const int kBorrowingFlags;
 
 // `flags`: O_NONBLOCK, O_CLOEXEC and what else the system knows.
 int OpenPipe(int ends[2], int flags);

@@ -13,6 +13,7 @@
 namespace rawloop {
 
 const int kSendFlags = 0;
+const int kBorrowingFlags = 0;
 
 namespace {
 

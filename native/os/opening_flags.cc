@@ -10,6 +10,12 @@ namespace rawloop {
 
 const int kSendFlags = MSG_NOSIGNAL;
 
+#ifdef MSG_ZEROCOPY
+const int kBorrowingFlags = MSG_ZEROCOPY;
+#else
+const int kBorrowingFlags = 0;
+#endif
+
 int OpenPipe(int ends[2], int flags) { return pipe2(ends, flags | O_CLOEXEC); }
 
 int OpenSocket(int domain, int type, int protocol) {

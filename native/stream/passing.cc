@@ -1,5 +1,6 @@
-// sendPassing: bytes of one stream with descriptors beside them. peerOf: who is
-// at the other end. See unix(7), sendmsg(2).
+// sendPassing: bytes of one stream with descriptors beside them.
+// settleReceived, closeReceived: what becomes of those that came. peerOf: who
+// is at the other end. See unix(7), sendmsg(2).
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -8,6 +9,7 @@
 #include <cstring>
 
 #include "core/args.h"
+#include "core/environment.h"
 #include "core/module.h"
 #include "os/ancillary.h"
 #include "os/opening.h"
@@ -63,6 +65,23 @@ napi_value SendPassingTo(napi_env env, napi_callback_info info) {
   return Int(env, OrErrno(SendPassing(fd, bytes, fds)));
 }
 
+// settleReceived(fd): somebody is told the number of one that came. 0 or
+// -errno.
+napi_value SettleReceived(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  return Int(env, Environment::Get(env)->owned.Settle(fd));
+}
+
+// closeReceived(fd): nobody was. 0 or -errno.
+napi_value CloseReceived(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  if (!args.Descriptor(0, &fd)) return nullptr;
+  return Int(env, Environment::Get(env)->owned.CloseReceived(fd));
+}
+
 // peerOf(fd, out): [pid, uid, gid] of who is at the other end, as 32-bit words
 // of `out`. 0 or -errno.
 napi_value PeerOf(napi_env env, napi_callback_info info) {
@@ -82,6 +101,8 @@ napi_value PeerOf(napi_env env, napi_callback_info info) {
 
 void RegisterPassing(napi_env env, napi_value exports) {
   const Function functions[] = {{"sendPassing", Guarded<SendPassingTo>},
+                                {"settleReceived", Guarded<SettleReceived>},
+                                {"closeReceived", Guarded<CloseReceived>},
                                 {"peerOf", Guarded<PeerOf>}};
   Export(env, exports, functions);
 }

@@ -24,7 +24,7 @@ void TakePassed(const msghdr& message, PassedTable* passed, ReadResult* out) {
   bool is_whole = !control.is_truncated;
   out->first_passed = static_cast<int32_t>(passed->count);
   for (size_t i = 0; i < control.fds.size(); i++) {
-    int fd = passed->owned->Opened(control.fds.Take(i));
+    int fd = passed->owned->Received(control.fds.Take(i));
     if (fd < 0) {
       is_whole = false;
       continue;

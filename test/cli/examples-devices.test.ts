@@ -1,6 +1,5 @@
 // The examples that need a device, with something of the kernel's that stands in for it: a
-// FIFO for evdev, a file of sysctl for a pin of sysfs (both tell by `priority`), and for
-// netlink a network of its own, whose one interface may be changed.
+// FIFO for evdev, a file of sysctl for a pin of sysfs (both tell by `priority`).
 import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +11,6 @@ const example = (name: string) => join(root, 'examples', name);
 const node = process.execPath;
 const canUnshare = (...options: string[]) =>
   spawnSync('unshare', [...options, 'true'], { stdio: 'ignore' }).status === 0;
-const hasIp = spawnSync('ip', ['-V'], { stdio: 'ignore' }).status === 0;
 
 /** A `struct input_event` of 64 bits. */
 function inputEvent(type: number, code: number, value: number): Buffer {
@@ -75,21 +73,5 @@ describe('watch-gpio.mjs', () => {
     const { code, stdout } = await new Run(node, [example('watch-gpio.mjs'), '/no/pin']).ended;
     expect(code).toBe(77);
     expect(stdout).toMatch(/^usage: [\s\S]*^not available here: no \/no\/pin$/m);
-  });
-});
-
-describe('watch-netlink.mjs', () => {
-  it.runIf(hasIp && canUnshare('-Urn'))('prints what is there, and each change', async () => {
-    const script = `
-      "$0" "$1" 600 &
-      read line && ip link set lo up
-      read line; kill $!; wait`;
-    const args = ['-Urn', 'sh', '-c', script, node, example('watch-netlink.mjs')];
-    const run = new Run('unshare', args);
-    await run.said(/^1: lo is down$/m);
-    run.child.stdin?.write('\n');
-    await run.said(/^1: lo is up$/m);
-    run.child.stdin?.end('\n');
-    expect((await run.ended).stderr).toBe('');
   });
 });

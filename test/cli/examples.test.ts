@@ -1,13 +1,14 @@
 // The examples as a reader runs them: each ends by itself and prints what happened. One
-// that needs a device ends with 77, and says so: see examples-devices.test.ts.
+// that needs a device ends with 77, and says so: see examples-devices.test.ts. What is in a
+// folder support/ is a part of one.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Run, root } from './support.js';
 
 const folder = join(root, 'examples');
-const names = readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((name) =>
-  /\.[mc]js$/.test(name),
+const names = readdirSync(folder, { encoding: 'utf8', recursive: true }).filter(
+  (name) => /\.[mc]js$/.test(name) && !name.includes('support/'),
 );
 
 describe('examples', () => {

@@ -5,6 +5,9 @@ import type { DgramOptions } from '../../lib/datagram/options.js';
 import type { DatagramSocket } from '../../lib/datagram/socket.js';
 import type { DatagramInfo } from '../../lib/datagram/told.js';
 import type { EventLoop } from '../../lib/faces/event-loop.js';
+import { constant } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
+import type { Opened } from '../support/descriptors.js';
 
 export const HOST = '127.0.0.1';
 
@@ -61,4 +64,34 @@ export function listening(
   const heard = nothingHeard();
   const socket = loop.dgram({ host: HOST, ...options }, hearing(heard, then) as DatagramHandlers);
   return { socket, heard };
+}
+
+/** A Unix socket, and what it hears. */
+export function unixSocket(
+  loop: EventLoop,
+  options: DgramOptions,
+  then: DatagramHandlers<never> = {},
+): { socket: DatagramSocket; heard: Heard } {
+  const heard = nothingHeard();
+  const socket = loop.dgram(options, hearing(heard, then) as DatagramHandlers);
+  return { socket, heard };
+}
+
+/** A plain Unix socket at `path`, which is read when it is told to: `readAll`. */
+export function plainAt(opened: Opened, path: string): number {
+  const type = constant('SOCK_DGRAM') | constant('SOCK_NONBLOCK');
+  const fd = opened.keep(raw.socket(constant('AF_UNIX'), type));
+  raw.check(raw.bind(fd, { family: 'unix', path }), 'bind');
+  return fd;
+}
+
+/** What waits at a plain socket. */
+export function readAll(fd: number): string[] {
+  const buffer = new Uint8Array(70_000);
+  const texts: string[] = [];
+  for (;;) {
+    const length = raw.recv(fd, buffer, 0, buffer.length);
+    if (length < 0) return texts;
+    texts.push(Buffer.from(buffer.subarray(0, length)).toString());
+  }
 }

@@ -3,62 +3,30 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { DatagramHandlers } from '../../lib/datagram/handlers.js';
-import type { DgramOptions } from '../../lib/datagram/options.js';
-import { constant } from '../../lib/raw/constants.js';
-import * as raw from '../../lib/raw/index.js';
-import { thrownBy } from '../loop/support.js';
-import {
-  countDescriptors,
-  guardDescriptors,
-  isCloseOnExec,
-  Opened,
-} from '../support/descriptors.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
+import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
-import { hearing, nothingHeard } from './support.js';
+import { plainAt, readAll, unixSocket } from './support.js';
 
 guardDescriptors();
 const test = eachWithLoop();
 const opened = new Opened();
 const isLinux = process.platform === 'linux';
 
-function socketAt(options: DgramOptions, then: DatagramHandlers<never> = {}) {
-  const heard = nothingHeard();
-  const socket = test.loop.dgram(options, hearing(heard, then) as DatagramHandlers);
-  return { socket, heard };
-}
-
-/** A plain socket at `path`, which reads when it is told to. */
-function plainAt(path: string): number {
-  const type = constant('SOCK_DGRAM') | constant('SOCK_NONBLOCK');
-  const fd = opened.keep(raw.socket(constant('AF_UNIX'), type));
-  raw.check(raw.bind(fd, { family: 'unix', path }), 'bind');
-  return fd;
-}
-
-/** What waits at a plain socket. */
-function readAll(fd: number): string[] {
-  const buffer = new Uint8Array(70_000);
-  const texts: string[] = [];
-  for (;;) {
-    const length = raw.recv(fd, buffer, 0, buffer.length);
-    if (length < 0) return texts;
-    texts.push(Buffer.from(buffer.subarray(0, length)).toString());
-  }
-}
-
 describe.each(DRIVE_MODES)('in %s mode', (mode) => {
   it('a path is bound, answered, and removed at the end', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'server');
-    const server = socketAt(
+    const server = unixSocket(
+      test.loop,
       { path, mode: 0o620 },
       { message: (socket, chunk, from) => socket.send(chunk, from) },
     );
     expect(lstatSync(path).mode & 0o777).toBe(0o620);
     expect(server.socket.address).toEqual({ family: 'unix', path });
-    const client = socketAt(
+    const client = unixSocket(
+      test.loop,
       { path: join(folder, 'client') },
       {
         message: (socket) => {
@@ -79,8 +47,8 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
     'an abstract name is no file; a sender without a name cannot be answered',
     async () => {
       const path = `\0rawloop ${process.pid} ${mode}`;
-      const server = socketAt({ path }, { message: (socket) => socket.close() });
-      const client = socketAt({ family: 'unix', to: { path } });
+      const server = unixSocket(test.loop, { path }, { message: (socket) => socket.close() });
+      const client = unixSocket(test.loop, { family: 'unix', to: { path } });
       expect(client.socket.remoteAddress).toEqual({ family: 'unix', path });
       client.socket.send('from nobody');
       client.socket.close();
@@ -93,10 +61,11 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
 
   it('a peer that does not read is waited for, in order, and drain follows', async () => {
     const path = join(temporaryFolder(), 'slow');
-    const fd = plainAt(path);
+    const fd = plainAt(opened, path);
     const count = 400;
     let drained = 0;
-    const client = socketAt(
+    const client = unixSocket(
+      test.loop,
       { family: 'unix', highWaterMark: 10 },
       {
         drain: (socket) => {
@@ -126,9 +95,9 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
 
   it('a peer that is full does not keep another waiting', async () => {
     const folder = temporaryFolder();
-    const full = plainAt(join(folder, 'full'));
-    const other = plainAt(join(folder, 'other'));
-    const client = socketAt({ family: 'unix' });
+    const full = plainAt(opened, join(folder, 'full'));
+    const other = plainAt(opened, join(folder, 'other'));
+    const client = unixSocket(test.loop, { family: 'unix' });
     test.loop.setImmediate(() => {
       for (let i = 0; i < 400; i++) client.socket.send(`${i}`, { path: join(folder, 'full') });
       test.loop.flush();
@@ -145,8 +114,9 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
 
   it('above maxBufferedBytes datagrams are dropped and counted, and drain comes all the same', async () => {
     const path = join(temporaryFolder(), 'slow');
-    const fd = plainAt(path);
-    const client = socketAt(
+    const fd = plainAt(opened, path);
+    const client = unixSocket(
+      test.loop,
       { family: 'unix', maxBufferedBytes: 0 },
       {
         drain: (socket) => socket.close(),
@@ -166,109 +136,10 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
   });
 });
 
-describe.each(DRIVE_MODES)('descriptors, in %s mode,', (mode) => {
-  it('go with a datagram, and what is not taken is closed', async () => {
-    const path = join(temporaryFolder(), 'server');
-    const taken: number[] = [];
-    const lengths: (number | undefined)[] = [];
-    socketAt(
-      { path, ...(isLinux && { info: { credentials: true } }) },
-      {
-        message: (socket, _chunk, _from, info) => {
-          lengths.push(info.fds?.length);
-          if (lengths.length === 1) taken.push(...(info.fds?.take() ?? []));
-          if (isLinux)
-            expect(info.credentials).toMatchObject({ pid: process.pid, uid: process.getuid?.() });
-          if (lengths.length === 4) socket.close();
-        },
-      },
-    );
-    const client = socketAt({ family: 'unix' });
-    const before = countDescriptors();
-    test.loop.setImmediate(() => {
-      const [readEnd, writeEnd] = opened.pipe();
-      client.socket.send('two', { path }, { fds: [readEnd, writeEnd] });
-      opened.close(readEnd, writeEnd);
-      client.socket.send('none', { path });
-      const pair = opened.pipe();
-      client.socket.send('', { path }, { fds: pair });
-      client.socket.send('one more', { path }, { fds: [pair[0]] });
-      opened.close(...pair);
-      client.socket.close();
-    });
-    await drive(test.loop, mode);
-    expect(lengths).toEqual([2, undefined, 2, 1]);
-    const [readEnd, writeEnd] = taken as [number, number];
-    expect([isCloseOnExec(readEnd), isCloseOnExec(writeEnd)]).toEqual([true, true]);
-    expect(raw.write(writeEnd, Buffer.from('x'))).toBe(1);
-    expect(raw.read(readEnd, new Uint8Array(2))).toBe(1);
-    for (const fd of taken) expect(raw.close(fd)).toBe(0);
-    expect(countDescriptors()).toBeLessThanOrEqual(before);
-  });
-
-  it('that wait with a datagram are duplicates, and go with it, or are closed with the socket', async () => {
-    const path = join(temporaryFolder(), 'slow');
-    const fd = plainAt(path);
-    const client = socketAt({ family: 'unix' });
-    const before = countDescriptors();
-    test.loop.setImmediate(() => {
-      for (let i = 0; i < 400; i++) client.socket.send('x', { path });
-      const pair = opened.pipe();
-      client.socket.send('with two', { path }, { fds: pair });
-      opened.close(...pair);
-      expect(countDescriptors()).toBe(before + 2);
-      client.socket.close();
-    });
-    await drive(test.loop, mode);
-    readAll(fd);
-    expect(countDescriptors()).toBeLessThan(before);
-  });
-
-  it('of a socket that another handler of the batch closed are closed', async () => {
-    const folder = temporaryFolder();
-    const sockets = ['a', 'b'].map((name) =>
-      socketAt(
-        { path: join(folder, name) },
-        {
-          message: () => {
-            for (const { socket } of sockets) socket.close();
-          },
-        },
-      ),
-    );
-    const client = socketAt({ family: 'unix' });
-    const before = countDescriptors();
-    const pair = opened.pipe();
-    for (const name of ['a', 'b']) {
-      for (let i = 0; i < 3; i++)
-        client.socket.send('x', { path: join(folder, name) }, { fds: pair });
-    }
-    opened.close(...pair);
-    client.socket.close();
-    await drive(test.loop, mode);
-    expect(countDescriptors()).toBe(before - 3);
-  });
-});
-
-it('a descriptor to pass that is none is thrown, and the datagram is not sent', () => {
-  const { socket } = socketAt({ path: join(temporaryFolder(), 'it') });
-  const { path } = socket.address as { path: string };
-  const error = thrownBy(() => socket.send('x', { path }, { fds: [2 ** 30] }));
-  expect(error).toMatchObject({ code: 'EBADF' });
-  expect(thrownBy(() => socket.send('x', { path }, { fds: [-1] }))).toMatchObject({
-    code: 'ERR_OUT_OF_RANGE',
-  });
-  expect(thrownBy(() => socket.send('x', { path }, { ttl: 1 }))).toMatchObject({
-    code: 'ERR_INVALID_ARG_VALUE',
-  });
-  expect(socket.datagramsWritten).toBe(0);
-});
-
-it('what waits is bounded by the loop as well, and the fullest gives way', async () => {
-  const { EventLoop } = await import('../../lib/faces/event-loop.js');
+it('what waits is bounded by the loop as well, and the fullest gives way', () => {
   const loop = new EventLoop({ maxBufferedBytes: 50_000 });
   const folder = temporaryFolder();
-  const fds = ['a', 'b'].map((name) => plainAt(join(folder, name)));
+  const fds = ['a', 'b'].map((name) => plainAt(opened, join(folder, name)));
   const [first, second] = ['a', 'b'].map((name) => {
     const socket = loop.dgram({ family: 'unix', to: { path: join(folder, name) } }, {});
     for (let i = 0; i < 500; i++) socket.send('x'.repeat(name === 'a' ? 100 : 10));
@@ -282,9 +153,9 @@ it('what waits is bounded by the loop as well, and the fullest gives way', async
 
 it('a file that a dead socket left is taken over; a live one’s is not', () => {
   const path = join(temporaryFolder(), 'taken');
-  opened.close(plainAt(path));
+  opened.close(plainAt(opened, path));
   expect(existsSync(path)).toBe(true);
-  const { socket } = socketAt({ path });
+  const { socket } = unixSocket(test.loop, { path });
   expect(() => test.loop.dgram({ path }, {})).toThrow(
     expect.objectContaining({ code: 'EADDRINUSE' }),
   );
@@ -296,7 +167,7 @@ it('a path that is too long is refused, to bind and to send to', () => {
   expect(() => test.loop.dgram({ path }, {})).toThrow(
     expect.objectContaining({ code: 'ENAMETOOLONG' }),
   );
-  const { socket } = socketAt({ family: 'unix' });
+  const { socket } = unixSocket(test.loop, { family: 'unix' });
   expect(() => socket.send('x', { path })).toThrow(
     expect.objectContaining({ code: 'ENAMETOOLONG' }),
   );

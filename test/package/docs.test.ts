@@ -1,9 +1,10 @@
 // What the documentation links to is there: files, headings, and the tests whose titles
-// docs/loop.md quotes; so are the paths that it names, and it names every environment
+// docs/loop.md and docs/descriptors.md quote; so are the paths that it names, and it names every environment
 // variable that is read. A test that is renamed, and a rule without a test, fail here.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { KERNEL_OBJECTS } from '../watch/kernel-objects.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const LINK = /\[[^\]]+\]\(([^)\s]+)\)/g;
@@ -171,16 +172,40 @@ describe('docs/decisions', () => {
   );
 });
 
-describe('docs/loop.md', () => {
+describe.each(['docs/loop.md', 'docs/descriptors.md'])('%s', (page) => {
   it('quotes titles of tests that are in the files it links', () => {
-    const wrong = quotesOf(read('docs/loop.md')).filter(({ title, target }) => {
+    const wrong = quotesOf(read(page)).filter(({ title, target }) => {
       const file = resolve(root, 'docs', target);
       const isTest = relative(root, file).startsWith('test/') && existsSync(file);
       return !isTest || !hasTest(readFileSync(file, 'utf8'), title);
     });
     expect(wrong).toEqual([]);
   });
+});
 
+describe('docs/descriptors.md', () => {
+  /** The cells of each kind's row. */
+  const rows = (read('docs/descriptors.md').match(/^\| .*(?= \|$)/gm) ?? [])
+    .map((line) => line.slice(2).split(' | '))
+    .filter(([first]) => first !== 'kind' && !first?.startsWith('---'));
+
+  it('has mechanism, use and test of each kind', () => {
+    expect(rows.length).toBeGreaterThan(25);
+    expect(rows.filter((cells) => cells.length !== 6 || cells.includes(''))).toEqual([]);
+    const bare = rows.filter((cells) => {
+      const tested = cells.at(-1) ?? '';
+      return quotesOf(tested).length === 0 && !/^none: ./.test(tested);
+    });
+    expect(bare.map(([kind]) => kind)).toEqual([]);
+  });
+
+  it('has each kernel object that loop.watch is tested with', () => {
+    const kinds = rows.map(([kind]) => kind);
+    expect(Object.keys(KERNEL_OBJECTS).filter((kind) => !kinds.includes(kind))).toEqual([]);
+  });
+});
+
+describe('docs/loop.md', () => {
   it('names a test for each rule', () => {
     expect(rules().length).toBeGreaterThan(40);
     expect(rules().filter((rule) => quotesOf(rule).length === 0)).toEqual([]);

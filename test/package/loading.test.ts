@@ -72,6 +72,8 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['the class Socket', 'loaded.Socket.name', NET],
   ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
+  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
+  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
   [
     'the class ThreadPerConnectionServer',

@@ -8,6 +8,8 @@ import { EventLoop } from '../../lib/faces/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
 import { createPoller } from '../../lib/poller/index.js';
+import { inheritedSockets } from '../../lib/process/inherited.js';
+import { sdNotify } from '../../lib/process/notify.js';
 import { KeventList } from '../../lib/raw/index.js';
 import { thrownBy } from '../loop/support.js';
 import { countDescriptors, guardDescriptors, Opened } from '../support/descriptors.js';
@@ -104,6 +106,8 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.stacksize',
     'stackBytes',
   ],
+  inheritedSockets: [() => inheritedSockets({ unse: true } as object), 'options.unse', 'unset'],
+  sdNotify: [() => sdNotify('READY=1', { fd: [] } as object), 'options.fd', 'fds'],
   'KeventList.set': [
     () => new KeventList(1).set(0, { ident: 1, filter: -1, flags: 0, fflag: 1 } as never),
     'kevent.fflag',

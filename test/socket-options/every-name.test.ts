@@ -63,7 +63,6 @@ const TRIALS: { [Name in SocketOptionName]: Trial<AllSocketOptions[Name]> } = {
   SO_SNDBUF: number('udp', 20_000, { reads: atLeast(20_000) }),
   SO_TIMESTAMP: flag('udp'),
   SO_TIMESTAMPNS: flag('udp'),
-  SO_ZEROCOPY: flag('tcp'),
   TCP_CONGESTION: { on: 'tcp', set: isLinux ? 'reno' : 'newreno' },
   TCP_CORK: flag('tcp'),
   TCP_DEFER_ACCEPT: number('listening', 5, { reads: 7 }),

@@ -181,7 +181,7 @@ describe('socketOptions', () => {
 const PASSED_ON: SocketOptionSettings = {
   ...{ SO_KEEPALIVE: true, SO_LINGER: 7, SO_MAX_PACING_RATE: 3e6, SO_OOBINLINE: true },
   ...{ SO_RCVBUF: 20_000, SO_RCVLOWAT: 5, SO_REUSEPORT: true, SO_SNDBUF: 20_000 },
-  ...{ SO_BINDTODEVICE: 'lo', SO_DONTROUTE: true, SO_ZEROCOPY: true, SO_TIMESTAMPNS: true },
+  ...{ SO_BINDTODEVICE: 'lo', SO_DONTROUTE: true, SO_TIMESTAMPNS: true },
   ...{ TCP_CONGESTION: 'reno', TCP_CORK: true, TCP_KEEPCNT: 3, TCP_KEEPIDLE: 11 },
   ...{ TCP_KEEPINTVL: 12, TCP_LINGER2: 9, TCP_NODELAY: true, TCP_NOTSENT_LOWAT: 999 },
   ...{ TCP_SAVE_SYN: 1, TCP_SYNCNT: 3, TCP_USER_TIMEOUT: 5000 },

@@ -24,6 +24,10 @@ export interface StreamCalls {
    * 253. After -errno nothing was sent.
    */
   sendPassing(fd: number, bytes: Uint8Array, numbers: Int32Array, count: number): number;
+  /** A descriptor that came is told to somebody: what it is is noted. 0, or -errno. */
+  settleReceived(fd: number): number;
+  /** Nobody was told: it is closed. 0, or -errno. */
+  closeReceived(fd: number): number;
   /** Puts pid, uid and gid of who is at the other end into `out`: 0, or -errno. */
   peerOf(fd: number, out: Int32Array): number;
   /** As `writeNow`, of a descriptor that blocks; `transfer` is one of its SHARED_*. */

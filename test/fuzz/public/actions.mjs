@@ -1,6 +1,8 @@
 // The calls that a program makes: mostly sound ones, some with arguments of anything.
+
 import { acting, anyNumber, anyValue, noInteger, noNumber, OWN_ERROR } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { Datagrams } from './datagrams.mjs';
 import { initialOptions, useOption } from './socket-options.mjs';
 import { acceptOptions, streamOptions } from './stream-options.mjs';
 import { Things } from './things.mjs';
@@ -13,6 +15,7 @@ export class Actions {
     this.program = program;
     this.random = program.random;
     this.things = new Things(program, this);
+    this.datagrams = new Datagrams(program, this);
     this.timing = new Timing(program, this);
     this.rows = [
       [10, () => this.write()],
@@ -28,6 +31,7 @@ export class Actions {
       [1, () => this.onServer()],
       ...this.timing.rows,
       ...this.things.rows,
+      ...this.datagrams.rows,
       [2, () => this.loopCall()],
     ]; // biome-ignore format: a table
   }

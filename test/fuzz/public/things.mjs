@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { managerRows } from './manager.mjs';
 import { ownEnd, pass } from './stream-ends.mjs';
 import { iterate } from './stream-options.mjs';
 import { drop } from './timing.mjs';
@@ -24,6 +25,7 @@ export class Things {
       [3, () => this.request()],
       [3, () => this.abort()],
       [1, () => this.pool()],
+      ...managerRows(program, actions),
       [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
     ]; // biome-ignore format: a table
   }

@@ -194,6 +194,11 @@ export function internalCalls(make) {
     },
     attachFilter: { args: () => [make.fd(), make.int(26, 51, 1), make.memory()] },
     peerOf: { args: () => [make.fd(), make.memory(12)] },
+    settleReceived: { args: () => [make.fd()] },
+    closeReceived: {
+      args: () => [make.fd()],
+      after: (result, [fd]) => result === 0 && world.forget(fd),
+    },
     sendPassing: {
       // Descriptors of the world: what is passed to nobody is closed by the kernel.
       args: () => [
