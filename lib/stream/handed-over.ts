@@ -30,7 +30,7 @@ export function isHandedOver(stream: Stream): boolean {
 
 /** Which halves there are. A socket's reading half is there to tell its end. */
 export function halvesOf({ flags, group }: Stream): { readable: boolean; writable: boolean } {
-  const reads = group.transfer.isSocket || (flags & (READ_ENDED | KEEPS)) !== READ_ENDED;
+  const reads = group.transfer.isSocket || (flags & (READ_ENDED | END_FOLLOWS)) !== READ_ENDED;
   return { readable: reads, writable: (flags & ENDED) === 0 };
 }
 
