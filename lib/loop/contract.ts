@@ -64,6 +64,9 @@ export interface DatagramPart {
   sent(refused: number): void;
 }
 
+/** As what text is gathered. Not the host's type, which a project without its types lacks. */
+export type TextEncoding = 'utf8' | 'latin1';
+
 /** Descriptors that came with record `index` of a batch: see passed.ts. */
 export interface PassedNumbers {
   has(index: number): boolean;
@@ -115,7 +118,7 @@ export interface StreamBytes {
     fd: number,
     text: string,
     maxBytes: number,
-    encoding: BufferEncoding,
+    encoding: TextEncoding,
   ): number;
 }
 

@@ -1,6 +1,7 @@
 // What callbacks have written and was not sent yet: gathered in one slab, with a record
 // for each stream's share, until the next crossing sends it all. No object is made for a
 // message. See native/stream/batch.cc.
+import type { TextEncoding } from './contract.js';
 import {
   KEEP_OUT,
   KEEP_RECORDS,
@@ -73,7 +74,7 @@ export abstract class Gather {
     fd: number,
     text: string,
     maxBytes: number,
-    encoding: BufferEncoding,
+    encoding: TextEncoding,
   ): number {
     if (this.#records === undefined) this.#allocate();
     const length = this.#out.write(text, this.#used, maxBytes, encoding);

@@ -119,9 +119,12 @@ export class Bridge implements Handlers<Stream> {
     const duplex = this.#duplex;
     // Of a Duplex that ended, or has something to write first, it is node:stream's to say.
     if (duplex.writableLength !== 0 || !duplex.writable) return false;
-    const isText = typeof chunk === 'string' && (encoding === 'utf8' || encoding === 'latin1');
-    if (!isText && !(chunk instanceof Uint8Array)) return false;
-    if (!gatherOnly(this.stream, chunk as Uint8Array | string, encoding)) return false;
+    if (typeof chunk === 'string') {
+      if (encoding !== 'utf8' && encoding !== 'latin1') return false;
+      if (!gatherOnly(this.stream, chunk, encoding)) return false;
+    } else if (!(chunk instanceof Uint8Array) || !gatherOnly(this.stream, chunk, 'utf8')) {
+      return false;
+    }
     this.idle.touch();
     return true;
   }

@@ -7,39 +7,17 @@ import { byteLengthOf, toBytes } from '../loop/bytes.js';
 import { closedPromise, settleClosed } from '../loop/closed-promise.js';
 import { CLOSED, CLOSING } from '../loop/handle-flags.js';
 import { codedError } from '../raw/errors.js';
-import type { Returned } from '../stream/handlers.js';
+import type { Handlers } from '../stream/handlers.js';
 import { settle } from '../stream/promised.js';
 import { invalidState } from '../stream/unread.js';
+import { type DuplexSettings, whenOpen } from './duplex-options.js';
 
 /**
- * Called with what happens; all are optional, and one object may serve many streams. As to
- * promises, and to `Data`, see `StreamHandlers`.
+ * Called with what happens; all are optional, and one object may serve many streams. `open` comes
+ * once it is connected, of TLS when the handshake is done; a chunk of `data` is its own, and may
+ * be kept. As to promises, and to `Data`, see `StreamHandlers`.
  */
-export interface DuplexStreamHandlers<Data = unknown> {
-  /** Connected; of TLS, the handshake is done. Not from inside `fromDuplex`. */
-  open?(stream: DuplexStream<Data>): Returned;
-  /** Bytes came. `chunk` is its own: it may be kept. */
-  data?(stream: DuplexStream<Data>, chunk: Uint8Array): Returned;
-  /** All that waited is taken, after `write` returned false. */
-  drain?(stream: DuplexStream<Data>): Returned;
-  /** The peer sends no more. Unless `allowHalfOpen`, `end()` follows by itself. */
-  end?(stream: DuplexStream<Data>): Returned;
-  /** Closed, once, always last; `error` says why, when it was not as it should be. */
-  close?(stream: DuplexStream<Data>, error?: Error): Returned;
-}
-
-/** As those of our own streams. */
-export interface FromDuplexOptions {
-  /** `write` returns false above this many bytes that wait: 0 to 2^31-1, default 65,536. */
-  highWaterMark?: number;
-  /** Above this many the stream is closed with ERR_STREAM_MAX_BUFFERED. Default 16 MiB. */
-  maxBufferedBytes?: number;
-  /** Keep our side open after the peer's end, until `end()`. Default false. */
-  allowHalfOpen?: boolean;
-}
-
-/** What was read of the options. @internal */
-export type DuplexSettings = Required<FromDuplexOptions>;
+export interface DuplexStreamHandlers<Data = unknown> extends Handlers<DuplexStream<Data>> {}
 
 /** A Duplex with the surface of our streams: what `fromDuplex` gives. */
 export class DuplexStream<Data = unknown> {
@@ -241,7 +219,7 @@ export class DuplexStream<Data = unknown> {
   }
 
   #opened(): void {
-    if (this.isClosed) return;
+    if (this.isClosed || this.duplex.destroyed) return;
     this.#isOpen = true;
     settle(this, this.#handlers?.open?.(this));
   }
@@ -274,16 +252,6 @@ export class DuplexStream<Data = unknown> {
     settleClosed(this);
     settle(this, this.#handlers?.close?.(this, this.#failure));
   }
-}
-
-/** Calls back once bytes move both ways, never from inside the call. */
-function whenOpen(duplex: Duplex, open: () => void): void {
-  const { secureConnecting, connecting } = duplex as { [name: string]: unknown } & Duplex;
-  const later = () => process.nextTick(open);
-  // Of TLS: a certificate that is refused destroys it in this event.
-  if (secureConnecting === true) duplex.once('secure', later);
-  else if (connecting === true) duplex.once('connect', open);
-  else later();
 }
 
 function copyOf(data: Bytes): Buffer {

@@ -4,11 +4,8 @@ import { checkHandlerNames, type OptionNames, readOptions } from '../base/option
 import { checkInteger } from '../base/validate.js';
 import { invalidType } from '../loop/errors.js';
 import { boolean, byteLimit, MAX_BUFFERED_BYTES } from '../stream/options.js';
-import {
-  DuplexStream,
-  type DuplexStreamHandlers,
-  type FromDuplexOptions,
-} from './duplex-stream.js';
+import type { FromDuplexOptions } from './duplex-options.js';
+import { DuplexStream, type DuplexStreamHandlers } from './duplex-stream.js';
 
 const OPTIONS: OptionNames<FromDuplexOptions> = {
   highWaterMark: true,

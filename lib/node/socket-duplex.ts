@@ -1,14 +1,12 @@
 // What toDuplex gives: a Duplex of node:stream, with what http, tls and their like ask of a
 // net.Socket beside. How bytes move is bridge.ts; here is the face.
 import { Duplex, type DuplexOptions } from 'node:stream';
-import { native } from '../binding/index.js';
+import { checkFunction, checkInteger } from '../base/validate.js';
 import type { DescriptorStream } from '../descriptor/stream.js';
 import type { Socket } from '../net/socket.js';
-import { constant } from '../raw/constants.js';
 import type { Stream } from '../stream/stream.js';
 import { Bridge } from './bridge.js';
-import { checkTimeout, setKeepAlive } from './checks.js';
-import { Names, type NodeAddress } from './names.js';
+import { Names, type NodeAddress, setKeepAlive, setNoDelay } from './kernel-side.js';
 import type { Chunk, Written } from './pending-output.js';
 
 /** Called once a chunk is sent, or is not to be. */
@@ -168,7 +166,8 @@ export class SocketDuplex extends Duplex {
    * @throws TypeError, RangeError
    */
   setTimeout(ms: number, callback?: () => void): this {
-    checkTimeout(ms, callback);
+    checkInteger('ms', ms, 0, 2 ** 31 - 1);
+    if (callback !== undefined) checkFunction('callback', callback);
     this.#bridge.idle.set(ms);
     if (callback === undefined) return this;
     return ms === 0 ? this.removeListener('timeout', callback) : this.once('timeout', callback);
@@ -177,10 +176,7 @@ export class SocketDuplex extends Duplex {
   /** TCP_NODELAY, which is on unless it was turned off; nothing on a Unix socket. See tcp(7). */
   setNoDelay(on = true): this {
     const { stream } = this.#bridge;
-    // What is no TCP socket refuses it, which net.Socket does not tell either.
-    if (stream.active) {
-      native.setsockopt(stream.handleFd, constant('IPPROTO_TCP'), constant('TCP_NODELAY'), +!!on);
-    }
+    if (stream.active) setNoDelay(stream.handleFd, on);
     return this;
   }
 

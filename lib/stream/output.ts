@@ -9,6 +9,7 @@
 // is told; any other closes and is told. Of send(2): see `sendFailed`.
 import { type Bytes, native } from '../binding/index.js';
 import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
+import type { TextEncoding } from '../loop/contract.js';
 import { GATHER_BYTES } from '../loop/gather.js';
 import { constant } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
@@ -165,7 +166,7 @@ function gather(
   stream: StreamOutput,
   data: Uint8Array | string,
   maxBytes: number,
-  encoding: BufferEncoding,
+  encoding: TextEncoding,
 ): void {
   const { streams } = stream.loop;
   const { slot, handleFd } = stream;
@@ -184,7 +185,7 @@ function gather(
 export function gatherOnly(
   stream: StreamOutput,
   data: Uint8Array | string,
-  encoding: BufferEncoding,
+  encoding: TextEncoding,
 ): boolean {
   const maxBytes =
     typeof data !== 'string'

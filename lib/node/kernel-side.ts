@@ -1,5 +1,7 @@
-// Addresses as node:net has them: 'IPv4' and 'IPv6', and none of a Unix socket.
+// What a SocketDuplex asks of the kernel for its user: addresses as node:net has them, 'IPv4' and
+// 'IPv6' and none of a Unix socket, and the options that a net.Socket can set. See tcp(7).
 import { type Address, native } from '../binding/index.js';
+import { constant, constants } from '../raw/constants.js';
 import type { Stream } from '../stream/stream.js';
 
 /** What `address()` of a net.Socket gives. */
@@ -41,4 +43,20 @@ export class Names {
     this.#remote = asNode(native.getpeername(this.#stream.handleFd));
     return this.#remote;
   }
+}
+
+/** macOS has another name for it. */
+const TCP_KEEPIDLE = constants['TCP_KEEPIDLE'] ?? constants['TCP_KEEPALIVE'];
+
+/** TCP_NODELAY. What is no TCP socket refuses it, which net.Socket does not tell either. */
+export function setNoDelay(fd: number, on: boolean): void {
+  native.setsockopt(fd, constant('IPPROTO_TCP'), constant('TCP_NODELAY'), on ? 1 : 0);
+}
+
+/** SO_KEEPALIVE, likewise. */
+export function setKeepAlive(fd: number, on: boolean, initialDelayMs: number): void {
+  native.setsockopt(fd, constant('SOL_SOCKET'), constant('SO_KEEPALIVE'), on ? 1 : 0);
+  const seconds = Math.floor(initialDelayMs / 1000);
+  if (!on || !(seconds > 0) || TCP_KEEPIDLE === undefined) return;
+  native.setsockopt(fd, constant('IPPROTO_TCP'), TCP_KEEPIDLE, Math.min(seconds, 32767));
 }
