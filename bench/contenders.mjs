@@ -93,6 +93,10 @@ export const contenders = {
     theirs('node', "Node's own", 'timers'),
     ours('heap', 'a binary heap of timers', 'timers'),
   ],
+  http: [
+    theirs('host', "the host's own sockets", 'http'),
+    ours('duplex', "toDuplex, in a loop inside Node's", 'http'),
+  ],
   startup: [
     evaluated('bare', 'node that does nothing', '0'),
     evaluated(

@@ -191,6 +191,17 @@ export const scenarios = {
       'immediate-chain': 'each immediate starts the next',
     },
   },
+  http: {
+    title: 'requests with keep-alive by node:http, 50 connections',
+    unit: 'request',
+    kind: 'work',
+    base: 'host',
+    isPinned: false,
+    works: {
+      plain: 'http',
+      secure: 'https',
+    },
+  },
   startup: {
     title: 'start and end of a process',
     unit: 'start',
