@@ -8,7 +8,10 @@ import { root, tool } from './project.mjs';
 const FOLDER = join(root, '.cache/backends');
 
 /** What a backend carries beyond its own tests, which have each wrapper and waker anyway. */
-export const CARRIED = ['test/loop', 'test/stream', 'test/net', 'test/watch', 'test/process'];
+export const CARRIED = [
+  ...['test/loop', 'test/stream', 'test/net', 'test/watch', 'test/process'],
+  ...['test/datagram', 'test/descriptor', 'test/socket-options', 'test/unix/'],
+];
 
 /** Passed, failed and skipped tests of Vitest's JSON report. */
 function countResults(file) {

@@ -14,6 +14,11 @@ export class Queue<T> {
     return this.#tail - this.#head;
   }
 
+  /** The oldest entry, which stays; undefined when there is none. */
+  get front(): T | undefined {
+    return this.#head === this.#tail ? undefined : this.#items[this.#head];
+  }
+
   push(item: T): void {
     this.#items[this.#tail++] = item;
   }

@@ -9,6 +9,12 @@ export function shown(name: string, ...facts: (string | undefined)[]): string {
   return `${name} { ${facts.filter((fact) => fact !== undefined).join(', ')} }`;
 }
 
+/** Why something has closed, as short as it can be told. */
+export function reasonOf(error: Error | undefined): string | undefined {
+  if (error === undefined) return undefined;
+  return String((error as { code?: unknown }).code ?? error.name);
+}
+
 /** What is asked of the kernel may be refused, and then it is not shown. */
 export function unlessRefused<T>(ask: () => T): T | undefined {
   try {

@@ -137,6 +137,9 @@ export function detailsOf(peer: DatagramAddress | undefined): SystemErrorDetails
 /** How many places written by hand are remembered. */
 const MAX_KNOWN = 1024;
 
+/** What a place is to be. */
+const PLACES = 'an address: { host, port }, { path } or what message was given';
+
 /** Places that a program writes as `{ host, port }`, each of them encoded once. */
 export class KnownTargets {
   readonly #known = new Map<string, DatagramAddress>();
@@ -152,9 +155,7 @@ export class KnownTargets {
    *   ERR_SOCKET_BAD_PORT
    */
   find(target: unknown, name: string): DatagramAddress {
-    if (typeof target !== 'object' || target === null) {
-      throw invalidType(name, 'an address: { host, port }, { path } or what message was given');
-    }
+    if (typeof target !== 'object' || target === null) throw invalidType(name, PLACES);
     if (isDatagramAddress(target)) return target;
     if (target instanceof Uint8Array) return new RawDatagramAddress(target.slice());
     const { path, host, address = host, port } = target as Record<string, unknown>;
@@ -162,6 +163,7 @@ export class KnownTargets {
     if (this.#last !== undefined && address === this.#lastHost && port === this.#lastPort) {
       return this.#last;
     }
+    if (address === undefined) throw invalidType(name, PLACES);
     return this.#ip(address, port, name);
   }
 

@@ -21,8 +21,14 @@ export const RESTING = 4 << HANDLE_BITS;
 /** The kernel took nothing of what is queued: it is left alone for a while. */
 export const RETRYING = 8 << HANDLE_BITS;
 export const NEED_DRAIN = 16 << HANDLE_BITS;
+/** What failed is told from the queue of errors, with whom it was for. */
+export const QUEUES_ERRORS = 32 << HANDLE_BITS;
+/** What comes is kept for who iterates; see unread.ts. */
+export const KEEPS = 64 << HANDLE_BITS;
+/** And is enough for now. */
+export const HELD = 128 << HANDLE_BITS;
 /** Nothing is received while one of these holds. */
-const NOT_READING = PAUSED | STASHED | RESTING;
+const NOT_READING = PAUSED | STASHED | RESTING | HELD;
 
 /** What kind of addresses it has. */
 export type DatagramFamily = 'ipv4' | 'ipv6' | 'unix' | 'raw';
@@ -33,6 +39,7 @@ export interface DatagramSettings {
   readonly maxBufferedBytes: number;
   readonly chunks: 'borrow' | 'copy' | undefined;
   readonly maxDatagramBytes: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** What both directions of a datagram socket stand on. */
@@ -56,6 +63,8 @@ export abstract class DatagramBase extends SocketHandle {
   datagramsWritten = 0;
   /** Datagrams that were not sent, as more would have been queued than `maxBufferedBytes`. */
   dropped = 0;
+  /** @internal How often in a row it was ready and nothing had come, */ vain = 0;
+  /** @internal and how many datagrams there had been before. */ vainSince = 0;
   /** Datagrams that were longer than `maxDatagramBytes`, and came cut. */
   truncated = 0;
 

@@ -19,6 +19,9 @@ const NAMES: OptionNames<DatagramHandlers> = {
   close: true,
 };
 
+/** Those of a program that gave none: what comes is kept for who will iterate. */
+export const NO_HANDLERS: DatagramHandlers<never> = {};
+
 /** @throws TypeError for what is no such object */
 export function checkDatagramHandlers(handlers: DatagramHandlers): void {
   checkHandlerNames('handlers', handlers, NAMES);

@@ -1,6 +1,6 @@
 // What a crossing brought of a datagram socket, handed on one by one; or kept, while the
 // socket is paused. See recvmmsg(2), and IP_RECVERR in ip(7).
-import { constant } from '../raw/constants.js';
+import { constant, constants } from '../raw/constants.js';
 import { codedError, systemError, withoutStack } from '../raw/errors.js';
 import { isPromise } from '../stream/promised.js';
 import { ReceivedDescriptors } from '../stream/received.js';
@@ -14,7 +14,9 @@ import {
 import {
   type DatagramBase,
   enter,
+  KEEPS,
   PAUSED,
+  QUEUES_ERRORS,
   RESTING,
   STASHED,
   tellError,
@@ -34,10 +36,19 @@ import {
 } from './layout.js';
 import type { DatagramOutput } from './output.js';
 import type { DatagramInfo } from './told.js';
+import { addUnread } from './unread.js';
 
 /** There is no such socket any more, or it can never receive. */
 const FATAL = new Set(['EBADF', 'ENOTSOCK', 'EOPNOTSUPP', 'EINVAL', 'EFAULT'].map(constant));
+/** Told once by a receive, and of a datagram that was sent before. */
+const NETWORK = new Set(
+  ['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'EMSGSIZE', 'EPROTO']
+    .concat(['ENOPROTOOPT', 'EACCES', 'EOPNOTSUPP', 'ENETDOWN'])
+    .flatMap((name) => constants[name] ?? []),
+);
 const REST_MS = 5;
+/** Ready so often with nothing to receive: as often as others may have taken it before. */
+const MAX_VAIN = 8;
 
 /** Of a Unix socket that has no name, and cannot be answered. */
 const UNNAMED = new UnixDatagramAddress('');
@@ -114,6 +125,10 @@ function deliver(
   from: DatagramAddress,
   info: DatagramInfo,
 ): void {
+  if ((socket.flags & KEEPS) !== 0) {
+    addUnread(socket, { chunk: chunk.slice(), from, info });
+    return;
+  }
   if (info.fds === undefined) {
     tell(socket, chunk, from, info);
     return;
@@ -158,15 +173,28 @@ function failed(socket: DatagramOutput, at: number): void {
     socket.failWith(systemError(-errno, 'recvfrom'));
   } else if (isOutOfMemory(-errno) && socket.family !== 'raw') {
     rest(socket);
-  } else {
+  } else if (!NETWORK.has(errno) || (socket.flags & QUEUES_ERRORS) === 0) {
     // Netlink's ENOBUFS as well: messages were lost, and the socket goes on.
     const { remote } = socket;
+    // What is no news of the network may be said again at once: by a filter, say.
+    if (!NETWORK.has(errno)) rest(socket);
     tellError(socket, systemError(-errno, 'recvfrom', detailsOf(remote)), remote);
   }
 }
 
+/**
+ * It was ready, and nothing had come. Another process may have taken it; but a socket that was
+ * shut down is ready for ever.
+ */
+export function foundNothing(socket: DatagramOutput): void {
+  if (socket.vainSince !== socket.datagramsRead) socket.vain = 0;
+  socket.vainSince = socket.datagramsRead;
+  if (++socket.vain >= MAX_VAIN) rest(socket);
+}
+
 /** Reads no more for a moment. */
 function rest(socket: DatagramOutput): void {
+  if ((socket.flags & RESTING) !== 0) return;
   socket.flags |= RESTING;
   updateInterest(socket);
   const again = () => {

@@ -101,7 +101,8 @@ export function setMembership(
   const address = addressBytes(family, group, 'group');
   const { index, address: local } = wayOf(family, by);
   const set = (level: number, name: string, value: Uint8Array) => {
-    check(native.setsockopt(socket.handleFd, level, available(name), value), 'setsockopt');
+    const result = native.setsockopt(socket.handleFd, level, available(name), value);
+    check(result, 'setsockopt', { address: group });
   };
   if (source === undefined) {
     if (family === 'ipv4') {

@@ -13,12 +13,13 @@ import { check, type SystemError } from '../raw/errors.js';
 import { isAsync } from '../stream/promised.js';
 import { type BoundPath, bindToPath } from '../unix/path.js';
 import { type DatagramAddress, detailsOf, fromAddress, toAddress } from './address.js';
-import type { DatagramFamily } from './base.js';
+import { type DatagramFamily, QUEUES_ERRORS } from './base.js';
 import { Exchange, type Sender } from './exchange.js';
-import { checkDatagramHandlers, type DatagramHandlers } from './handlers.js';
+import { checkDatagramHandlers, type DatagramHandlers, NO_HANDLERS } from './handlers.js';
 import { Mode, UNIT_BYTES } from './layout.js';
 import { type DgramOptions, type DgramPlan, readDgramOptions } from './options.js';
 import { DatagramSocket } from './socket.js';
+import { keepUnread } from './unread.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const IPPROTO_IP = constant('IPPROTO_IP');
@@ -76,24 +77,25 @@ function askForInfo(fd: number, family: DatagramFamily, { info, gro }: DgramPlan
   if (gro) setFlag(fd, constant('IPPROTO_UDP'), 'UDP_GRO');
 }
 
-/** Whether errors come by a queue. */
-function askForErrors(fd: number, family: DatagramFamily, { errors }: DgramPlan): boolean {
-  const isIp = family === 'ipv4' || family === 'ipv6';
-  const has = constants['IP_RECVERR'] !== undefined;
-  if (!isIp || !has || errors === false) return false;
-  setBoth(fd, family, 'IP_RECVERR', 'IPV6_RECVERR');
-  return true;
+/** Whether the kernel has a queue of errors for it, be it that somebody else asks for them. */
+function hasErrorQueue(family: DatagramFamily): boolean {
+  return (family === 'ipv4' || family === 'ipv6') && constants['IP_RECVERR'] !== undefined;
 }
 
-/** Sets it up before it is bound; bits of Mode. */
-function setUp(fd: number, family: DatagramFamily, plan: DgramPlan): number {
+/** Sets it up before it is bound. */
+function setUp(socket: DatagramSocket<never>, fd: number, plan: DgramPlan): void {
+  const { family } = socket;
   if (plan.broadcast) setFlag(fd, SOL_SOCKET, 'SO_BROADCAST');
   askForInfo(fd, family, plan);
   const { info, gro } = plan;
   const asked = info.pktinfo || info.ttl || info.tos || info.timestamp || info.credentials || gro;
-  const queue = askForErrors(fd, family, plan);
-  const passes = family === 'unix' ? Mode.TAKES_DESCRIPTORS : 0;
-  return passes | (asked ? Mode.WITH_ANCILLARY : 0) | (queue ? Mode.HAS_ERROR_QUEUE : 0);
+  if (family === 'unix') socket.mode |= Mode.TAKES_DESCRIPTORS;
+  if (asked) socket.mode |= Mode.WITH_ANCILLARY;
+  if (!hasErrorQueue(family)) return;
+  socket.mode |= Mode.HAS_ERROR_QUEUE;
+  if (plan.errors === false) return;
+  setBoth(fd, family, 'IP_RECVERR', 'IPV6_RECVERR');
+  socket.flags |= QUEUES_ERRORS;
 }
 
 // ---- where it is -------------------------------------------------------------------
@@ -194,7 +196,7 @@ function remoteOf(fd: number): DatagramAddress | undefined {
 export function dgram(
   loop: HandleLoop,
   given: DgramOptions,
-  handlers: DatagramHandlers<never>,
+  handlers: DatagramHandlers<never> = NO_HANDLERS,
 ): DatagramSocket<never> {
   const plan = readDgramOptions(given);
   checkDatagramHandlers(handlers);
@@ -222,7 +224,7 @@ function begin(
   const stride = maxDatagramBytes + 2 * UNIT_BYTES;
   loop.streams.needSlab(Math.max(stride, Math.min(AT_ONCE * stride, MAX_SLAB_BYTES)));
   const prepare = () => {
-    socket.mode = setUp(fd, family, plan);
+    setUp(socket, fd, plan);
     if (to !== undefined) check(native.connect(fd, toAddress(to)), 'connect', detailsOf(to));
   };
   if (place.kind === 'fd') {
@@ -241,5 +243,6 @@ function begin(
   }
   socket.remote = to ?? (place.kind === 'fd' ? remoteOf(fd) : undefined);
   socket.beginReading();
+  if (handlers === NO_HANDLERS) keepUnread(socket);
   return socket;
 }

@@ -43,14 +43,15 @@ export abstract class DatagramOutput extends DatagramBase {
    */
   send(data: Bytes | string, to?: DatagramTarget, options?: SendOptions): boolean {
     const bytes = typeof data === 'string' ? undefined : toBytes(data);
-    // Three bytes of UTF-8 a code unit at most.
-    const maxBytes = bytes === undefined ? (data as string).length * 3 : byteLengthOf(bytes);
     const { exchange } = this;
     let peer: DatagramAddress | undefined;
     if (to !== undefined) peer = exchange.targets.find(to, 'to');
     else if (this.remote === undefined && this.family !== 'raw') throw notConnected();
     const beside = options === undefined ? undefined : wordsOf(options, this.family, peer);
     if (!this.active) return false;
+    // Behind the getters of what was given, which may have resized the memory. Of text: three
+    // bytes of UTF-8 a code unit at most.
+    const maxBytes = bytes === undefined ? (data as string).length * 3 : byteLengthOf(bytes);
     if (beside !== undefined)
       return sendNow(this, bytes ?? Buffer.from(data as string), peer, beside);
     if (maxBytes > GATHER_BYTES || !makesRoom(this, maxBytes, peer)) {

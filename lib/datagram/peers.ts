@@ -56,7 +56,7 @@ export class PeerTable {
 
   /** The object of the address at `at` of `source`, a known one if there is. */
   objectOf(source: Int32Array, at: number): DatagramAddress {
-    const index = this.#find(source, at);
+    const index = this.#search(source, at);
     if (index !== NONE) {
       this.#heard[index] = 1;
       return this.#objects[index] as DatagramAddress;
@@ -79,10 +79,15 @@ export class PeerTable {
    * @throws SystemError EINVAL, ENAMETOOLONG for what is no address
    */
   pin(peer: DatagramAddress): number {
-    const known = indexIn(this.#stamps, peer);
-    const index = known === NONE ? this.#enter(peer) : known;
+    const index = this.find(peer);
     if (index !== NONE) this.#pinned[index] = this.#batch;
     return index;
+  }
+
+  /** As `pin`, but it keeps the place only until the next one is given. */
+  find(peer: DatagramAddress): number {
+    const known = indexIn(this.#stamps, peer);
+    return known === NONE ? this.#enter(peer) : known;
   }
 
   /** What was gathered is sent. */
@@ -94,14 +99,14 @@ export class PeerTable {
     const { words } = this;
     const scratch = this.#capacity;
     check(native.writePeer(words, scratch, toAddress(peer)), 'sendto', detailsOf(peer));
-    const found = this.#find(words, scratch * PEER_WORDS);
+    const found = this.#search(words, scratch * PEER_WORDS);
     if (found === NONE) return this.#insert(words, scratch * PEER_WORDS, peer);
     // The same address by another object, which is known here from now on as well.
     place(peer, found, this.#stamps[found] as number);
     return found;
   }
 
-  #find(source: Int32Array, at: number): number {
+  #search(source: Int32Array, at: number): number {
     const { words } = this;
     const next = this.#next;
     let index = this.#heads[this.#bucket(source, at)] as number;

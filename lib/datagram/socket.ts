@@ -9,11 +9,11 @@ import { bindTo } from '../net/open.js';
 import { Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
-import { isPromise } from '../stream/promised.js';
+import { asError, isPromise } from '../stream/promised.js';
 import type { BoundPath } from '../unix/path.js';
 import { type DatagramTarget, detailsOf, toAddress } from './address.js';
 import { enter, PAUSED, STASHED, tellError, updateInterest } from './base.js';
-import { arrived, dropStash, unstashLater } from './input.js';
+import { arrived, dropStash, foundNothing, unstashLater } from './input.js';
 import { ARRIVAL_WORDS } from './layout.js';
 import {
   type MembershipOptions,
@@ -22,7 +22,8 @@ import {
   setMulticast,
 } from './multicast.js';
 import { DatagramOutput } from './output.js';
-import { dropQueue } from './waiting.js';
+import { endUnread, iterate, type ReceivedDatagram } from './unread.js';
+import { dropQueue, reconnected } from './waiting.js';
 
 const AF_UNSPEC = constant('AF_UNSPEC');
 const ENOTCONN = -constant('ENOTCONN');
@@ -31,9 +32,12 @@ const EAFNOSUPPORT = -constant('EAFNOSUPPORT');
 
 /**
  * A socket of datagrams, UDP or Unix: what `loop.dgram` returns. `Data` is the type of its
- * `data`, which `loop.dgram<Data>` says for its handlers.
+ * `data`, which `loop.dgram<Data>` says for its handlers, and `Where` what its address is.
  */
-export class DatagramSocket<Data = unknown> extends DatagramOutput {
+export class DatagramSocket<
+  Data = unknown,
+  Where extends Address = Address,
+> extends DatagramOutput {
   /** Yours. Undefined until you set it. */
   data = undefined as Data;
   /** @internal The file that it has made. */ bound: BoundPath | undefined = undefined;
@@ -72,7 +76,7 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
       if (left > 1) this.loop.tellAgain();
       arrived(this, at, index);
       if (left > 1) return;
-    }
+    } else if (left === 0 && (events & ~Ready.WRITE) !== 0) foundNothing(this);
     if ((events & Ready.WRITE) !== 0 && this.active) this.sendQueued();
   }
 
@@ -85,6 +89,7 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
       this.loop.holdings.drop(bound);
       bound.closeWith(() => this.closeOwned());
     }
+    endUnread(this);
     enter(this, 'close');
     this.handlers.close?.(this as never, this.error);
   }
@@ -93,9 +98,29 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
   settle(result: unknown): void {
     if (this.handlers.error === undefined || !isPromise(result)) return;
     const rejected = (reason: unknown) => {
-      tellError(this, reason instanceof Error ? reason : new Error(String(reason)), undefined);
+      const error = asError(reason);
+      // `close` was the last that is told.
+      if (this.isClosed) process.emitWarning(error);
+      else tellError(this, error, undefined);
     };
-    result.then(undefined, (reason) => this.enter(() => rejected(reason)));
+    Promise.resolve(result).then(undefined, (reason) => this.enter(() => rejected(reason)));
+  }
+
+  /**
+   * What comes, each memory of its own, with who sent it. While more than `highWaterMark` bytes
+   * wait to be taken, 256 for each datagram counted in, nothing is received. What one datagram
+   * failed with is told by `error`. Ends when the socket is closed, behind what had come; throws
+   * what closed it, and an AbortError at once when its signal aborted. Leaving the loop closes
+   * the socket.
+   *
+   * What comes before somebody iterates is dropped, unless the handlers were left out.
+   *
+   * @throws Error ERR_INVALID_STATE with a `message` handler, or when it is iterated already
+   * @example
+   * for await (const { chunk, from } of socket) socket.send(chunk, from);
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ReceivedDatagram> {
+    return iterate(this);
   }
 
   /** Stops receiving; what comes meanwhile waits in the kernel, or is lost there. Idempotent. */
@@ -131,7 +156,9 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     const peer = this.exchange.targets.find(to, 'to');
     this.loop.flush();
     check(native.connect(this.handleFd, toAddress(peer)), 'connect', detailsOf(peer));
+    const before = this.remote;
     this.remote = peer;
+    reconnected(this, before);
     return this;
   }
 
@@ -144,14 +171,17 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
     const result = native.connect(this.handleFd, unspecified());
     // The BSDs say so, and have done it.
     if (result !== EAFNOSUPPORT && result !== EINVAL) check(result, 'connect');
+    const { remote } = this;
     this.remote = undefined;
+    reconnected(this, remote);
     keepPort(this.handleFd, before, this.address);
     return this;
   }
 
   /** Our address; undefined once closed. @throws SystemError. See getsockname(2). */
-  get address(): Address | undefined {
-    return this.active ? check(native.getsockname(this.handleFd), 'getsockname') : undefined;
+  get address(): Where | undefined {
+    if (!this.active) return undefined;
+    return check(native.getsockname(this.handleFd), 'getsockname') as Where;
   }
 
   /** Whom it is connected to; undefined: nobody. @throws SystemError. See getpeername(2). */
@@ -202,7 +232,8 @@ export class DatagramSocket<Data = unknown> extends DatagramOutput {
   /**
    * Closes, and gives the descriptor back, open, with what waits in the kernel: it is the
    * caller's, as if opened by `rawloop/raw`, and does not block. What callbacks sent goes out
-   * first; what is queued is dropped, and so is what was received while it is paused.
+   * first; what is queued is dropped, and so is what was received in this turn, up to 32
+   * datagrams, or before a `pause`, and not told yet.
    *
    * @throws Error ERR_HANDLE_CLOSED
    */

@@ -6,9 +6,16 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
 import { isOutOfMemory } from '../stream/sending.js';
 import type { DatagramAddress } from './address.js';
-import { type DatagramBase, NEED_DRAIN, RETRYING, tellErrorLater, updateInterest } from './base.js';
+import {
+  type DatagramBase,
+  NEED_DRAIN,
+  QUEUES_ERRORS,
+  RETRYING,
+  tellErrorLater,
+  updateInterest,
+} from './base.js';
 import { closeHeld, held, passes } from './beside.js';
-import { ANCILLARY_WORDS, EARLIER_OF_ONE, Mode } from './layout.js';
+import { ANCILLARY_WORDS, EARLIER_OF_ONE } from './layout.js';
 import { DatagramQueue, heldBy, type Waiting } from './queue.js';
 
 const EAGAIN = -constant('EAGAIN');
@@ -26,7 +33,7 @@ export function isForNow(result: number): boolean {
 
 /** With a queue of errors each of them is told from there, with whom it was for. */
 export function tellEarlier(socket: DatagramBase, errno: number): void {
-  if ((socket.mode & Mode.HAS_ERROR_QUEUE) !== 0) return;
+  if ((socket.flags & QUEUES_ERRORS) !== 0) return;
   tellErrorLater(socket, -errno, socket.remote);
 }
 
@@ -36,15 +43,30 @@ export function placeOf(socket: DatagramBase, peer: DatagramAddress | undefined)
   const { peers } = socket.exchange;
   const place = peers.pin(peer);
   if (place >= 0) return place;
-  // All places are taken by what waits to be sent.
-  socket.loop.flush();
+  makePlaces(socket);
   return peers.pin(peer);
+}
+
+/** The same until the next place is asked for: of one that is sent at once. */
+function placeForNow(socket: DatagramBase, peer: DatagramAddress | undefined): number {
+  if (peer === undefined) return -1;
+  const { peers } = socket.exchange;
+  const place = peers.find(peer);
+  if (place >= 0) return place;
+  makePlaces(socket);
+  return peers.find(peer);
+}
+
+/** All places are taken by what was to be sent, which is sent now. */
+function makePlaces({ loop, exchange }: DatagramBase): void {
+  loop.flush();
+  exchange.peers.unpinAll();
 }
 
 /** Hands one to the kernel: bytes sent or -errno. */
 export function sendOne(socket: DatagramBase, { bytes, to, ancillary }: Waiting): number {
   const words = ancillary ?? NOTHING_BESIDE;
-  const place = placeOf(socket, to);
+  const place = placeForNow(socket, to);
   const { words: peers } = socket.exchange.peers;
   const result = native.sendDatagram(socket.handleFd, peers, place, words, bytes);
   const earlier = words[EARLIER_OF_ONE] as number;
@@ -128,13 +150,22 @@ function holderOf(socket: DatagramBase, queue: DatagramQueue): Holder {
 }
 
 function beginQueue(socket: DatagramBase): DatagramQueue {
-  const each = socket.family === 'unix' && socket.remote === undefined;
-  const queue = new DatagramQueue(each);
+  const queue = new DatagramQueue(isEachForItself(socket));
   socket.queue = queue;
   holderOf(socket, queue);
   socket.setWorking(true);
   updateInterest(socket);
   return queue;
+}
+
+/** Whether a peer that is full is waited for by what is for him alone. */
+function isEachForItself(socket: DatagramBase): boolean {
+  return socket.family === 'unix' && socket.remote === undefined;
+}
+
+/** It was connected to `before`, and is to another now, or to nobody. */
+export function reconnected(socket: DatagramBase, before: DatagramAddress | undefined): void {
+  socket.queue?.readdress(before, isEachForItself(socket));
 }
 
 /** Drops what waits, which is not to be sent. */

@@ -7,7 +7,7 @@
 //   thing, and that takes the number's place (Linux: /proc/self/fd);
 // - what cannot be opened anew is asked by poll(2) before each call: see shared.h.
 // See open(2), dup(2), proc(5).
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { native } from '../binding/index.js';
 import type { Poller } from '../poller/contract.js';
 import { Interest } from '../poller/interest.js';
@@ -52,8 +52,7 @@ function reopen(fd: number, { statusFlags, reopens }: Kind): number | undefined 
     // Without /proc, another's (EACCES), nobody at the other end (ENXIO), hung up (EIO).
     return undefined;
   }
-  const [ours, theirs] = [fstatSync(own), fstatSync(fd)];
-  if (ours.dev === theirs.dev && ours.ino === theirs.ino && ours.rdev === theirs.rdev) return own;
+  if (native.isSameFile(own, fd) === 1) return own;
   closeSync(own);
   return undefined;
 }

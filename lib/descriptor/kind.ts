@@ -1,12 +1,10 @@
 // What is behind a descriptor that is handed over: whether its bytes are a stream, by which
 // calls they move, and which way. It is looked at and not changed. See fstat(2), fcntl(2),
 // isatty(3), SO_TYPE in socket(7), ptmx(4).
-import { fstatSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { native } from '../binding/index.js';
 import { invalidValue } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
-import { check } from '../raw/errors.js';
+import { check, SystemError } from '../raw/errors.js';
 import {
   BY_FILE,
   BY_SHARED_DEVICE,
@@ -47,31 +45,31 @@ function connectionTransfer(fd: number): Transfer {
   throw invalidValue('fd', 'a connection: loop.listen({ fd }) takes a socket that listens');
 }
 
-/** /dev/ptmx: who opens it gets a terminal of his own. */
-const PTMX = (5 << 8) | 2;
-
 type Bytes = Pick<Kind, 'name' | 'transfer' | 'shared' | 'reopens'>;
 
 function bytesOf(fd: number): Bytes {
-  const status = fstatSync(fd);
-  if (status.isFIFO()) {
-    return { name: 'pipe', transfer: BY_FILE, shared: BY_SHARED_PIPE, reopens: true };
-  }
-  if (status.isCharacterDevice()) {
+  const kind = native.fileKind(fd);
+  if (typeof kind === 'number') throw new SystemError(kind, 'fstat');
+  switch (kind) {
+    case 'pipe':
+      return { name: kind, transfer: BY_FILE, shared: BY_SHARED_PIPE, reopens: true };
     // A device may have a state for each who opened it: a queue of events, an interface.
-    if (!isatty(fd)) {
-      return { name: 'device', transfer: BY_FILE, shared: BY_SHARED_DEVICE, reopens: false };
+    case 'device':
+      return { name: kind, transfer: BY_FILE, shared: BY_SHARED_DEVICE, reopens: false };
+    case 'terminal':
+    case 'terminal-master': {
+      const reopens = kind === 'terminal';
+      return { name: 'terminal', transfer: BY_TERMINAL, shared: BY_SHARED_TERMINAL, reopens };
     }
-    const reopens = status.rdev !== PTMX;
-    return { name: 'terminal', transfer: BY_TERMINAL, shared: BY_SHARED_TERMINAL, reopens };
+    case 'socket':
+      return { name: kind, transfer: connectionTransfer(fd), shared: undefined, reopens: false };
+    case 'file': {
+      const instead = 'read it with node:fs, or pread of rawloop/raw';
+      throw invalidValue('fd', `no file, folder or disk, which are always ready: ${instead}`);
+    }
+    default:
+      throw invalidValue('fd', 'a pipe, socket, terminal or character device: use loop.watch');
   }
-  if (status.isSocket()) {
-    return { name: 'socket', transfer: connectionTransfer(fd), shared: undefined, reopens: false };
-  }
-  if (status.isFile() || status.isDirectory() || status.isBlockDevice()) {
-    throw invalidValue('fd', 'no file, folder or disk, which are always ready: use loop.fs');
-  }
-  throw invalidValue('fd', 'a pipe, socket, terminal or character device: use loop.watch');
 }
 
 /**

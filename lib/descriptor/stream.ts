@@ -8,8 +8,7 @@ import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
-import { updateInterest } from '../stream/base.js';
-import { HELD, READ_ENDED, READING, WRITE_ENDED } from '../stream/flags.js';
+import { HELD, READ_ENDED, WRITE_ENDED } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
 import { enter, type Handlers, NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
@@ -62,6 +61,11 @@ export class DescriptorStream<Data = unknown> extends Stream {
     return `${this.kind} of ${this.#kind.name} ${this.handleFd}`;
   }
 
+  /** @internal */
+  override facts(): string[] {
+    return [this.#kind.name];
+  }
+
   /**
    * Who is at the other end of a Unix socket: the process that connected, listened or made the
    * pair, as the kernel noted it then.
@@ -88,7 +92,6 @@ export class DescriptorStream<Data = unknown> extends Stream {
     if (!writable) this.flags |= WRITE_ENDED;
     if (isTerminal && handlers === NO_HANDLERS) this.flags |= HELD;
     this.begin();
-    if ((this.flags & READING) === 0) updateInterest(this);
   }
 
   /** @internal */

@@ -1,4 +1,5 @@
 // What the public loop has for datagrams: UDP, Unix, and whatever else has them.
+import type { IpAddress, UnixAddress } from '../binding/index.js';
 import type { DatagramHandlers } from '../datagram/handlers.js';
 import type { DgramOptions } from '../datagram/options.js';
 import type { DatagramSocket } from '../datagram/socket.js';
@@ -18,10 +19,19 @@ export abstract class DatagramFace extends DescriptorFace {
    * loop.dgram({ port: 7000 }, { message: (socket, chunk, from) => socket.send(chunk, from) });
    */
   dgram<Data = unknown>(
+    options: DgramOptions & { path: string },
+    handlers?: DatagramHandlers<Data>,
+  ): DatagramSocket<Data, UnixAddress>;
+  dgram<Data = unknown>(
+    options: DgramOptions & ({ host: string } | { port: number }),
+    handlers?: DatagramHandlers<Data>,
+  ): DatagramSocket<Data, IpAddress>;
+  dgram<Data = unknown>(
     options: DgramOptions,
-    handlers: DatagramHandlers<Data> = {},
-  ): DatagramSocket<Data> {
-    const given = handlers as DatagramHandlers<never>;
-    return families.datagram().dgram(this, options, given) as DatagramSocket<Data>;
+    handlers?: DatagramHandlers<Data>,
+  ): DatagramSocket<Data>;
+  dgram(options: DgramOptions, handlers?: DatagramHandlers): DatagramSocket {
+    const given = handlers as DatagramHandlers<never> | undefined;
+    return families.datagram().dgram(this, options, given);
   }
 }

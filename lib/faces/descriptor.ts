@@ -14,11 +14,11 @@ export abstract class DescriptorFace extends PoolFace {
    * bytes: it is owned from here on, and closed with the stream. Others who share the open
    * file, such as a shell its terminal, find it blocking as before: a pipe or terminal that
    * blocks is opened anew under its number, and where that cannot be it is asked by poll(2)
-   * before each call. One that can only be read, or only be written, has ended the other way, and so has a terminal without a `data` handler: what is
-   * typed stays for others. What throws leaves it as it was.
+   * before each call. One that can only be read, or only be written, has ended the other way, and
+   * so has a terminal without a `data` handler: what is typed stays for others. What throws leaves it as it was.
    *
    * @throws TypeError ERR_INVALID_ARG_VALUE for what is no stream of bytes: a regular file
-   *   (use `loop.fs`), a socket of datagrams or one that listens; SystemError EBADF, EEXIST
+   *   (`node:fs` reads it), a socket of datagrams or one that listens; SystemError EBADF, EEXIST
    *   (waited for already), EPERM (a device that cannot be polled), EBUSY (another loop or
    *   thread owns it); RangeError; Error ERR_LOOP_CLOSED
    * @example

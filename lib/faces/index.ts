@@ -18,6 +18,7 @@ export {
 export type { MembershipOptions, MulticastOptions } from '../datagram/multicast.js';
 export type { DgramInfoOptions, DgramOptions } from '../datagram/options.js';
 export type { DatagramCredentials, DatagramInfo, DatagramLocal } from '../datagram/told.js';
+export type { ReceivedDatagram } from '../datagram/unread.js';
 export { DescriptorStream } from '../descriptor/index.js';
 export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';

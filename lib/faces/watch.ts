@@ -9,7 +9,7 @@ export abstract class WatchFace extends LoopCore {
    * Waits for any descriptor that the kernel can poll. It is borrowed: not read,
    * not written, not closed.
    *
-   * @throws SystemError EPERM (a regular file, always ready: use `loop.fs`), EEXIST
+   * @throws SystemError EPERM (a regular file, always ready: `node:fs` reads it), EEXIST
    *   (waited for already), EBADF; TypeError, RangeError; Error ERR_LOOP_CLOSED
    * @example
    * loop.watch(fd, { read: true }, (ready, watcher) => { ... });

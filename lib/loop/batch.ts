@@ -62,6 +62,8 @@ export class StreamBatch extends Gather implements Crossing {
   #slab: ArrayBuffer | undefined;
   /** How much room a record asked for that is larger than the slab. */
   #wantedBytes = 0;
+  /** Whether a wait has had that room: its stream may be gone, so no other has. */
+  #hasRoomMade = false;
   #leavesSlab = false;
   #views: (Uint8Array | undefined)[] = [];
   /** How many active streams read; with none there is nothing to fill. */
@@ -113,6 +115,8 @@ export class StreamBatch extends Gather implements Crossing {
    * @param spinMs for how long to ask without waiting first
    */
   beginWait(timed: boolean, spinMs = 0): void {
+    if (this.#hasRoomMade) this.#wantedBytes = 0;
+    this.#hasRoomMade = this.#wantedBytes > 0;
     this.#prepareSends();
     this.#prepareReads();
     const control = this.#control;
@@ -217,9 +221,9 @@ export class StreamBatch extends Gather implements Crossing {
     this.#control[READS] = reads ? 1 : 0;
     if (!reads) return;
     const slab = this.#slab;
-    // A handler may have detached the memory of its chunk; then there is new.
     const bytes = Math.max(this.#slabBytes, this.#wantedBytes);
-    if (slab !== undefined && slab.byteLength >= bytes && !this.#leavesSlab) return;
+    // A handler may have detached the memory of its chunk; then there is new.
+    if (slab !== undefined && slab.byteLength === bytes && !this.#leavesSlab) return;
     this.#leavesSlab = false;
     this.#slab = new ArrayBuffer(bytes);
     this.#views = new Array<undefined>(bytes >> ALIGN_BITS).fill(undefined);
@@ -278,19 +282,14 @@ export class StreamBatch extends Gather implements Crossing {
     if (known !== undefined && known.length === length) return known;
     const view = new Uint8Array(this.#slab as ArrayBuffer, offset, length);
     this.#views[place] = view;
-    if (length > this.#slabBytes) this.#wantRoom(0);
     return view;
   }
 
   /** Record `index` was not read, being larger than the slab: the next fill has room for it. */
   makeRoom(index: number): number {
     const bytes = this.#results[index * RESULT_WORDS + READ_OFFSET] as number;
-    this.#wantRoom(Math.max(bytes, this.#wantedBytes));
+    this.#wantedBytes = Math.max(bytes, this.#wantedBytes);
+    this.#hasRoomMade = false;
     return bytes;
-  }
-
-  #wantRoom(bytes: number): void {
-    this.#wantedBytes = bytes;
-    this.leaveSlab();
   }
 }

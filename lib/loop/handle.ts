@@ -1,13 +1,13 @@
-// A handle: something that lives in a loop and waits for a descriptor. It owns a
-// slot of the handle table while it is active, keeps the loop alive while it is
-// active and referenced, and closes in the loop's closing phase. What it needs of the
-// loop is contract.ts; what the loop calls on it are the abstract methods below.
-import { SHOWN, shown } from '../base/shown.js';
+// A handle: something that lives in a loop and waits for a descriptor. It keeps the loop
+// alive while it is active and referenced, and closes in the loop's closing phase. How it waits
+// for its descriptor is handle-descriptor.ts's. What it needs of the loop is contract.ts; what
+// the loop calls on it are the abstract methods below.
+import { reasonOf, SHOWN, shown } from '../base/shown.js';
 import { closedPromise, settleClosed } from './closed-promise.js';
-import type { HandleLoop } from './contract.js';
 import type { HandleMetrics } from './counters.js';
-import { handleClosed, loopClosed } from './errors.js';
+import { handleClosed } from './errors.js';
 import * as beside from './handle-beside.js';
+import { HandleDescriptor } from './handle-descriptor.js';
 import {
   ACTIVE,
   CLOSED,
@@ -15,7 +15,6 @@ import {
   IN_CONTEXT,
   OWNER,
   REFERENCED,
-  RETAINS,
   setRetaining,
   WORKING,
 } from './handle-flags.js';
@@ -25,30 +24,12 @@ import {
  * Something that lives in a loop and waits for a descriptor: a socket, a server, a watcher. While it
  * is active and referenced it keeps the loop alive.
  */
-export abstract class Handle {
-  /** The loop that it lives in. */
-  readonly loop: HandleLoop;
-  /** @internal The descriptor, -1: none. */
-  handleFd = -1;
-  /** @internal Place in the handle table, -1: not active. */
-  slot = -1;
-  /** @internal Interest bits that are wanted. */
-  interest = 0;
-  /** @internal Interest bits that the poller knows. */
-  registered = 0;
-  /** @internal */
-  flags = REFERENCED;
-
-  /** @internal */
-  constructor(loop: HandleLoop) {
-    this.loop = loop;
-  }
-
+export abstract class Handle extends HandleDescriptor {
   /**
    * What kind of handle this is, such as 'Socket'. Unlike its class's name it stays when
    * the program is minified. A getter of the prototype: an idle handle is to be small.
    */
-  abstract get kind(): string;
+  abstract override get kind(): string;
 
   /** @internal Called in the poll phase with what was found; `index` is the record's. */
   abstract onReady(events: number, index: number): void;
@@ -74,56 +55,6 @@ export abstract class Handle {
   enter(work: () => void): void {
     if ((this.flags & IN_CONTEXT) === 0) work();
     else beside.enterContext(this, work);
-  }
-
-  /** Waits for a descriptor and keeps the loop alive until `stop`. @internal */
-  start(fd: number, interest: number): void {
-    if (this.loop.closed) throw loopClosed();
-    const { table } = this.loop;
-    this.handleFd = fd;
-    this.slot = table.allocate(this);
-    this.loop.counters.begin(this.slot);
-    this.interest = interest;
-    if (interest !== 0) {
-      try {
-        this.loop.pollSet.register(this);
-      } catch (error) {
-        table.release(this.slot);
-        this.slot = -1;
-        this.interest = 0;
-        throw error;
-      }
-    }
-    this.flags |= ACTIVE;
-    if ((this.flags & RETAINS) !== 0) this.loop.retain();
-  }
-
-  /** Ends waiting; the descriptor may be closed right after. @internal */
-  stop(): void {
-    if ((this.flags & ACTIVE) === 0) return;
-    this.flags &= ~ACTIVE;
-    if (this.registered !== 0) {
-      if ((this.flags & OWNER) === 0) this.loop.pollSet.unregister(this);
-      else this.loop.pollSet.leaving++;
-    }
-    this.interest = 0;
-    this.loop.table.release(this.slot);
-    this.slot = -1;
-    if ((this.flags & RETAINS) !== 0) this.loop.release();
-    this.flags &= ~WORKING;
-  }
-
-  /** Its descriptor is its own from here on, also when the loop is collected. @internal */
-  own(): void {
-    this.flags |= OWNER;
-    this.loop.holdings.owner.own(this.handleFd);
-  }
-
-  /** Closes its descriptor, if that is its own, which leaves the poller with that. @internal */
-  closeOwned(): void {
-    if ((this.flags & OWNER) === 0) return;
-    const { owner } = this.loop.holdings;
-    if (this.loop.pollSet.close(this, owner.owns(this.handleFd))) owner.disown(this.handleFd);
   }
 
   /**
@@ -181,18 +112,6 @@ export abstract class Handle {
     this.beginClose();
     this.handleFd = -1;
     return fd;
-  }
-
-  /** Changes what is waited for: at once, or before the next wait of this turn. @internal */
-  setInterest(interest: number): void {
-    if ((this.flags & ACTIVE) === 0 || this.interest === interest) return;
-    this.interest = interest;
-    this.loop.interestChanged(this);
-  }
-
-  /** True while it waits for something. */
-  get active(): boolean {
-    return (this.flags & ACTIVE) !== 0;
   }
 
   /** True from the first close on. */
@@ -254,7 +173,7 @@ export abstract class Handle {
   }
 
   /** @internal What its last callback is called in metrics and traces. */
-  describe(): string {
+  override describe(): string {
     return this.kind;
   }
 
@@ -262,7 +181,7 @@ export abstract class Handle {
    * What tells it from others in metrics, traces and on the console, such as
    * 'Server 127.0.0.1:7000'. It may take a system call.
    */
-  get label(): string {
+  override get label(): string {
     return this.kind;
   }
 
@@ -275,11 +194,11 @@ export abstract class Handle {
   [SHOWN](): string {
     const state = this.active ? `fd: ${this.handleFd}` : 'closed';
     const unref = this.active && !this.hasRef() ? 'unref' : undefined;
-    return shown(this.kind, state, ...this.facts(), unref);
+    return shown(this.kind, state, ...this.facts(), unref, reasonOf(this.error));
   }
 
   /** Ends it. Idempotent. */
-  abstract close(): void;
+  abstract override close(): void;
 
   /** The same as `close()`, for `using`. */
   [Symbol.dispose](): void {

@@ -10,6 +10,8 @@ import { check, SystemError } from '../raw/errors.js';
 const NOT_OURS = 0;
 const HELD = 2;
 
+const EBUSY = -constant('EBUSY');
+
 /** By descriptor: the number of its owner, 0: nobody. */
 let owners = new Uint32Array(64);
 let last = 0;
@@ -64,7 +66,12 @@ export class Owner {
       const hint = `A handle of ${whose} loop owns it: take it from there by detach()`;
       throw new SystemError(-constant(errno), 'adopt', undefined, hint);
     }
-    check(native.adopt(fd), 'adopt');
+    const adopted = native.adopt(fd);
+    if (adopted === EBUSY) {
+      const hint = 'Another thread owns it: release(fd) of rawloop/raw gives it away there';
+      throw new SystemError(EBUSY, 'adopt', undefined, hint);
+    }
+    check(adopted, 'adopt');
     try {
       return make();
     } catch (error) {

@@ -63,6 +63,8 @@ export abstract class Scheduler {
    * @throws TypeError, RangeError for a bad callback or delay; Error ERR_LOOP_CLOSED
    */
   setTimeout<A extends unknown[]>(callback: (...args: A) => void, ms?: number, ...args: A): Timer;
+  /** `await new Promise((resolve) => loop.setTimeout(resolve, 100))`. */
+  setTimeout(callback: (nothing: undefined) => void, ms?: number): Timer;
   setTimeout(callback: Callback, ms = 0): Timer {
     checkFunction('callback', callback);
     // biome-ignore lint/complexity/noArguments: a rest parameter makes an array each time

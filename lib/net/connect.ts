@@ -4,7 +4,7 @@ import { throwIfAborted } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { invalidValue, loopClosed } from '../loop/errors.js';
+import { invalidType, invalidValue, loopClosed } from '../loop/errors.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { constant, constants } from '../raw/constants.js';
 import { systemError } from '../raw/errors.js';
@@ -89,6 +89,7 @@ function targetOf({ host, address, family, port }: ConnectOptions): IpAddress {
   if (host !== undefined && address !== undefined) {
     throw invalidValue('options.address', 'left out beside host');
   }
+  if (port === undefined) throw invalidType('options', 'an object with a port or a path');
   const target =
     address === undefined
       ? addressOf(host === undefined ? '127.0.0.1' : host, port)

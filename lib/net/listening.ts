@@ -56,10 +56,24 @@ const NO_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL']);
 
 /** Opens a socket that listens at the first of two addresses that there is. */
 export function openIp([first, second]: IpAddress[], opening: Opening): Listening {
+  let refused: unknown;
+  const setInitialOptions = (fd: number) => {
+    try {
+      opening.setInitialOptions(fd);
+    } catch (error) {
+      refused = error;
+      throw error;
+    }
+  };
   try {
-    return { fd: openAt(first as IpAddress, opening), transfer: BY_SOCKET };
+    return {
+      fd: openAt(first as IpAddress, { ...opening, setInitialOptions }),
+      transfer: BY_SOCKET,
+    };
   } catch (error) {
-    if (second === undefined || !NO_IPV6.has((error as SystemError).code)) throw error;
+    // A bad value of an option is EINVAL as well, and says nothing of IPv6.
+    const isAbsent = error !== refused && NO_IPV6.has((error as SystemError).code);
+    if (second === undefined || !isAbsent) throw error;
     return { fd: openAt(second, opening), transfer: BY_SOCKET };
   }
 }

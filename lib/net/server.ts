@@ -1,21 +1,13 @@
 // A listening socket: accepts until there is no more to accept, and backs off instead of
-// spinning when it is refused. See listen(2), accept4(2).
-//
-// What accept4 may say, and what each does:
-// - EAGAIN: nobody waits. EINTR is retried in native code.
-// - GONE: the connection ended while it waited (Linux also passes on network errors that
-//   came for it). The next one is taken.
-// - FATAL: there is no listening socket any more. The server closes and tells.
-// - all others, out of descriptors or memory (EMFILE, ENFILE, ENOBUFS, ENOMEM), refused by
-//   a firewall or a filter of system calls (EPERM, ENOSYS), and whatever else there is:
-//   it may pass. Told once a pause; who waits stays in the backlog until then.
+// spinning when it is refused; what each refusal does is accept-errors.ts's. When it accepts at
+// all is accepting.ts's, and `for await` accepted.ts's. See listen(2), accept4(2).
 import { type Address, type IpAddress, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import type { Handle } from '../loop/handle.js';
 import { IN_CONTEXT } from '../loop/handle-flags.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import { runCleanup } from '../loop/when-closed.js';
-import { constant, constants } from '../raw/constants.js';
+import { constant } from '../raw/constants.js';
 import { check, systemError } from '../raw/errors.js';
 import { SocketHandle } from '../socket-options/handle.js';
 import type { StreamGroup, StreamSettings } from '../stream/group.js';
@@ -24,6 +16,7 @@ import { groupOf } from '../stream/options.js';
 import { opened, Stream } from '../stream/stream.js';
 import { invalidState } from '../stream/unread.js';
 import type { BoundPath } from '../unix/path.js';
+import { FATAL, GONE, NOBODY } from './accept-errors.js';
 import { Accepted } from './accepted.js';
 import { Accepting, type AcceptLimits, Hold } from './accepting.js';
 import { addressText } from './endpoint.js';
@@ -31,22 +24,6 @@ import type { Listening } from './listening.js';
 import { resetAtClose } from './open.js';
 
 const SOCK_NONBLOCK = constant('SOCK_NONBLOCK');
-const EAGAIN = -constant('EAGAIN');
-/** -errno of those names that the platform has. */
-const errnos = (...names: string[]) =>
-  new Set(names.flatMap((name) => (constants[name] === undefined ? [] : -constants[name])));
-const GONE = errnos(
-  'ECONNABORTED',
-  'EPROTO',
-  'ENETDOWN',
-  'ENOPROTOOPT',
-  'EHOSTDOWN',
-  'ENONET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-);
-const FATAL = errnos('EBADF', 'EINVAL', 'ENOTSOCK', 'EOPNOTSUPP');
-
 /** One server's share of a turn. */
 const MAX_ACCEPTS = 64;
 
@@ -208,7 +185,7 @@ export class Server<
     for (let i = 0; i < MAX_ACCEPTS && this.#accepting.isOn; i++) {
       const fd = native.accept4(this.handleFd, SOCK_NONBLOCK);
       if (fd < 0) {
-        if (fd === EAGAIN) return;
+        if (fd === NOBODY) return;
         // Nothing but such connections for a whole turn is no accident.
         if (GONE.has(fd) && ++gone < MAX_ACCEPTS) continue;
         this.#acceptFailed(fd);

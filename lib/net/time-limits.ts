@@ -5,6 +5,7 @@ import type { Timer } from '../loop/time/timer.js';
 import { whenClosed } from '../loop/when-closed.js';
 import { constant } from '../raw/constants.js';
 import { type SystemErrorDetails, systemError } from '../raw/errors.js';
+import { hasNews } from '../stream/news.js';
 import type { Stream } from '../stream/stream.js';
 
 const ETIMEDOUT = -constant('ETIMEDOUT');
@@ -18,7 +19,8 @@ export function limitConnecting(socket: Stream, ms: number, target: SystemErrorD
   any = true;
   const timer = socket.loop.setTimeout(() => {
     timers.delete(socket);
-    socket.destroy(systemError(ETIMEDOUT, 'connect', target));
+    // It has ended, and the thread was held up: that is told as it is.
+    if (!hasNews(socket)) socket.destroy(systemError(ETIMEDOUT, 'connect', target));
   }, ms);
   // The connect itself keeps the loop alive.
   timer.unref();

@@ -48,9 +48,10 @@ export function unixPlaceOf<Options extends Endpoint>(
 export function openUnix({ transfer }: UnixPlace): number {
   const type = constant(transfer.keepsRecords ? 'SOCK_SEQPACKET' : 'SOCK_STREAM');
   const fd = native.socket(constant('AF_UNIX'), type | constant('SOCK_NONBLOCK'), 0);
-  if (fd !== EPROTONOSUPPORT) return check(fd, 'socket');
+  if (fd !== EPROTONOSUPPORT || !transfer.keepsRecords) return check(fd, 'socket');
   const message = "options.type: this system has no Unix sockets of type 'seqpacket'";
-  throw codedError(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', message);
+  const error = codedError(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', message);
+  throw Object.assign(error, { cause: systemError(fd, 'socket') });
 }
 
 /**

@@ -16,7 +16,9 @@ export const Own = { WOKEN: 1, TOLD: 2 } as const;
 
 /** What to do instead, by error code, for the registrations that a kernel refuses. */
 export const HINTS: Readonly<Record<string, string>> = {
-  EPERM: 'Regular files and folders are always ready: read them with loop.fs, on the pool',
+  EPERM:
+    'Files, folders and such devices as /dev/null are always ready: read them with node:fs, ' +
+    'or pread of rawloop/raw; loop.fs tells of them',
   EEXIST: 'The descriptor is already waited for here; change that one instead',
   ENOTSUP: 'This poller has no priority: see poller.supports',
 };

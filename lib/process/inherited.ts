@@ -1,12 +1,11 @@
 // inheritedSockets: descriptors that a service manager opened before the process began, by
 // systemd's protocol: they begin at 3, LISTEN_FDS says how many there are, LISTEN_PID whom
 // they are for, LISTEN_FDNAMES what each is called. See sd_listen_fds(3), systemd.socket(5).
-import { fstatSync } from 'node:fs';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { type Address, native } from '../binding/index.js';
 import { invalidType } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
-import { check } from '../raw/errors.js';
+import { check, SystemError } from '../raw/errors.js';
 import { badVariable, isForUs, numberOf, unset } from './environment.js';
 
 /** A descriptor that was open when the process began. */
@@ -57,9 +56,10 @@ function kindOfSocket(fd: number, address: Address): InheritedSocket['kind'] {
 /** What is at `fd`; it is looked at and not changed. @throws SystemError EBADF */
 function lookAt(fd: number, name: string): InheritedSocket {
   check(native.fcntl(fd, F_GETFD), 'fcntl');
-  const status = fstatSync(fd);
-  if (!status.isSocket()) {
-    const kind = status.isFIFO() || status.isCharacterDevice() ? 'stream' : 'other';
+  const what = native.fileKind(fd);
+  if (typeof what === 'number') throw new SystemError(what, 'fstat');
+  if (what !== 'socket') {
+    const kind = what === 'file' || what === 'other' ? 'other' : 'stream';
     return { fd, name, kind, address: undefined };
   }
   const address = check(native.getsockname(fd) as Address, 'getsockname');

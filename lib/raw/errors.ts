@@ -37,7 +37,8 @@ function textOf(errno: number): string {
 }
 
 function placeOf({ address, port, path }: SystemErrorDetails): string {
-  if (path !== undefined) return ` '${path}'`;
+  // An abstract name, as ss(8) and socat write it: a NUL would be invisible.
+  if (path !== undefined) return ` '${path.replace(/^\0/, '@')}'`;
   if (address === undefined) return '';
   const host = address.includes(':') ? `[${address}]` : address;
   return port === undefined ? ` ${host}` : ` ${host}:${port}`;

@@ -57,7 +57,8 @@ export interface Change extends Target {
 }
 
 /**
- * Checks a change without making it.
+ * Checks a change without making it. The value's getters run here, and may close the socket:
+ * who has a handle asks it for its descriptor behind this.
  *
  * @param label what errors call the value
  * @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE; RangeError ERR_OUT_OF_RANGE;
@@ -79,18 +80,13 @@ function refused(result: number, call: string, name: string, needs?: string): Sy
   return new SystemError(result, call, undefined, `The option is ${name}${hint}`);
 }
 
-/** @throws SystemError */
+/** Sets an option. @throws SystemError */
 export function makeChange(fd: number, { row, level, option, name, value }: Change): void {
   const result =
     row.call === undefined
       ? native.setsockopt(fd, level, option, value)
       : row.call(fd, option, value as Bytes);
   if (result < 0) throw refused(result, 'setsockopt', name, row.needs);
-}
-
-/** Sets an option. @throws as `checkChange`; SystemError */
-export function setByName(fd: number, name: string, value: unknown): void {
-  makeChange(fd, checkChange(name, value));
 }
 
 /**

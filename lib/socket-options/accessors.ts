@@ -3,7 +3,7 @@
 import { SHOWN, unlessRefused } from '../base/shown.js';
 import { handleClosed } from '../loop/errors.js';
 import type { Handle } from '../loop/handle.js';
-import { getByName, setByName } from './access.js';
+import { checkChange, getByName, makeChange } from './access.js';
 import { NAMES, TABLE } from './table.js';
 import type { SocketOptions } from './values.js';
 
@@ -30,7 +30,8 @@ class Accessors {
       }
       if (setting !== undefined) {
         accessor.set = function (this: Accessors, value: unknown) {
-          setByName(this.#fd, name, value);
+          const change = checkChange(name, value);
+          makeChange(this.#fd, change);
         };
       }
       Object.defineProperty(Accessors.prototype, name, accessor);
@@ -56,7 +57,8 @@ const made = new WeakMap<Handle, SocketOptions>();
 export function optionsOf(handle: Handle): SocketOptions {
   let options = made.get(handle);
   if (options === undefined) {
-    options = new Accessors(handle) as unknown as SocketOptions;
+    // A name that is spelt wrong is no property: in strict mode setting it throws.
+    options = Object.preventExtensions(new Accessors(handle)) as unknown as SocketOptions;
     made.set(handle, options);
   }
   return options;

@@ -31,12 +31,15 @@ export abstract class SocketHandle extends Handle {
   setOption<Name extends SettableSocketOption>(name: Name, value: AllSocketOptions[Name]): this;
   setOption(level: number, name: number, value: number | Bytes): this;
   setOption(first: string | number, second: unknown, value?: number | Bytes): this {
-    const fd = socketOf(this);
-    if (typeof first === 'string') seldom.byName().setByName(fd, first, second);
-    else {
-      const result = native.setsockopt(fd, first, second as number, value as number | Bytes);
-      check(result, 'setsockopt');
+    if (typeof first === 'string') {
+      const { checkChange, makeChange } = seldom.byName();
+      const change = checkChange(first, second);
+      makeChange(socketOf(this), change);
+      return this;
     }
+    const fd = socketOf(this);
+    const result = native.setsockopt(fd, first, second as number, value as number | Bytes);
+    check(result, 'setsockopt');
     return this;
   }
 

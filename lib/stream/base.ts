@@ -6,7 +6,15 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import { Interest } from '../poller/interest.js';
 import { codedError, type SystemErrorDetails, systemError, withoutStack } from '../raw/errors.js';
 import { SocketHandle } from '../socket-options/handle.js';
-import { CONNECTING, KEEPS, OPEN_AWAITED, READING, RETRYING, TOLD } from './flags.js';
+import {
+  CONNECTING,
+  DRAIN_AWAITED,
+  KEEPS,
+  OPEN_AWAITED,
+  READING,
+  RETRYING,
+  TOLD,
+} from './flags.js';
 import type { StreamGroup } from './group.js';
 import type { Outgoing } from './queue.js';
 
@@ -15,6 +23,8 @@ import type { Outgoing } from './queue.js';
 export abstract class StreamBase extends SocketHandle {
   /** @internal Another one once the stream is handed over. */ group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: Outgoing | undefined;
+  /** Bytes read so far. */
+  bytesRead = 0;
   /** Bytes taken by `write` so far; some may still be queued. */
   bytesWritten = 0;
   /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;
@@ -39,7 +49,8 @@ export abstract class StreamBase extends SocketHandle {
    * hears of it: a connection that is reset is to cost little more than one that ends.
    */
   fail(result: number, call: string, details?: SystemErrorDetails): void {
-    const awaits = (this.flags & (KEEPS | OPEN_AWAITED)) !== 0 || closeIsAwaited(this);
+    const awaits =
+      (this.flags & (KEEPS | OPEN_AWAITED | DRAIN_AWAITED)) !== 0 || closeIsAwaited(this);
     const heard = awaits || this.group.handlers.close !== undefined;
     this.destroy(heard ? systemError(result, call, details) : undefined);
   }

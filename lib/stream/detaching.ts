@@ -2,15 +2,16 @@
 // either direction. What was read from the kernel cannot be put back, so it is told first; what
 // was written and the kernel did not take cannot go with the descriptor, so it has to be sent.
 import { handleClosed } from '../loop/errors.js';
-import { NOT_READ } from '../loop/layout.js';
-import { Interest } from '../poller/interest.js';
+import { EMPTY_RECORD, LARGE_RECORD, NOT_READ } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
 import { CONNECTING, NEED_DRAIN } from './flags.js';
-import { deliverStash } from './input.js';
+import { chunkOf, deliverStash, NO_BYTES, readFailed, stash } from './input.js';
 import type { StreamOutput } from './output.js';
+import { receivedWith } from './received.js';
 
-const EAGAIN = -constant('EAGAIN');
+/** What a read brought that takes nothing from the kernel. */
+const LEFT: ReadonlySet<number> = new Set([NOT_READ, LARGE_RECORD, -constant('EAGAIN')]);
 
 /**
  * Tells and sends what there is. If it throws the stream goes on.
@@ -42,19 +43,36 @@ function checkQueue(stream: StreamOutput): void {
 
 /** What this batch, or one before a pause, has read. Also while it is paused. */
 function deliverUnread(stream: StreamOutput): void {
-  const { loop } = stream;
-  const index = loop.undispatched(stream);
-  if (index >= 0) {
-    const result = loop.streams.result(index);
-    // Nothing, or an end: that is in the kernel as well for who reads next.
-    const isEnd = result === 0 || result === stream.group.transfer.endsWith;
-    if (!isEnd && result !== NOT_READ && result !== EAGAIN) {
-      try {
-        stream.onReady(Interest.READ, index);
-      } finally {
-        loop.streams.forget(index);
-      }
-    }
-  }
+  const index = stream.loop.undispatched(stream);
+  if (index >= 0) takeRecord(stream, index);
   deliverStash(stream);
+}
+
+/**
+ * Takes what record `index` has read out of the batch before it is told: the handler may detach
+ * by itself, or have the batch go on.
+ */
+function takeRecord(stream: StreamOutput, index: number): void {
+  const { streams } = stream.loop;
+  const result = streams.result(index);
+  // Nothing, an end, or what was too large: all of it is there for who reads next as well.
+  const isLeft = result === 0 || LEFT.has(result) || result === stream.group.transfer.endsWith;
+  if (isLeft) return;
+  if (result > 0 || result === EMPTY_RECORD) stashRecord(stream, index);
+  else readFailed(stream, result);
+  streams.forget(index);
+}
+
+/** Keeps what record `index` has read, as if the stream was paused. */
+function stashRecord(stream: StreamOutput, index: number): void {
+  const { loop } = stream;
+  const fds = receivedWith(loop, index);
+  const isEmpty = loop.streams.result(index) === EMPTY_RECORD;
+  const chunk = isEmpty ? NO_BYTES : chunkOf(stream, index);
+  if (chunk === undefined) {
+    fds?.closeRest();
+    return;
+  }
+  stream.bytesRead += chunk.length;
+  stash(stream, chunk, fds);
 }

@@ -32,5 +32,7 @@ export const HELD = 8192 << HANDLE_BITS;
 export const END_FOLLOWS = 16384 << HANDLE_BITS;
 /** Somebody waits for its `opened`; see opened-promise.ts. */
 export const OPEN_AWAITED = 32768 << HANDLE_BITS;
+/** Somebody waits for its `drained`; see drained-promise.ts. */
+export const DRAIN_AWAITED = 65536 << HANDLE_BITS;
 /** Nothing is read while one of these holds. */
 export const NOT_READING = HELD | PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;

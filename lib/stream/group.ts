@@ -1,5 +1,4 @@
 // What the streams of a server share: each knows this one object instead of all of it.
-import type { HandleLoop } from '../loop/contract.js';
 import type { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { Handlers } from './handlers.js';
@@ -13,14 +12,8 @@ export interface StreamSettings {
   readonly noDelay: boolean;
   readonly allowHalfOpen: boolean;
   readonly signal: AbortSignal | undefined;
-  /** Undefined: no limit. */
+  /** Undefined: no limit; see idle-limit.ts. */
   readonly idleTimeoutMs: number | undefined;
-}
-
-/** Closes those of a group that move nothing for too long: see idle-limit.ts. */
-export interface IdleWatch {
-  /** One of them has opened in `loop`. */
-  watch(loop: HandleLoop): void;
 }
 
 /** Who made the streams of a group, a server say, and counts those that are open. */
@@ -36,8 +29,6 @@ export interface StreamGroup extends StreamSettings {
   readonly transfer: Transfer;
   /** The limit for all of an owner's streams, and what they hold. */
   readonly output: OutputLimit | undefined;
-  /** Where there is a limit for those that are idle. */
-  readonly idle: IdleWatch | undefined;
   /** Whether chunks are copies; true as well once `data` has returned a promise. */
   copies: boolean;
 }

@@ -34,8 +34,11 @@ export interface Handlers<Stream> {
   close?(socket: Stream, error?: Error): Returned;
 }
 
-/** Handlers that were left out: what comes is kept for who asks, by `for await`. */
-export const NO_HANDLERS: Handlers<Handle> = Object.freeze({});
+/**
+ * Handlers that were left out: what comes is kept for who asks, by `for await`. Without a
+ * prototype, which somebody may have given a `data`.
+ */
+export const NO_HANDLERS: Handlers<Handle> = Object.freeze(Object.create(null));
 
 /** Options that listening and connecting share. */
 export interface StreamOptions {

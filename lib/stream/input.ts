@@ -35,7 +35,8 @@ const SO_ERROR = constant('SO_ERROR');
 const EPIPE = -constant('EPIPE');
 const EMSGSIZE = -constant('EMSGSIZE');
 const REST_MS = 5;
-const NO_BYTES = new Uint8Array(0);
+/** A record without any. */
+export const NO_BYTES = new Uint8Array(0);
 /** Of a record: far above what the kernel takes of a peer without privileges. */
 const MAX_RECORD = 64 * 2 ** 20;
 
@@ -175,7 +176,7 @@ export function readNoBytes(stream: StreamOutput, index: number, result: number)
 }
 
 /** The end, or an error. */
-function readFailed(stream: StreamOutput, result: number): void {
+export function readFailed(stream: StreamOutput, result: number): void {
   if (isOutOfMemory(result)) {
     rest(stream);
     return;

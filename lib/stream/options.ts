@@ -7,7 +7,6 @@ import type { Handle } from '../loop/handle.js';
 import type { OutputLimit } from '../loop/output-limits.js';
 import type { StreamGroup, StreamOwner, StreamSettings } from './group.js';
 import type { Handlers, StreamOptions } from './handlers.js';
-import { IdleLimit } from './idle-limit.js';
 import { needsCopies } from './promised.js';
 import { BY_SOCKET, type Transfer, transferFor } from './transfer.js';
 
@@ -32,10 +31,8 @@ export function groupOf<Owner extends StreamOwner>(
 ): StreamGroup & { readonly owner: Owner | undefined } {
   const copies =
     settings.chunks === 'copy' || (settings.chunks === undefined && needsCopies(handlers));
-  const { idleTimeoutMs } = settings;
   const by = transferFor(handlers.data, transfer);
-  const idle = idleTimeoutMs === undefined ? undefined : new IdleLimit(idleTimeoutMs);
-  return { ...settings, handlers, owner, output, transfer: by, idle, copies };
+  return { ...settings, handlers, owner, output, transfer: by, copies };
 }
 
 /** Of one socket. */

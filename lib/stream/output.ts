@@ -14,6 +14,7 @@ import { GATHER_BYTES } from '../loop/gather.js';
 import { constant } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
 import { StreamBase, updateInterest } from './base.js';
+import { drainedPromise, settleDrained } from './drained-promise.js';
 import {
   CONNECTING,
   ENDED,
@@ -57,8 +58,8 @@ export abstract class StreamOutput extends StreamBase {
    *
    * @param options descriptors that go along; a Unix socket's alone. Where records keep their
    *   bounds (type 'seqpacket') each call is one record, and one without bytes is none
-   * @returns false once more than `highWaterMark` bytes are queued: go on in `drain`.
-   *   False, and no `drain`, when nothing is taken: see `writable`
+   * @returns false once more than `highWaterMark` bytes are queued: go on in `drain`, or behind
+   *   `drained`. False, and no `drain`, when nothing is taken: see `writable`
    * @throws TypeError for anything that is no bytes, for descriptors without bytes, or on a
    *   socket that passes none; RangeError for more than 253; SystemError EBADF
    */
@@ -79,6 +80,18 @@ export abstract class StreamOutput extends StreamBase {
       return true;
     }
     return writeThrough(this, bytes ?? Buffer.from(data as string));
+  }
+
+  /**
+   * Resolves once nothing is queued: at once, when nothing is. Rejects when nothing is taken
+   * any more, with the error that closed the stream, ERR_HANDLE_CLOSED or
+   * ERR_STREAM_WRITE_AFTER_END; that is no unhandled rejection where nobody waits.
+   *
+   * @example
+   * for await (const chunk of source) if (!socket.write(chunk)) await socket.drained;
+   */
+  get drained(): Promise<void> {
+    return drainedPromise(this);
   }
 
   /**
@@ -129,6 +142,7 @@ export abstract class StreamOutput extends StreamBase {
     updateInterest(this);
     const needDrain = (this.flags & NEED_DRAIN) !== 0;
     this.flags &= ~NEED_DRAIN;
+    settleDrained(this);
     if ((this.flags & ENDING) !== 0) finishEnd(this);
     else if (needDrain) {
       enter(this, 'drain');

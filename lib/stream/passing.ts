@@ -44,8 +44,10 @@ export function descriptorsOf(options: WriteOptions): number[] | undefined {
   const { fds } = readOptions('options', options, NAMES);
   if (fds === undefined) return undefined;
   if (!Array.isArray(fds)) throw invalidType('options.fds', 'an array of descriptors');
-  const { length } = fds;
-  if (length > MAX_PASSED) throw outOfRange('options.fds.length', `at most ${MAX_PASSED}`, length);
+  // Of a proxy it may be anything.
+  const length = Number(fds.length);
+  if (!(length >= 0 && length <= MAX_PASSED))
+    throw outOfRange('options.fds.length', `at most ${MAX_PASSED}`, length);
   const found: number[] = [];
   for (let i = 0; i < length; i++) {
     const fd: unknown = fds[i];
@@ -55,7 +57,7 @@ export function descriptorsOf(options: WriteOptions): number[] | undefined {
     }
     found.push(fd);
   }
-  return length === 0 ? undefined : found;
+  return found.length === 0 ? undefined : found;
 }
 
 /** The bytes that descriptors are to go with, as a plain view. @throws TypeError */

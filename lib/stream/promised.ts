@@ -55,7 +55,8 @@ function rejected(stream: Ending, reason: unknown): void {
   else if (!stream.noteError(error)) process.emitWarning(error);
 }
 
-function asError(reason: unknown): Error {
+/** What a promise was rejected with, as an error. */
+export function asError(reason: unknown): Error {
   if (reason instanceof Error || types.isNativeError(reason)) return reason;
   const message = `the promise of a handler was rejected with ${inspect(reason)}`;
   return Object.assign(codedError(Error, 'ERR_HANDLER_REJECTED', message), { cause: reason });

@@ -1,6 +1,7 @@
 // Descriptors that came with bytes over a Unix socket. They are open from the read on, and
 // the environment's; whoever wants them takes them while `data` runs, and what is left is
 // closed when it returns. See unix(7), SCM_RIGHTS.
+import { SHOWN, shown } from '../base/shown.js';
 import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 
@@ -37,6 +38,12 @@ export class ReceivedDescriptors {
     this.#numbers = [];
     for (const fd of taken) native.settleReceived(fd);
     return taken;
+  }
+
+  /** @internal */
+  [SHOWN](): string {
+    const truncated = this.truncated ? 'truncated' : undefined;
+    return shown('ReceivedDescriptors', `${this.length} to take`, truncated);
   }
 
   /** The loop closes them if it is forgotten meanwhile. @internal */

@@ -7,7 +7,9 @@ import { NOT_READ, Transfer } from '../loop/layout.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
+import { updateInterest } from './base.js';
 import { prepareDetach } from './detaching.js';
+import { drainedByClose } from './drained-promise.js';
 import {
   CONNECTING,
   END_FOLLOWS,
@@ -20,6 +22,7 @@ import {
 } from './flags.js';
 import type { StreamGroup } from './group.js';
 import { enter, entered, NO_HANDLERS } from './handlers.js';
+import { unwatchIdle, watchIdle } from './idle-limit.js';
 import {
   askForError,
   chunkOf,
@@ -42,8 +45,6 @@ const EAGAIN = -constant('EAGAIN');
 
 /** A connected stream of bytes: both of its halves, and its life. */
 export abstract class Stream extends StreamOutput {
-  /** Bytes read so far. */
-  bytesRead = 0;
   /** Yours: what belongs to this one connection. */
   data: unknown = undefined;
 
@@ -65,7 +66,9 @@ export abstract class Stream extends StreamOutput {
     tellTransfer(this);
     if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
-    this.group.idle?.watch(this.loop);
+    // `start` asked for what comes; who is not to read yet would be told of it without end.
+    if ((this.flags & READING) === 0) updateInterest(this);
+    watchIdle(this);
   }
 
   /** @internal Starts on its way: `onConnectable` is called once it is connected, or not. */
@@ -90,7 +93,7 @@ export abstract class Stream extends StreamOutput {
     if (this.group.handlers === NO_HANDLERS) keepUnread(this);
     setReading(this, true);
     this.beginOutput();
-    this.group.idle?.watch(this.loop);
+    watchIdle(this);
     settleOpened(this);
     enter(this, 'open');
     opened(this);
@@ -118,8 +121,10 @@ export abstract class Stream extends StreamOutput {
       readNoBytes(this, index, result);
     }
     if ((events & ~Interest.READ) === 0 || !this.active) return;
-    // Who reads hears of an error by reading.
-    if ((events & Ready.ERROR) !== 0 && (this.flags & READING) === 0) askForError(this);
+    // Who reads hears of an error by reading. That nobody reads a pipe any more is a hangup,
+    // and no error, to the kqueue of who only writes it.
+    const ended = (events & (Ready.ERROR | Ready.HANGUP)) !== 0;
+    if (ended && (this.flags & READING) === 0) askForError(this);
     if (this.active) this.sendQueued();
   }
 
@@ -127,9 +132,11 @@ export abstract class Stream extends StreamOutput {
   onClosed(): void {
     runCleanup(this);
     this.closeOwned();
+    unwatchIdle(this);
     this.group.owner?.forget();
     this.flags |= TOLD;
     settleOpened(this);
+    drainedByClose(this);
     endUnread(this, this.failure);
     enter(this, 'close');
     this.group.handlers.close?.(this, this.failure);
@@ -227,8 +234,9 @@ export abstract class Stream extends StreamOutput {
    * `close(socket)` follows, and nothing else.
    *
    * What is unread in the kernel stays there. What this turn has read already is told by
-   * `data` before it returns, also while the stream is paused, as it cannot be put back. What
-   * was written goes out first.
+   * `data` before it returns, also while the stream is paused, as it cannot be put back; who
+   * iterates gets it, and what else was kept, to the end of the loop. What was written goes out
+   * first.
    *
    * @throws Error ERR_STREAM_OUTPUT_QUEUED while output waits for the peer: `drain` follows,
    *   detach there; ERR_STREAM_CONNECTING; ERR_HANDLE_CLOSED. It goes on then

@@ -2,7 +2,7 @@
 // where an error waits, and whose name stands in it. TCP is the first user of one core;
 // pipes, terminals and devices differ in this table and nowhere else. The crossing goes by
 // `kind`: see native/stream/batch.cc.
-import { native } from '../binding/index.js';
+import { type Address, native } from '../binding/index.js';
 import { Transfer as Kind } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
@@ -102,8 +102,7 @@ const SOL_SOCKET = constant('SOL_SOCKET');
 /** How the bytes of a socket move; undefined: they are no stream. @throws SystemError */
 export function transferOfSocket(fd: number): Transfer | undefined {
   const type = check(native.getsockopt(fd, SOL_SOCKET, constant('SO_TYPE')), 'getsockopt');
-  const name = native.getsockname(fd);
-  const isUnix = typeof name === 'object' && 'path' in name;
+  const isUnix = 'path' in check(native.getsockname(fd) as Address | number, 'getsockname');
   if (type === constant('SOCK_STREAM')) return isUnix ? BY_UNIX : BY_SOCKET;
   return type === constant('SOCK_SEQPACKET') && isUnix ? BY_RECORDS : undefined;
 }

@@ -4,7 +4,7 @@
 //
 // bind(2) takes no place where there is a file. Who is behind one is asked by a datagram
 // socket that connects: ECONNREFUSED, nobody; EPROTOTYPE, a socket of another type, which
-// hears nothing of it, and need not even listen yet.
+// hears nothing of it, and need not even listen yet. What cannot be asked is left alone.
 //
 // Two who start at one place at the same time take turns by a lock of the folder, so that
 // none takes away what the other has just made. No file is left by it, and whoever dies
@@ -14,18 +14,23 @@
 // See unix(7), flock(2).
 import { type BigIntStats, chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { invalidType, invalidValue } from '../base/errors.js';
+import { invalidType, invalidValue, outOfRange } from '../base/errors.js';
 import { checkInteger } from '../base/validate.js';
 import { native, type UnixAddress } from '../binding/index.js';
 import { isForked } from '../poller/fork.js';
 import { constant } from '../raw/constants.js';
-import { check, codedError } from '../raw/errors.js';
+import { check, codedError, SystemError } from '../raw/errors.js';
 
 const AF_UNIX = constant('AF_UNIX');
 const DATAGRAM = constant('SOCK_DGRAM') | constant('SOCK_NONBLOCK');
 const EADDRINUSE = -constant('EADDRINUSE');
 const ECONNREFUSED = -constant('ECONNREFUSED');
+const EPROTOTYPE = -constant('EPROTOTYPE');
 const EAGAIN = -constant('EAGAIN');
+const ENAMETOOLONG = -constant('ENAMETOOLONG');
+
+/** The room for a path, but for the NUL behind it. */
+const MAX_BYTES = process.platform === 'linux' ? 107 : 103;
 
 /** Names that are no files. */
 const HAS_ABSTRACT = process.platform === 'linux';
@@ -59,7 +64,11 @@ export function unixAddressOf(path: unknown, call: string, name = 'options.path'
     }
   } else if (path.includes('\0')) throw invalidValue(name, 'a path without a NUL inside');
   // By the same reader that the calls will use, before any of them.
-  check(native.checkAddress(address), call, { path });
+  const result = native.checkAddress(address);
+  if (result === ENAMETOOLONG) {
+    throw new SystemError(result, call, { path }, `It may have ${MAX_BYTES} bytes of UTF-8`);
+  }
+  check(result, call, { path });
   return address;
 }
 
@@ -70,7 +79,10 @@ export function unixAddressOf(path: unknown, call: string, name = 'options.path'
  */
 export function checkMode(mode: unknown, address: UnixAddress): number | undefined {
   if (mode === undefined) return undefined;
-  const checked = checkInteger('options.mode', mode, 0, 0o777);
+  const checked = checkInteger('options.mode', mode, 0, 2 ** 32 - 1);
+  // As permissions are written: 0o1777 is 1023 to nobody.
+  if (checked > 0o777)
+    throw outOfRange('options.mode', 'from 0 to 0o777', `0o${checked.toString(8)}`);
   if (!isAbstract(address)) return checked;
   throw invalidValue('options.mode', 'left out beside an abstract name, which has no file');
 }
@@ -106,6 +118,8 @@ export class BoundPath {
     try {
       // Who has the lock is about to take over what we leave.
       if (!folder.isAnothers && this.#isThere() && isDead(this.#place)) remove(this.#place);
+    } catch {
+      // Nobody knows who is behind it: whoever starts there next will ask again.
     } finally {
       folder.unlock();
     }
@@ -136,8 +150,8 @@ export class BoundPath {
  * Binds a socket that is not reachable before it listens, or, if it is one of datagrams, has
  * no other permissions than `mode` from the start on Linux. Undefined: an abstract name.
  *
- * @throws SystemError EADDRINUSE: somebody is there, or a file that is no socket; ENOENT,
- *   EACCES, ...
+ * @throws SystemError EADDRINUSE: somebody is there, or a file that is no socket; its `cause`
+ *   says why that could not be found out, if so; ENOENT, EACCES, ...
  */
 export function bindToPath(fd: number, address: UnixAddress, mode?: number): BoundPath | undefined {
   const { path } = address;
@@ -161,15 +175,19 @@ export function bindToPath(fd: number, address: UnixAddress, mode?: number): Bou
 
 function bindOrTakeOver(fd: number, address: UnixAddress, place: Place, folder: FolderLock): void {
   let result = native.bind(fd, address);
-  // Once more for each that comes and goes meanwhile.
-  for (let i = 0; i < 4 && result === EADDRINUSE; i++) {
-    if (folder.isAnothers || !removeStale(place)) break;
-    result = native.bind(fd, address);
+  try {
+    // Once more for each that comes and goes meanwhile.
+    for (let i = 0; i < 4 && result === EADDRINUSE; i++) {
+      if (folder.isAnothers || !removeStale(place)) break;
+      result = native.bind(fd, address);
+    }
+  } catch (cause) {
+    throw Object.assign(new SystemError(result, 'bind', { path: address.path }), { cause });
   }
   check(result, 'bind', { path: address.path });
 }
 
-/** Removes what a dead server left; true also when there is nothing any more. */
+/** Removes what a dead server left; true also when there is nothing any more. @throws SystemError */
 function removeStale(place: Place): boolean {
   const file = lookAt(place);
   if (file === undefined) return true;
@@ -180,13 +198,14 @@ function removeStale(place: Place): boolean {
   return now === undefined || (isSame(file, now) && remove(place));
 }
 
-/** Whether nobody is behind the socket file. */
+/** Whether nobody is behind the socket file. @throws SystemError: nobody can say */
 function isDead(place: Place): boolean {
-  const probe = native.socket(AF_UNIX, DATAGRAM, 0);
-  if (probe < 0) return false;
+  const probe = check(native.socket(AF_UNIX, DATAGRAM, 0), 'socket');
   const result = native.connect(probe, { family: 'unix', path: reachable(place) });
   native.close(probe);
-  return result === ECONNREFUSED;
+  if (result === ECONNREFUSED) return true;
+  if (result !== EPROTOTYPE) check(result, 'connect', { path: place.path });
+  return false;
 }
 
 /** The place as an address: the absolute path may be too long for one. */

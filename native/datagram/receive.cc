@@ -220,6 +220,7 @@ int32_t ReceiveWithAncillary(int fd, size_t count, size_t room, size_t max_fds,
     const msghdr& header = received.messages[i].header;
     if (ReadControl(header, max_fds, &first[i].ancillary, passed)) {
       first[i].flags |= kControlCut;
+      passed->is_truncated = max_fds > 0;
     }
   }
   return result;

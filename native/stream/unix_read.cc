@@ -32,7 +32,9 @@ void TakePassed(const msghdr& message, PassedTable* passed, ReadResult* out) {
     passed->numbers[passed->count++] = fd;
   }
   out->passed = static_cast<int32_t>(passed->count) - out->first_passed;
-  if (!is_whole) out->passed |= kPassedTruncated;
+  if (is_whole) return;
+  out->passed |= kPassedTruncated;
+  passed->is_truncated = true;
 }
 
 // EINTR is retried.

@@ -21,12 +21,19 @@ struct PassedTable {
   OwnedDescriptors* owned;
   uint32_t count = 0;
 
+  // The process had no numbers left for some.
+  bool is_truncated = false;
+
   // No more is read before these were looked at: a peer that sends nothing else
-  // is not to take all numbers of the process.
-  bool IsFull() const { return count >= kMaxPassedFds; }
+  // is not to take all numbers of the process, nor those that others are sent.
+  bool IsFull() const { return is_truncated || count >= kPassedAtOnce; }
+
+  static constexpr uint32_t kPassedAtOnce = 64;
 };
-// A read begins with fewer than kMaxPassedFds, and brings that many at most.
-static_assert(kMaxPassed >= 2 * kMaxPassedFds, "room for one read more");
+// A read begins with fewer than kPassedAtOnce, and brings kMaxPassedFds at
+// most.
+static_assert(kMaxPassed >= PassedTable::kPassedAtOnce + kMaxPassedFds,
+              "room for one read more");
 
 // Each fills all words of `out` but the offset.
 void ReadUnix(int fd, const Span& room, PassedTable* passed, ReadResult* out);

@@ -1,5 +1,6 @@
 // What a cross-built addon must do: load, run timers and immediates, echo over the
-// loopback in both modes, and answer a request of the pool. Prints one line. Run by
+// loopback in both modes, answer a request of the pool, move datagrams of UDP and pass
+// descriptors over a pair of Unix sockets. Prints one line. Run by
 // scripts/cross/run.mjs with the addon in RAWLOOP_ADDON; may be very slow (emulation).
 'use strict';
 const assert = require('node:assert');
@@ -49,6 +50,53 @@ function owned() {
   assert.deepStrictEqual(log.sort(), expected);
 }
 
+/** A descriptor goes with bytes, and a datagram with where it came to. */
+function passing() {
+  const { AF_UNIX, SOCK_STREAM } = raw.constants;
+  const loop = new EventLoop();
+  const log = [];
+  const [ours, its] = raw.check(raw.socketpair(AF_UNIX, SOCK_STREAM), 'socketpair');
+  const [readEnd, writeEnd] = raw.check(raw.pipe2(), 'pipe2');
+  const sender = loop.stream(ours, {}, {});
+  sender.write('x', { fds: [writeEnd] });
+  sender.end();
+  loop.stream(
+    its,
+    {},
+    {
+      data(_stream, _chunk, fds) {
+        const [fd] = fds.take();
+        log.push(`passed ${raw.write(fd, Buffer.from('by it'))}`);
+        raw.close(fd);
+      },
+    },
+  );
+  const server = loop.dgram(
+    { host: '127.0.0.1', info: { pktinfo: true } },
+    {
+      message(socket, chunk, from, { local }) {
+        if (local.address === '127.0.0.1') socket.send(chunk, from);
+        socket.close();
+      },
+    },
+  );
+  const client = loop.dgram(
+    { to: { host: '127.0.0.1', port: server.address.port } },
+    {
+      message(socket, chunk) {
+        log.push(`datagram ${chunk.length}`);
+        socket.close();
+      },
+    },
+  );
+  for (const word of ['hello', 'hello']) client.send(word);
+  loop.run();
+  loop.close();
+  assert.strictEqual(raw.read(readEnd, new Uint8Array(16)), 5);
+  for (const fd of [readEnd, writeEnd]) raw.close(fd);
+  assert.deepStrictEqual(log.sort(), ['datagram 5', 'passed 5']);
+}
+
 function threads() {
   const loop = new EventLoop();
   const server = new ThreadPerConnectionServer({ host: '127.0.0.1', loop }).start();
@@ -70,6 +118,7 @@ function threads() {
 }
 
 owned();
+passing();
 threads();
 const loop = new EventLoop().attach();
 echo(loop, () => {

@@ -58,6 +58,19 @@ const name: string = client.data.name;
 const asUnknown: Socket = client;
 const without: Socket = loop.connect(options, { data: (socket) => socket.data === undefined });
 // Handlers may be left out, and promises and iterators are there in their place.
+// So is that of a datagram socket.
+const datagrams = loop.dgram(
+  { port: 0 },
+  { message: (socket, chunk, from) => socket.send(chunk, from), close: () => datagrams.close() },
+);
+const itsPort: number | undefined = datagrams.address?.port;
+const itsPath: string | undefined = loop.dgram({ path: '/run/log' }).address?.path;
+// @ts-expect-error: of one that is handed over it is not known
+loop.dgram({ fd: 3 }).address?.port;
+export const places = [itsPort, itsPath];
+export async function aWhile(): Promise<void> {
+  await new Promise((resolve) => loop.setTimeout(resolve, 5));
+}
 export async function atTheEdges(): Promise<string> {
   const own = loop.listen({ port: 0, maxConnections: 5, whenFull: 'refuse' });
   const to = loop.connect({ ...own.address, timeoutMs: 500, idleTimeoutMs: 500 });
@@ -69,6 +82,7 @@ export async function atTheEdges(): Promise<string> {
   const disposed: Promise<void> = own[Symbol.asyncDispose]();
   await disposed;
   for (const socket of own.sockets) socket.resetAndDestroy();
+  if (!same.write('x')) await same.drained;
   let text = '';
   for await (const chunk of same) text += chunk.subarray(0, 1).length;
   const ended: Promise<void> = to.closed;

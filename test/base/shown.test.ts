@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import { close, pipe2 } from '../../lib/raw/index.js';
+import { ReceivedDescriptors } from '../../lib/stream/received.js';
 
 const LOCAL = /127\.0\.0\.1:\d+/.source;
 const line = (pattern: string) => new RegExp(`^${pattern}$`);
@@ -25,6 +26,29 @@ test('a socket tells its descriptor, its state and both of its ends', () => {
   expect(lines[0]).toMatch(line(`Socket { fd: \\d+, open, ${LOCAL} → ${LOCAL} }`));
   expect(lines[1]).toMatch(line(`Socket { fd: \\d+, open, paused, ${LOCAL} → ${LOCAL}, unref }`));
   expect(lines[2]).toBe('Socket { closed }');
+});
+
+test('what was closed by an error tells its code', () => {
+  using loop = new EventLoop();
+  const socket = loop.connect({ path: '/nowhere/socket' }, {});
+  expect(inspect(socket)).toBe('Socket { closed, ENOENT }');
+  const server = loop.listen({ host: '127.0.0.1', port: 0 }, {});
+  const other = loop.connect({ port: server.address.port }, {});
+  other.destroy(new RangeError('as it is'));
+  expect(inspect(other)).toBe('Socket { closed, RangeError }');
+});
+
+test('a stream over a descriptor tells of what kind it is', () => {
+  using loop = new EventLoop();
+  const [readEnd, writeEnd] = pipe2() as [number, number];
+  expect(inspect(loop.stream(readEnd))).toBe(`DescriptorStream { fd: ${readEnd}, pipe }`);
+  close(writeEnd);
+});
+
+test('descriptors that came tell how many are to be taken', () => {
+  expect(inspect(new ReceivedDescriptors([7, 8], false))).toBe('ReceivedDescriptors { 2 to take }');
+  const none = new ReceivedDescriptors([], true);
+  expect(inspect(none)).toBe('ReceivedDescriptors { 0 to take, truncated }');
 });
 
 test('what the kernel refuses to tell is not shown, and nothing is thrown', () => {

@@ -107,6 +107,7 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
     expect(thrownBy(() => member.socket.join(group, { interface: HOST }))).toMatchObject({
       code: 'EADDRINUSE',
     });
+    expect(thrownBy(() => member.socket.join('10.1.2.3'))).toMatchObject({ address: '10.1.2.3' });
     const client = listening(test.loop);
     client.socket.setMulticast({ interface: HOST, loopback: true, ttl: 0 });
     client.socket.send('to all', { host: group, port });

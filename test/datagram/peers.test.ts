@@ -79,6 +79,14 @@ it('says when everything is taken by what is to be sent', () => {
   expect(table.pin(other)).toBeGreaterThanOrEqual(0);
 });
 
+it('keeps no place for what is sent at once', () => {
+  const table = new PeerTable(() => {});
+  for (let i = 0; i < 2 * MAX_PEERS; i++) {
+    expect(table.find(new IpDatagramAddress('ipv4', '10.0.0.1', i + 1))).toBeGreaterThanOrEqual(0);
+  }
+  expect(table.size).toBe(MAX_PEERS);
+});
+
 it('knows an address by its bytes, whatever object names it', () => {
   const table = new PeerTable(() => {});
   const heard = table.objectOf(at(9), 0);

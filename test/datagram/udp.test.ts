@@ -180,6 +180,45 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
   });
 });
 
+it('what a getter of the address leaves of the bytes is what is sent, and nothing of others', async () => {
+  const server = listening(test.loop, {
+    message: (socket) => server.heard.messages.length === 3 && socket.close(),
+  });
+  const { socket: client } = listening(test.loop);
+  const { port } = placeOf(server.socket);
+  const memory = Reflect.construct(ArrayBuffer, [18, { maxByteLength: 40 }]);
+  const bytes = new Uint8Array(memory).fill(65);
+  const resizing = (length: number) => ({
+    port,
+    get host() {
+      Reflect.apply(Reflect.get(memory, 'resize'), memory, [length]);
+      return HOST;
+    },
+  });
+  test.loop.setImmediate(() => {
+    client.send("another's datagram", { host: HOST, port });
+    test.loop.flush();
+    client.send(bytes, resizing(1));
+    client.send(bytes, resizing(40));
+    client.close();
+  });
+  await drive(test.loop);
+  const texts = server.heard.messages.map(({ text }) => text);
+  expect(texts).toEqual(["another's datagram", 'A', `A${'\0'.repeat(39)}`]);
+});
+
+it('more peers than the table has places are sent to, each by itself', async () => {
+  const { socket, heard } = listening(test.loop, {}, { errors: false });
+  // As many as are remembered at a time, sent with something beside them: not gathered.
+  for (let i = 1; i <= 5000; i++) {
+    socket.send('', { host: `127.2.${i >> 8}.${i & 255}`, port: 9 }, { ttl: 1 });
+  }
+  // Errors are told before.
+  test.loop.setImmediate(() => socket.close());
+  await drive(test.loop);
+  expect(heard.errors).toEqual([]);
+});
+
 it('an async message handler gets memory of its own', async () => {
   const kept: Uint8Array[] = [];
   const server = listening(test.loop, {

@@ -5,7 +5,8 @@
 // written is reported for as long as nobody reads what was typed. Without WRITE_ENDED for
 // what is only read: it is writable, and a write ends it with EBADF. Without READ_ENDED in
 // askForError (lib/stream/input.ts): a paused terminal ends with EPIPE; without `endsWith`
-// there: one that is written, too. Without adopt: the FIFO is never closed, and its reader
+// there: one that is written, too, and without it in takeRecord (lib/stream/detaching.ts) one
+// that hung up is not detached. Without adopt: the FIFO is never closed, and its reader
 // waits for ever. With `open` called at once: its event is the first of all. Without
 // BY_TERMINAL: a terminal ends with EIO; without BY_SOCKET: both halves of a socket end with
 // the first. Without the look at `open`: what was destroyed opens.
@@ -158,6 +159,25 @@ describe.each(DRIVE_MODES)('a descriptor that is taken over, %s', (mode) => {
     await drive(test.loop, mode);
     expect(noted.events).toEqual(['resumed', 'end', 'close']);
   });
+
+  it.runIf(isLinux)(
+    'is a terminal that has hung up and is detached: it leaves its end',
+    async () => {
+      const ptys = [openPty(), openPty()] as const;
+      const given: number[] = [];
+      const streams: DescriptorStream[] = ptys.map(([fd], index) => {
+        // Whoever of the two is told first detaches the other, whose end is read as well.
+        const end = () => {
+          if (given.length === 0) given.push((streams[1 - index] as DescriptorStream).detach());
+        };
+        return test.loop.stream(fd, {}, { data: () => {}, end });
+      });
+      opened.close(...ptys.map(([, its]) => its));
+      await drive(test.loop, mode);
+      expect(given.map((fd) => raw.read(fd, new Uint8Array(1)))).toEqual([-constant('EIO')]);
+      for (const fd of given) expect(raw.close(fd)).toBe(0);
+    },
+  );
 
   it.runIf(isLinux)('is a terminal that is only written, and tells how it ended', async () => {
     const [master, its] = openPty();

@@ -36,6 +36,14 @@ export const KINDS: Readonly<Record<string, string>> = {
   'stream of a descriptor': `
     const [readEnd] = raw.pipe2(0);
     hold(loop.stream(readEnd, {}, {})); settle();`,
+  // Who waits for a connection, or for bytes, holds nothing: the handle does.
+  'server that is iterated': `
+    const server = loop.listen({ host: '127.0.0.1', port: 0 });
+    server[Symbol.asyncIterator]().next(); hold(server); settle();`,
+  'stream that is iterated': `
+    const [readEnd] = raw.pipe2(0);
+    const stream = loop.stream(readEnd, {});
+    stream[Symbol.asyncIterator]().next(); hold(stream); settle();`,
   'datagram socket': "hold(loop.dgram({ host: '127.0.0.1' }, {})); settle();",
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",

@@ -1,10 +1,10 @@
 // How many a server accepts, and when: `maxConnections`, `whenFull`, `server.sockets`, and
 // `for await` over a server, which accepts as it is asked.
 // Tried without its guard: with `hold(Hold.FULL)` left out those of who waits fail; without
-// `release(Hold.FULL)` in `forget` they hang; without `#refuse` the one of who is refused; with
-// AHEAD of 1,000 the one of a few ahead; without HELD in `prepare` the one of bytes; without
-// `drop` in `left` the one of a loop that is left; without `Hold.UNASKED` in the constructor the
-// one of handlers that are left out.
+// `release(Hold.FULL)` in `forget` they hang; without `#refuse` the one of who is refused hangs;
+// with AHEAD of 1,000, without HELD in `prepare`, or without `drop` in `left` the one of a few
+// ahead; without `Hold.UNASKED` in the constructor the one of how late they are asked for hangs, and
+// so do others in owned mode; without `updateInterest` in `Stream.begin` the one of no cost.
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ListenOptions } from '../../lib/net/listen.js';
@@ -162,6 +162,22 @@ describe.each(DRIVE_MODES)('a server (%s)', (mode) => {
       // What nobody took is closed with the server, what was taken is not.
       expect([server.isClosed, server.sockets]).toEqual([true, [first]]);
       first.destroy();
+      for (const socket of peers) socket.destroy();
+    });
+  });
+
+  it('has connections wait until they are taken at no cost, also when their peers have sent', async () => {
+    const server = bare();
+    await during(async () => {
+      const sockets = server[Symbol.asyncIterator]();
+      const peers = clients(server.address.port, 3);
+      while (server.connections < 3) await turn();
+      await turn();
+      const { iterations } = test.loop.metrics();
+      await turn(10);
+      // The timer's own, and that in which it is looked at: not one after the other.
+      expect(test.loop.metrics().iterations - iterations).toBeLessThan(10);
+      await sockets.return?.();
       for (const socket of peers) socket.destroy();
     });
   });

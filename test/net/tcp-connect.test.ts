@@ -233,6 +233,7 @@ describe('misuse throws before anything is opened', () => {
         expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }),
       );
     }
+    expect(() => test.loop.connect({}, {})).toThrow('an object with a port or a path');
   });
 
   it('a host that is no address', () => {

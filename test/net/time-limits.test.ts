@@ -1,14 +1,16 @@
 // How long a connect may take, and how long a connection may be idle.
 // Tried without its guard: with `limitConnecting` left out the black hole hangs; without
-// `connectingEnded` in `onConnectable` the one of timers that are left; with `bufferedBytes` not
-// taken off in `movedBytes` the one of a peer that does not read hangs; with the timer kept in
-// `#look` the one of a server without connections; with `ref`, the one that does not hold.
+// `connectingEnded` in `onConnectable` the one of timers that are left fails; with `bufferedBytes`
+// not taken off in `movedBytes` the one of a peer that does not read; without `hasNews` those of a
+// thread that was held up; with a limit for each stream, or without `unwatchIdle`, the one of one
+// timer; without `unref` of the timer the one that does not hold hangs.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { serve } from '../stream/support.js';
-import { fill } from '../support/bytes.js';
+import { fill, put, take } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 
@@ -29,6 +31,12 @@ function blackHole(): number {
 /** How many timers of the loop wait. */
 function timers(): number {
   return Number(/timers: (\d+)/.exec(inspect(test.loop))?.[1]);
+}
+
+/** Keeps the loop from looking at anything. */
+function holdUp(ms: number): void {
+  const startedMs = performance.now();
+  while (performance.now() - startedMs < ms) {}
 }
 
 /** A function that tells the code that `close` told, and when. */
@@ -55,6 +63,27 @@ describe.each(DRIVE_MODES)('a time limit (%s)', (mode) => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(20);
   });
 
+  it('of a connect that was made while the thread was held up is no matter', async () => {
+    const { server, port } = serve(test.loop, {});
+    const told: string[] = [];
+    test.loop.connect(
+      { port, timeoutMs: 1 },
+      {
+        open(socket) {
+          told.push('open');
+          socket.destroy();
+        },
+        close(socket) {
+          told.push(String(socket.error));
+          server.close();
+        },
+      },
+    );
+    holdUp(5);
+    await drive(test.loop, mode);
+    expect(told).toEqual(['open', 'undefined']);
+  });
+
   it('of a connect leaves nothing once it is connected, or called off', async () => {
     const { server, port } = serve(test.loop, { close: () => server.close() });
     const controller = new AbortController();
@@ -62,9 +91,12 @@ describe.each(DRIVE_MODES)('a time limit (%s)', (mode) => {
     const called = test.loop.connect({ ...options, signal: controller.signal }, {});
     let left = -1;
     test.loop.connect(options, {
-      open: (socket) => socket.end(),
-      close() {
-        left = timers();
+      open(socket) {
+        // Behind the end of the other one.
+        test.loop.setTimeout(() => {
+          left = timers();
+          socket.end();
+        }, 1);
       },
     });
     controller.abort();
@@ -119,6 +151,22 @@ describe.each(DRIVE_MODES)('a time limit (%s)', (mode) => {
     expect(told.codes).toEqual(['ERR_IDLE_TIMEOUT']);
   });
 
+  it('is one timer for all that have it, and none once they are closed', async () => {
+    const { server, port } = serve(test.loop, {});
+    const options = { port, idleTimeoutMs: 3_600_000 };
+    const sockets = Array.from({ length: 10 }, () => test.loop.connect(options, {}));
+    const counts: number[] = [];
+    const look = test.loop.setInterval(() => {
+      if (!sockets.every(({ open }) => open)) return;
+      test.loop.clearInterval(look);
+      counts.push(timers());
+      for (const socket of sockets) socket.destroy();
+      server.destroy();
+    }, 1);
+    await drive(test.loop, mode);
+    expect([...counts, timers()]).toEqual([1, 0]);
+  });
+
   it('that is thrown by for await comes behind what was read', async () => {
     const [mine, peer] = opened.pair();
     raw.write(peer, Buffer.from('hello'));
@@ -154,4 +202,35 @@ describe.each(DRIVE_MODES)('a time limit (%s)', (mode) => {
     expect(stream.isClosed).toBe(false);
     stream.destroy();
   });
+});
+
+// On a clock of its own, as the kernel's cannot be told when to jump.
+it('an idle limit does not close who moved bytes while the thread was held up', () => {
+  const time = { nowMs: 0 };
+  const loop = new EventLoop({}, { clock: () => time.nowMs });
+  const told: string[] = [];
+  const turnAt = (nowMs: number) => {
+    time.nowMs = nowMs;
+    loop.run('nowait');
+  };
+  const [mine, peer] = opened.pair();
+  const [full, reader] = opened.pair();
+  const named = (name: string) => ({
+    data: () => void told.push(`${name} data`),
+    close: (_: unknown, error?: Error) =>
+      void told.push(`${name} ${(error as raw.SystemError | undefined)?.code}`),
+  });
+  loop.stream(mine, { idleTimeoutMs: 100 }, named('reads'));
+  const writes = loop.stream(full, { idleTimeoutMs: 100 }, named('writes'));
+  fill(full);
+  writes.write('waits');
+  turnAt(25);
+  // Both move something before they are looked at, long behind the limit.
+  put(peer);
+  take(reader);
+  turnAt(1000);
+  expect(told).toEqual(['reads data']);
+  for (const nowMs of [1025, 1125]) turnAt(nowMs);
+  expect(told.slice(1).sort()).toEqual(['reads ERR_IDLE_TIMEOUT', 'writes ERR_IDLE_TIMEOUT']);
+  loop.close();
 });

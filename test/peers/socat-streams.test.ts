@@ -1,5 +1,5 @@
 // Streams of bytes with socat(1) at the other end: as its server and as its client, over each
-// kind of address that it has.
+// kind of address that it has. Of a Unix socket the kernel says that it is socat.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ConnectOptions } from '../../lib/net/connect.js';
@@ -69,7 +69,12 @@ describe.runIf(hasSocat).each(Object.entries(KINDS))('socat by %s', (_name, kind
   it.each(DRIVE_MODES)('is a client, whose bytes come back (%s)', async (mode) => {
     const folder = temporaryFolder();
     const kind = kindIn(folder);
+    const isUnix = kind.listen.path !== undefined;
+    const pids: number[] = [];
     const server = test.loop.listen(kind.listen, {
+      open(socket) {
+        if (isUnix) pids.push(socket.peerCredentials().pid);
+      },
       data: (socket, chunk) => socket.write(chunk),
       close: () => server.close(),
     });
@@ -78,6 +83,7 @@ describe.runIf(hasSocat).each(Object.entries(KINDS))('socat by %s', (_name, kind
     await drive(test.loop, mode);
     await peer.ended();
     expect(files.got() === MUCH).toBe(true);
+    expect(pids).toEqual(isUnix ? [peer.pid] : []);
   });
 
   it.each(DRIVE_MODES)('is a server, which gives back what we send (%s)', async (mode) => {

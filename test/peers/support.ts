@@ -30,6 +30,10 @@ export class Socat {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Waits for a note, such as 'listening on'. */
   async said(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {

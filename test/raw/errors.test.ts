@@ -107,3 +107,9 @@ describe('codedError', () => {
     expect(error).toMatchObject({ code: 'ERR_OUT_OF_RANGE', message: 'too large' });
   });
 });
+
+it('an abstract name is written with @, and is a property as it is', () => {
+  const error = thrownBy(() => check(-constant('ECONNREFUSED'), 'connect', { path: '\0name' }));
+  expect(error.message).toBe("connect ECONNREFUSED: connection refused '@name'");
+  expect(error.path).toBe('\0name');
+});

@@ -29,6 +29,7 @@ it('nor does any other name that an option has', () => {
     ...['highWaterMark', 'maxBufferedBytes', 'noDelay', 'allowHalfOpen', 'signal', 'host', 'port'],
     ...['read', 'write', 'priority', 'edge', 'oneshot', 'exclusive'],
     ...['backend', 'maxEvents', 'slabBytes', 'poolSize', 'events'],
+    ...['maxConnections', 'whenFull', 'timeoutMs', 'idleTimeoutMs', 'keepAlive', 'socketOptions'],
   ];
   // What the loop loads on first use is there before: the host's own `require` reads options
   // through the prototype, and loads nothing for anybody after this.
@@ -66,4 +67,27 @@ it('nor does any other name that an option has', () => {
     [true, false],
     ['code', 'errno', 'syscall', 'name'],
   ]);
+});
+
+// Without the null prototype of NO_HANDLERS what came is handed to the stranger's function.
+it('nor is a handler found there by what has none', () => {
+  const result = runChild(`
+    for (const name of ['open', 'data', 'end', 'close']) {
+      Object.prototype[name] = () => { report('called'); process.exit(); };
+    }
+    const loop = new EventLoop();
+    const [mine, peer] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK);
+    const stream = loop.stream(mine);
+    raw.write(peer, Buffer.from('kept'));
+    raw.close(peer);
+    let text = '';
+    (async () => {
+      for await (const chunk of stream) text += Buffer.from(chunk);
+    })();
+    setImmediate(() => {
+      loop.run();
+      report(text);
+    });
+  `);
+  expect(result).toBe('kept');
 });

@@ -4,7 +4,8 @@
 // Without the back-off for what is on no list (Server's `onReady`) an accept that is
 // refused spins, untold; with a close in the place of `isOutOfMemory` (lib/stream/
 // sending.ts, input.ts) a connection ends for want of memory; with `undefined` for a
-// name that cannot be had a server has no address.
+// name that cannot be had a server has no address; without a check of getsockname
+// (lib/stream/transfer.ts) a Unix socket that is taken over passes no descriptors.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import { endOfChild, hasStrace, runChild } from '../support/child.js';
@@ -136,6 +137,20 @@ it.skipIf(!hasStrace)(
     expect(result).toEqual(['ENOBUFS getsockname', 0, false]);
   },
 );
+
+it.skipIf(!hasStrace)('a socket whose name cannot be had is not taken over', () => {
+  const result = runChild(
+    `
+    const loop = new EventLoop();
+    const [fd] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM, 0);
+    const told = [];
+    try { loop.stream(fd, {}, {}); } catch (error) { told.push(error.code + ' ' + error.syscall); }
+    report([...told, raw.close(fd)]);
+  `,
+    { strace: ['trace=getsockname', 'inject=getsockname:error=ENOBUFS'] },
+  );
+  expect(result).toEqual(['ENOBUFS getsockname', 0]);
+});
 
 it.skipIf(!hasStrace)('a threaded server whose name cannot be had is not started', () => {
   const result = runChild(

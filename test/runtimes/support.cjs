@@ -67,6 +67,19 @@ async function leavesNothing(action, times = 10) {
   await until(() => countDescriptors() < before + times);
 }
 
+let folders;
+/** A new folder, which goes with the process. */
+function folder() {
+  if (folders === undefined) {
+    folders = [];
+    process.on('exit', () => {
+      for (const made of folders) fs.rmSync(made, { recursive: true, force: true });
+    });
+  }
+  folders.push(fs.mkdtempSync(path.join(os.tmpdir(), 'rawloop-runtime-')));
+  return folders.at(-1);
+}
+
 const PRELUDE = `'use strict';
 const rawloop = require(${JSON.stringify(path.join(DIST, 'index.cjs'))});
 const raw = require(${JSON.stringify(path.join(DIST, 'raw.cjs'))});
@@ -101,5 +114,5 @@ const MODES = ['owned', 'guest'];
 
 module.exports = {
   ...{ DIST, MODES, rawloop, raw, constants, host },
-  ...{ run, drive, until, pipe, leavesNothing, countDescriptors, runProgram },
+  ...{ run, drive, until, pipe, folder, leavesNothing, countDescriptors, runProgram },
 };

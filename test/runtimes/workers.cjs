@@ -4,7 +4,11 @@
 const assert = require('node:assert');
 const { Worker } = require('node:worker_threads');
 const { test } = require('./runner.cjs');
-const { DIST, host, until, leavesNothing, runProgram } = require('./support.cjs');
+const fs = require('node:fs');
+const path = require('node:path');
+const support = require('./support.cjs');
+
+const { DIST, rawloop, host, drive, folder, until, leavesNothing, runProgram } = support;
 
 const PRELUDE = `
 const { parentPort } = require('node:worker_threads');
@@ -48,6 +52,49 @@ const AT_WORK = {
   'an attached loop that is idle': `
     defaultLoop().setInterval(() => {}, 1e6);
     parentPort.postMessage('ready');`,
+  'descriptors that were received and taken, that wait to be read, and that wait to be sent': `
+    const loop = defaultLoop();
+    const c = raw.constants;
+    const pair = () => raw.check(raw.socketpair(c.AF_UNIX, c.SOCK_STREAM, 0), 'socketpair');
+    const [[a, b], [d, e]] = [pair(), pair()];
+    const [readEnd] = raw.pipe2();
+    const sender = loop.stream(a, {}, {});
+    let taken;
+    const receiver = loop.stream(b, {}, { data(socket, chunk, fds) {
+      taken = fds.take();
+      socket.pause();
+      sender.write('unread', { fds: [readEnd, readEnd] });
+      parentPort.postMessage(taken.length);
+    } });
+    sender.write('x', { fds: [readEnd, readEnd, readEnd] });
+    const full = loop.stream(d, {}, {});
+    loop.stream(e, {}, {}).pause();
+    while (full.bufferedBytes === 0) full.write(new Uint8Array(65536), { fds: [readEnd] });
+    for (let i = 0; i < 20; i++) full.write('x', { fds: [readEnd, readEnd] });`,
+  'datagram sockets, of which one waits for a peer': `
+    const loop = defaultLoop();
+    const [readEnd] = raw.pipe2();
+    const server = loop.dgram({ host: '127.0.0.1' }, {
+      message: (socket, chunk, from) => socket.send(chunk, from),
+    });
+    const { port } = server.address;
+    const client = loop.dgram({ to: { host: '127.0.0.1', port } }, {
+      message: (socket, chunk) => socket.send(chunk),
+    });
+    for (let i = 0; i < 10; i++) client.send('x');
+    const c = raw.constants;
+    const [a, b] = raw.check(raw.socketpair(c.AF_UNIX, c.SOCK_DGRAM, 0), 'socketpair');
+    const full = loop.dgram({ fd: a, highWaterMark: 0 }, {});
+    loop.dgram({ fd: b }, {}).pause();
+    let left = 2000;
+    while (full.send('x', undefined, { fds: [readEnd] }) && --left > 0) loop.flush();
+    parentPort.postMessage('ready');`,
+  'a pipe as a stream, and one that was detached': `
+    const loop = defaultLoop();
+    loop.stream(raw.pipe2()[0], {}, { data() {} });
+    loop.stream(raw.pipe2()[0], {}, { data() {} }).detach();
+    (async () => { for await (const chunk of loop.stream(raw.pipe2()[0])) chunk; })();
+    parentPort.postMessage('ready');`,
   'a thread server': `
     new ThreadPerConnectionServer({ host: '127.0.0.1', port: 0 }).start();
     parentPort.postMessage('ready');`,
@@ -63,6 +110,32 @@ for (const [what, source] of Object.entries(AT_WORK)) {
   test(`a Worker with ${what} is terminated and leaves no descriptor`, () =>
     leavesNothing(() => terminated(source)));
 }
+
+test('the place of a Unix socket in a Worker that is terminated is free', async () => {
+  const where = path.join(folder(), 'socket');
+  for (const kind of ['listen', 'dgram']) {
+    const server = `defaultLoop().${kind}({ path: ${JSON.stringify(where)} }, {});
+      parentPort.postMessage('ready');`;
+    await leavesNothing(() => terminated(server), 3);
+    // No callback of a Worker's runs as it is terminated: its file is there, and taken over.
+    assert.strictEqual(fs.existsSync(where), true);
+    const loop = new rawloop.EventLoop();
+    loop[kind]({ path: where }, {}).close();
+    await drive(loop, 'guest');
+    loop.close();
+    assert.strictEqual(fs.existsSync(where), false);
+  }
+});
+
+test('a Worker that ends by closing its loop takes the file of its socket along', async () => {
+  const where = path.join(folder(), 'socket');
+  const running = start(`
+    const loop = defaultLoop();
+    for (const kind of ['listen', 'dgram']) loop[kind]({ path: ${JSON.stringify(where)} + kind }, {});
+    setTimeout(() => loop.close(), 5);`);
+  assert.strictEqual(await running.ended(), 0);
+  assert.deepStrictEqual(fs.readdirSync(path.dirname(where)), []);
+});
 
 test.unless(
   host === 'deno' &&

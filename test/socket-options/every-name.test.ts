@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { constant, constants } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { getByName, setByName } from '../../lib/socket-options/access.js';
+import { getByName } from '../../lib/socket-options/access.js';
 import { NAMES, TABLE } from '../../lib/socket-options/table.js';
 import type { AllSocketOptions, SocketOptionName } from '../../lib/socket-options/values.js';
 import { thrownBy } from '../loop/support.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
-import { KINDS, type SocketKind, take } from './support.js';
+import { KINDS, type SocketKind, setByName, take } from './support.js';
 
 guardDescriptors();
 const opened = new Opened();

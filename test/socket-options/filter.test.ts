@@ -3,10 +3,9 @@ import { expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { setByName } from '../../lib/socket-options/access.js';
 import { thrownBy } from '../loop/support.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
-import { KINDS, take, udpPair, untilReadable } from './support.js';
+import { KINDS, setByName, take, udpPair, untilReadable } from './support.js';
 
 guardDescriptors();
 const opened = new Opened();

@@ -1,16 +1,20 @@
 // setOption, getOption and options of each handle over a socket, in both modes.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { DescriptorStream } from '../../lib/descriptor/stream.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import type { SocketHandle } from '../../lib/socket-options/handle.js';
+import type { BpfInstruction } from '../../lib/socket-options/values-socket.js';
 import { thrownBy } from '../loop/support.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
+import { setByName } from './support.js';
 
 guardDescriptors();
 const opened = new Opened();
 const test = eachWithLoop();
+const onLinux = it.runIf(process.platform === 'linux');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_KEEPALIVE = constant('SO_KEEPALIVE');
 
@@ -119,6 +123,12 @@ describe('socket.options', () => {
     }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }));
   });
 
+  it('throws where a name is spelt wrong', () => {
+    const { options } = test.loop.listen({ port: 0 }, {});
+    expect(() => Object.assign(options, { TCP_NODELY: true })).toThrow(TypeError);
+    expect('TCP_NODELY' in options).toBe(false);
+  });
+
   it('shows on the console what can be read', () => {
     const server = listening();
     const text = inspect(server.options);
@@ -142,4 +152,31 @@ describe('socket.options', () => {
     expect(stream.getOption('SO_ERROR')).toBe(0);
     stream.destroy();
   });
+});
+
+// Tried with the descriptor asked for before the value is read: the option is set on it.
+onLinux('a getter of the value that gives the descriptor away has it left alone', () => {
+  const [mine] = opened.pair();
+  for (const set of [
+    (stream: DescriptorStream, filter: BpfInstruction[]) =>
+      stream.setOption('SO_ATTACH_FILTER', filter),
+    (stream: DescriptorStream, filter: BpfInstruction[]) => {
+      stream.options.SO_ATTACH_FILTER = filter;
+    },
+  ]) {
+    const stream = test.loop.stream(mine, {}, {});
+    const instruction = { code: 6, jt: 0, jf: 0, k: 0 };
+    const detaches = {
+      ...instruction,
+      get k() {
+        stream.detach();
+        return 0;
+      },
+    };
+    expect(thrownBy(() => set(stream, [detaches]))).toMatchObject({ code: 'ERR_HANDLE_CLOSED' });
+    // There is none to take off.
+    expect(thrownBy(() => setByName(mine, 'SO_DETACH_FILTER', true))).toMatchObject({
+      code: 'ENOENT',
+    });
+  }
 });

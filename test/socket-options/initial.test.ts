@@ -141,6 +141,12 @@ describe('socketOptions', () => {
     expect(countDescriptors()).toBe(before);
   });
 
+  // With every EINVAL taken for a system without IPv6: ENOPROTOOPT, of an IPv4 socket.
+  onLinux('that the kernel refuses with EINVAL are not tried at another address', () => {
+    const bad = { port: 0, socketOptions: { IPV6_MTU: 1 } };
+    expect(thrownBy(() => test.loop.listen(bad, {}))).toMatchObject({ code: 'EINVAL' });
+  });
+
   // Set behind bind, the second of these is EADDRINUSE, and the first EADDRNOTAVAIL.
   onLinux('are set before the socket is bound', () => {
     const free = { host: '192.0.2.1', port: 0, socketOptions: { IP_FREEBIND: true } };
@@ -190,7 +196,7 @@ const PASSED_ON: SocketOptionSettings = {
 };
 const NOT_PASSED_ON = { TCP_DEFER_ACCEPT: 5, TCP_FASTOPEN: 5, SO_PRIORITY: 5 } as const;
 
-describe('an accepted connection on Linux', () => {
+describe.each(DRIVE_MODES)('an accepted connection on Linux (%s)', (mode) => {
   onLinux('has what its listening socket has, but for what the page names', async () => {
     const socketOptions = { ...PASSED_ON, ...NOT_PASSED_ON };
     const server = test.loop.listen(
@@ -211,7 +217,7 @@ describe('an accepted connection on Linux', () => {
       { port: server.address.port },
       { open: (socket) => socket.write('enough to be accepted') },
     );
-    await drive(test.loop);
+    await drive(test.loop, mode);
     expect.assertions(2);
   });
 });

@@ -5,11 +5,11 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { getByName, setByName } from '../../lib/socket-options/access.js';
+import { getByName } from '../../lib/socket-options/access.js';
 import { thrownBy } from '../loop/support.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { HOSTILE } from '../support/hostile.js';
-import { KINDS, take } from './support.js';
+import { KINDS, setByName, take } from './support.js';
 
 guardDescriptors();
 const opened = new Opened();

@@ -2,6 +2,7 @@
 import { expect } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
+import { checkChange, makeChange } from '../../lib/socket-options/access.js';
 import type { Opened } from '../support/descriptors.js';
 
 const STREAM = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
@@ -20,6 +21,11 @@ export function udpPair(opened: Opened): [sender: number, receiver: number] {
   const sender = opened.keep(raw.socket(constant('AF_INET'), DATAGRAM), 'socket');
   raw.check(raw.connect(sender, raw.getsockname(receiver) as raw.IpAddress), 'connect');
   return [sender, receiver];
+}
+
+/** As `setOption` by a name, of a descriptor that has no handle. */
+export function setByName(fd: number, name: string, value: unknown): void {
+  makeChange(fd, checkChange(name, value));
 }
 
 /** How to open a socket of each kind. */

@@ -4,15 +4,24 @@
 // Each guard was taken out once, and each time a descriptor was left that guardDescriptors or
 // a count found: closeRest in deliver (lib/stream/input.ts); passed.drop in dispatch
 // (lib/loop/poll-phase.ts), of what a handler of the same batch closed; passed.dropAll
-// (lib/loop/drive.ts); dropStash. Without duplicate() what is queued is another file by the time
+// (lib/loop/drive.ts); dropStash. The handlers take all arguments: for one that cannot see
+// them nothing is received. Without duplicate() what is queued is another file by the time
 // that it is sent; without the marks of PassingQueue they come with other bytes.
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { pattern, textOf } from '../support/bytes.js';
-import { guardDescriptors, isCloseOnExec, isOpen, Opened } from '../support/descriptors.js';
+import {
+  countDescriptors,
+  guardDescriptors,
+  isCloseOnExec,
+  isOpen,
+  Opened,
+} from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
 import { leadsTo, streams, TYPES } from './passing-support.js';
+
+type Destroyed = { destroy(): void };
 
 guardDescriptors();
 const opened = new Opened();
@@ -119,13 +128,16 @@ describe.each(DRIVE_MODES)('descriptors, %s', (mode) => {
       [
         'it is async, and waits',
         {
-          data: async (socket: { destroy(): void }) => {
+          data: async (socket: Destroyed, ..._: unknown[]) => {
             await null;
             socket.destroy();
           },
         },
       ],
-      ['it destroys its stream', { data: (socket: { destroy(): void }) => socket.destroy() }],
+      [
+        'it destroys its stream',
+        { data: (socket: Destroyed, ..._: unknown[]) => socket.destroy() },
+      ],
     ])('are closed where %s', async (_, handlers) => {
       const [reader] = opened.pipe();
       const { sender } = streams(test.loop, opened, type, handlers);
@@ -137,9 +149,10 @@ describe.each(DRIVE_MODES)('descriptors, %s', (mode) => {
 
     it('that came to a stream which another of the batch destroyed are closed', async () => {
       const [reader] = opened.pipe();
+      const before = countDescriptors();
       const order: string[] = [];
-      const handlers = (name: string, other: () => { destroy(): void }) => ({
-        data: () => {
+      const handlers = (name: string, other: () => Destroyed) => ({
+        data: (..._: unknown[]) => {
           order.push(name);
           other().destroy();
         },
@@ -162,6 +175,8 @@ describe.each(DRIVE_MODES)('descriptors, %s', (mode) => {
       for (const { sender } of [first, second]) test.loop.setImmediate(() => sender.destroy());
       await drive(test.loop, mode);
       expect(order).toHaveLength(1);
+      // Before the loop is closed, which drops what is left.
+      expect(countDescriptors()).toBe(before);
     });
 
     it.each(['resumes', 'ends'])(
@@ -199,7 +214,7 @@ describe.each(DRIVE_MODES)('descriptors, %s', (mode) => {
     const calls: string[] = [];
     const all = Array.from({ length: 4 }, () =>
       streams(test.loop, opened, type, {
-        data: () => {
+        data: (..._: unknown[]) => {
           calls.push('called');
           throw new Error('on purpose');
         },

@@ -45,6 +45,8 @@ describe.skipIf(process.platform === 'darwin')('records', () => {
           // Another's between, so that a chain has several parts.
           other.sender.write(`other ${text}`);
         }
+        // None between.
+        for (const text of ['to', 'get', 'her']) sender.write(text);
         sender.end();
         other.sender.end('last');
       });
@@ -55,6 +57,9 @@ describe.skipIf(process.platform === 'darwin')('records', () => {
         'ga',
         'ther',
         'ed',
+        'to',
+        'get',
+        'her',
       ]);
       expect(came.filter((text) => /other|last/.test(text))).toEqual([
         'other ga',

@@ -1,5 +1,8 @@
-// Descriptors are received for whoever could see them, and for nobody else. Without the look at
-// the text (`return data.length > 2`) those of the first list get none.
+// Descriptors are received for whoever could see them, and for nobody else. Each guard of
+// lib/stream/takes-descriptors.ts was taken out once: without the look at the text (`return
+// data.length > 2`) those of the first list get none that name no third parameter; without
+// OTHER_WAYS so do those with `arguments` and a proxy, and with all taken for granted those of
+// the second list get them. That `length` is looked at first only saves the look at the text.
 import { describe, expect, it, vi } from 'vitest';
 import type { DescriptorHandlers } from '../../lib/descriptor/stream.js';
 import { constant } from '../../lib/raw/constants.js';

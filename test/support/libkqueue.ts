@@ -19,6 +19,9 @@ export const DEVIATIONS = {
   errorTaken:
     'the error of a socket is read with SO_ERROR to be put into fflags, which clears it: ' +
     'a program that asks for SO_ERROR afterwards gets 0',
+  errorQueue:
+    'what waits in the error queue of a datagram socket, which no kernel with a kqueue has, ' +
+    'is an end of it without an error once SO_ERROR was asked for: nobody looks at the queue',
   signalsBlocked:
     'EVFILT_SIGNAL is a signalfd: the signal has to be blocked in every thread of the ' +
     'process, those of Node and V8 included (its BUGS.md), or its disposition is run',

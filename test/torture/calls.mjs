@@ -43,6 +43,8 @@ export const CALLS = {
     ...told('EADDRINUSE', 'EACCES', 'EPERM', 'EINVAL', 'EAFNOSUPPORT', 'ENOSYS', 'EIO'),
     ...NO_MEMORY,
   ],
+  // Who is behind the file of a Unix socket. ECONNREFUSED and EPROTOTYPE are answers.
+  connect_datagram: [...told('EACCES', 'EPERM', 'ENOSYS', 'EIO', 'EINVAL'), ...NO_MEMORY],
   getsockname: [...told('ENOBUFS', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO')],
   getpeername: [...quiet('ENOTCONN'), ...told('ENOBUFS', 'EPERM', 'ENOSYS')],
   getsockopt: [...told('EPERM', 'ENOSYS', 'EINVAL', 'ENOPROTOOPT'), ...NO_MEMORY],
@@ -54,7 +56,12 @@ export const CALLS = {
     ...WENT_AWAY,
     ...told('EPIPE', 'EPERM', 'EACCES', 'EIO', 'ENOSYS'),
   ],
-  sendmsg: [...quiet('EINTR', 'EAGAIN'), ...NO_MEMORY, ...told('ECONNRESET', 'EPIPE', 'EPERM')],
+  sendmsg: [
+    ...quiet('EINTR', 'EAGAIN'),
+    ...NO_MEMORY,
+    ...retry('ETOOMANYREFS'),
+    ...told('ECONNRESET', 'EPIPE', 'EPERM'),
+  ],
   recv: [
     ...quiet('EINTR', 'EAGAIN'),
     ...NO_MEMORY,
@@ -102,6 +109,12 @@ export const CALLS = {
     ...quiet('ENOSYS', 'EPERM', 'EINVAL', 'EOPNOTSUPP'),
     ...retry('EINTR'),
   ],
+  // A folder that cannot be locked is done without, and what fchmod(2) of a socket is refused
+  // chmod(2) of its file gives. See lib/unix/path.ts.
+  open: quiet('EINTR', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'ENOENT', 'EPERM', 'ENOSYS', 'EIO'),
+  flock: quiet('EINTR', 'EAGAIN', 'ENOLCK', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO'),
+  fchmod: quiet('EPERM', 'ENOSYS', 'EINVAL', 'EROFS', 'EIO'),
+  fstat: quiet('EPERM', 'ENOSYS', 'EIO', 'ENOMEM', 'EOVERFLOW'),
   // Neither is cut short by a signal.
   readlink: told('EACCES', 'ENOENT', 'EINVAL', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
   access: told('EACCES', 'ENOENT', 'EROFS', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
@@ -145,6 +158,7 @@ const REPEATED = new Set([
   'recv',
   'send',
   'sendmsg',
+  'recvmsg',
   'read',
   'write',
   'epoll_ctl_add',
@@ -182,8 +196,11 @@ export function mayLast(call, errno) {
   return REPEATED.has(call) && !(ruleOf(call, errno) === 'quiet' && PASSING.has(errno));
 }
 
+/** What Node has no name for. */
+const LINUX = { ENONET: 64, ETOOMANYREFS: 109, EHOSTDOWN: 112, ESTALE: 116 };
+
 export function errnoOf(name) {
-  const number = constants.errno[name] ?? { ENONET: 64, EHOSTDOWN: 112, ESTALE: 116 }[name];
+  const number = constants.errno[name] ?? LINUX[name];
   if (number === undefined) throw new Error(`no such errno: ${name}`);
   return number;
 }

@@ -4,8 +4,11 @@
 //
 // Each guard of lib/unix/path.ts was taken out once: without isSocket a file goes to whoever
 // starts; without isDead a live server's does; with a probe of the server's own type one that
-// does not listen yet is taken for dead; without #isThere another server's file goes with us;
-// without isDead in closeWith that of a process that has the socket as well.
+// does not listen yet is taken for dead; without #isThere what was put at the place of our file
+// goes with us (a server that lives there is saved by isDead as well); without isDead in
+// closeWith the file of a process that has the socket as well; without setMode the umask takes
+// its share; with the path as it was given the file is looked for in another folder. limitMode,
+// and what is refused on the way: path-refused.test.ts.
 import {
   chmodSync,
   existsSync,

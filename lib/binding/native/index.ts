@@ -4,6 +4,7 @@ import type { DatagramCalls } from './datagram.js';
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
 import type { EventfdCalls } from './eventfd.js';
+import type { FileKindCalls } from './file-kind.js';
 import type { FileTransferCalls } from './file-transfers.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
@@ -25,6 +26,7 @@ export type * from './datagram.js';
 export type * from './descriptors.js';
 export type * from './epoll.js';
 export type * from './eventfd.js';
+export type * from './file-kind.js';
 export type * from './file-transfers.js';
 export type * from './file-watch.js';
 export type * from './host.js';
@@ -58,6 +60,7 @@ export interface NativeBinding
     DatagramCalls,
     EpollCalls,
     FileCalls,
+    FileKindCalls,
     HostCalls,
     KqueueCalls,
     PoolCalls,

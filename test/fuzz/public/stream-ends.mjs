@@ -2,8 +2,7 @@
 import { noInteger } from '../support/values.mjs';
 
 /** An end whose other end is a stream as well; undefined: another is to be taken. */
-export function ownEnd(things) {
-  const { program, random } = things;
+export function ownEnd({ program, random, actions, all }) {
   const { AF_UNIX, SOCK_STREAM, SOCK_SEQPACKET } = program.raw.constants;
   const make = random.weighted([
     // Of a pipe that blocks.
@@ -13,9 +12,9 @@ export function ownEnd(things) {
   ])();
   const pair = make();
   if (!Array.isArray(pair)) return undefined;
-  const other = things.actions.call('stream', () => program.loop.stream(pair[1], {}, {}));
+  const other = actions.call('stream', () => program.loop.stream(pair[1], {}, {}));
   if (other === undefined) program.raw.close(pair[1]);
-  else things.streams.push(other);
+  else all.push(other);
   return pair[0];
 }
 

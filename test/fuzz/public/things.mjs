@@ -1,11 +1,10 @@
-// Watchers, streams over descriptors, signals, requests on the pool and Workers of a program,
-// each with what must hold of its callbacks.
+// Watchers, signals, requests on the pool and Workers of a program, each with what must hold
+// of its callbacks. Streams over descriptors, which are made of the same, are streams.mjs.
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
 import { managerRows } from './manager.mjs';
-import { ownEnd, pass } from './stream-ends.mjs';
-import { iterate } from './stream-options.mjs';
+import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
@@ -15,12 +14,11 @@ export class Things {
     this.program = program;
     this.random = program.random;
     this.actions = actions;
-    this.streams = [];
+    this.streams = new Streams(this);
     this.rows = [
       [4, () => this.watch()],
       [5, () => this.onWatcher()],
-      [2, () => this.stream()],
-      [3, () => this.onStream()],
+      ...this.streams.rows,
       [3, () => this.signal()],
       [3, () => this.request()],
       [3, () => this.abort()],
@@ -105,75 +103,6 @@ export class Things {
       () => actions.call('watcher.modify', () => model.watcher.modify(actions.or(() => ({ read: random.oneIn(2), write: random.oneIn(2), oneshot: random.oneIn(2) })))),
       () => actions.call('watcher.ref', () => model.watcher.ref()),
       () => actions.call('watcher.unref', () => model.watcher.unref()),
-    ])(); // biome-ignore format: a table
-  }
-
-  /** Takes a descriptor of the program's over: it is the stream's from then on. */
-  stream() {
-    const { random, program, actions } = this;
-    let closed = 0;
-    const called = (name) => {
-      if (closed > 0) program.report(`${name} of a stream that told of its close`);
-      program.inCallback('stream');
-    };
-    const handlers = {
-      open: () => called('open'),
-      data: (_stream, _chunk, fds) => {
-        called('data');
-        for (const fd of (random.oneIn(2) && fds?.take()) || []) program.raw.close(fd);
-      },
-      drain: () => called('drain'),
-      end: () => called('end'),
-      close: () => {
-        called('close');
-        closed++;
-      },
-    };
-    const own = ownEnd(this);
-    const fd = own ?? this.fd();
-    const options = actions.options({
-      allowHalfOpen: actions.or(() => random.oneIn(2)),
-      ...actions.signal(),
-    });
-    const given = actions.or(
-      () => random.pick([handlers, undefined]),
-      () => noNumber(random),
-    );
-    const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
-    if (stream === undefined) {
-      if (own !== undefined) program.raw.close(own);
-      return;
-    }
-    program.fds = program.fds.filter((other) => other !== fd);
-    this.streams.push(stream);
-  }
-
-  /** Nothing here may block on it. */
-  #giveBack(fd) {
-    const { program } = this;
-    const { F_SETFL, O_NONBLOCK } = program.raw.constants;
-    program.raw.fcntl(fd, F_SETFL, O_NONBLOCK);
-    program.fds.push(fd);
-  }
-
-  onStream() {
-    const { random, actions, streams } = this;
-    if (streams.length === 0) return;
-    const stream = random.pick(streams);
-    const length = random.pick([0, 1, 5000, 100_000]);
-    random.pick([
-      () => actions.call('stream.write', () => stream.write(new Uint8Array(length))),
-      () => actions.call('stream.write with descriptors', () => pass(this, stream, length)),
-      () => actions.call('stream.peerCredentials', () => stream.peerCredentials()),
-      () => actions.call('stream.pause', () => stream.pause()),
-      () => actions.call('stream.closed', () => void stream.closed),
-      () => actions.call('stream.opened', () => void stream.opened),
-      () => actions.call('stream.iterate', () => iterate(stream, random)),
-      () => actions.call('stream.resume', () => stream.resume()),
-      () => actions.call('stream.end', () => stream.end()),
-      () => actions.call('stream.detach', () => this.#giveBack(stream.detach())),
-      () => actions.call('stream.destroy', () => stream.destroy()),
-      () => actions.call('stream.unref', () => stream.unref()),
     ])(); // biome-ignore format: a table
   }
 

@@ -163,7 +163,7 @@ function keepPassed({ world }, message) {
 }
 
 /** Any number may be asked for: what is not ours must stay open. */
-function anyNumberOfFd(make) {
+export function anyNumberOfFd(make) {
   const { world, random } = make;
   return random.weighted([
     [4, () => random.pick(world.own)],
@@ -186,7 +186,8 @@ function replaced(make, result, newfd) {
   world.keep(result);
 }
 
-function closed(make, result, fd) {
+/** What a close said, of a number that may be anybody's. */
+export function closed(make, result, fd) {
   const { world, c } = make;
   if (world.own.includes(fd)) {
     if (result === 0) world.forget(fd);

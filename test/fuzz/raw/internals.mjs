@@ -3,6 +3,7 @@
 // of a number there either.
 import { noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { anyNumberOfFd, closed } from './calls.mjs';
 import { datagramMemory, datagramMode } from './datagrams.mjs';
 
 const SLAB = 65536;
@@ -187,6 +188,8 @@ export function internalCalls(make) {
   const { random, world } = make;
   return {
     createCrossing: { args: () => [make.memory(), make.int(0, 1, 2, 65536, 65537)] },
+    fileKind: { args: () => [make.fd()] },
+    isSameFile: { args: () => [make.fd(), make.fd()] },
     limitMode: { args: () => [make.fd(), make.int(0, 0o600, 0o777, 0o1000)] },
     lockFolder: {
       args: () => [make.or(() => random.pick(['.', 'none', 'a\0b', 'x'.repeat(5000)]))],
@@ -196,8 +199,8 @@ export function internalCalls(make) {
     peerOf: { args: () => [make.fd(), make.memory(12)] },
     settleReceived: { args: () => [make.fd()] },
     closeReceived: {
-      args: () => [make.fd()],
-      after: (result, [fd]) => result === 0 && world.forget(fd),
+      args: () => [anyNumberOfFd(make)],
+      after: (result, [fd]) => closed(make, result, fd),
     },
     sendPassing: {
       // Descriptors of the world: what is passed to nobody is closed by the kernel.
@@ -205,7 +208,7 @@ export function internalCalls(make) {
         make.fd(),
         make.memory(),
         words(make, 4, () => world.fd()),
-        make.int(0, 1, 2, 4, 254),
+        make.int(0, 1, 2, 4, 5, 253, 254),
       ],
     },
     sendNow: { args: () => [make.fd(), make.memory()] },

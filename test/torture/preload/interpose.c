@@ -139,9 +139,22 @@ int getsockopt(int fd, int level, int name, void* value, socklen_t* size) {
   return next(fd, level, name, value, size);
 }
 
+// A Unix socket of datagrams asks whether somebody is behind a file
+// (lib/unix/path.ts).
+static bool IsDatagram(int fd, const struct sockaddr* address) {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  if (address->sa_family != AF_UNIX) return false;
+  Hold();
+  int result = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+  Release();
+  return result == 0 && type == SOCK_DGRAM;
+}
+
 int connect(int fd, const struct sockaddr* address, socklen_t size) {
   NEXT(connect)
-  int error = Strike(kCall_connect, CALLER, fd);
+  int call = IsDatagram(fd, address) ? kCall_connect_datagram : kCall_connect;
+  int error = Strike(call, CALLER, fd);
   if (error == 0) return next(fd, address, size);
   if (error == EINTR) next(fd, address, size);
   errno = error;
@@ -225,6 +238,8 @@ static int CallOf(long number) {
       return kCall_send;
     case SYS_sendmsg:
       return kCall_sendmsg;
+    case SYS_recvmsg:
+      return kCall_recvmsg;
     case SYS_epoll_pwait:
       return kCall_epoll_wait;
     case SYS_epoll_pwait2:

@@ -2,9 +2,11 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdarg.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -28,6 +30,20 @@ WRAP(ssize_t, splice, splice, in,
      (in, in_at, out, out_at, size, flags))
 WRAP(int, memfd_create, memfd_create, -1, (const char* name, unsigned flags),
      (name, flags))
+WRAP(int, flock, flock, fd, (int fd, int operation), (fd, operation))
+WRAP(int, fchmod, fchmod, fd, (int fd, mode_t mode), (fd, mode))
+WRAP(int, fstat64, fstat, fd, (int fd, struct stat64* out), (fd, out))
+
+int open64(const char* path, int flags, ...) {
+  NEXT(open64)
+  va_list list;
+  va_start(list, flags);
+  mode_t mode = va_arg(list, mode_t);
+  va_end(list);
+  FAIL_IF_STRUCK(open, -1);
+  return next(path, flags, mode);
+}
+
 int ioctl(int fd, unsigned long request, ...) {
   NEXT(ioctl)
   va_list list;

@@ -21,7 +21,8 @@
   CALL(epoll_ctl_mark) CALL(epoll_ctl_marked) CALL(getsockopt_cookie)     \
   CALL(dup3) CALL(sendto) CALL(recvfrom) CALL(recvmsg) CALL(sendmmsg)     \
   CALL(recvmmsg) CALL(ioctl) CALL(pread) CALL(pwrite) CALL(preadv)        \
-  CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)
+  CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)            \
+  CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,

@@ -1,0 +1,87 @@
+// Streams over descriptors of a program, with what must hold of their callbacks.
+import { noNumber } from '../support/values.mjs';
+import { ownEnd, pass } from './stream-ends.mjs';
+import { iterate } from './stream-options.mjs';
+
+export class Streams {
+  constructor(things) {
+    this.things = things;
+    this.program = things.program;
+    this.random = things.random;
+    this.actions = things.actions;
+    this.all = [];
+    this.rows = [
+      [2, () => this.stream()],
+      [3, () => this.onStream()],
+    ]; // biome-ignore format: a table
+  }
+
+  /** Takes a descriptor of the program's over: it is the stream's from then on. */
+  stream() {
+    const { random, program, actions } = this;
+    let closed = 0;
+    const called = (name) => {
+      if (closed > 0) program.report(`${name} of a stream that told of its close`);
+      program.inCallback('stream');
+    };
+    const handlers = {
+      open: () => called('open'),
+      data: (_stream, _chunk, fds) => {
+        called('data');
+        for (const fd of (random.oneIn(2) && fds?.take()) || []) program.raw.close(fd);
+      },
+      drain: () => called('drain'),
+      end: () => called('end'),
+      close: () => {
+        called('close');
+        closed++;
+      },
+    };
+    const own = ownEnd(this);
+    const fd = own ?? this.things.fd();
+    const options = actions.options({
+      allowHalfOpen: actions.or(() => random.oneIn(2)),
+      ...actions.signal(),
+    });
+    const given = actions.or(
+      () => random.pick([handlers, undefined]),
+      () => noNumber(random),
+    );
+    const stream = actions.call('stream', () => program.loop.stream(fd, options, given));
+    if (stream === undefined) {
+      if (own !== undefined) program.raw.close(own);
+      return;
+    }
+    program.fds = program.fds.filter((other) => other !== fd);
+    this.all.push(stream);
+  }
+
+  /** Nothing here may block on it. */
+  #giveBack(fd) {
+    const { program } = this;
+    const { F_SETFL, O_NONBLOCK } = program.raw.constants;
+    program.raw.fcntl(fd, F_SETFL, O_NONBLOCK);
+    program.fds.push(fd);
+  }
+
+  onStream() {
+    const { random, actions, all } = this;
+    if (all.length === 0) return;
+    const stream = random.pick(all);
+    const length = random.pick([0, 1, 5000, 100_000]);
+    random.pick([
+      () => actions.call('stream.write', () => stream.write(new Uint8Array(length))),
+      () => actions.call('stream.write with descriptors', () => pass(this, stream, length)),
+      () => actions.call('stream.peerCredentials', () => stream.peerCredentials()),
+      () => actions.call('stream.pause', () => stream.pause()),
+      () => actions.call('stream.closed', () => void stream.closed),
+      () => actions.call('stream.opened', () => void stream.opened),
+      () => actions.call('stream.iterate', () => iterate(stream, random)),
+      () => actions.call('stream.resume', () => stream.resume()),
+      () => actions.call('stream.end', () => stream.end()),
+      () => actions.call('stream.detach', () => this.#giveBack(stream.detach())),
+      () => actions.call('stream.destroy', () => stream.destroy()),
+      () => actions.call('stream.unref', () => stream.unref()),
+    ])(); // biome-ignore format: a table
+  }
+}
