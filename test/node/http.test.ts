@@ -14,7 +14,7 @@ const LARGE = Buffer.alloc(3_000_000, 'large');
 /** What the server answers, by path. */
 const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/small': (response) => response.end('small'),
-  '/latin1': (response) => response.setHeader('X-Name', 'grüße').end('grüße'),
+  '/latin1': (response) => response.end('grüße', 'latin1'),
   '/large': (response) => response.end(LARGE),
   '/chunks': (response) => {
     for (let i = 0; i < 50; i++) response.write(`${i} `);
@@ -39,11 +39,11 @@ describe.each(DRIVE_MODES)('node:http on our sockets (%s)', (mode) => {
     }
     const agent = new LoopAgent({ keepAlive: true, maxSockets: 2 });
     const ask = (path: string) =>
-      new Promise<[header: unknown, body: Buffer]>((resolve, reject) => {
+      new Promise<Buffer>((resolve, reject) => {
         get({ path, agent }, (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk) => chunks.push(chunk));
-          response.on('end', () => resolve([response.headers['x-name'], Buffer.concat(chunks)]));
+          response.on('end', () => resolve(Buffer.concat(chunks)));
         }).on('error', reject);
       });
     const paths = Object.keys(answers);
@@ -53,10 +53,10 @@ describe.each(DRIVE_MODES)('node:http on our sockets (%s)', (mode) => {
     });
     await drive(test.loop, mode);
     const [small, latin1, large, chunks] = (await all).slice(paths.length);
-    expect(small?.[1].toString()).toBe('small');
-    expect(latin1).toEqual(['grüße', Buffer.from('grüße')]);
-    expect(large?.[1].equals(LARGE)).toBe(true);
-    expect(chunks?.[1].toString()).toBe(Array.from({ length: 50 }, (_, i) => `${i} `).join(''));
+    expect(small?.toString()).toBe('small');
+    expect(latin1?.toString('latin1')).toBe('grüße');
+    expect(large?.equals(LARGE)).toBe(true);
+    expect(chunks?.toString()).toBe(Array.from({ length: 50 }, (_, i) => `${i} `).join(''));
     expect(connections).toBe(2);
     http.close();
   });
@@ -68,8 +68,8 @@ describe.each(DRIVE_MODES)('node:http on our sockets (%s)', (mode) => {
     });
     const failed = new Promise<string>((resolve) => {
       const createConnection = () => toDuplex(test.loop.connect({ port }));
-      const request = get({ path: '/', createConnection, timeout: 20 });
-      request.on('timeout', () => request.destroy(new Error('too late')));
+      const request = get({ path: '/', createConnection });
+      request.setTimeout(20, () => request.destroy(new Error('too late')));
       request.on('error', ({ message }) => {
         server.destroy();
         resolve(message);
