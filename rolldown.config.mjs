@@ -11,6 +11,10 @@ export const entries = {
   raw: 'lib/raw/index.ts',
   inspect: 'lib/inspect/index.ts',
   node: 'lib/node/index.ts',
+  'compat/abstract-socket': 'lib/compat/abstract-socket/index.ts',
+  'compat/epoll': 'lib/compat/epoll/index.ts',
+  'compat/unix-dgram': 'lib/compat/unix-dgram/index.ts',
+  'compat/usocket': 'lib/compat/usocket/index.ts',
 };
 
 /** The script of the page of `rawloop compare`: one file for a browser, a library in it. */
@@ -54,7 +58,7 @@ export const forBundlers = defineConfig({
     codeSplitting: {
       groups: [
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
-        { name: 'loop', test: /\/lib\/(?!binding|raw|inspect|node)/ },
+        { name: 'loop', test: /\/lib\/(?!binding|raw|inspect|compat|node)/ },
       ],
     },
   },

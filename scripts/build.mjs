@@ -15,7 +15,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { removeStalePrebuilds } from './prebuilds.mjs';
 import { headerEnv, root, run, tool } from './project.mjs';
 
@@ -72,13 +72,14 @@ function dropImplements(folder) {
 
 function writeEntry(folder, entry, source, exported) {
   const names = exported.filter((name) => name !== 'default').sort();
-  const types = source.replace(/^lib\//, './types/').replace(/\.ts$/, '.js');
+  const up = entry.includes('/') ? '../' : './';
+  const types = source.replace(/^lib\//, `${up}types/`).replace(/\.ts$/, '.js');
   // Handles have [Symbol.dispose]; a project on an older `lib` lacks its type.
   const declarations = `/// <reference lib="esnext.disposable" />\nexport * from '${types}';\n`;
   const write = (suffix, text) => writeFileSync(join(folder, `${entry}${suffix}`), text);
   write(
     '.mjs',
-    `import cjs from './${entry}.cjs';\nexport const {\n  ${names.join(',\n  ')},\n} = cjs;\n`,
+    `import cjs from './${basename(entry)}.cjs';\nexport const {\n  ${names.join(',\n  ')},\n} = cjs;\n`,
   );
   write('.d.cts', declarations);
   write('.d.mts', declarations);

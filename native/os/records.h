@@ -15,8 +15,9 @@ namespace rawloop {
 // How much room the next record takes at most; 0: it has no bytes, or the end
 // is next. -errno: -EAGAIN, there is none.
 int64_t NextRecordBytes(int fd);
-// Whether a read of nothing was the end, and no record of no bytes.
-bool RecordsEnded(int fd);
+// Whether a read of nothing was the end, and no record of no bytes: 1 or 0;
+// -errno: the kernel does not say.
+int RecordsEnded(int fd);
 
 }  // namespace rawloop
 

@@ -14,6 +14,6 @@ int64_t NextRecordBytes(int fd) {
 }
 
 // A record of no bytes cannot be told from the end.
-bool RecordsEnded(int /*fd*/) { return true; }
+int RecordsEnded(int /*fd*/) { return 1; }
 
 }  // namespace rawloop

@@ -25,11 +25,16 @@ int64_t NextRecordBytes(int fd) {
 
 // Once the peer sends no more, what is left are records without bytes at most,
 // unless the bytes of all that waits, which this call counts, say otherwise.
-bool RecordsEnded(int fd) {
+int RecordsEnded(int fd) {
   pollfd one = {fd, POLLRDHUP, 0};
-  if (poll(&one, 1, 0) <= 0) return false;
+  int found;
+  do {
+    found = poll(&one, 1, 0);
+  } while (found < 0 && errno == EINTR);
+  if (found <= 0) return found < 0 ? -errno : 0;
   int waiting = 0;
-  return ioctl(fd, FIONREAD, &waiting) < 0 || waiting == 0;
+  if (ioctl(fd, FIONREAD, &waiting) < 0) return -errno;
+  return waiting == 0 ? 1 : 0;
 }
 
 }  // namespace rawloop

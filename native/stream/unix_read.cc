@@ -78,10 +78,10 @@ bool ReadRecord(int fd, const Span& room, size_t most, PassedTable* passed,
   }
   if (size > room.size) return false;
   Receive(fd, room, passed, out);
+  if (out->result != 0) return true;
   // A record of no bytes, or the end.
-  if (out->result == 0 && (out->passed != 0 || !RecordsEnded(fd))) {
-    out->result = kEmptyRecord;
-  }
+  int ended = out->passed != 0 ? 0 : RecordsEnded(fd);
+  if (ended <= 0) out->result = ended < 0 ? ended : kEmptyRecord;
   return true;
 }
 

@@ -3,8 +3,8 @@
 // Tried without its guard: with `hold(Hold.FULL)` left out those of who waits fail; without
 // `release(Hold.FULL)` in `forget` they hang; without `#refuse` the one of who is refused hangs;
 // with AHEAD of 1,000, without HELD in `prepare`, or without `drop` in `left` the one of a few
-// ahead; without `Hold.UNASKED` in the constructor the one of how late they are asked for hangs, and
-// so do others in owned mode; without `updateInterest` in `Stream.begin` the one of no cost.
+// ahead; without `Hold.UNASKED` in the constructor the one of a few ahead, and in owned mode
+// others hang; without `updateInterest` in `Stream.begin` the one of no cost.
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ListenOptions } from '../../lib/net/listen.js';

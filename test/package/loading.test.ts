@@ -141,3 +141,13 @@ it('require of rawloop/inspect loads no family', () => {
   expect(files.filter((file) => !allowed.test(file))).toEqual([]);
   expect(files).toContain('inspect.cjs');
 });
+
+it.each(['abstract-socket', 'epoll', 'unix-dgram', 'usocket'])(
+  'require of rawloop/compat/%s loads no family',
+  (name) => {
+    const entry = `compat/${name}`;
+    const files = inChild<string[]>('say(files())', entry);
+    const loop = name === 'abstract-socket' ? [] : ['chunks/loop.cjs'];
+    expect(files).toEqual([...loop, 'chunks/raw.cjs', `${entry}.cjs`]);
+  },
+);

@@ -17,7 +17,7 @@ import { makeFolder, root, run, userEnv } from './support.js';
 
 const PACK_LIMIT_MS = 300_000;
 const SOURCES = [
-  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'examples'],
+  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'compat', 'docs', 'examples'],
   ...['lib', 'native', 'scripts', 'binding.gyp', 'CMakeLists.txt'],
   ...['rolldown.config.mjs', 'tsconfig.json', 'tsconfig.build.json'],
 ];
@@ -84,9 +84,14 @@ function bareEnv() {
   return { PATH: path, HOME: home, TMPDIR: home, npm_config_cache: join(home, 'cache') };
 }
 
+const EMPTY = { name: 'empty', private: true };
+
 function install(...options: string[]): string {
-  const project = makeFolder();
-  writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }');
+  return installInto(makeFolder(), EMPTY, ...options);
+}
+
+function installInto(project: string, manifest: object, ...options: string[]): string {
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   const args = ['install', '--offline', '--no-audit', '--no-fund', ...options, tarball];
   const { status, stderr } = run(join(path, 'npm'), args, project, bareEnv());
   expect(status, stderr).toBe(0);
@@ -107,7 +112,8 @@ test('it holds what a user needs and nothing to build', () => {
   const files = stdout.trim().split('\n');
   const tops = new Set(files.map((file) => file.split('/')[1] ?? ''));
   const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs', 'examples'];
-  expect([...tops].sort()).toEqual([...pages, 'dist', 'package.json', 'prebuilds'].sort());
+  const code = ['compat', 'dist', 'package.json', 'prebuilds'];
+  expect([...tops].sort()).toEqual([...pages, ...code].sort());
   expect(files.filter((file) => /\.(gyp|gypi|cc|h|c)$|CMakeLists|\.test\./.test(file))).toEqual([]);
   expect(files.filter((file) => file.endsWith('.node')).length).toBe(1);
 });
@@ -170,4 +176,37 @@ test('without its prebuild, the error tells what is missing', () => {
   const { status, stderr } = runIn(project, ['-e', `require('rawloop')`]);
   expect(status).toBe(1);
   expect(stderr).toContain(resolve(project, 'node_modules/rawloop/prebuilds'));
+});
+
+// With a real user of it, hot-shots, `npm run test:compat` does the same.
+test('by an override it is the unix-dgram of a package that knows nothing of it', () => {
+  const project = makeFolder();
+  const user = join(project, 'user');
+  mkdirSync(user);
+  const optionalDependencies = { 'unix-dgram': '2.x' };
+  const manifest = { name: 'user', version: '1.0.0', optionalDependencies };
+  writeFileSync(join(user, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(user, 'index.js'), "module.exports = require('unix-dgram');");
+  const dependencies = {
+    user: 'file:user',
+    'unix-dgram': 'file:node_modules/rawloop/compat/unix-dgram',
+  };
+  const overrides = { 'unix-dgram': '$unix-dgram' };
+  const all = { ...EMPTY, dependencies, overrides };
+  installInto(project, all, '--ignore-scripts', '--install-links=false');
+  const path = join(project, 'socket');
+  const code = `
+    const { createSocket } = require('user');
+    const server = createSocket('unix_dgram', (message) => {
+      console.log(String(message), require('unix-dgram/package.json').version);
+      server.close();
+    });
+    server.bind(${JSON.stringify(path)});
+    const client = createSocket('unix_dgram');
+    client.send(Buffer.from('sent'), 0, 4, ${JSON.stringify(path)}, () => client.close());`;
+  expect(runIn(project, ['-e', code])).toMatchObject({
+    stdout: 'sent 2.0.7\n',
+    stderr: '',
+    status: 0,
+  });
 });

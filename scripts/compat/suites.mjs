@@ -1,0 +1,68 @@
+// What `npm run test:compat` runs: the packages that rawloop/compat stands in for, with the
+// tests that they come with, and packages that use them.
+
+/** What the tests themselves need; one version for all. */
+export const TOOLS = [
+  ...['mocha@11', 'should@11', 'sinon@19', 'typescript@5', '@types/node@25', 'vows@0.8'],
+  ...['winston@3', 'winston-transport@4', 'triple-beam@1', 'glossy@0.1'],
+  // Of the originals.
+  ...['bindings@1', 'nan@2', 'debug@4'],
+];
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name of the package
+ * @property {string} version
+ * @property {string} [main] the file that its tests load: ours is put there. A package without
+ *   one is a user of the others
+ * @property {'node' | 'mocha' | 'vows'} runner
+ * @property {readonly string[]} tests files; of mocha and vows also a folder, all that is in it
+ * @property {boolean} [fromRepository] the published package has no tests: a checkout of the
+ *   repository has them
+ */
+
+/** @type {readonly Suite[]} */
+export const SUITES = [
+  {
+    name: 'epoll',
+    version: '4.0.2',
+    main: 'epoll.js',
+    runner: 'node',
+    tests: [
+      ...['closed', 'do-almost-nothing', 'do-nothing', 'no-gc-allowed', 'one-shot'],
+      ...['performance-check', 'two-shot', 'verify-events'],
+    ].map((name) => `test/${name}.js`),
+  },
+  {
+    name: 'unix-dgram',
+    version: '2.0.7',
+    main: 'lib/unix_dgram.js',
+    runner: 'node',
+    tests: ['dgram-unix', 'connect', 'connect-callback', 'send-error'].map(
+      (name) => `test/test-${name}.js`,
+    ),
+  },
+  {
+    name: 'abstract-socket',
+    version: '2.1.1',
+    main: 'lib/abstract_socket.js',
+    runner: 'mocha',
+    tests: ['test'],
+  },
+  {
+    name: 'usocket',
+    version: '1.1.0',
+    main: 'index.js',
+    runner: 'mocha',
+    tests: ['test'],
+    fromRepository: true,
+  },
+  {
+    name: 'hot-shots',
+    version: '17.1.1',
+    runner: 'mocha',
+    tests: ['test'],
+    fromRepository: true,
+  },
+  { name: 'winston-syslog', version: '2.7.1', runner: 'vows', tests: ['test'] },
+];
