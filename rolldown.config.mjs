@@ -10,6 +10,7 @@ export const entries = {
   index: 'lib/faces/index.ts',
   raw: 'lib/raw/index.ts',
   inspect: 'lib/inspect/index.ts',
+  node: 'lib/node/index.ts',
   'compat/abstract-socket': 'lib/compat/abstract-socket/index.ts',
   'compat/epoll': 'lib/compat/epoll/index.ts',
   'compat/unix-dgram': 'lib/compat/unix-dgram/index.ts',
@@ -57,7 +58,7 @@ export const forBundlers = defineConfig({
     codeSplitting: {
       groups: [
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
-        { name: 'loop', test: /\/lib\/(?!binding|raw|inspect|compat)/ },
+        { name: 'loop', test: /\/lib\/(?!binding|raw|inspect|compat|node)/ },
       ],
     },
   },

@@ -34,15 +34,27 @@ const udp = {
 /** @type {Record<string, Contender[]>} */
 export const contenders = {
   recorder: [
-    echoing('owned', 'rawloop, the loop blocks its thread'),
+    echoing('owned', 'rawloop, the loop blocks its thread', '--model', 'loop'),
     // The trace is written as the process ends: nobody measures then.
-    echoing('recorded', 'the same with a flight recorder on', '--trace', '/dev/null'),
+    echoing(
+      'recorded',
+      'the same with a flight recorder on',
+      '--model',
+      'loop',
+      '--trace',
+      '/dev/null',
+    ),
   ],
   'udp-one': [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
   udp: [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
   'udp-node': [...udp.ours, udp.node],
   'udp-burst': [udp.single, udp.batch, udp.libuv, ...udp.ours, udp.node],
   'udp-heap': udp.ours,
+  duplex: [
+    nodeServer('net', 'node:net', 'net'),
+    duplexServer('duplex', "toDuplex, in a loop inside Node's"),
+    echoing('guest', "the loop's own handlers", '--model', 'guest'),
+  ],
   unix: [
     compiled('c-epoll', 'C with epoll, one thread', 'echo-epoll'),
     compiled('c-threads', 'C, a thread per connection', 'echo-threads'),
@@ -80,6 +92,10 @@ export const contenders = {
     ours('guest', "timers of a loop inside Node's", 'timers'),
     theirs('node', "Node's own", 'timers'),
     ours('heap', 'a binary heap of timers', 'timers'),
+  ],
+  http: [
+    theirs('host', "the host's own sockets", 'http'),
+    ours('duplex', "toDuplex, in a loop inside Node's", 'http'),
   ],
   startup: [
     evaluated('bare', 'node that does nothing', '0'),
@@ -126,7 +142,7 @@ function theirs(name, what, program) {
  */
 function echoing(name, what, ...options) {
   const cli = join(here, '..', 'dist', 'cli', 'main.cjs');
-  const command = [process.execPath, cli, 'echo', '--model', 'loop', ...options];
+  const command = [process.execPath, cli, 'echo', ...options];
   return { name, what, launch: () => needLibrary(command) };
 }
 
@@ -141,6 +157,16 @@ function served(name, what, kind) {
   // The collector is asked for by udp-heap alone.
   const program = ['--expose-gc', join(here, 'peers', 'rawloop.mjs'), kind, name];
   return { name, what, launch: () => needLibrary([process.execPath, ...program]) };
+}
+
+/**
+ * @param {string} name
+ * @param {string} what
+ * @returns {Contender}
+ */
+function duplexServer(name, what) {
+  const command = [process.execPath, join(here, 'peers', 'duplex.mjs')];
+  return { name, what, launch: () => needLibrary(command) };
 }
 
 /**

@@ -18,6 +18,8 @@ import { aligned, fixed, grouped, range } from './table.mjs';
 /** @typedef {{ title: string, cell: (summary: any) => string }} Column */
 
 const BASE_TITLES = {
+  net: 'node:net',
+  host: "the host's",
   'c-epoll': 'C',
   'c-batch': 'C',
   dgram: 'dgram',

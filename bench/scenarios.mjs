@@ -88,6 +88,13 @@ export const scenarios = {
     base: 'owned',
     load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
   },
+  duplex: {
+    title: '64 B x 50 connections, by streams of node:stream',
+    unit: 'message',
+    kind: 'load',
+    base: 'net',
+    load: { mode: 'echo', size: 64, connections: 50, depth: 1 },
+  },
   'udp-one': {
     title: 'UDP, 64 B x 1 socket of a client',
     unit: 'datagram',
@@ -182,6 +189,17 @@ export const scenarios = {
       'start-then-clear-delays': 'all started, then all cleared; 1,000 delays',
       'clear-as-started': 'each cleared as it is started',
       'immediate-chain': 'each immediate starts the next',
+    },
+  },
+  http: {
+    title: 'requests with keep-alive by node:http, 50 connections',
+    unit: 'request',
+    kind: 'work',
+    base: 'host',
+    isPinned: false,
+    works: {
+      plain: 'http',
+      secure: 'https',
     },
   },
   startup: {

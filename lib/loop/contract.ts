@@ -64,6 +64,9 @@ export interface DatagramPart {
   sent(refused: number): void;
 }
 
+/** As what text is gathered. Not the host's type, which a project without its types lacks. */
+export type TextEncoding = 'utf8' | 'latin1';
+
 /** Descriptors that came with record `index` of a batch: see passed.ts. */
 export interface PassedNumbers {
   has(index: number): boolean;
@@ -110,7 +113,13 @@ export interface StreamBytes {
   /** Whether this slot has gathered something that is not sent yet. */
   isPending(slot: number): boolean;
   gather(slot: number, fd: number, bytes: Uint8Array, length: number): void;
-  gatherText(slot: number, fd: number, text: string, maxBytes: number): number;
+  gatherText(
+    slot: number,
+    fd: number,
+    text: string,
+    maxBytes: number,
+    encoding: TextEncoding,
+  ): number;
 }
 
 /** What outlives a loop that was forgotten: see abandoned.ts. */

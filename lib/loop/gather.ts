@@ -1,6 +1,7 @@
 // What callbacks have written and was not sent yet: gathered in one slab, with a record
 // for each stream's share, until the next crossing sends it all. No object is made for a
 // message. See native/stream/batch.cc.
+import type { TextEncoding } from './contract.js';
 import {
   KEEP_OUT,
   KEEP_RECORDS,
@@ -67,10 +68,16 @@ export abstract class Gather {
     this.#append(slot, fd, length);
   }
 
-  /** As `gather`, for text of at most `maxBytes` in UTF-8; returns the bytes. */
-  gatherText(slot: number, fd: number, text: string, maxBytes: number): number {
+  /** As `gather`, for text of at most `maxBytes` as it is encoded; returns the bytes. */
+  gatherText(
+    slot: number,
+    fd: number,
+    text: string,
+    maxBytes: number,
+    encoding: TextEncoding,
+  ): number {
     if (this.#records === undefined) this.#allocate();
-    const length = this.#out.write(text, this.#used, maxBytes, 'utf8');
+    const length = this.#out.write(text, this.#used, maxBytes, encoding);
     this.#append(slot, fd, length);
     return length;
   }

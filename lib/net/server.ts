@@ -122,7 +122,7 @@ export class Server<
   get sockets(): Connection[] {
     // No list of its own: it would cost more than the half of a connection.
     return this.loop.table.handles.filter(
-      (handle) => handle instanceof Stream && handle.group === this.#group,
+      (handle) => handle instanceof Stream && handle.group.owner === this,
     ) as Connection[];
   }
 

@@ -21,7 +21,7 @@ import type { Outgoing } from './queue.js';
 // An OutputHolder; not said so, as the types of the package leave its members out.
 /** What both halves of a stream stand on. */
 export abstract class StreamBase extends SocketHandle {
-  /** @internal */ readonly group: StreamGroup;
+  /** @internal Another one once the stream is handed over. */ group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: Outgoing | undefined;
   /** Bytes read so far. */
   bytesRead = 0;

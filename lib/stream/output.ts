@@ -9,6 +9,7 @@
 // is told; any other closes and is told. Of send(2): see `sendFailed`.
 import { type Bytes, native } from '../binding/index.js';
 import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
+import type { TextEncoding } from '../loop/contract.js';
 import { GATHER_BYTES } from '../loop/gather.js';
 import { constant } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
@@ -75,13 +76,7 @@ export abstract class StreamOutput extends StreamBase {
     // To most readers a record without bytes looks like the end.
     if (maxBytes === 0 && this.group.transfer.keepsRecords) return hasRoom(this);
     if (maxBytes <= GATHER_BYTES && canGather(this, maxBytes)) {
-      const { streams } = this.loop;
-      if (bytes === undefined) {
-        this.bytesWritten += streams.gatherText(this.slot, this.handleFd, data as string, maxBytes);
-      } else {
-        streams.gather(this.slot, this.handleFd, bytes, maxBytes);
-        this.bytesWritten += maxBytes;
-      }
+      gather(this, bytes ?? (data as string), maxBytes, 'utf8');
       return true;
     }
     return writeThrough(this, bytes ?? Buffer.from(data as string));
@@ -180,7 +175,48 @@ function canGather(stream: StreamOutput, bytes: number): boolean {
   return stream.queue === undefined && stream.active;
 }
 
-function sendGathered(stream: StreamOutput): void {
+/** Copies bytes, or text of at most `maxBytes`, into the turn's gather slab, which has room. */
+function gather(
+  stream: StreamOutput,
+  data: Uint8Array | string,
+  maxBytes: number,
+  encoding: TextEncoding,
+): void {
+  const { streams } = stream.loop;
+  const { slot, handleFd } = stream;
+  if (typeof data === 'string') {
+    stream.bytesWritten += streams.gatherText(slot, handleFd, data, maxBytes, encoding);
+  } else {
+    streams.gather(slot, handleFd, data, maxBytes);
+    stream.bytesWritten += maxBytes;
+  }
+}
+
+/**
+ * Takes what `write` would only copy behind this turn's output. False: it would do more, and
+ * nothing is done.
+ */
+export function gatherOnly(
+  stream: StreamOutput,
+  data: Uint8Array | string,
+  encoding: TextEncoding,
+): boolean {
+  const maxBytes =
+    typeof data !== 'string'
+      ? byteLengthOf(data)
+      : encoding === 'latin1'
+        ? data.length
+        : data.length * 3;
+  const { loop, queue, flags } = stream;
+  if (!loop.inTurn || maxBytes > GATHER_BYTES || queue !== undefined) return false;
+  if ((flags & (CONNECTING | ENDED)) !== 0 || !stream.active) return false;
+  if (!loop.streams.hasRoom(maxBytes)) return false;
+  if (maxBytes > 0) gather(stream, data, maxBytes, encoding);
+  return true;
+}
+
+/** What this turn has written to it goes out now. */
+export function sendGathered(stream: StreamOutput): void {
   if (stream.active && stream.loop.streams.isPending(stream.slot)) stream.loop.flush();
 }
 

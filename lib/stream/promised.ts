@@ -4,8 +4,15 @@
 import { inspect, types } from 'node:util';
 import type { Handle } from '../loop/handle.js';
 import { codedError } from '../raw/errors.js';
-import type { StreamBase } from './base.js';
 import type { Handlers } from './handlers.js';
+
+/** What a promise that rejects is the end of. */
+interface Ending {
+  readonly isClosed: boolean;
+  destroy(error?: Error): void;
+  /** `close` is to tell it; whether it will. */
+  noteError(error: Error): boolean;
+}
 
 /** Handlers that returned a promise from `data`: each of their chunks is a copy. */
 const promising = new WeakSet<Handlers<Handle>>();
@@ -35,12 +42,12 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** A handler of `stream` returned something: if it is a promise that rejects, that ends it. */
-export function settle(stream: StreamBase, result: unknown): void {
+export function settle(stream: Ending, result: unknown): void {
   if (!isPromise(result)) return;
   Promise.resolve(result).then(undefined, (reason: unknown) => rejected(stream, reason));
 }
 
-function rejected(stream: StreamBase, reason: unknown): void {
+function rejected(stream: Ending, reason: unknown): void {
   const error = asError(reason);
   if (!stream.isClosed) stream.destroy(error);
   // It has closed by itself, say by the peer's reset, and told so. Often this follows from

@@ -87,6 +87,18 @@ export function dropUnread(stream: StreamBase): void {
   if ((stream.flags & KEEPS) !== 0) keepUnread(stream).drop();
 }
 
+/**
+ * What is kept, for another to have; nothing is kept from now on.
+ *
+ * @throws Error ERR_INVALID_STATE when somebody iterates
+ */
+export function takeUnread(stream: StreamBase): Uint8Array[] {
+  const unread = keepUnread(stream);
+  if (unread.isTaken) throw invalidState(`the ${stream.kind} is iterated already`);
+  keepers.delete(stream);
+  return unread.chunks.drop();
+}
+
 /** Whether somebody may still want to answer what was read. */
 export function isUnread(stream: StreamBase): boolean {
   return (stream.flags & KEEPS) !== 0 && !keepUnread(stream).isOver;

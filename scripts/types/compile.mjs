@@ -68,6 +68,9 @@ export async function compile(tsc, project, { name, file, config }, version) {
   mkdirSync(folder);
   const files = [[file, 'program.ts']];
   if (major > 5 || minor >= 9) files.push([file.replace('program', 'self'), 'self-reference.ts']);
+  if (config.types === undefined) {
+    files.push([file.replace('program', 'node-streams'), 'node-streams.ts']);
+  }
   for (const [to, from] of files) cpSync(join(root, 'scripts/types', from), join(folder, to));
   const compilerOptions = {
     ...{ target: 'es2022', lib: ['es2022'], types: ['node'], noEmit: true },

@@ -34,11 +34,14 @@ describe('what is loaded', () => {
     });
   }
 
-  it.each(['index', 'raw', 'inspect'])('nothing of the command line by %s.cjs', async (name) => {
-    const sources = await sourcesOf(start(join(root, `dist/${name}.cjs`)));
-    expect(sources).toContain('raw/errors.ts');
-    expect(sources.filter((source) => source.startsWith('cli/'))).toEqual([]);
-  });
+  it.each(['index', 'raw', 'inspect', 'node'])(
+    'nothing of the command line by %s.cjs',
+    async (name) => {
+      const sources = await sourcesOf(start(join(root, `dist/${name}.cjs`)));
+      expect(sources).toContain('raw/errors.ts');
+      expect(sources.filter((source) => source.startsWith('cli/'))).toEqual([]);
+    },
+  );
 
   it('next to nothing by rawloop --help', async () => {
     const sources = await sourcesOf(start(program, '--help'));

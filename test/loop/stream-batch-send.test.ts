@@ -37,7 +37,7 @@ describe('gathered output', () => {
     const batch = new Batch();
     const stream = batch.open();
     const text = 'häß \u{1f600} \u0000 €';
-    const length = batch.streams.gatherText(stream.slot, stream.fd, text, text.length * 3);
+    const length = batch.streams.gatherText(stream.slot, stream.fd, text, text.length * 3, 'utf8');
     expect(length).toBe(Buffer.byteLength(text));
     expect(batch.streams.isPending(stream.slot)).toBe(true);
     batch.flush();

@@ -80,7 +80,12 @@ function publicDeclarations(): Declaration[] {
     found.set(name, declaration);
     for (const base of declaration.bases) take(base);
   };
-  for (const file of ['faces/index.d.ts', 'raw/index.d.ts', 'inspect/index.d.ts']) {
+  for (const file of [
+    'faces/index.d.ts',
+    'raw/index.d.ts',
+    'inspect/index.d.ts',
+    'node/index.d.ts',
+  ]) {
     for (const name of exportsOf(file)) take(name);
   }
   return [...found.values()];

@@ -20,7 +20,7 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['datagram', 'datagram/'],
   // The families come together in EventLoop.
   ['faces', 'faces/'],
-  ['adapters', 'inspect/', 'models/', 'compat/'],
+  ['adapters', 'inspect/', 'models/', 'node/', 'compat/'],
   // The entry point has the models as well, which make use of the default loop.
   ['entry', 'faces/index.ts'],
   ['cli', 'cli/'],

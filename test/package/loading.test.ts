@@ -130,6 +130,11 @@ it('require of rawloop/raw loads the system calls alone', () => {
   expect(inChild('say(files())', 'raw')).toEqual(['chunks/raw.cjs', 'raw.cjs']);
 });
 
+it('require of rawloop/node loads what all streams have in common, and no family', () => {
+  const common = ['chunks/loop.cjs', 'chunks/raw.cjs', STREAM];
+  expect(inChild('say(files())', 'node')).toEqual([...common, 'node.cjs'].sort());
+});
+
 it('require of rawloop/inspect loads no family', () => {
   const files = inChild<string[]>('say(files())', 'inspect');
   const allowed = /^(chunks\/)?(inspect|loop|raw)\.cjs$/;

@@ -61,7 +61,7 @@ test('to import the package leaves the process as it was', () => {
       symbols: Reflect.ownKeys(Symbol).map(String),
     });
     const before = state();
-    for (const name of ['rawloop', 'rawloop/raw', 'rawloop/inspect']) require(name);
+    for (const name of ['rawloop', 'rawloop/raw', 'rawloop/inspect', 'rawloop/node']) require(name);
     console.log(before === state() ? 'as it was' : state());`;
   expect(runScript(code, project).stdout.trim()).toBe('as it was');
 });

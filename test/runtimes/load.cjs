@@ -29,9 +29,10 @@ test('each entry point loads as an ES module of its own process', () => {
     import { EventLoop } from ${JSON.stringify(entry('index.mjs'))};
     import { constants } from ${JSON.stringify(entry('raw.mjs'))};
     import { FlightRecorder } from ${JSON.stringify(entry('inspect.mjs'))};
-    console.log(typeof EventLoop, typeof constants.EAGAIN, typeof FlightRecorder);`;
+    import { toDuplex } from ${JSON.stringify(entry('node.mjs'))};
+    console.log([EventLoop, constants.EAGAIN, FlightRecorder, toDuplex].map((each) => typeof each).join(' '));`;
   const { status, said, stderr } = runProgram(source, { suffix: 'mjs', prelude: '' });
-  assert.deepStrictEqual([status, said, stderr], [0, ['function number function'], '']);
+  assert.deepStrictEqual([status, said, stderr], [0, ['function number function function'], '']);
 });
 
 test('constants and supported tell what the platform has', () => {

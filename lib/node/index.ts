@@ -1,0 +1,7 @@
+// rawloop/node: our streams as node:stream's, and those as ours.
+export type { FromDuplexOptions } from './duplex-options.js';
+export { DuplexStream, type DuplexStreamHandlers } from './duplex-stream.js';
+export { fromDuplex } from './from-duplex.js';
+export type { NodeAddress } from './kernel-side.js';
+export { type DuplexSource, SocketDuplex } from './socket-duplex.js';
+export { type ToDuplexOptions, toDuplex } from './to-duplex.js';
