@@ -23,6 +23,7 @@ import { compiled } from '../support/compile.js';
 import { guardDescriptors, isCloseOnExec, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
+import { usedBackend } from '../support/libkqueue.js';
 import { blocks, noting } from './support.js';
 
 guardDescriptors();
@@ -204,7 +205,8 @@ describe.each(DRIVE_MODES)('a descriptor that is taken over, %s', (mode) => {
       stream.end();
     }, 5);
     await drive(test.loop, mode);
-    expect(events).toBe(0);
+    // A kqueue tells a hangup by the filter of reading alone, and so the first edge as well.
+    expect(events).toBeLessThanOrEqual(usedBackend === 'kqueue' ? 1 : 0);
   });
 
   it.runIf(isLinux)('leaves what is typed to others, without a data handler', async () => {

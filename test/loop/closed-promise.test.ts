@@ -54,17 +54,20 @@ describe.each(DRIVE_MODES)('handle.closed (%s)', (mode) => {
     },
   );
 
-  it('tells it without a close handler as well, to who looked before', async () => {
-    const { server, port } = serve(test.loop, {
-      open(socket) {
-        socket.resetAndDestroy();
-        server.close();
-      },
-    });
-    const closed = test.loop.connect({ port }, {}).closed.catch((error) => error);
-    await drive(test.loop, mode);
-    expect(await closed).toMatchObject({ code: 'ECONNRESET', syscall: 'recv' });
-  });
+  it.skipIf(deviates(usedBackend, 'errorTaken'))(
+    'tells it without a close handler as well, to who looked before',
+    async () => {
+      const { server, port } = serve(test.loop, {
+        open(socket) {
+          socket.resetAndDestroy();
+          server.close();
+        },
+      });
+      const closed = test.loop.connect({ port }, {}).closed.catch((error) => error);
+      await drive(test.loop, mode);
+      expect(await closed).toMatchObject({ code: 'ECONNRESET', syscall: 'recv' });
+    },
+  );
 
   it('is no unhandled rejection where it was only looked at', async () => {
     const unhandled: unknown[] = [];

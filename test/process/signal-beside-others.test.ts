@@ -107,7 +107,7 @@ describe.each(['libuv', 'handler'])('told by %s, beside others', (dispatcher) =>
     },
   );
 
-  it('SIGUSR1 starts no debugger', () => {
+  it.skipIf(deviates(usedBackend, 'notPollable'))('SIGUSR1 starts no debugger', () => {
     const end = endOfChild(
       `${DRIVE}
       const loop = new EventLoop().attach();
