@@ -99,10 +99,11 @@ export abstract class StreamOutput extends StreamBase {
    * nothing on a socket that is closed.
    *
    * @param data written first
-   * @throws TypeError for anything that is no bytes
+   * @param options what goes with it, as in `write`
+   * @throws as `write`
    */
-  end(data?: Bytes | string): void {
-    if (data !== undefined) this.write(data);
+  end(data?: Bytes | string, options?: WriteOptions): void {
+    if (data !== undefined || options !== undefined) this.write(data ?? '', options);
     if (!this.active) return;
     this.flags |= ENDED_BY_US;
     this.endOutput();

@@ -51,6 +51,20 @@ describe.each(DRIVE_MODES)('descriptors, %s', (mode) => {
       expect(raw.close(itsReader)).toBe(0);
     });
 
+    it('go with the last bytes, by end', async () => {
+      const [reader, writer] = opened.pipe();
+      const counts: (number | undefined)[] = [];
+      const { sender } = streams(test.loop, opened, type, {
+        data: (_, __, fds) => counts.push(fds?.length),
+      });
+      expect(() => sender.end(undefined, { fds: [reader] })).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+      );
+      sender.end('last', { fds: [reader, writer] });
+      await drive(test.loop, mode);
+      expect(counts).toEqual([2]);
+    });
+
     it('may be closed by who sent them, at once, also while they wait', async () => {
       const [first, second] = [opened.pipe(), opened.pipe()];
       const came: number[] = [];
