@@ -22,6 +22,8 @@ const FIRST_PEERS = 16;
 const MAX_PEERS = 4096;
 const NONE = -1;
 const STAMP_MASK = 0x3fffffff;
+/** Unknown to whoever invents addresses, so that he cannot have them share a bucket. */
+const SEED = (Math.random() * 2 ** 32) | 0;
 
 /** Of all tables of a thread: a place in one is none in another. */
 let lastStamp = 0;
@@ -204,7 +206,7 @@ function lastWord(word: number, size: number): number {
 function hashOf(source: Int32Array, at: number): number {
   const size = source[at + PEER_SIZE] as number;
   const last = at + PEER_NAME + ((size + 3) >> 2) - 1;
-  let hash = size;
+  let hash = size ^ SEED;
   for (let i = at + PEER_NAME; i < last; i++) {
     hash = Math.imul(hash ^ (source[i] as number), 0x9e3779b1);
     hash ^= hash >>> 15;
