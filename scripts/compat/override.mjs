@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { root } from '../project.mjs';
+import { packBuilt } from '../runtimes/tarball.mjs';
 import { SUITES } from './suites.mjs';
 
 const PROGRAM = `
@@ -23,8 +23,6 @@ client.increment('sent');
 /** @returns {boolean} whether it was sent */
 export function sendsByOverride(scratch) {
   const options = { encoding: /** @type {const} */ ('utf8'), timeout: 300_000 };
-  const pack = ['pack', '--silent', '--pack-destination', scratch];
-  const tarball = execFileSync('npm', pack, { ...options, cwd: root }).trim();
   const project = join(scratch, 'project');
   mkdirSync(join(project, 'bin'), { recursive: true });
   for (const name of ['node', 'npm']) {
@@ -34,7 +32,7 @@ export function sendsByOverride(scratch) {
   const { version } = SUITES.find(({ name }) => name === 'hot-shots');
   const dependencies = {
     'hot-shots': version,
-    rawloop: `file:../${tarball}`,
+    rawloop: `file:${packBuilt(scratch)}`,
     'unix-dgram': 'file:node_modules/rawloop/compat/unix-dgram',
   };
   const overrides = { 'unix-dgram': '$unix-dgram' };

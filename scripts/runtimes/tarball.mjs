@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { root } from '../project.mjs';
 import { badEnd, runProgram } from './run.mjs';
 
-const PACKED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'dist'];
+const PACKED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'compat', 'docs', 'dist'];
 /** What is run, and what it has to say. */
 const EXAMPLES = {
   'echo-guest.mjs': /^rawloop {2}echoed 5 bytes$/m,
@@ -33,13 +33,10 @@ function prebuildName() {
   return glibcVersionRuntime === undefined ? 'rawloop.musl.node' : 'rawloop.glibc.node';
 }
 
-/** A project with the tarball installed: `{ project, folder, env, remove() }`. */
-export function installTarball() {
-  const folder = mkdtempSync(join(tmpdir(), 'rawloop-runtimes-'));
+/** The tarball of what is built, which stays as it is: its path, below `folder`. */
+export function packBuilt(folder) {
   const stage = join(folder, 'stage');
-  const project = join(folder, 'project');
   mkdirSync(stage);
-  mkdirSync(join(project, 'examples'), { recursive: true });
   for (const name of PACKED.filter((part) => existsSync(join(root, part)))) {
     cpSync(join(root, name), join(stage, name), { recursive: true });
   }
@@ -47,10 +44,18 @@ export function installTarball() {
   const prebuild = join(stage, 'prebuilds', platform, prebuildName());
   mkdirSync(dirname(prebuild), { recursive: true });
   cpSync(join(root, 'build/Release/rawloop.node'), prebuild);
-  const tarball = npm(stage, 'pack', '--silent', '--ignore-scripts').trim();
+  return join(stage, npm(stage, 'pack', '--silent', '--ignore-scripts').trim());
+}
+
+/** A project with the tarball installed: `{ project, folder, env, remove() }`. */
+export function installTarball() {
+  const folder = mkdtempSync(join(tmpdir(), 'rawloop-runtimes-'));
+  const project = join(folder, 'project');
+  mkdirSync(join(project, 'examples'), { recursive: true });
+  const tarball = packBuilt(folder);
   writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }');
   const options = ['--ignore-scripts', '--offline', '--no-audit', '--no-fund'];
-  npm(project, 'install', ...options, join(stage, tarball));
+  npm(project, 'install', ...options, tarball);
   for (const name of Object.keys(EXAMPLES)) {
     cpSync(join(root, 'examples', name), join(project, 'examples', name), { recursive: true });
   }
