@@ -1,8 +1,7 @@
 // The bytes of a SocketDuplex: backpressure both ways, the short way and the long one, encodings,
 // large chunks.
 // Tried without its guard: with `stream.pause()` left out of `data` the one of a slow reader reads
-// all; with highWaterMark left as it was in `handOver` the one of a slow peer counts nothing;
-// without `writableLength` in `gathers` the one of the order mixes it; with PIECE_BYTES of 2^30
+// all; without `writableLength` in `gathers` the one of the order mixes it; with PIECE_BYTES of 2^30
 // the one of large chunks is closed by the limit; without `readableFlowing` in `flows` the one of
 // a pause gets bytes.
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,6 @@
 // fromDuplex: a Duplex of node:stream with the surface of our streams, told as they are told.
 // Tried without its guard: without the copy in `write` the one of memory used again gets other bytes;
-// with `allowHalfOpen` not looked at in `#peerEnded` the one of an end hangs; without the listener of
-// errors the one of an error ends the process; without the check of maxBufferedBytes its own.
+// without the check of maxBufferedBytes its own does not end.
 import { Duplex, PassThrough } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,5 @@
 // What a SocketDuplex has of a net.Socket, as http, tls and clients ask for it.
-// Tried without its guard: without `touch` in `data` the one of setTimeout is told too early; with
-// `idle.stop` left out of `close` the one that takes it off leaves a timer; without what Names keeps
-// the one of addresses forgets them.
+// Tried without its guard: without `touch` in `data` the one of setTimeout is told too early.
 import { describe, expect, it } from 'vitest';
 import { toDuplex } from '../../lib/node/index.js';
 import { constants } from '../../lib/raw/constants.js';

@@ -1,7 +1,4 @@
 // A short form of adapters.mjs, which says what it does; test/stress/README.md has the long one.
-// Tried without its guard: with `pause` left out of `data` in lib/node/bridge.ts too much waits; with
-// `#isOver` not looked at in its `destroy` one that is destroyed hangs; with `piecesOf` from a wrong
-// place bytes are wrong.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
