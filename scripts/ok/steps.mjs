@@ -79,11 +79,6 @@ function testRuntimes() {
   return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
 }
 
-/** The packages that rawloop/compat stands in for come from the registry, and are built. */
-function testCompat() {
-  return { command: script('test-compat.mjs'), limitMinutes: 10 };
-}
-
 function crossBuilds() {
   if (process.env.RAWLOOP_OK_CROSS !== '1') {
     return {
@@ -140,6 +135,5 @@ export const stages = [
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
   [{ name: 'types of users', run: testTypes }],
   [{ name: 'runtimes', run: testRuntimes }],
-  [{ name: 'compat', run: testCompat }],
   [{ name: 'cross builds', run: crossBuilds }],
 ];
