@@ -46,6 +46,14 @@ export function openDescriptors(): Map<number, string> {
   return found;
 }
 
+/**
+ * Those that are open now and were not `before`. What is gone is no matter: loops of earlier
+ * tests may have been collected meanwhile.
+ */
+export function openedSince(before: Map<number, string>): [number, string][] {
+  return [...openDescriptors()].filter(([fd, what]) => before.get(fd) !== what);
+}
+
 /** How many descriptors of any kind are open. */
 export function countDescriptors(): number {
   settle();
@@ -76,7 +84,7 @@ export function guardDescriptors(): void {
     before = openDescriptors();
   });
   afterEach(async () => {
-    const left = () => [...openDescriptors()].filter(([fd, what]) => before.get(fd) !== what);
+    const left = () => openedSince(before);
     // The host closes some of its own, such as the pipes of a child, a little later.
     for (let i = 0; i < ATTEMPTS && left().length > 0; i++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
