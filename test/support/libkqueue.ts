@@ -28,6 +28,9 @@ export const DEVIATIONS = {
   unknownQueue:
     'a descriptor that is no kqueue is ENOENT instead of EBADF, and so is one that was ' +
     'closed, but only after the thread that frees it has run',
+  foreignObjects:
+    'objects that only Linux has descriptors of are partly refused (a message queue, EPERM) and ' +
+    'partly not told of: no kernel with a kqueue has them',
   closesLate:
     'what belongs to a kqueue is closed by a thread of libkqueue, some time after the close ' +
     'of the kqueue itself: descriptors cannot be counted right after it',

@@ -9,6 +9,7 @@ import { DIST } from '../support/child.js';
 import { compiled } from '../support/compile.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 import { KERNEL_OBJECTS, systemCalls } from './kernel-objects.js';
 
 const onLinux = process.platform === 'linux' && raw.supported.epoll_wait;
@@ -20,7 +21,9 @@ guardDescriptors();
 const test = eachWithLoop();
 const opened = new Opened();
 
-describe.runIf(onLinux).each(DRIVE_MODES)('a kernel object, %s', (mode) => {
+const areKnown = onLinux && !deviates(usedBackend, 'foreignObjects');
+
+describe.runIf(areKnown).each(DRIVE_MODES)('a kernel object, %s', (mode) => {
   it.for(Object.entries(KERNEL_OBJECTS))(
     '%s is told when it has something',
     async ([kind, make], context) => {
