@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "datagram/control.h"
+#include "os/ancillary.h"
 
 namespace rawloop {
 namespace {
@@ -35,8 +36,8 @@ int TakeError(int fd, Arrival* out) {
   message.msg_controllen = sizeof(control);
   if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return -1;
   out->from.size = static_cast<int32_t>(message.msg_namelen);
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = CMSG_NXTHDR(&message, header)) {
+  for (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
+       header = NextHeader(message, header)) {
     bool v4 =
         header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR;
     bool v6 =

@@ -150,16 +150,6 @@ size_t SizeOf(const msghdr& message, const cmsghdr* header) {
                           RestFrom(message, DataOf(header)));
 }
 
-// Not CMSG_NXTHDR: musl's compares numbers of which one has a sign.
-const cmsghdr* NextHeader(const msghdr& message, const cmsghdr* header) {
-  if (header->cmsg_len < CMSG_LEN(0)) return nullptr;
-  size_t step = CMSG_SPACE(header->cmsg_len - CMSG_LEN(0));
-  size_t rest = RestFrom(message, header);
-  if (rest < sizeof(*header) || step > rest - sizeof(*header)) return nullptr;
-  return reinterpret_cast<const cmsghdr*>(
-      reinterpret_cast<const uint8_t*>(header) + step);
-}
-
 // Not a throw: descriptors may follow.
 void AddOther(const ControlRecord& record, ReceivedControl* out) noexcept {
   try {
@@ -170,6 +160,16 @@ void AddOther(const ControlRecord& record, ReceivedControl* out) noexcept {
 }
 
 }  // namespace
+
+// Not CMSG_NXTHDR: musl's compares numbers of which one has a sign.
+const cmsghdr* NextHeader(const msghdr& message, const cmsghdr* header) {
+  if (header->cmsg_len < CMSG_LEN(0)) return nullptr;
+  size_t step = CMSG_SPACE(header->cmsg_len - CMSG_LEN(0));
+  size_t rest = RestFrom(message, header);
+  if (rest < sizeof(*header) || step > rest - sizeof(*header)) return nullptr;
+  return reinterpret_cast<const cmsghdr*>(
+      reinterpret_cast<const uint8_t*>(header) + step);
+}
 
 void ParseControl(const msghdr& message, size_t max_fds,
                   ReceivedControl* out) noexcept {
