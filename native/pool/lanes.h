@@ -1,9 +1,10 @@
 // The queues of a pool: one for each lane. A lane is a kind of work that may
 // have at most `limit` of the pool's threads at once, so that what blocks for
 // long (a name server that does not answer, a file system that is away) leaves
-// some to others. Within a lane first come, first served; between lanes each
-// that has work and may have a thread gets one in turn, and goes to the end of
-// the line of those.
+// some to others. Within a lane first come, first served. Between lanes each
+// that has work and may have a thread has its turn, of as many jobs as its
+// priority says, and goes to the end of the line: the share of a lane grows
+// with its priority, and none waits for longer than the turns of all others.
 //
 // Nothing here locks: the mutex of the pool guards it.
 #ifndef RAWLOOP_POOL_LANES_H_
@@ -18,8 +19,13 @@
 
 namespace rawloop {
 
-struct LaneStats {
-  size_t limit = 0;        // threads that it may have at once
+struct LaneOptions {
+  size_t limit = 0;              // threads that it may have at once: 1 or more
+  size_t priority = 1;           // jobs of a turn: 1 or more
+  size_t max_queued = SIZE_MAX;  // jobs that may wait: 1 or more
+};
+
+struct LaneStats : LaneOptions {
   size_t queued = 0;       // jobs that no thread has taken yet
   size_t running = 0;      // jobs on a thread now
   uint64_t completed = 0;  // jobs done since the start
@@ -30,10 +36,15 @@ class Lanes {
   // The line of lanes is searched, and moved up, from end to end.
   static constexpr size_t kMax = 64;
 
-  // The number of a new lane, from 0 on; `limit` is 1 or more.
-  uint32_t Add(size_t limit);
-  size_t count() const { return lanes_.size(); }
+  explicit Lanes(size_t max_queued) : max_queued_(max_queued) {}
 
+  // The number of a new lane, from 0 on.
+  uint32_t Add(const LaneOptions& options);
+  size_t count() const { return lanes_.size(); }
+  void SetLimit(uint32_t lane, size_t limit);
+
+  // Whether the lane, or the pool, has as many jobs queued as may wait.
+  bool IsFull(uint32_t lane) const;
   void Push(uint32_t lane, std::unique_ptr<Job> job);
   // Whether Pop() would give a job.
   bool HasWork() const { return !ready_.empty(); }
@@ -44,8 +55,11 @@ class Lanes {
   void Done(const Job& job);
   // Takes out a job that is queued.
   std::unique_ptr<Job> Remove(Job* job);
-  // Moves all that is queued to `dropped`.
-  void Clear(JobList* dropped);
+  // Moves what is queued to `dropped`: all of it, or what is for `home`.
+  void Clear(const Completions* home, JobList* dropped);
+  // Whether, since this was asked last, a queue came down to half of what may
+  // wait in it.
+  bool TookHalf();
 
   size_t queued() const { return queued_; }
   size_t running() const { return running_; }
@@ -54,21 +68,29 @@ class Lanes {
 
  private:
   struct Lane {
+    LaneOptions options;
     JobList queue;
-    size_t limit;
     size_t running = 0;
     uint64_t completed = 0;
+    size_t taken = 0;    // jobs of its turn so far, while it is first in line
     bool ready = false;  // it has work and may have a thread
   };
 
+  bool IsReady(const Lane& lane) const {
+    return !lane.queue.empty() && lane.running < lane.options.limit;
+  }
   // Joins the line or leaves it, when the lane came to be ready or is no more.
   void Update(uint32_t lane);
+  // A job has left the queue of `lane`.
+  void Dequeued(const Lane& lane);
 
+  const size_t max_queued_;
   std::vector<Lane> lanes_;
   std::vector<uint32_t> ready_;  // those that are ready, whose turn it is first
   size_t queued_ = 0;
   size_t running_ = 0;
   uint64_t completed_ = 0;
+  bool took_half_ = false;
 };
 
 }  // namespace rawloop

@@ -35,6 +35,42 @@ inline void Order(int rounds) {
   Expect("order", order == expected, 1);
 }
 
+// One thread: a lane of priority 3 has three jobs done for each one of the
+// other, which is never passed over.
+inline void Priority(int rounds) {
+  Loop loop(OptionsOf(1), {LaneOf(1024, 3), LaneOf(1024)});
+  Fifo fifo;
+  loop.Submit(1, [&] { fifo.Block(); });
+  loop.Until([](const PoolStats& stats) { return stats.running == 1; });
+  std::vector<int> order;
+  for (int i = 0; i < rounds; i++) {
+    loop.Submit(0, [&] { order.push_back(0); });
+    loop.Submit(1, [&] { order.push_back(1); });
+  }
+  fifo.Release();
+  loop.Collect(1 + 2 * static_cast<size_t>(rounds), Ignore);
+  for (int i = 0; i < rounds; i++) {
+    Expect("whose turn it is", order[i], i % 4 == 3);
+  }
+}
+
+// A limit that is raised lets threads in at once; one that is lowered keeps
+// them out as they are done.
+inline void Raised(int rounds) {
+  for (int round = 0; round < rounds / 10 + 1; round++) {
+    Loop loop(3, {1});
+    Fifo fifos[3];
+    for (const Fifo& fifo : fifos) loop.Submit(0, [&] { fifo.Block(); });
+    loop.Until([](const PoolStats& stats) { return stats.running == 1; });
+    loop.pool.SetLimit(0, 3);
+    loop.Until([](const PoolStats& stats) { return stats.running == 3; });
+    loop.pool.SetLimit(0, 1);
+    for (const Fifo& fifo : fifos) fifo.Release();
+    loop.Collect(3, Ignore);
+    Expect("no such lane", loop.pool.SetLimit(1, 1), 0);
+  }
+}
+
 // A lane whose work blocks in the kernel holds the threads that it may have and
 // no more, and the others go on; when it is free, its queue is served too.
 inline void Blocked(int rounds) {
