@@ -35,11 +35,17 @@ export class Drains {
   look(): void {
     if (this.#waiting.length === 0) return;
     const [bell] = this.#bells;
-    // First, so that what becomes shorter between the two is not missed.
-    bell?.awaitHalf();
+    this.#settle(bell === undefined);
+    if (this.#waiting.length === 0 || bell === undefined) return;
+    bell.awaitHalf();
+    // Once more: what became shorter between the two is not told.
+    this.#settle(false);
+  }
+
+  #settle(all: boolean): void {
     this.#waiting = this.#waiting.filter((waiting) => {
       try {
-        if (bell !== undefined && !waiting.isOver()) return true;
+        if (!waiting.isOver() && !all) return true;
         waiting.resolve();
       } catch (reason) {
         waiting.reject(reason);

@@ -1,8 +1,7 @@
 // The pool as the loop sees it: a handle on the pool's wake-up descriptor. When it
 // is ready, one call takes the whole batch of completions and settles the promises.
 // The handle itself never keeps the loop alive; each request in flight does.
-import { type NativePool, native } from '../binding/index.js';
-import type { Resource } from '../loop/abandoned.js';
+import type { NativePool } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
@@ -11,17 +10,18 @@ import { constants } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { Batch } from './batch.js';
 import { noThread, poolClosed, queueFull } from './errors.js';
-import type { PoolUser, ThreadPool } from './pool.js';
+import type { ThreadPool } from './pool.js';
 import type { PoolRequest } from './request.js';
+import { PoolSide } from './side.js';
 
 /** Completions taken at once; more wake the loop again, so that others get a turn. */
 const BATCH_ROWS = 256;
 
-export class PoolHandle extends Handle implements PoolUser {
+export class PoolHandle extends Handle {
   readonly #threads: ThreadPool;
   readonly #pool: NativePool;
   /** What an abandoned loop leaves of it: the wake-up, and threads of its own. */
-  readonly #held: Resource;
+  readonly #side: PoolSide;
   readonly #batch: Batch;
   /** By id. A request that was aborted while it ran is gone before its completion. */
   readonly #pending: (PoolRequest<unknown> | undefined)[] = [];
@@ -45,27 +45,20 @@ export class PoolHandle extends Handle implements PoolUser {
     if (loop.closed) throw loopClosed();
     if (threads.closed) throw poolClosed();
     this.unref();
-    const pool = new native.Pool(threads.native);
     this.#threads = threads;
-    this.#pool = pool;
-    this.#batch = new Batch(pool, BATCH_ROWS);
+    this.#side = new PoolSide(threads, owns);
+    this.#pool = this.#side.native;
+    this.#batch = new Batch(this.#pool, BATCH_ROWS);
     const pipe = process.env['RAWLOOP_WAKER'] === 'pipe';
-    const fd = check(pool.open(pipe), pipe ? 'pipe' : 'eventfd');
+    const fd = check(this.#pool.open(pipe), pipe ? 'pipe' : 'eventfd');
     try {
       this.start(fd, Interest.READ | Interest.EDGE);
     } catch (error) {
-      pool.close();
+      this.#pool.close();
       throw error;
     }
-    const own = owns ? threads.native : undefined;
-    this.#held = {
-      release() {
-        pool.close();
-        own?.close();
-      },
-    };
-    threads.enter(this);
-    loop.holdings.add(this.#held);
+    threads.enter(this.#side);
+    loop.holdings.add(this.#side);
   }
 
   /**
@@ -78,6 +71,7 @@ export class PoolHandle extends Handle implements PoolUser {
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     if (this.error !== undefined) throw this.error;
     if (this.isClosed) throw loopClosed();
+    if (this.#threads.closed) throw poolClosed();
     const id = request.submit(this.#pool);
     if (id < 0) throw this.#refusal(id, request.lane);
     this.#pending[id] = request as PoolRequest<unknown>;
@@ -121,24 +115,16 @@ export class PoolHandle extends Handle implements PoolUser {
     return 'Pool completions';
   }
 
-  stats(): { finished: number; wakeups: number } {
-    return this.#pool.stats();
-  }
-
-  awaitHalf(): void {
-    this.#pool.awaitHalf();
-  }
-
   /**
    * Drops queued work, lets running work end unheard, rejects what is pending: with the
    * reason, where completions can no longer be heard of.
    */
   override close(): void {
     if (!this.beginClose()) return;
-    this.#held.release();
-    this.loop.holdings.drop(this.#held);
+    this.#side.release();
+    this.loop.holdings.drop(this.#side);
     this.#rejectAll(this.error ?? loopClosed());
-    this.#threads.leave(this);
+    this.#threads.leave(this.#side);
   }
 
   #refusal(errno: number, lane: number): Error {

@@ -57,11 +57,6 @@ interface LaneSpec {
   readonly maxQueued: number;
 }
 
-/** What work of a lane may have of `size` threads where nobody gave it a limit. */
-function defaultLimit(name: string, size: number): number {
-  return SLOW.includes(name) ? Math.max(1, Math.floor(size / 2)) : MAX_LIMIT;
-}
-
 function readLane(name: string, given: LaneOptions | number | undefined): LaneSpec {
   const at = `lanes.${name}`;
   if (typeof given === 'number') {
@@ -88,9 +83,31 @@ function checkNewName(name: string): void {
   throw invalidValue(`lanes.${name.slice(0, 80)}`, 'a name of 1 to 32 letters, digits, _ and -');
 }
 
+/** Names and numbers of the lanes of a pool. */
+export class LaneNames {
+  /** In the order of their numbers. */
+  readonly all: readonly string[];
+  readonly #numbers: ReadonlyMap<string, LaneNumber>;
+
+  constructor(all: readonly string[]) {
+    this.all = all;
+    this.#numbers = new Map(all.map((name, number) => [name, number]));
+  }
+
+  /** Its name; '': there is none of that number. */
+  nameOf(lane: LaneNumber): string {
+    return this.all[lane] ?? '';
+  }
+
+  /** Undefined: there is none of that name. */
+  numberOf(name: string): LaneNumber | undefined {
+    return this.#numbers.get(name);
+  }
+}
+
+/** The lanes that a new pool is to have. */
 export class Lanes {
   readonly #lanes: readonly LaneSpec[];
-  readonly #numbers: ReadonlyMap<string, LaneNumber>;
 
   /** @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad limit, priority or name */
   constructor(given: LanesOptions = {}) {
@@ -104,35 +121,13 @@ export class Lanes {
     this.#lanes = names.map((name) =>
       readLane(name, Object.hasOwn(given, name) ? given[name] : undefined),
     );
-    this.#numbers = new Map(names.map((name, number) => [name, number]));
   }
 
-  /** All of them, in the order of their numbers. */
-  get names(): readonly string[] {
-    return this.#lanes.map(({ name }) => name);
-  }
-
-  /** Its name; '': there is none of that number. */
-  nameOf(lane: LaneNumber): string {
-    return this.#lanes[lane]?.name ?? '';
-  }
-
-  /** Undefined: there is none of that name. */
-  numberOf(name: string): LaneNumber | undefined {
-    return this.#numbers.get(name);
-  }
-
-  /** Makes the lanes of threads that have none yet, `size` of them. */
-  addTo(threads: NativeThreads, size: number): void {
+  /** Makes the lanes of threads that have none yet. */
+  addTo(threads: NativeThreads): void {
     for (const { name, limit, priority, maxQueued } of this.#lanes) {
-      threads.addLane(limit ?? defaultLimit(name, size), priority, maxQueued);
-    }
-  }
-
-  /** There are `size` threads now. */
-  resized(threads: NativeThreads, size: number): void {
-    for (const [number, { name, limit }] of this.#lanes.entries()) {
-      if (limit === undefined) threads.setLimit(number, defaultLimit(name, size));
+      const halves = limit === undefined && SLOW.includes(name);
+      threads.addLane(name, limit ?? MAX_LIMIT, halves, priority, maxQueued);
     }
   }
 }

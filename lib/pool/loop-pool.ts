@@ -2,15 +2,16 @@
 // or one that it was given. The handle by which results come is made for the first request.
 import { throwIfAborted } from '../base/abort.js';
 import type { HandleLoop } from '../loop/contract.js';
-import type { SharedPool } from '../loop/shared-pool.js';
+import { SharedPool } from '../loop/shared-pool.js';
 import { PoolHandle } from './handle.js';
 import type { LaneNumber } from './lanes.js';
 import type { ThreadPoolOptions } from './options.js';
 import { ThreadPool } from './pool.js';
 import type { PoolRequest } from './request.js';
 
-/** Where the requests of a loop go. @internal */
+/** Where the requests of a loop go. */
 export class LoopPool {
+  /** The threads. */
   readonly pool: ThreadPool;
   readonly #loop: HandleLoop;
   readonly #owns: boolean;
@@ -22,8 +23,9 @@ export class LoopPool {
    */
   constructor(loop: HandleLoop, pool: SharedPool | ThreadPoolOptions = {}) {
     this.#loop = loop;
-    this.#owns = !(pool instanceof ThreadPool);
-    this.pool = pool instanceof ThreadPool ? pool : new ThreadPool(pool as ThreadPoolOptions, loop);
+    const isGiven = SharedPool.is(pool);
+    this.#owns = !isGiven;
+    this.pool = isGiven ? (pool as ThreadPool) : new ThreadPool(pool, loop);
   }
 
   /**

@@ -1,13 +1,14 @@
 // The pool of threads for what the kernel cannot wait for: files, name look-ups, keys.
 // Each loop that uses it has a side of its own (loop-pool.ts); what the threads are and
 // what they did is here. See pthreads(7).
+import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { type NativeThreads, type NativeThreadsStats, native } from '../binding/index.js';
 import { invalidType, invalidValue, loopClosed } from '../loop/errors.js';
 import { SharedPool } from '../loop/shared-pool.js';
 import { Drains } from './drains.js';
 import { poolClosed } from './errors.js';
-import type { LaneName, Lanes } from './lanes.js';
+import { type LaneName, LaneNames } from './lanes.js';
 import { MAX_THREADS, readPoolOptions, type ThreadPoolOptions } from './options.js';
 import { type KindStats, Usage, type WorkStats } from './usage.js';
 
@@ -39,12 +40,30 @@ export interface PoolStats extends Omit<NativeThreadsStats, 'lanes'> {
   kinds: { [kind: string]: KindStats };
 }
 
+/**
+ * A pool for another thread of the process: plain data, to be posted to a Worker, or to be
+ * its `workerData`.
+ */
+export interface PoolToken {
+  /** Which pool it is, among those of this process. */
+  readonly rawloopPool: number;
+}
+
+const TOKEN_NAMES: OptionNames<PoolToken> = { rawloopPool: true };
+
 /** What a pool has to know of a loop that uses it. */
 export interface PoolUser {
   /** Results that wait for it, and how often it was woken. */
   stats(): { finished: number; wakeups: number };
   /** Has `Drains.look` called once a queue came down to half of what may wait. */
   awaitHalf(): void;
+}
+
+function newThreads(options: ThreadPoolOptions): NativeThreads {
+  const { size, stackBytes, lanes, idleMs, maxQueued, processors } = readPoolOptions(options);
+  const threads = new native.Threads(size, stackBytes, idleMs, maxQueued, processors);
+  lanes.addTo(threads);
+  return threads;
 }
 
 /**
@@ -58,15 +77,13 @@ export interface PoolUser {
  */
 export class ThreadPool extends SharedPool {
   /** @internal */ readonly native: NativeThreads;
-  /** @internal */ readonly lanes: Lanes;
+  /** @internal */ readonly lanes: LaneNames;
   /** @internal */ readonly usage: Usage;
   readonly #users = new Set<PoolUser>();
   readonly #drains: Drains;
   /** Whose it is: a loop's own pool ends with it. */
   readonly #owner: { readonly closed: boolean } | undefined;
-  readonly #maxQueued: number;
   #wakeups = 0;
-  #size: number;
   #closed = false;
 
   /**
@@ -76,26 +93,50 @@ export class ThreadPool extends SharedPool {
    */
   constructor(options?: ThreadPoolOptions);
   /** @internal */
-  constructor(options?: ThreadPoolOptions, owner?: { readonly closed: boolean });
-  constructor(options: ThreadPoolOptions = {}, owner?: { readonly closed: boolean }) {
+  constructor(
+    options?: ThreadPoolOptions | NativeThreads,
+    owner?: { readonly closed: boolean } | undefined,
+  );
+  constructor(
+    options: ThreadPoolOptions | NativeThreads = {},
+    owner?: { readonly closed: boolean } | undefined,
+  ) {
     super();
-    const { size, stackBytes, lanes, idleMs, maxQueued, processors } = readPoolOptions(options);
-    this.#size = size;
+    this.native = options instanceof native.Threads ? options : newThreads(options);
     this.#owner = owner;
-    this.#maxQueued = maxQueued;
-    this.lanes = lanes;
-    this.usage = new Usage(lanes.names.length);
+    this.lanes = new LaneNames(this.native.stats().lanes.map(({ name }) => name));
+    this.usage = new Usage(this.lanes.all.length);
     this.#drains = new Drains(this.#users);
-    this.native = new native.Threads(size, stackBytes, idleMs, maxQueued, processors);
-    lanes.addTo(this.native, size);
+  }
+
+  /**
+   * The pool of another thread, for loops of this one. It stays its owner's: `close()` here
+   * leaves it to others, and when the owner closes it, or ends, requests that wait reject
+   * with ERR_POOL_CLOSED. What `stats()` says of kinds and times is of this thread.
+   *
+   * @throws TypeError for what is no token; Error ERR_POOL_CLOSED
+   *
+   * @example
+   * // In a Worker that was made with { workerData: pool.token }.
+   * const loop = new EventLoop({ pool: ThreadPool.from(workerData) });
+   */
+  static from(token: PoolToken): ThreadPool {
+    const { rawloopPool } = readOptions('token', token, TOKEN_NAMES);
+    const number = checkInteger('token.rawloopPool', rawloopPool, 1, 2 ** 32 - 1);
+    return new ThreadPool(new native.Threads(number));
+  }
+
+  /** This pool for another thread of the process; see `from`. */
+  get token(): PoolToken {
+    return { rawloopPool: this.native.share() };
   }
 
   /** How many threads it has, or will have once there is work. */
   get size(): number {
-    return this.#size;
+    return this.native.stats().size;
   }
 
-  /** Whether it takes no requests any more. */
+  /** Whether it takes no requests of this thread any more: `close()` was called in it. */
   get closed(): boolean {
     return this.#closed || this.#owner?.closed === true;
   }
@@ -112,8 +153,6 @@ export class ThreadPool extends SharedPool {
     checkInteger('size', size, 1, MAX_THREADS);
     if (this.#owner?.closed === true) throw loopClosed();
     if (this.#closed) throw poolClosed();
-    this.#size = size;
-    this.lanes.resized(this.native, size);
     this.native.resize(size);
   }
 
@@ -121,10 +160,8 @@ export class ThreadPool extends SharedPool {
   stats(): PoolStats {
     const { lanes: nativeLanes, ...stats } = this.native.stats();
     const lanes = Object.create(null) as PoolStats['lanes'];
-    for (const [number, name] of this.lanes.names.entries()) {
+    for (const [number, { name, ...lane }] of nativeLanes.entries()) {
       const work = this.usage.lane(number);
-      const lane = nativeLanes[number];
-      if (lane === undefined) continue;
       const pooled = lane.completed;
       lanes[name] = { ...lane, ...work, pooled, completed: pooled + work.inline };
     }
@@ -157,10 +194,9 @@ export class ThreadPool extends SharedPool {
     const number = lane === undefined ? undefined : this.#laneNumber(lane);
     await this.#drains.until(() => {
       if (this.closed) throw poolClosed();
-      const { queued, lanes } = this.native.stats();
+      const { queued, maxQueued, lanes } = this.native.stats();
       const one = number === undefined ? undefined : lanes[number];
-      const mayWait = Math.floor(this.#maxQueued / 2);
-      return queued <= mayWait && (one === undefined || one.queued <= one.maxQueued / 2);
+      return queued <= maxQueued / 2 && (one === undefined || one.queued <= one.maxQueued / 2);
     });
   }
 
@@ -201,7 +237,7 @@ export class ThreadPool extends SharedPool {
     if (typeof lane !== 'string') throw invalidType('lane', 'of type string');
     const number = this.lanes.numberOf(lane);
     if (number === undefined) {
-      throw invalidValue('lane', `one of ${this.lanes.names.join(', ')}`);
+      throw invalidValue('lane', `one of ${this.lanes.all.join(', ')}`);
     }
     return number;
   }

@@ -4,7 +4,7 @@
 // memory until a time is seen. (A histogram of node:perf_hooks takes 80 ns a time, and
 // 190 KB; there are four a request.)
 import { Histogram } from '../loop/histogram.js';
-import type { Lanes } from './lanes.js';
+import type { LaneNames } from './lanes.js';
 import type { PoolRequest } from './request.js';
 
 /** How long something took, over many times: ms. Percentiles are within 0.8 %. */
@@ -127,7 +127,7 @@ export class Usage {
   }
 
   /** What was done of each kind that there was a request of. */
-  kinds(lanes: Lanes): Record<string, KindStats> {
+  kinds(lanes: LaneNames): Record<string, KindStats> {
     const kinds: Record<string, KindStats> = Object.create(null);
     for (const [name, kind] of this.#kinds) {
       const work = kind.read();

@@ -13,9 +13,22 @@ uint32_t Lanes::Add(const LaneOptions& options) {
   return static_cast<uint32_t>(lanes_.size() - 1);
 }
 
-void Lanes::SetLimit(uint32_t lane, size_t limit) {
-  lanes_[lane].options.limit = limit;
-  Update(lane);
+void Lanes::Resize(size_t threads) {
+  threads_ = threads;
+  for (uint32_t lane = 0; lane < lanes_.size(); lane++) Update(lane);
+}
+
+int Lanes::Find(const std::string& name) const {
+  for (size_t lane = 0; lane < lanes_.size(); lane++) {
+    if (lanes_[lane].options.name == name) return static_cast<int>(lane);
+  }
+  return -1;
+}
+
+size_t Lanes::LimitOf(const Lane& lane) const {
+  const size_t limit = lane.options.limit;
+  if (!lane.options.halves) return limit;
+  return std::min(limit, std::max<size_t>(1, threads_ / 2));
 }
 
 bool Lanes::IsFull(uint32_t index) const {
@@ -107,6 +120,7 @@ LaneStats Lanes::Stats(uint32_t lane) const {
   const Lane& from = lanes_[lane];
   LaneStats stats;
   static_cast<LaneOptions&>(stats) = from.options;
+  stats.limit = LimitOf(from);
   stats.queued = from.queue.size();
   stats.running = from.running;
   stats.completed = from.completed;

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "pool/job.h"
@@ -20,7 +21,9 @@
 namespace rawloop {
 
 struct LaneOptions {
+  std::string name;
   size_t limit = 0;              // threads that it may have at once: 1 or more
+  bool halves = false;           // and of the threads half at most, or one
   size_t priority = 1;           // jobs of a turn: 1 or more
   size_t max_queued = SIZE_MAX;  // jobs that may wait: 1 or more
 };
@@ -36,12 +39,16 @@ class Lanes {
   // The line of lanes is searched, and moved up, from end to end.
   static constexpr size_t kMax = 64;
 
-  explicit Lanes(size_t max_queued) : max_queued_(max_queued) {}
+  Lanes(size_t max_queued, size_t threads)
+      : max_queued_(max_queued), threads_(threads) {}
 
   // The number of a new lane, from 0 on.
   uint32_t Add(const LaneOptions& options);
   size_t count() const { return lanes_.size(); }
-  void SetLimit(uint32_t lane, size_t limit);
+  // The pool has so many threads from now on.
+  void Resize(size_t threads);
+  // The number of the lane of that name; -1: there is none.
+  int Find(const std::string& name) const;
 
   // Whether the lane, or the pool, has as many jobs queued as may wait.
   bool IsFull(uint32_t lane) const;
@@ -61,6 +68,7 @@ class Lanes {
   // wait in it.
   bool TookHalf();
 
+  size_t max_queued() const { return max_queued_; }
   size_t queued() const { return queued_; }
   size_t running() const { return running_; }
   uint64_t completed() const { return completed_; }
@@ -76,8 +84,10 @@ class Lanes {
     bool ready = false;  // it has work and may have a thread
   };
 
+  // Threads that it may have now.
+  size_t LimitOf(const Lane& lane) const;
   bool IsReady(const Lane& lane) const {
-    return !lane.queue.empty() && lane.running < lane.options.limit;
+    return !lane.queue.empty() && lane.running < LimitOf(lane);
   }
   // Joins the line or leaves it, when the lane came to be ready or is no more.
   void Update(uint32_t lane);
@@ -85,6 +95,7 @@ class Lanes {
   void Dequeued(const Lane& lane);
 
   const size_t max_queued_;
+  size_t threads_;
   std::vector<Lane> lanes_;
   std::vector<uint32_t> ready_;  // those that are ready, whose turn it is first
   size_t queued_ = 0;

@@ -8,7 +8,7 @@ namespace rawloop {
 
 ThreadPool::ThreadPool(PoolOptions options)
     : idle_limit_(options.idle),
-      lanes_(options.max_queued),
+      lanes_(options.max_queued, options.size),
       crew_(options.stack_bytes, std::move(options.processors),
             [this] { Work(); }),
       size_(options.size) {}
@@ -24,13 +24,9 @@ int ThreadPool::AddLane(const LaneOptions& options) {
   return static_cast<int>(lanes_.Add(options));
 }
 
-bool ThreadPool::SetLimit(uint32_t lane, size_t limit) {
+int ThreadPool::FindLane(const std::string& name) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (lane >= lanes_.count()) return false;
-  lanes_.SetLimit(lane, limit);
-  // There may be work for several threads now.
-  work_.notify_all();
-  return true;
+  return lanes_.Find(name);
 }
 
 int ThreadPool::Submit(uint32_t lane, const Home& home,
@@ -84,15 +80,18 @@ void ThreadPool::Leave(const Home& home) {
 
 void ThreadPool::AwaitHalf(const Home& home) {
   std::lock_guard<std::mutex> lock(mutex_);
-  waiting_.push_back(home);
+  const auto known = std::find(waiting_.begin(), waiting_.end(), home);
+  if (known == waiting_.end()) waiting_.push_back(home);
 }
 
 void ThreadPool::Resize(size_t size) {
   std::lock_guard<std::mutex> lock(mutex_);
   size_ = size;
+  lanes_.Resize(size);
   const bool keeps_all = idle_limit_.count() < 0;
   if (!stopping_ && keeps_all && crew_.alive() > 0) crew_.Grow(size, true);
-  if (crew_.alive() > size) work_.notify_all();
+  // For those to leave, and for what lanes may have done now.
+  work_.notify_all();
   crew_.Reap();
 }
 
@@ -102,6 +101,7 @@ PoolStats ThreadPool::Stats() {
   std::lock_guard<std::mutex> lock(mutex_);
   crew_.Reap();
   stats.size = size_;
+  stats.max_queued = lanes_.max_queued();
   stats.threads = crew_.alive();
   stats.idle = idle_;
   stats.queued = lanes_.queued();
@@ -130,6 +130,11 @@ void ThreadPool::Stop() {
     GiveBack(std::move(job));
   }
   RingAll(ring);
+}
+
+bool ThreadPool::Ended() {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return stopping_;
 }
 
 bool ThreadPool::Idle() {

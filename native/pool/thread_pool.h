@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "pool/completions.h"
@@ -35,6 +36,7 @@ struct PoolOptions {
 
 struct PoolStats {
   size_t size = 0;         // threads wanted
+  size_t max_queued = 0;   // jobs that may wait
   size_t threads = 0;      // threads alive
   size_t idle = 0;         // of these, waiting for work
   size_t queued = 0;       // jobs that no thread has taken yet
@@ -57,8 +59,8 @@ class ThreadPool {
 
   // The number of a new lane, or -ENOSPC when there are Lanes::kMax.
   int AddLane(const LaneOptions& options);
-  // False: there is no such lane.
-  bool SetLimit(uint32_t lane, size_t limit);
+  // The number of the lane of that name; -1: there is none.
+  int FindLane(const std::string& name);
 
   // The job comes to `home` when it is done. 0, or -errno, and the job is
   // deleted: -EINVAL for no lane, -EBADF when the pool has ended, -ENOBUFS
@@ -80,6 +82,8 @@ class ThreadPool {
   // Gives the queued jobs back, dropped, and tells the threads to leave once
   // their job is done. Does not wait. May be called again.
   void Stop();
+  // Whether Stop() was called.
+  bool Ended();
   // After Stop(): true when no job runs, so that Join() does not wait long.
   bool Idle();
   // After Stop(): waits for the threads.

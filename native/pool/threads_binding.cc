@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/module.h"
 #include "core/numbers.h"
 #include "os/processors.h"
+#include "pool/sharing.h"
 
 namespace rawloop {
 
@@ -42,6 +44,23 @@ bool ReadProcessors(napi_env env, napi_value value, std::vector<int>* out) {
   return true;
 }
 
+// The name of a lane: 1 to 32 bytes.
+bool ReadName(napi_env env, napi_value value, std::string* out) {
+  char text[34];
+  size_t length = 0;
+  if (napi_get_value_string_utf8(env, value, text, sizeof(text), &length) !=
+      napi_ok) {
+    ThrowType(env, "name", "a string");
+    return false;
+  }
+  if (length == 0 || length > 32) {
+    ThrowRange(env, "name", "of 1 to 32 bytes");
+    return false;
+  }
+  out->assign(text, length);
+  return true;
+}
+
 // On a thread of its own, whose processors nobody minds.
 napi_value CheckProcessors(napi_env env, napi_callback_info info) {
   Args args(env, info);
@@ -69,6 +88,10 @@ Threads::Threads(const Napi::CallbackInfo& info)
   double idle_ms;
   double max_queued;
   PoolOptions options;
+  if (info.Length() == 1) {
+    Adopt(info[0]);
+    return;
+  }
   if (!ReadInteger(env_, info[0], "size", 1, ThreadPool::kMaxThreads, &size) ||
       !ReadInteger(env_, info[1], "stackBytes", kMinStackBytes, kMaxStackBytes,
                    &stack_bytes) ||
@@ -89,33 +112,37 @@ Threads::Threads(const Napi::CallbackInfo& info)
   }
 }
 
+void Threads::Adopt(napi_value value) {
+  double number;
+  if (!ReadInteger(env_, value, "number", 0, kMaxSafeInteger, &number)) return;
+  pool_ = SharedThreads(static_cast<uint64_t>(number));
+  if (pool_ != nullptr) return;
+  Throw(env_, napi_create_error, "ERR_POOL_CLOSED",
+        "the pool is gone: its owner closed it, or has ended");
+}
+
 napi_value Threads::AddLane(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Threads* threads = From(env, args.self());
   LaneOptions lane;
-  if (threads == nullptr ||
-      !args.Integer(0, "limit", &lane.limit, 1, ThreadPool::kMaxThreads) ||
-      !args.Integer(1, "priority", &lane.priority, 1, kMaxSafeInteger) ||
-      !args.Integer(2, "maxQueued", &lane.max_queued, 1, kMaxSafeInteger)) {
+  if (threads == nullptr || !ReadName(env, args.at(0), &lane.name) ||
+      !args.Integer(1, "limit", &lane.limit, 1, ThreadPool::kMaxThreads) ||
+      !args.Integer(3, "priority", &lane.priority, 1, kMaxSafeInteger) ||
+      !args.Integer(4, "maxQueued", &lane.max_queued, 1, kMaxSafeInteger)) {
+    return nullptr;
+  }
+  if (napi_get_value_bool(env, args.at(2), &lane.halves) != napi_ok) {
+    ThrowType(env, "halves", "a boolean");
     return nullptr;
   }
   return Int(env, threads->pool_->AddLane(lane));
 }
 
-napi_value Threads::SetLimit(napi_env env, napi_callback_info info) {
+napi_value Threads::Share(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Threads* threads = From(env, args.self());
-  uint32_t lane;
-  size_t limit;
-  if (threads == nullptr || !args.Integer(0, "lane", &lane) ||
-      !args.Integer(1, "limit", &limit, 1, ThreadPool::kMaxThreads)) {
-    return nullptr;
-  }
-  if (!threads->pool_->SetLimit(lane, limit)) {
-    ThrowRange(env, "lane", "the number of a lane");
-    return nullptr;
-  }
-  return Undefined(env);
+  if (threads == nullptr) return nullptr;
+  return Int(env, static_cast<int32_t>(ShareThreads(threads->pool_)));
 }
 
 napi_value Threads::Resize(napi_env env, napi_callback_info info) {
@@ -138,6 +165,7 @@ napi_value Threads::Stats(napi_env env, napi_callback_info info) {
   const auto number = [](auto value) { return static_cast<double>(value); };
   napi_value result =
       Numbers(env, {{"size", number(stats.size)},
+                    {"maxQueued", number(stats.max_queued)},
                     {"threads", number(stats.threads)},
                     {"idle", number(stats.idle)},
                     {"queued", number(stats.queued)},
@@ -148,13 +176,16 @@ napi_value Threads::Stats(napi_env env, napi_callback_info info) {
   napi_create_array_with_length(env, stats.lanes.size(), &lanes);
   for (size_t i = 0; i < stats.lanes.size(); i++) {
     const LaneStats& lane = stats.lanes[i];
-    DefineElement(env, lanes, static_cast<uint32_t>(i),
-                  Numbers(env, {{"limit", number(lane.limit)},
-                                {"priority", number(lane.priority)},
-                                {"maxQueued", number(lane.max_queued)},
-                                {"queued", number(lane.queued)},
-                                {"running", number(lane.running)},
-                                {"completed", number(lane.completed)}}));
+    napi_value numbers = Numbers(env, {{"limit", number(lane.limit)},
+                                       {"priority", number(lane.priority)},
+                                       {"maxQueued", number(lane.max_queued)},
+                                       {"queued", number(lane.queued)},
+                                       {"running", number(lane.running)},
+                                       {"completed", number(lane.completed)}});
+    napi_value name;
+    napi_create_string_utf8(env, lane.name.data(), lane.name.size(), &name);
+    rawloop::Define(env, numbers, "name", name);
+    DefineElement(env, lanes, static_cast<uint32_t>(i), numbers);
   }
   rawloop::Define(env, result, "lanes", lanes);
   return result;
@@ -162,7 +193,7 @@ napi_value Threads::Stats(napi_env env, napi_callback_info info) {
 
 napi_value Threads::Define(napi_env env) {
   constexpr Function kMethods[] = {{"addLane", Guarded<AddLane>},
-                                   {"setLimit", Guarded<SetLimit>},
+                                   {"share", Guarded<Share>},
                                    {"resize", Guarded<Resize>},
                                    {"stats", Guarded<Stats>},
                                    {"close", Guarded<Close>}};

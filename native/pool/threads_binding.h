@@ -5,8 +5,12 @@
 //                  idleMs -1: threads do not end; processors: an Int32Array of
 //                  numbers, empty: all
 //   checkProcessors(processors) -> 0 or -errno; a function beside the class
-//   addLane(limit, priority, maxQueued) -> its number, from 0 on, or -errno
-//   setLimit(lane, limit), resize(size), stats()
+//   new Threads(number)  those that another thread shares; null when they are
+//                  gone: its close() leaves them be, they are their owner's
+//   addLane(name, limit, halves, priority, maxQueued) -> its number, from 0 on,
+//                  or -errno; halves: it has at most half of the threads
+//   resize(size), stats()
+//   share()        -> a number for other threads of the process
 //   close()        queued jobs come back dropped, running ones as they are done
 #ifndef RAWLOOP_POOL_THREADS_BINDING_H_
 #define RAWLOOP_POOL_THREADS_BINDING_H_
@@ -36,7 +40,7 @@ class Threads : public TaggedWrap<Threads> {
 
  private:
   static napi_value AddLane(napi_env env, napi_callback_info info);
-  static napi_value SetLimit(napi_env env, napi_callback_info info);
+  static napi_value Share(napi_env env, napi_callback_info info);
   static napi_value Resize(napi_env env, napi_callback_info info);
   static napi_value Stats(napi_env env, napi_callback_info info);
   static napi_value Close(napi_env env, napi_callback_info info);
@@ -45,12 +49,14 @@ class Threads : public TaggedWrap<Threads> {
   static void OnEnvironmentEnd(void* cleanup);
 
   void Begin(PoolOptions options);
+  void Adopt(napi_value number);
   void Shutdown();
 
   napi_env env_;
   // Shared with the loops that use it, and with the hooks that end it; see
   // threads_life.cc.
   std::shared_ptr<ThreadPool> pool_;
+  bool owns_ = false;           // it was not another thread that made them
   Cleanup* cleanup_ = nullptr;  // null: no hook is set
 };
 

@@ -51,13 +51,14 @@ void Threads::Begin(PoolOptions options) {
   std::unique_ptr<Cleanup> cleanup(new Cleanup{pool, this});
   auto watched = std::make_unique<std::weak_ptr<ThreadPool>>(pool);
   pool_ = std::move(pool);
+  owns_ = true;
   cleanup_ = cleanup.release();
   napi_add_env_cleanup_hook(env_, OnEnvironmentEnd, cleanup_);
   __cxa_atexit(OnProcessExit, watched.release(), &__dso_handle);
 }
 
 Threads::~Threads() {
-  if (pool_ != nullptr) Shutdown();
+  if (pool_ != nullptr && owns_) Shutdown();
   if (cleanup_ != nullptr) cleanup_->threads = nullptr;
 }
 
@@ -77,7 +78,7 @@ napi_value Threads::Close(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Threads* threads = From(env, args.self());
   if (threads == nullptr) return nullptr;
-  threads->Shutdown();
+  if (threads->owns_) threads->Shutdown();
   return Undefined(env);
 }
 

@@ -53,7 +53,7 @@ describe.runIf(process.platform === 'linux').each([
     ['priority', 'a lane has as many jobs of a turn as its priority says, and none is passed over'],
     ['blocked', 'a lane that blocks in the kernel holds its threads only, others go on'],
     ['limits', 'no lane has more threads at once than its limit'],
-    ['raised', 'a limit that is raised lets threads in at once'],
+    ['raised', 'slow work has at most half of the threads, and more of them as there are more'],
     ['results', 'results of any size come whole, a batch for one wake-up'],
     ['churn', 'each job comes back once or was cancelled, through changes of size'],
     ['idling', 'threads that end when they are idle leave no job behind'],

@@ -75,7 +75,7 @@ describe('the lanes of a pool', () => {
 
   it('are as many as the pool has room for', () => {
     const pool = new WatchedPool({ limits: Array(64).fill(1) });
-    expect(pool.native.threads.addLane(1, 1, 1)).toBeLessThan(0);
+    expect(pool.native.threads.addLane('more', 1, false, 1, 1)).toBeLessThan(0);
     expect(pool.native.submitStat('/', 0, 63)).toBe(0);
     expect(() => pool.native.submitStat('/', 0, 64)).toThrow(RangeError);
     expect(pool.next()).toBe(1);

@@ -80,7 +80,7 @@ export class Pool extends native.Pool {
     const threads = new native.Threads(size, stackBytes, -1, 1_000_000, new Int32Array(0));
     super(threads);
     this.threads = threads;
-    for (const limit of limits) threads.addLane(limit, 1, 1_000_000);
+    for (const limit of limits) threads.addLane('lane', limit, false, 1, 1_000_000);
   }
 
   override stats(): NativeThreadsStats & { finished: number; wakeups: number } {
@@ -110,7 +110,7 @@ export const POOL_CLASS = `
       const threads = new addon.Threads(size, stackBytes, -1, 65536);
       super(threads);
       this.threads = threads;
-      threads.addLane(1024, 1, 65536);
+      threads.addLane('lane', 1024, false, 1, 65536);
     }
     stats() { return { ...this.threads.stats(), ...super.stats() }; }
     resize(size) { this.threads.resize(size); }

@@ -112,8 +112,7 @@ describe('the native pool', () => {
       ['submitFs', [pool.native, 0, readlink, '/']],
       ['submitFs', [pool.native, 0, access, '/', 0]],
       ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
-      ['addLane', [1, 1, 1]],
-      ['setLimit', [0, 1]],
+      ['addLane', ['lane', 1, false, 1, 1]],
       ['cancel', [0]],
       ['takeCompletions', [new ArrayBuffer(312), 1]],
       ['takeBytes', [0, new Uint8Array(8), 0]],
@@ -125,7 +124,9 @@ describe('the native pool', () => {
       (name === 'submitFs' && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
       (name === 'cancel' && value === 2 ** 31) ||
-      (name === 'addLane' && place > 0 && (value === 2 ** 31 || value === 2 ** 32));
+      (name === 'addLane' && place === 0 && typeof value === 'string') ||
+      (name === 'addLane' && place === 2 && typeof value === 'boolean') ||
+      (name === 'addLane' && place > 2 && (value === 2 ** 31 || value === 2 ** 32));
     for (const value of NO_INTEGERS) {
       for (const [name, args] of good) {
         for (let place = 0; place < args.length; place++) {
@@ -144,6 +145,7 @@ describe('the native pool', () => {
       expect(() => new Threads(1, STACK_BYTES, 0, 0)).toThrow(CODED);
       expect(() => new Threads(1, STACK_BYTES, -2, 1)).toThrow(CODED);
       expect(() => new native.Pool(value as never)).toThrow(TypeError);
+      expect(() => new native.Threads(value as never)).toThrow(CODED);
     }
     expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
     pool.close();

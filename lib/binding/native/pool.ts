@@ -3,9 +3,19 @@ import type { Bytes } from './descriptors.js';
 
 /** Threads and their lanes, which the pools of several loops may use. */
 export interface NativeThreads {
-  /** The number of a new lane, from 0 on, or -errno. `limit`: threads at once. */
-  addLane(limit: number, priority: number, maxQueued: number): number;
-  setLimit(lane: number, limit: number): void;
+  /**
+   * The number of a new lane, from 0 on, or -errno. `limit`: threads at once; `halves`: and
+   * at most half of all.
+   */
+  addLane(
+    name: string,
+    limit: number,
+    halves: boolean,
+    priority: number,
+    maxQueued: number,
+  ): number;
+  /** A number by which another thread of the process makes its own object of these. */
+  share(): number;
   resize(size: number): void;
   stats(): NativeThreadsStats;
   /** What is queued comes back dropped, what runs as it is done. */
@@ -31,6 +41,7 @@ export interface NativePool {
 
 /** What one kind of work is doing on a pool. */
 export interface NativeLaneStats {
+  name: string;
   /** Threads that it may have at once. */
   limit: number;
   /** Jobs of a turn. */
@@ -49,6 +60,8 @@ export interface NativeLaneStats {
 export interface NativeThreadsStats {
   /** Threads wanted. */
   size: number;
+  /** Requests that may wait for a thread. */
+  maxQueued: number;
   /** Threads alive: 0 before the first request. */
   threads: number;
   /** Of these, waiting for work. */
@@ -87,13 +100,17 @@ type CryptoOperations = {
 };
 
 export interface PoolCalls {
-  Threads: new (
-    size: number,
-    stackBytes: number,
-    idleMs: number,
-    maxQueued: number,
-    processors: Int32Array,
-  ) => NativeThreads;
+  Threads: {
+    new (
+      size: number,
+      stackBytes: number,
+      idleMs: number,
+      maxQueued: number,
+      processors: Int32Array,
+    ): NativeThreads;
+    /** Those that another thread shares, whose they stay. */
+    new (number: number): NativeThreads;
+  };
   /** 0, or -errno: -ENOSYS where threads are not bound to processors. */
   checkProcessors: (processors: Int32Array) => number;
   Pool: new (threads: NativeThreads) => NativePool;

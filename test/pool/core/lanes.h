@@ -54,20 +54,22 @@ inline void Priority(int rounds) {
   }
 }
 
-// A limit that is raised lets threads in at once; one that is lowered keeps
-// them out as they are done.
+// A lane of slow work has half of the threads; more let it in at once.
 inline void Raised(int rounds) {
   for (int round = 0; round < rounds / 10 + 1; round++) {
-    Loop loop(3, {1});
+    LaneOptions lane = LaneOf(1024);
+    lane.halves = true;
+    Loop loop(OptionsOf(3), {lane});
     Fifo fifos[3];
     for (const Fifo& fifo : fifos) loop.Submit(0, [&] { fifo.Block(); });
     loop.Until([](const PoolStats& stats) { return stats.running == 1; });
-    loop.pool.SetLimit(0, 3);
+    Expect("half of three", loop.pool.Stats().lanes[0].limit, 1);
+    loop.pool.Resize(6);
     loop.Until([](const PoolStats& stats) { return stats.running == 3; });
-    loop.pool.SetLimit(0, 1);
+    loop.pool.Resize(1);
+    Expect("one at least", loop.pool.Stats().lanes[0].limit, 1);
     for (const Fifo& fifo : fifos) fifo.Release();
     loop.Collect(3, Ignore);
-    Expect("no such lane", loop.pool.SetLimit(1, 1), 0);
   }
 }
 
