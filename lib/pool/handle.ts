@@ -133,6 +133,13 @@ export class PoolHandle extends Handle {
     return queueFull(this.#threads.lanes.nameOf(lane));
   }
 
+  /** Whether the request of that id was still queued: it is gone then, and not settled. */
+  takeBack(id: number): boolean {
+    if (!this.#pool.cancel(id)) return false;
+    this.#forget(id);
+    return true;
+  }
+
   #cancel(id: number): boolean {
     const cancelled = this.#pool.cancel(id);
     this.#forget(id);
