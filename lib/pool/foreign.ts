@@ -40,11 +40,13 @@ class ForeignRequest extends PoolRequest<number> {
   readonly #open: object;
   readonly #job: number;
   readonly #lane: number;
+  readonly #kind: string;
 
   constructor(
     open: object,
     job: number,
     lane: number,
+    kind: string,
     resolve: (result: number) => void,
     reject: (reason: unknown) => void,
   ) {
@@ -52,10 +54,11 @@ class ForeignRequest extends PoolRequest<number> {
     this.#open = open;
     this.#job = job;
     this.#lane = lane;
+    this.#kind = kind;
   }
 
   override get kind(): string {
-    return 'native';
+    return this.#kind;
   }
 
   override get lane(): number {
@@ -127,10 +130,13 @@ export class ForeignWork {
   }
 
   #submit(id: number, lane: number): number {
-    if (this.#pool.pool.lanes.nameOf(lane) === '') return errno('EINVAL');
+    const name = this.#pool.pool.lanes.nameOf(lane);
+    if (name === '') return errno('EINVAL');
+    // A kind has one lane.
+    const kind = `native ${name}`;
     let request: ForeignRequest | undefined;
     const result = new Promise<number>((resolve, reject) => {
-      request = new ForeignRequest(this.open, id, lane, resolve, reject);
+      request = new ForeignRequest(this.open, id, lane, kind, resolve, reject);
     });
     // What it throws is the caller's to know: nothing was taken.
     this.#pool.submit(request as ForeignRequest);

@@ -75,7 +75,8 @@ export class PoolHandle extends Handle {
     const id = request.submit(this.#pool);
     if (id < 0) throw this.#refusal(id, request.lane);
     this.#pending[id] = request as PoolRequest<unknown>;
-    this.#threads.usage.began(request as PoolRequest<unknown>);
+    request.work = this.#threads.usage.of(request.kind, request.lane);
+    request.work.pending++;
     this.loop.retain();
     if (signal !== undefined) request.watch(signal, () => this.#cancel(id));
   }
@@ -95,7 +96,7 @@ export class PoolHandle extends Handle {
         request.reject(poolClosed());
         continue;
       }
-      this.#threads.usage.ran(request, queuedMs, runMs);
+      request.work?.ran(queuedMs, runMs);
       if (observed) {
         const lane = this.#threads.lanes.nameOf(request.lane);
         meter.requested(request, takenMs, queuedMs, runMs, batch.doneMs(row), lane);
@@ -150,7 +151,7 @@ export class PoolHandle extends Handle {
     const request = this.#pending[id];
     if (request === undefined) return undefined;
     this.#pending[id] = undefined;
-    this.#threads.usage.ended(request);
+    if (request.work !== undefined) request.work.pending--;
     this.loop.release();
     return request;
   }

@@ -47,6 +47,6 @@ export class LoopPool {
 
   /** A request of `kind` was answered at once, without a thread. */
   countInline(kind: string, lane: LaneNumber): void {
-    this.pool.usage.inline(kind, lane);
+    this.pool.usage.of(kind, lane).inline++;
   }
 }

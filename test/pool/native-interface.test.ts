@@ -85,7 +85,7 @@ describe('a job of another addon', () => {
     await drive(loop, mode);
     expect(await Promise.all(sums)).toEqual(sums.map((_, i) => 2 * i));
     const { kinds, lanes } = loop.pool.stats();
-    expect(kinds['native']).toMatchObject({ lane: 'fs', completed: 100, pending: 0 });
+    expect(kinds['native fs']).toMatchObject({ lane: 'fs', completed: 100, pending: 0 });
     expect(lanes.fs.completed).toBe(100);
   });
 
