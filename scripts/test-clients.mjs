@@ -74,8 +74,11 @@ if (process.platform !== 'linux') {
   console.log('skipped: clients: what is left open is looked for as Linux tells it');
   process.exit(77);
 }
-// The servers that run die with it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+const servers = new Map();
+const stopServers = () => Promise.all([...servers.values()].map((server) => server.stop()));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => stopServers().finally(() => process.exit(1)));
+}
 extendPath();
 const asked = positionals.length > 0 ? positionals : Object.keys(CLIENTS);
 const names = withServers(asked, values.install);
@@ -94,10 +97,9 @@ const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'rawloop-')));
 chmodSync(scratch, 0o755);
 process.once('exit', () => {
   if (values.keep) console.log(scratch);
-  else rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  else rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
 });
 const { key, cert } = selfSigned('localhost');
-const servers = new Map();
 try {
   const tables = [];
   for (const client of names) {
@@ -118,5 +120,5 @@ try {
   console.log(`${passed} passed, ${failed} failed, ${impossible} not possible`);
   process.exitCode = isWorse ? 1 : 0;
 } finally {
-  for (const server of servers.values()) await server.stop();
+  await stopServers();
 }

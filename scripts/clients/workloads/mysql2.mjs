@@ -70,10 +70,11 @@ export const checks = [
     async run(context) {
       for (const compress of [false, true]) {
         await using(context, { compress }, async (connection) => {
+          const count = compress ? 2000 : 20_000;
           const [rows] = await connection.query(
-            "select seq, repeat('x', 800) as text from seq_1_to_20000",
+            `select seq, repeat('x', 800) as text from seq_1_to_${count}`,
           );
-          ok(rows.length === 20_000 && rows.every(({ text }) => text.length === 800));
+          ok(rows.length === count && rows.every(({ text }) => text.length === 800));
           // What is compressed takes long at either end.
           const bytes = randomBytes(compress ? 1 << 20 : 8 << 20);
           const [[{ back }]] = await connection.execute('select ? as back', [bytes]);
