@@ -33,7 +33,9 @@ export async function mariadb(scratch, { key, cert }) {
     `--ssl-cert=${writeFor(folder, 'cert.pem', cert)}`,
     `--ssl-key=${writeFor(folder, 'key.pem', key, 0o600)}`,
   ];
-  const server = new ServerProcess(folder, ['mariadbd', ...settings], () => accepts({ path }));
+  const server = new ServerProcess(folder, ['mariadbd', ...settings], () =>
+    accepts({ path }, at(port)),
+  );
   await server.start();
   return {
     where: { tcp: at(port), unix: { path }, tls: at(port) },

@@ -39,7 +39,9 @@ export async function nginx(scratch, { key, cert }) {
       }
     }`;
   const command = ['nginx', '-p', folder, '-c', writeFor(folder, 'nginx.conf', config)];
-  const server = new ServerProcess(folder, [...command, '-e', 'stderr'], () => accepts({ path }));
+  const server = new ServerProcess(folder, [...command, '-e', 'stderr'], () =>
+    accepts({ path }, at(port), at(tlsPort)),
+  );
   await server.start();
   return {
     where: { tcp: at(port), unix: { path }, tls: at(tlsPort) },

@@ -27,7 +27,7 @@ export async function postgres(scratch, { key, cert }) {
   };
   const given = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const path = join(folder, `.s.PGSQL.${port}`);
-  const isReady = () => accepts({ path }).then((is) => is && isReadyFile(data));
+  const isReady = () => accepts({ path }, at(port)).then((is) => is && isReadyFile(data));
   const server = new ServerProcess(folder, ['postgres', '-D', data, ...given], isReady);
   await server.start();
   return {

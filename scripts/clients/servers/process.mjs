@@ -124,8 +124,12 @@ export class ServerProcess {
   }
 }
 
-/** Whether somebody accepts there: for servers that need to be told nothing. */
-export function accepts(where) {
+/** Whether somebody accepts at each of them: a server listens at one after another. */
+export async function accepts(...places) {
+  return (await Promise.all(places.map(acceptsAt))).every(Boolean);
+}
+
+function acceptsAt(where) {
   return new Promise((resolve) => {
     const socket = hostConnect(where);
     const end = (is) => {

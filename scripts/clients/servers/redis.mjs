@@ -18,7 +18,9 @@ export async function redis(scratch, { key, cert }) {
     `tls-ca-cert-file ${join(folder, 'cert.pem')}`,
   ];
   const config = writeFor(folder, 'redis.conf', lines.join('\n'), 0o600);
-  const server = new ServerProcess(folder, ['redis-server', config], () => accepts({ path }));
+  const server = new ServerProcess(folder, ['redis-server', config], () =>
+    accepts({ path }, at(port), at(tlsPort)),
+  );
   await server.start();
   return {
     where: { tcp: at(port), unix: { path }, tls: at(tlsPort) },
