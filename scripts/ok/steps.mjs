@@ -87,6 +87,11 @@ function testRuntimes() {
   return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
 }
 
+/** Against servers of Debian: those that are not installed are left out. */
+function testClients() {
+  return { command: script('test-clients.mjs'), limitMinutes: 8 };
+}
+
 function crossBuilds() {
   if (process.env.RAWLOOP_OK_CROSS !== '1') {
     return {
@@ -142,6 +147,7 @@ export const stages = [
   [{ name: 'fuzz', run: fuzz }],
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
   [{ name: 'types of users', run: testTypes }],
+  [{ name: 'clients', run: testClients }],
   [{ name: 'runtimes', run: testRuntimes }],
   [{ name: 'cross builds', run: crossBuilds }],
 ];
