@@ -11,6 +11,7 @@
 #include "core/environment.h"
 #include "core/module.h"
 #include "os/opening.h"
+#include "os/transfer.h"
 
 namespace rawloop {
 namespace {
@@ -150,7 +151,9 @@ napi_value Send(napi_env env, napi_callback_info info) {
   if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
   ssize_t result;
   do {
-    result = send(fd, span.data, span.size, flags | kSendFlags);
+    result = (flags & MSG_DONTWAIT) != 0
+                 ? SendNow(fd, span.data, span.size, flags | kSendFlags)
+                 : send(fd, span.data, span.size, flags | kSendFlags);
   } while (result < 0 && errno == EINTR);
   return Int(env, OrErrno(result));
 }

@@ -11,8 +11,11 @@ import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 
-// The loop of the thread stays open, and has what its first datagram socket needs.
-if (DRIVE_MODES.includes('guest')) createSocket('unix_dgram').close();
+// The loop of the thread stays open.
+if (DRIVE_MODES.includes('guest')) {
+  defaultLoop();
+  createSocket('unix_dgram').close();
+}
 guardDescriptors();
 afterAll(() => defaultLoop().close());
 
