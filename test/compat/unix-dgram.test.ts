@@ -154,6 +154,83 @@ describe.runIf(DRIVE_MODES.includes('guest'))('a socket', () => {
     client.close();
   });
 
+  it('has the names of UDP, which say that they are not there', () => {
+    const socket = createSocket('unix_dgram');
+    const names = [
+      'address',
+      'setTTL',
+      'setBroadcast',
+      'setMulticastTTL',
+      'setMulticastLoopback',
+    ].concat('addMembership', 'dropMembership');
+    for (const name of names) {
+      expect(() => (socket as unknown as Record<string, () => void>)[name]?.()).toThrow(
+        'not implemented',
+      );
+    }
+    socket.close();
+  });
+
+  // With an `await` between the datagrams of a batch, or none, a listener that throws loses no other.
+  it('tells the rest of what came behind a listener that throws, with ticks between', () => {
+    const report = runChild(`
+      const { createSocket } = require(DIST + '/compat/unix-dgram.cjs');
+      const path = '\\0rawloop-test-' + process.pid;
+      const heard = [];
+      process.on('uncaughtException', (error) => heard.push(error.message));
+      const server = createSocket('unix_dgram', (message) => {
+        heard.push(String(message));
+        process.nextTick(() => heard.push('tick'));
+        Promise.resolve().then(() => heard.push('promise'));
+        if (String(message) === 'b') throw new Error('thrown');
+        if (String(message) === 'c') setImmediate(() => { server.close(); report(heard); });
+      });
+      server.bind(path);
+      const client = createSocket('unix_dgram');
+      for (const text of 'abc') client.send(Buffer.from(text), 0, 1, path);
+      client.close();`);
+    const each = (text: string) => [text, 'tick', 'promise'];
+    expect(report).toEqual([...each('a'), 'b', 'thrown', 'tick', 'promise', ...each('c')]);
+  });
+
+  // Each of these ended the process with the original: an assert, or memory used behind its end.
+  it('survives what ended the process', () => {
+    const report = runChild(
+      `
+      const { createSocket } = require(DIST + '/compat/unix-dgram.cjs');
+      const path = '\\0rawloop-test-' + process.pid;
+      const outcomes = [];
+      const attempt = (work) => { try { work(); outcomes.push('ok'); } catch (error) { outcomes.push(error.name); } };
+      const socket = createSocket('unix_dgram');
+      socket.on('error', ({ code }) => outcomes.push(code));
+      attempt(() => socket.send('text', 0, 4, path));
+      attempt(() => socket.send(Buffer.alloc(4), 2, 4, path));
+      attempt(() => socket.send(Buffer.alloc(4), 2 ** 32 - 1, 5, path));
+      attempt(() => socket.send({}, 0, 0, path));
+      socket.bind(path);
+      socket.connect(path);
+      attempt(() => socket.send('text'));
+      attempt(() => socket.send(Buffer.from('own'), () => socket.close()));
+      attempt(() => socket.close());
+      attempt(() => socket.send(Buffer.from('late')));
+      attempt(() => socket.bind(path));
+      attempt(() => socket.connect(path));
+      // Open ones that nobody holds any more, collected or not, and the end of the process.
+      for (let i = 0; i < 50; i++) createSocket('unix_dgram').unref();
+      gc();
+      createSocket('unix_dgram', () => { report(outcomes); process.exit(0); }).bind(path);
+      const last = createSocket('unix_dgram');
+      for (let i = 0; i < 3; i++) last.send(Buffer.from('x'), 0, 1, path);
+      gc();`,
+      { flags: ['--expose-gc'] },
+    );
+    const gone = -constant('EBADF');
+    expect(report).toEqual([
+      ...['TypeError', 'RangeError', 'RangeError', 'TypeError', 'TypeError', 'ok', 'Error'],
+      ...[gone, 'ok', gone, 'ok', gone, 'ok'],
+    ]);
+  });
+
   it('keeps the process alive until it is closed, and with unref does not, also in a Worker', () => {
     const report = runChild(`
       const code = (then) => \`

@@ -14,6 +14,8 @@ import { constants } from '../../raw/constants.js';
 const { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3 } = constants;
 const { EPOLLONESHOT = 0, EPOLLET = 0 } = constants;
 const EBADF = -(constants['EBADF'] as number);
+/** Nobody needs to know. */
+const MAY_PASS = new Set(['EINTR', 'ENOMEM'].map((name) => -(constants[name] as number)));
 /** At most so many events before the host's own work has its turn. */
 const MAX_AT_ONCE = 32;
 /** One that holds on is told so often in a turn, where they come fast. bench: `watch` */
@@ -21,8 +23,8 @@ const MAX_TOLD = 4;
 /** Above the number of the descriptor in the 53 bits that come back with an event. */
 const MAX_GENERATION = 2 ** 21;
 
-/** Who hears of an event. */
-export type Listener = (events: number) => void;
+/** Who hears of an event; or, with events 0, of a wait that the kernel refused: its -errno. */
+export type Listener = (events: number, error: number) => void;
 
 interface Member {
   readonly listener: Listener;
@@ -108,7 +110,7 @@ class EpollSet {
     this.#pace.begin(0);
     for (let asked = 1; ; asked++) {
       const count = native.epoll_wait(this.#epfd, this.#record, 1, 0);
-      if (count < 0) this.#guest?.rest();
+      if (count < 0) this.#refused(count);
       const goesOn = this.#pace.goesOn(Math.max(count, 0), 0);
       if (count !== 1 || !this.#tell(turn)) return;
       if (!goesOn || asked >= this.#mostAtOnce || drainHost === undefined) return;
@@ -135,12 +137,25 @@ class EpollSet {
     member.toldIn = turn;
     member.told++;
     try {
-      member.listener(record[0] as number);
+      member.listener(record[0] as number, 0);
       return true;
     } catch (error) {
       tellHost(error);
       this.#guest?.yield();
       return false;
+    }
+  }
+
+  /** Asked again after a rest, a longer one each time. Everybody waited, so everybody is told. */
+  #refused(errno: number): void {
+    this.#guest?.rest();
+    if (MAY_PASS.has(errno)) return;
+    for (const { listener } of [...this.#members.values()]) {
+      try {
+        listener(0, errno);
+      } catch (error) {
+        tellHost(error);
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 // A socket as npm unix-dgram has it. What the program asks for is done, and its outcome told,
 // before the call returns: so that package promises, and its users rely on it. Hence sending is
 // a system call each, beside any loop.
-import { EventEmitter } from 'node:events';
 import { type Bytes, native } from '../../binding/index.js';
 import { byteLengthOf } from '../../loop/bytes.js';
 import { outOfRange } from '../../loop/errors.js';
@@ -9,6 +8,7 @@ import { constant } from '../../raw/constants.js';
 import type { Arrived } from './inbox.js';
 import { type Place, placeOf } from './place.js';
 import { Port } from './port.js';
+import { WithoutUdp } from './without-udp.js';
 import { Writable } from './writable.js';
 
 const EAGAIN = -constant('EAGAIN');
@@ -46,7 +46,7 @@ const isFunction = (value: unknown): value is SendCallback => typeof value === '
  * A socket of Unix datagrams. Events: 'listening', 'connect', 'message' (a Buffer and a
  * `MessageInfo`), 'error', and of one that is connected 'congestion' and 'writable'.
  */
-export class UnixDgramSocket extends EventEmitter {
+export class UnixDgramSocket extends WithoutUdp {
   /** The descriptor; -1 when it is closed. */
   fd: number;
   /** 'unix_dgram'. */

@@ -69,7 +69,11 @@ function events(round) {
   const fd = round.quietly(() => raw.eventfd(1, raw.constants.EFD_NONBLOCK));
   const word = new BigUint64Array(1);
   let left = EVENTS;
-  const poll = new Epoll(() => {
+  const poll = new Epoll((error) => {
+    if (error !== null) {
+      round.tell(error);
+      return;
+    }
     round.advance();
     round.quietly(() => raw.read(fd, word));
     if (--left > 0) round.quietly(() => raw.write(fd, new BigUint64Array([1n])));
@@ -138,6 +142,8 @@ function echoes(round) {
 
 export default {
   alone: true,
+  // A connection that was accepted is taken over: where that is refused it ends, and says so.
+  never: { fstat: ['EPERM', 'ENOSYS', 'EIO', 'ENOMEM', 'EOVERFLOW'] },
   /** Before anything is refused: what is opened once for all of a thread. */
   prepare(dist) {
     const load = (name) => require(join(dist, `${name}.cjs`));
