@@ -166,6 +166,19 @@ export const scenarios = {
       'readable-many': '64 descriptors that stay readable, nothing is read',
     },
   },
+  'unix-dgram': {
+    title: 'Unix datagrams, 64 B, in bursts of as many as the kernel queues, up to 64',
+    unit: 'datagram',
+    kind: 'work',
+    base: 'npm-unix-dgram',
+    isPinned: true,
+    works: {
+      'send-path': 'sent to a path, by a socket that is not connected',
+      'send-connected': 'sent by a socket that is connected',
+      receive: 'received, a burst that waits',
+      'receive-one': 'received, one at a time',
+    },
+  },
   'fs-stat': {
     title: 'stat of a file on the pool',
     unit: 'stat',

@@ -84,6 +84,12 @@ function testRuntimes() {
   return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
 }
 
+/** The packages that rawloop/compat stands in for come from the registry, and are compiled here. */
+function testCompat() {
+  if (!hasCommand('c++')) return { skip: 'there is no C++ compiler' };
+  return { command: script('test-compat.mjs', '--runtimes'), limitMinutes: 8 };
+}
+
 function crossBuilds() {
   if (process.env.RAWLOOP_OK_CROSS !== '1') {
     return {
@@ -141,5 +147,6 @@ export const stages = [
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
   [{ name: 'types of users', run: testTypes }],
   [{ name: 'runtimes', run: testRuntimes }],
+  [{ name: 'drop-ins', run: testCompat }],
   [{ name: 'cross builds', run: crossBuilds }],
 ];
