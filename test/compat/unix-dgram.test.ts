@@ -1,6 +1,6 @@
 // rawloop/compat/unix-dgram on real sockets: synchronous as npm unix-dgram is, and without
 // what ended the process there. Its own test files are run by `npm run test:compat`.
-import { existsSync } from 'node:fs';
+import { existsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSocket, type MessageInfo } from '../../lib/compat/unix-dgram/index.js';
@@ -152,6 +152,59 @@ describe.runIf(DRIVE_MODES.includes('guest'))('a socket', () => {
     const names = ['ENAMETOOLONG', 'EINVAL', 'ENOENT'];
     expect(codes).toEqual(names.map((name) => -constant(name)));
     client.close();
+  });
+
+  // Without `placesChanged` in `bind` what follows the change goes to the one that was there before;
+  // without the end of a run, what follows the unlink does.
+  it('sends to who is at the path, however many go there at once', async () => {
+    const path = place();
+    const told: unknown[] = [];
+    const client = createSocket('unix_dgram');
+    const send = (text: string, count = 5) => {
+      for (let i = 0; i < count; i++) {
+        client.send(Buffer.from(text), 0, 1, path, (error) => {
+          if (error !== undefined) told.push(error.code);
+        });
+      }
+    };
+    const texts = (heard: [string, MessageInfo][]) => heard.map(([text]) => text).join('');
+    const old = serverAt(path);
+    send('a');
+    unlinkSync(path);
+    const next = serverAt(path);
+    send('b');
+    await turns();
+    unlinkSync(path);
+    send('c', 2);
+    next.server.close();
+    const last = serverAt(path);
+    send('d');
+    last.server.close();
+    send('e', 2);
+    await turns();
+    old.server.close();
+    client.close();
+    expect([old, next, last].map(({ heard }) => texts(heard))).toEqual(['aaaaa', 'bbbbb', '']);
+    const [none, refused] = [-constant('ENOENT'), -constant('ECONNREFUSED')];
+    expect(told).toEqual([none, none, refused, refused]);
+  });
+
+  it('is known by its name to whom it sends several at once', async () => {
+    const [path, own] = [place(), place()];
+    const { server, heard } = serverAt(path);
+    const client = createSocket('unix_dgram');
+    const send = () => {
+      for (let i = 0; i < 4; i++) client.send(Buffer.from('x'), 0, 1, path);
+    };
+    send();
+    // The kernel looks at the name as it is received.
+    await turns();
+    client.bind(own);
+    send();
+    await turns();
+    for (const socket of [server, client]) socket.close();
+    const names = heard.map(([, info]) => info.path);
+    expect(names).toEqual([...Array(4).fill(null), ...Array(4).fill(own)]);
   });
 
   it('has the names of UDP, which say that they are not there', () => {

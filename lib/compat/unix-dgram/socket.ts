@@ -8,6 +8,7 @@ import { constant } from '../../raw/constants.js';
 import type { Arrived } from './inbox.js';
 import { type Place, placeOf } from './place.js';
 import { Port } from './port.js';
+import { placesChanged, Shortcut } from './shortcut.js';
 import { WithoutUdp } from './without-udp.js';
 import { Writable } from './writable.js';
 
@@ -15,6 +16,7 @@ const EAGAIN = -constant('EAGAIN');
 const EBADF = -constant('EBADF');
 const ENOBUFS = -constant('ENOBUFS');
 const NOW = constant('MSG_DONTWAIT');
+const isLinux = process.platform === 'linux';
 /** There is no such socket any more, or it can never receive. */
 const FATAL = new Set(['EBADF', 'ENOTSOCK', 'EOPNOTSUPP', 'EINVAL'].map((name) => -constant(name)));
 
@@ -57,6 +59,8 @@ export class UnixDgramSocket extends WithoutUdp {
   /** Where the last one went. */
   #last: Place | undefined;
   #writable: Writable | undefined;
+  /** While it has no name: who has one is known by it. */
+  #shortcut: Shortcut | undefined = isLinux ? new Shortcut() : undefined;
 
   /** @internal Use `createSocket`. */
   constructor(type: string, listener?: (message: Buffer, info: MessageInfo) => void) {
@@ -73,6 +77,7 @@ export class UnixDgramSocket extends WithoutUdp {
   /** Makes it known at `path`, where there must be no file. 'listening' or 'error' follows at once. */
   bind(path: string): void {
     const result = this.#toPath(path, (fd, address) => native.bind(fd, address));
+    this.#endShortcut();
     if (result < 0) this.emit('error', errnoException(result, 'bind'));
     else this.emit('listening');
   }
@@ -85,6 +90,7 @@ export class UnixDgramSocket extends WithoutUdp {
       return;
     }
     this.connected = true;
+    this.#endShortcut();
     this.emit('connect');
   }
 
@@ -154,6 +160,7 @@ export class UnixDgramSocket extends WithoutUdp {
   /** @returns 0 or -errno */
   #end(): number {
     this.#writable?.close();
+    this.#endShortcut();
     this.fd = -1;
     return this.#port.fd < 0 ? EBADF : this.#port.close();
   }
@@ -173,10 +180,21 @@ export class UnixDgramSocket extends WithoutUdp {
     if (offset + length > size) throw outOfRange('length', `at most ${size - offset}`, length);
     const { fd } = this.#port;
     if (fd < 0) return EBADF;
-    const { error, sockaddr } = this.#placeOf(path);
-    if (error < 0) return error;
-    const result = native.sendto(fd, buf, offset, length, NOW, sockaddr);
+    const place = this.#placeOf(path);
+    if (place.error < 0) return place.error;
+    const direct = this.#shortcut?.to(place) ?? -1;
+    if (direct >= 0) {
+      if (native.send(direct, buf, offset, length, NOW) >= 0) return 0;
+      this.#shortcut?.refused();
+    }
+    const result = native.sendto(fd, buf, offset, length, NOW, place.sockaddr);
     return result < 0 ? result : 0;
+  }
+
+  #endShortcut(): void {
+    this.#shortcut?.close();
+    this.#shortcut = undefined;
+    placesChanged();
   }
 
   #toPath(path: string, call: (fd: number, address: Uint8Array) => number): number {

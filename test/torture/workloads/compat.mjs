@@ -142,8 +142,21 @@ function echoes(round) {
 
 export default {
   alone: true,
-  // A connection that was accepted is taken over: where that is refused it ends, and says so.
-  never: { fstat: ['EPERM', 'ENOSYS', 'EIO', 'ENOMEM', 'EOVERFLOW'] },
+  never: {
+    // A connection that was accepted is taken over: where that is refused it ends, and says so.
+    fstat: ['EPERM', 'ENOSYS', 'EIO', 'ENOMEM', 'EOVERFLOW'],
+    // What a shortcut is refused goes by the path, and nobody needs to know.
+    connect_datagram: ['EACCES', 'EPERM', 'ENOSYS', 'EIO', 'EINVAL'],
+    send: [
+      'ECONNRESET',
+      'ETIMEDOUT',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+      'ENETDOWN',
+      'EPIPE',
+      'EPERM',
+    ].concat('EACCES', 'EIO', 'ENOSYS'),
+  },
   /** Before anything is refused: what is opened once for all of a thread. */
   prepare(dist) {
     const load = (name) => require(join(dist, `${name}.cjs`));
