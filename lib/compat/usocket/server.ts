@@ -4,8 +4,7 @@
 import { EventEmitter } from 'node:events';
 import { native } from '../../binding/index.js';
 import { defaultLoop } from '../../faces/default-loop.js';
-import { GONE } from '../../net/accept-errors.js';
-import { constant } from '../../raw/constants.js';
+import { constant, constants } from '../../raw/constants.js';
 import { SystemError } from '../../raw/errors.js';
 import type { Watcher } from '../../watch/watcher.js';
 import { USocket } from './socket.js';
@@ -14,6 +13,12 @@ const AF_UNIX = constant('AF_UNIX');
 const NONBLOCK = constant('SOCK_NONBLOCK');
 const STREAM = constant('SOCK_STREAM') | NONBLOCK;
 const EAGAIN = -constant('EAGAIN');
+/** The connection ended while it waited: the next one is taken. */
+const GONE = new Set(
+  ['ECONNABORTED', 'EPROTO', 'ENETDOWN', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET', 'EHOSTUNREACH']
+    .concat('ENETUNREACH')
+    .flatMap((name) => (constants[name] === undefined ? [] : -constants[name])),
+);
 const DEFAULT_BACKLOG = 16;
 const MAX_AT_ONCE = 32;
 /** What the process has no room for now: those who come wait meanwhile. */
