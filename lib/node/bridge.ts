@@ -129,6 +129,16 @@ export class Bridge implements Handlers<Stream> {
     return true;
   }
 
+  /**
+   * Tells who wrote a chunk that went the short way, in a tick, as node:stream does. It goes on in
+   * the host's next phase as a rule (TLS and http2 free the connection there for what they write
+   * next), so the turn does not ask the kernel for more first. bench: `npm run bench -- layers`.
+   */
+  callBack(written: Written): void {
+    this.stream.loop.hostWaits = true;
+    process.nextTick(written);
+  }
+
   write(chunk: Buffer | string, encoding: BufferEncoding, written: Written): void {
     this.idle.touch();
     this.#output.write(chunk, encoding, written);

@@ -52,7 +52,7 @@ export class SocketDuplex extends Duplex {
     const callback = typeof second === 'function' ? second : third;
     const encoding = typeof second === 'function' ? undefined : second;
     if (!this.#bridge.gathers(chunk, encoding)) return super.write(chunk, second as never, third);
-    if (typeof callback === 'function') process.nextTick(callback);
+    if (typeof callback === 'function') this.#bridge.callBack(callback);
     return true;
   }
 
