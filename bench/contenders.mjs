@@ -92,6 +92,12 @@ export const contenders = {
   http: [
     theirs('host', "the host's own sockets", 'http'),
     ours('duplex', "toDuplex, in a loop inside Node's", 'http'),
+    theirs('wrapped', "a Duplex over the host's own sockets", 'http'),
+  ],
+  layers: [
+    theirs('host', "the host's own sockets", 'layers'),
+    ours('duplex', "toDuplex, in a loop inside Node's", 'layers'),
+    theirs('wrapped', "a Duplex over the host's own sockets", 'layers'),
   ],
   startup: [
     evaluated('bare', 'node that does nothing', '0'),

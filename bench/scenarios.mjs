@@ -205,14 +205,27 @@ export const scenarios = {
     },
   },
   http: {
-    title: 'requests with keep-alive by node:http, 50 connections',
+    title: 'requests on connections that are kept alive, 50 of them',
     unit: 'request',
     kind: 'work',
     base: 'host',
-    isPinned: false,
+    isPinned: true,
     works: {
       plain: 'http',
       secure: 'https',
+      http2: 'http2',
+      'http2-secure': 'http2 by TLS',
+    },
+  },
+  layers: {
+    title: '64 B x 50 connections, through what stands on a stream',
+    unit: 'message',
+    kind: 'work',
+    base: 'host',
+    isPinned: true,
+    works: {
+      tls: 'node:tls',
+      ws: 'the package ws',
     },
   },
   startup: {
