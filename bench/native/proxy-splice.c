@@ -6,7 +6,10 @@
  * and given back once it is empty, so that idle pairs hold none, and a busy
  * thread uses the same warm one for all. See splice(2), epoll(7), pipe(7).
  *
- *   proxy-splice --to HOST:PORT [--host HOST] [--port PORT]
+ *   proxy-splice --to HOST:PORT|echo [--host HOST] [--port PORT]
+ *
+ * `--to echo` sends back to each client what it sends: what stands behind the
+ * proxies that are measured, as it costs the least of what the machine has.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -55,6 +58,7 @@ struct pair {
 static int epoll_fd;
 static int listen_fd;
 static struct sockaddr_in target;
+static int echoes;
 static struct carrier *kept[kKeptPipes];
 static int kept_count;
 static struct pair *closed; /* of this batch: freed behind it */
@@ -94,7 +98,7 @@ static void pair_close(struct side *side) {
   struct pair *pair = pair_of(side);
   if (pair->near.fd < 0) return;
   close(pair->near.fd);
-  close(pair->far.fd);
+  if (pair->far.fd >= 0) close(pair->far.fd);
   if (pair->near.pipe != NULL) carrier_close(pair->near.pipe);
   if (pair->far.pipe != NULL) carrier_close(pair->far.pipe);
   pair->near.fd = -1;
@@ -196,6 +200,19 @@ static void side_on_ready(struct side *side, uint32_t events) {
   }
 }
 
+/* What comes goes back: the pair is one side, which is its own other. */
+static void echo_open(int fd) {
+  server_set_nodelay(fd);
+  struct pair *pair = calloc(1, sizeof(*pair));
+  if (pair == NULL) server_fail("calloc");
+  pair->near.fd = fd;
+  pair->near.other = &pair->near;
+  pair->near.interest = EPOLLIN;
+  pair->far.fd = -1;
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = &pair->near};
+  epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
+}
+
 static void pair_open(int near) {
   int far = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (far < 0) {
@@ -224,7 +241,11 @@ static void accept_all(void) {
   for (;;) {
     int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      pair_open(fd);
+      if (echoes) {
+        echo_open(fd);
+      } else {
+        pair_open(fd);
+      }
     } else if (errno != EINTR && errno != ECONNABORTED) {
       return;
     }
@@ -274,9 +295,11 @@ static int read_target(int argc, char **argv) {
     if (strcmp(argv[i], "--to") != 0) continue;
     char host[INET_ADDRSTRLEN] = "";
     unsigned port = 0;
+    echoes = strcmp(argv[i + 1], "echo") == 0;
     target.sin_family = AF_INET;
-    if (sscanf(argv[i + 1], "%15[0-9.]:%u", host, &port) != 2 ||
-        inet_pton(AF_INET, host, &target.sin_addr) != 1 || port > 65535) {
+    if (!echoes &&
+        (sscanf(argv[i + 1], "%15[0-9.]:%u", host, &port) != 2 ||
+         inet_pton(AF_INET, host, &target.sin_addr) != 1 || port > 65535)) {
       break;
     }
     target.sin_port = htons((uint16_t)port);
