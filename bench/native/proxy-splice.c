@@ -62,7 +62,6 @@ static int echoes;
 static struct carrier *kept[kKeptPipes];
 static int kept_count;
 static struct pair *closed; /* of this batch: freed behind it */
-static size_t pipe_bytes = kPipeBytes;
 
 static struct carrier *carrier_take(void) {
   if (kept_count > 0) return kept[--kept_count];
@@ -72,7 +71,7 @@ static struct carrier *carrier_take(void) {
     free(carrier);
     return NULL;
   }
-  fcntl(carrier->ends[1], F_SETPIPE_SZ, (int)pipe_bytes);
+  fcntl(carrier->ends[1], F_SETPIPE_SZ, kPipeBytes);
   return carrier;
 }
 
@@ -146,10 +145,10 @@ static int side_move(struct side *from) {
       if (given > 0) from->piped -= (size_t)given;
       if (from->piped > 0) break;
       if (taken >= kTurnBytes) break;
-      if (taken > 0 && taken % pipe_bytes != 0) break; /* all there was */
+      if (taken > 0 && taken % kPipeBytes != 0) break; /* all there was */
     }
     ssize_t moved =
-        splice(from->fd, NULL, carrier->ends[1], NULL, pipe_bytes, flags);
+        splice(from->fd, NULL, carrier->ends[1], NULL, kPipeBytes, flags);
     if (moved < 0) {
       if (errno != EAGAIN && errno != EINTR) return -1;
       break;
@@ -314,7 +313,6 @@ static int read_target(int argc, char **argv) {
 int main(int argc, char **argv) {
   struct server_options options;
   argc = read_target(argc, argv);
-  if (getenv("PIPE_BYTES")) pipe_bytes = (size_t)atol(getenv("PIPE_BYTES"));
   server_start(argc, argv, &options);
   listen_fd = server_listen(&options, SOCK_NONBLOCK);
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
