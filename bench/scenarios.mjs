@@ -159,13 +159,13 @@ export const scenarios = {
     unitsPerMessage: (2 * 262_144) / 1e6,
   },
   'relay-many': {
-    title: '500 connections through a proxy, 16 KiB on the way in each, both ways counted',
+    title: '500 connections through a proxy, 64 KiB on the way in each, both ways counted',
     unit: 'MB',
     kind: 'load',
     base: 'c-splice',
-    load: { mode: 'echo', size: 16_384, connections: 500, depth: 1 },
+    load: { mode: 'echo', size: 65_536, connections: 500, depth: 1 },
     behind: ['proxy-splice', '--to', 'echo'],
-    unitsPerMessage: (2 * 16_384) / 1e6,
+    unitsPerMessage: (2 * 65_536) / 1e6,
   },
   idle: {
     title: 'memory of an idle connection',

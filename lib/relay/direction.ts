@@ -7,8 +7,8 @@
 // Copied: by the streams themselves, `data` and `write`, and no more is read while the sink's
 // queue is above its highWaterMark.
 //
-// Errors of splice(2), and what each does: EAGAIN, nothing; EINVAL, one of both cannot do it: from
-// then on the relay copies; ENOBUFS and ENOMEM, what is in the pipe waits in the sink's queue, which
+// Errors of splice(2), and what each does: EAGAIN, nothing; EINVAL and ENOSYS, one of both
+// cannot do it, or no program may: from then on the relay copies; ENOBUFS and ENOMEM, what is in the pipe waits in the sink's queue, which
 // tries again, or the source is read again a little later; any other is the stream's end, as that of
 // a recv or a send.
 import { native } from '../binding/index.js';
@@ -23,7 +23,8 @@ import { PIPE_BYTES, type Pipe, type Pipes } from './pipes.js';
 import { Word } from './words.js';
 
 const EAGAIN = -constant('EAGAIN');
-const EINVAL = -constant('EINVAL');
+/** One of both cannot be spliced, or no call is let through. */
+const CANNOT: ReadonlySet<number> = new Set([-constant('EINVAL'), -constant('ENOSYS')]);
 /** One direction's share of a turn: others are due as well. */
 const TURN_BYTES = 4 * PIPE_BYTES;
 
@@ -142,13 +143,13 @@ export class Direction {
 
   #sinkFailed(result: number): void {
     const { sink } = this;
-    if (result === EINVAL) this.#relay.copy();
+    if (CANNOT.has(result)) this.#relay.copy();
     else if (isOutOfMemory(result)) this.takeOut();
     else sink.fail(result, sink.group.transfer.writeCall);
   }
 
   #sourceSays(result: number): void {
-    if (result === EINVAL) this.#relay.copy();
+    if (CANNOT.has(result)) this.#relay.copy();
     else readFailed(this.source, result);
   }
 

@@ -78,12 +78,13 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
     const { a, b } = this;
     const { proxyHeader: version } = this.#settings;
     const ends = [a, b].filter(({ flags }) => (flags & READ_ENDED) !== 0);
+    const splices = way === 'splice' && isSpliceable(a) && isSpliceable(b);
     this.#pipes.join();
     if (version !== undefined) b.write(proxyHeader(version, a));
     const [ofA, ofB] = [openHalves(a), openHalves(b)];
     this.#lend(a, ofB);
     this.#lend(b, ofA);
-    if (way === 'splice' && isSpliceable(a) && isSpliceable(b)) {
+    if (splices) {
       this.splices = true;
       leaveToKernel(a);
       leaveToKernel(b);

@@ -1,5 +1,5 @@
 // What `relay` is given, checked before anything is touched.
-import { checkSignal, throwIfAborted } from '../base/abort.js';
+import { checkSignal } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { handleClosed, invalidType, invalidValue } from '../loop/errors.js';
@@ -47,7 +47,7 @@ export interface RelaySettings {
   readonly proxyHeader: 1 | 2 | undefined;
 }
 
-/** @throws TypeError, RangeError; AbortError */
+/** @throws TypeError, RangeError */
 export function relaySettings(given: RelayOptions): RelaySettings {
   const { maxBytes, idleTimeoutMs, proxyHeader, ...rest } = readOptions('options', given, NAMES);
   const signal = checkSignal(rest.signal);
@@ -58,14 +58,12 @@ export function relaySettings(given: RelayOptions): RelaySettings {
   if (proxyHeader !== undefined && proxyHeader !== 1 && proxyHeader !== 2) {
     throw invalidValue('options.proxyHeader', '1 or 2');
   }
-  const settings = {
+  return {
     maxBytes: limit,
     idleTimeoutMs: timeLimit('idleTimeoutMs', idleTimeoutMs),
     signal,
     proxyHeader,
   };
-  throwIfAborted(signal);
-  return settings;
 }
 
 /** @throws TypeError, Error ERR_HANDLE_CLOSED, ERR_INVALID_STATE */

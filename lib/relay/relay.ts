@@ -1,4 +1,5 @@
 // relay(a, b): what a program calls, and what it has of a relay. joint.ts is how it works.
+import { throwIfAborted } from '../base/abort.js';
 import type { DescriptorStream } from '../descriptor/stream.js';
 import type { Socket } from '../net/socket.js';
 import type { Stream } from '../stream/stream.js';
@@ -22,10 +23,11 @@ export class Relay {
 
   /** @internal Use `relay`. */
   constructor(a: RelaySide, b: RelaySide, options: RelayOptions, way: Way) {
+    const settings = relaySettings(options);
     checkStream('a', a);
     checkStream('b', b);
-    const settings = relaySettings(options);
     checkPair(a, b);
+    throwIfAborted(settings.signal);
     let told!: (error: Error | undefined) => void;
     this.closed = new Promise((resolve, reject) => {
       told = (error) => (error === undefined ? resolve() : reject(error));

@@ -4,6 +4,7 @@
 import { native } from '../binding/index.js';
 import { Transfer } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
+import { check } from '../raw/errors.js';
 import { supported } from '../raw/supported.js';
 import type { Stream } from '../stream/stream.js';
 
@@ -11,11 +12,10 @@ const F_GETFL = constant('F_GETFL');
 const O_NONBLOCK = constant('O_NONBLOCK');
 const KINDS: ReadonlySet<number> = new Set([Transfer.SOCKET, Transfer.UNIX, Transfer.FILE]);
 
-/** Whether the bytes of `stream` can stay in the kernel. */
+/** Whether the bytes of `stream` can stay in the kernel. @throws SystemError */
 export function isSpliceable({ handleFd, group }: Stream): boolean {
   const { kind, isSocket } = group.transfer;
   if (!supported.splice || !KINDS.has(kind)) return false;
   if (!isSocket && native.fileKind(handleFd) !== 'pipe') return false;
-  const flags = native.fcntl(handleFd, F_GETFL);
-  return flags >= 0 && (flags & O_NONBLOCK) !== 0;
+  return (check(native.fcntl(handleFd, F_GETFL), 'fcntl') & O_NONBLOCK) !== 0;
 }

@@ -21,6 +21,39 @@ import { setReading } from './input.js';
 import type { Stream } from './stream.js';
 import { keepUnread, takeUnread } from './unread.js';
 
+/**
+ * What a stream has for its group meanwhile. A class, where a copy with other members would do: the
+ * settings it comes of are of no prototype, and engines look up each member of such a copy by name.
+ */
+class RelayedGroup implements StreamGroup {
+  readonly relaying: Relaying;
+  readonly handlers: Handlers<Handle>;
+  readonly allowHalfOpen = true;
+  readonly chunks = 'borrow';
+  copies = false;
+  readonly owner: StreamGroup['owner'];
+  readonly transfer: StreamGroup['transfer'];
+  readonly output: StreamGroup['output'];
+  readonly highWaterMark: number;
+  readonly maxBufferedBytes: number;
+  readonly noDelay: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly idleTimeoutMs: number | undefined;
+
+  constructor(group: StreamGroup, relaying: Relaying, handlers: Handlers<Handle>) {
+    this.relaying = relaying;
+    this.handlers = handlers;
+    this.owner = group.owner;
+    this.transfer = group.transfer;
+    this.output = group.output;
+    this.highWaterMark = group.highWaterMark;
+    this.maxBufferedBytes = group.maxBufferedBytes;
+    this.noDelay = group.noDelay;
+    this.signal = group.signal;
+    this.idleTimeoutMs = group.idleTimeoutMs;
+  }
+}
+
 /** A stream as it was before a relay had it. */
 export interface Lent {
   readonly group: StreamGroup;
@@ -49,8 +82,7 @@ export function lend(
   closedHalves: number,
 ): Lent {
   const { group } = stream;
-  stream.group = { ...group, relaying, handlers, allowHalfOpen: true, chunks: 'borrow' };
-  stream.group.copies = false;
+  stream.group = new RelayedGroup(group, relaying, handlers);
   const added = closedHalves & ~stream.flags;
   stream.flags |= added;
   return { group, closedHalves: added };
