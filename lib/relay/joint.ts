@@ -179,10 +179,11 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
 
   #ended(stream: Stream, error: Error | undefined): void {
     const { sink } = this.#from(stream);
-    this.error ??= error;
-    if (error !== undefined) reset(sink, error);
+    const hungUp = error !== undefined && hasHungUp(stream);
+    if (!hungUp) this.error ??= error;
+    if (error !== undefined && !hungUp) reset(sink, error);
     // The program has closed it: nothing it has sent is to be told.
-    else if ((stream.flags & WRITE_ENDED) === 0) sink.destroy();
+    else if (!hungUp && (stream.flags & WRITE_ENDED) === 0) sink.destroy();
     else if (sink.active) this.#outlive(stream, sink);
     if ((sink.flags & TOLD) !== 0) this.#finish();
   }
@@ -233,6 +234,11 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
     this.#stopListening?.();
     this.#told(this.error);
   }
+}
+
+/** A terminal whose end was read takes nothing either, and says so: that is its end, no error. */
+function hasHungUp({ flags, group }: Stream): boolean {
+  return group.transfer.endsWith !== 0 && (flags & READ_ENDED) !== 0;
 }
 
 /** Closes it, and its peer hears that what it got is not all. */

@@ -88,12 +88,13 @@ export function lend(
   return { group, closedHalves: added };
 }
 
-/** Hands on what was kept, or read by this batch, before the relay had it. */
+/** Hands on what was kept, or read by this batch, before the relay had it; then it is read. */
 export function passUnread(stream: Stream): void {
   const chunks = (stream.flags & KEEPS) !== 0 ? takeUnread(stream) : [];
   stream.flags &= ~(KEEPS | END_FOLLOWS | HELD | PAUSED);
   for (const chunk of chunks) stream.group.handlers.data?.(stream, chunk);
   deliverUnread(stream);
+  setReading(stream, true);
 }
 
 /** Its bytes move inside the kernel from here on, and the batched read leaves it alone. */

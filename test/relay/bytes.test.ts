@@ -163,6 +163,17 @@ describe.each(CASES)('a relay that moves bytes by %s, %s', (way, mode) => {
     expect([got[0]?.text, take(near)]).toEqual(['all', 'answer']);
   });
 
+  it('reads what was paused before', async () => {
+    const { near, a, b, far } = fourOf(test.loop, opened, 'unix');
+    a.pause();
+    joinBy(way, a, b);
+    put(near, 'all');
+    opened.close(near);
+    const peer = new Peer(test.loop, far, { end: (stream) => stream.end() });
+    await drive(test.loop, mode);
+    expect(peer.text).toBe('all');
+  });
+
   it('takes what the program writes meanwhile, and is halted by pause', async () => {
     const { near, a, b, far } = fourOf(test.loop, opened, 'tcp');
     joinBy(way, a, b);
