@@ -41,7 +41,7 @@ export const KINDS: Readonly<Record<string, string>> = {
       const [end] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK);
       return loop.stream(end, {}, {});
     });
-    const joined = rawloop.relay(a, b);
+    const joined = relay(a, b);
     hold({
       unref() { a.unref(); b.unref(); }, ref() { a.ref(); b.ref(); },
       [Symbol.dispose]() { joined.close(); },
