@@ -187,6 +187,19 @@ export const scenarios = {
       'readable-many': '64 descriptors that stay readable, nothing is read',
     },
   },
+  'unix-dgram': {
+    title: 'Unix datagrams, 64 B',
+    unit: 'datagram',
+    kind: 'work',
+    base: 'npm-unix-dgram',
+    isPinned: true,
+    works: {
+      'send-path': 'sent to a path, 64 in one run of code',
+      'send-connected': 'sent by a socket that is connected, 64 in one run of code',
+      receive: 'received, as many waiting as the kernel queues, up to 64',
+      'receive-one': 'received, one at a time',
+    },
+  },
   'fs-stat': {
     title: 'stat of a file on the pool',
     unit: 'stat',

@@ -188,7 +188,7 @@ export class SocketDuplex extends Duplex {
   setKeepAlive(on = false, initialDelayMs = 0): this {
     const wanted = `${on} ${initialDelayMs}`;
     // An http.Agent says it once for each request.
-    if (wanted === this.#keepsAlive || !this.#bridge.stream.open) return this;
+    if (wanted === this.#keepsAlive || !this.#bridge.stream.active) return this;
     this.#keepsAlive = wanted;
     setKeepAlive(this.#bridge.stream.handleFd, on, initialDelayMs);
     return this;

@@ -26,10 +26,10 @@ constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 class WithoutSigpipe {
  public:
   WithoutSigpipe() {
-    struct sigaction action;
-    sigaction(SIGPIPE, nullptr, &action);
+    struct sigaction action{};
+    bool is_known = sigaction(SIGPIPE, nullptr, &action) == 0;
     bool has_handler = (action.sa_flags & SA_SIGINFO) != 0;
-    if (!has_handler && action.sa_handler == SIG_IGN) return;
+    if (is_known && !has_handler && action.sa_handler == SIG_IGN) return;
     sigemptyset(&set_);
     sigaddset(&set_, SIGPIPE);
     sigset_t pending;

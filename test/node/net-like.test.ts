@@ -1,10 +1,12 @@
 // What a SocketDuplex has of a net.Socket, as http, tls and clients ask for it.
-// Tried without its guard: without `touch` in `data` the one of setTimeout is told too early.
+// Tried without its guard: without `touch` in `data` the one of setTimeout is told too early; with
+// `open` in place of `active` in setKeepAlive that of a connection on its way is lost.
 import { describe, expect, it } from 'vitest';
 import { toDuplex } from '../../lib/node/index.js';
 import { constants } from '../../lib/raw/constants.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
+import { serve } from '../stream/support.js';
 import { withPair } from './support.js';
 
 guardDescriptors();
@@ -53,6 +55,21 @@ describe.each(DRIVE_MODES)('as a net.Socket (%s)', (mode) => {
     await drive(test.loop, mode);
     const idle = constants['TCP_KEEPIDLE'] === undefined ? expect.anything() : 42;
     expect(told).toEqual([[true, false], [false, true], idle]);
+  });
+
+  it('setNoDelay and setKeepAlive hold as well for a connection on its way', async () => {
+    const told: unknown[] = [];
+    const { server, port } = serve(test.loop, { open: () => server.close() });
+    const mine = toDuplex(test.loop.connect({ port })).setNoDelay(false).setKeepAlive(true, 42_000);
+    expect(mine.connecting).toBe(true);
+    mine.on('connect', () => {
+      const { options } = mine.source;
+      told.push(options.TCP_NODELAY, options.SO_KEEPALIVE, options.TCP_KEEPIDLE);
+      mine.destroy();
+    });
+    await drive(test.loop, mode);
+    const idle = constants['TCP_KEEPIDLE'] === undefined ? expect.anything() : 42;
+    expect(told).toEqual([false, true, idle]);
   });
 
   it('setTimeout tells that nothing has moved for so long, and closes nothing', async () => {

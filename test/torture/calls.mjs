@@ -126,7 +126,8 @@ export const CALLS = {
   // Neither is cut short by a signal.
   readlink: told('EACCES', 'ENOENT', 'EINVAL', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
   access: told('EACCES', 'ENOENT', 'EROFS', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
-  sigaction: told('EINVAL', 'EPERM', 'ENOSYS'),
+  // A relay that cannot see whether SIGPIPE is ignored holds it back.
+  sigaction: retry('EINVAL', 'EPERM', 'ENOSYS'),
   epoll_create1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
   epoll_ctl_add: [
     ...retry('ENOMEM', 'ENOSPC'),
