@@ -26,7 +26,7 @@ constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 class WithoutSigpipe {
  public:
   WithoutSigpipe() {
-    struct sigaction action{};
+    struct sigaction action {};
     bool is_known = sigaction(SIGPIPE, nullptr, &action) == 0;
     bool has_handler = (action.sa_flags & SA_SIGINFO) != 0;
     if (is_known && !has_handler && action.sa_handler == SIG_IGN) return;
@@ -58,8 +58,8 @@ class WithoutSigpipe {
 int32_t Move(int from, int to, int32_t most) {
   ssize_t moved;
   do {
-    moved = splice(from, nullptr, to, nullptr, static_cast<size_t>(most),
-                   kFlags);
+    moved =
+        splice(from, nullptr, to, nullptr, static_cast<size_t>(most), kFlags);
   } while (moved < 0 && errno == EINTR);
   return OrErrno(moved);
 }
