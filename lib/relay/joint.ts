@@ -25,9 +25,8 @@ import type { Stream } from '../stream/stream.js';
 import { Direction, type Joining } from './direction.js';
 import { Idleness } from './idleness.js';
 import type { RelaySettings } from './options.js';
-import { type Pipes, pipesOf } from './pipes.js';
+import { isSpliceable, type Pipes, pipesOf } from './pipes.js';
 import { proxyHeader } from './proxy-header.js';
-import { isSpliceable } from './spliceable.js';
 
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_LINGER = constant('SO_LINGER');

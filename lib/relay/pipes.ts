@@ -4,7 +4,11 @@
 // closed. See pipe(7), F_SETPIPE_SZ in fcntl(2).
 import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
+import { Transfer } from '../loop/layout.js';
 import { constant, constants } from '../raw/constants.js';
+import { check } from '../raw/errors.js';
+import { supported } from '../raw/supported.js';
+import type { Stream } from '../stream/stream.js';
 
 export interface Pipe {
   readonly readEnd: number;
@@ -94,4 +98,21 @@ export function pipesOf(loop: HandleLoop): Pipes {
   const made = new Pipes(loop);
   ofLoops.set(loop, made);
   return made;
+}
+
+const F_GETFL = constant('F_GETFL');
+const O_NONBLOCK = constant('O_NONBLOCK');
+/**
+ * Of those whose bytes splice(2) moves: stream sockets and pipes that do not block. Where others share
+ * an open file that blocks, the call would. A terminal's end is an error of its own, a device's bytes
+ * may have bounds, and a record has: those are copied.
+ */
+const KINDS: ReadonlySet<number> = new Set([Transfer.SOCKET, Transfer.UNIX, Transfer.FILE]);
+
+/** Whether the bytes of `stream` can stay in the kernel. @throws SystemError */
+export function isSpliceable({ handleFd, group }: Stream): boolean {
+  const { kind, isSocket } = group.transfer;
+  if (!supported.splice || !KINDS.has(kind)) return false;
+  if (!isSocket && native.fileKind(handleFd) !== 'pipe') return false;
+  return (check(native.fcntl(handleFd, F_GETFL), 'fcntl') & O_NONBLOCK) !== 0;
 }
