@@ -92,6 +92,12 @@ function testClients() {
   return { command: script('test-clients.mjs'), limitMinutes: 8 };
 }
 
+/** The packages that rawloop/compat stands in for come from the registry, and are compiled here. */
+function testCompat() {
+  if (!hasCommand('c++')) return { skip: 'there is no C++ compiler' };
+  return { command: script('test-compat.mjs', '--runtimes'), limitMinutes: 8 };
+}
+
 function crossBuilds() {
   if (process.env.RAWLOOP_OK_CROSS !== '1') {
     return {
@@ -149,5 +155,6 @@ export const stages = [
   [{ name: 'types of users', run: testTypes }],
   [{ name: 'clients', run: testClients }],
   [{ name: 'runtimes', run: testRuntimes }],
+  [{ name: 'drop-ins', run: testCompat }],
   [{ name: 'cross builds', run: crossBuilds }],
 ];
