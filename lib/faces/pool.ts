@@ -23,8 +23,8 @@ export abstract class PoolFace extends ProcessFace {
   /** Files, on the pool. */
   get fs(): FileRequests {
     if (this.#fs !== undefined) return this.#fs;
-    const { FileRequests } = families.pool();
-    this.#fs = new FileRequests(this.pool);
+    const { FileRequests, FileWork } = families.pool();
+    this.#fs = new FileRequests(new FileWork(this, this.pool));
     return this.#fs;
   }
 

@@ -64,7 +64,7 @@ export interface CallbackRecord extends Span {
 export interface RequestRecord extends Span {
   /** Which record it is. */
   kind: 'request';
-  /** Such as 'StatRequest'. */
+  /** Such as 'fs.stat'. */
   name: string;
   /** How long it waited for a thread. */
   queuedMs: number;

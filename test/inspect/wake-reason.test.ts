@@ -122,7 +122,7 @@ describe('a request on the pool', () => {
     await drive(loop);
     await Promise.all([first, second]);
     const [key, stat] = recorder.records().filter((record) => record.kind === 'request');
-    expect([key?.name, stat?.name]).toEqual(['Pbkdf2Request', 'StatRequest']);
+    expect([key?.name, stat?.name]).toEqual(['Pbkdf2Request', 'fs.stat']);
     // One thread: the second waits while the first runs.
     expect(stat?.queuedMs).toBeGreaterThan((key?.runMs ?? Infinity) / 2);
     expect(key?.runMs).toBeGreaterThan(stat?.runMs ?? Infinity);

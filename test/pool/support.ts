@@ -9,6 +9,7 @@ import { createPoller, type Poller, ReadyList } from '../../lib/poller/index.js'
 import { Batch } from '../../lib/pool/batch.js';
 import { CryptoRequests } from '../../lib/pool/crypto/crypto.js';
 import { FileRequests } from '../../lib/pool/fs/fs.js';
+import { FileWork } from '../../lib/pool/fs/work.js';
 import { ThreadPool, type ThreadPoolOptions } from '../../lib/pool/pool.js';
 
 export type Mode = 'owned' | 'guest';
@@ -26,7 +27,7 @@ export class TestLoop extends LoopCore {
   constructor(options?: ThreadPoolOptions) {
     super();
     this.pool = new ThreadPool(this, options);
-    this.fs = new FileRequests(this.pool);
+    this.fs = new FileRequests(new FileWork(this, this.pool));
     this.crypto = new CryptoRequests(this.pool);
   }
 

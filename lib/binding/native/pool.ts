@@ -66,10 +66,48 @@ type OperationNumber<Name> = number & { [operationName]: Name };
 type OperationNumbers<Operations> = { readonly [Name in keyof Operations]: OperationNumber<Name> };
 
 /** The arguments of each. */
-type FsOperations = {
-  stat: [path: string | Uint8Array, flags: number];
-  readlink: [path: string | Uint8Array];
-  access: [path: string | Uint8Array, mode: number];
+type FilePath = string | Uint8Array;
+type Times = [atimeSec: number, atimeNs: number, mtimeSec: number, mtimeNs: number];
+export type FsOperations = {
+  stat: [path: FilePath, flags: number];
+  fstat: [fd: number, flags: number];
+  statfs: [path: FilePath, flags: number];
+  access: [path: FilePath, mode: number];
+  rename: [from: FilePath, to: FilePath];
+  link: [existing: FilePath, path: FilePath];
+  symlink: [target: FilePath, path: FilePath];
+  unlink: [path: FilePath];
+  rmdir: [path: FilePath];
+  mkdir: [path: FilePath, mode: number];
+  chmod: [path: FilePath, mode: number];
+  chown: [path: FilePath, uid: number, gid: number];
+  lchown: [path: FilePath, uid: number, gid: number];
+  utimes: [path: FilePath, ...times: Times];
+  lutimes: [path: FilePath, ...times: Times];
+  truncate: [path: FilePath, length: number];
+  readlink: [path: FilePath];
+  realpath: [path: FilePath];
+  mkdtemp: [prefix: FilePath];
+  mkdirs: [path: FilePath, mode: number];
+  open: [path: FilePath, flags: number, mode: number];
+  close: [fd: number];
+  fsync: [fd: number];
+  fdatasync: [fd: number];
+  ftruncate: [fd: number, length: number];
+  fchmod: [fd: number, mode: number];
+  fchown: [fd: number, uid: number, gid: number];
+  futimes: [fd: number, ...times: Times];
+  lseek: [fd: number, offset: number, whence: number];
+  read: [fd: number, length: number, position: number];
+  write: [fd: number, position: number, bytes: Bytes];
+  readFile: [path: FilePath, flags: number];
+  readRest: [fd: number];
+  writeFile: [path: FilePath, flags: number, mode: number, bytes: Bytes];
+  writeRest: [fd: number, bytes: Bytes];
+  readdir: [path: FilePath, types: number];
+  entries: [fd: number];
+  rm: [path: FilePath, flags: number];
+  copyFile: [from: FilePath, to: FilePath, flags: number];
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];

@@ -1,0 +1,47 @@
+// What every request on files goes through: the checks, whose errors reject, and the pool.
+import type { FsOperations } from '../../binding/index.js';
+import { type About, FileCall, type FileOperation, type ValueOf } from './call.js';
+import { nothing } from './values.js';
+import type { FileWork } from './work.js';
+
+/** `make`, which checks its arguments first: what they throw rejects. */
+export function checked<T>(make: () => Promise<T>): Promise<T> {
+  try {
+    return make();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Makes requests. The requests themselves are the classes below it: see fs.ts. */
+export abstract class FileCaller {
+  /** @internal */ protected readonly work: FileWork;
+
+  /** @internal */
+  constructor(work: FileWork) {
+    this.work = work;
+  }
+
+  /** @internal */
+  protected ask<T, Name extends FileOperation>(
+    name: Name,
+    args: FsOperations[Name],
+    about: About,
+    value: ValueOf<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.work.submit(new FileCall(resolve, reject, name, args, about, value), signal);
+    });
+  }
+
+  /** The same of what has no result. @internal */
+  protected do<Name extends FileOperation>(
+    name: Name,
+    args: FsOperations[Name],
+    about: About,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return this.ask(name, args, about, nothing, signal);
+  }
+}

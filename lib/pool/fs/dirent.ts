@@ -1,0 +1,107 @@
+// An entry of a folder, in the shape of Node's fs.Dirent, and how a batch of them is read from
+// what native code writes (native/jobs/entries.h).
+import { join } from 'node:path';
+import type { NameEncoding } from './values.js';
+
+// DT_* of <dirent.h>, the same on every system.
+const FIFO = 1;
+const CHARACTER_DEVICE = 2;
+const FOLDER = 4;
+const BLOCK_DEVICE = 6;
+const FILE = 8;
+const LINK = 10;
+const SOCKET = 12;
+
+const COUNT_BYTES = 4;
+
+/** An entry of a folder. */
+export class Dirent<Name extends string | Uint8Array = string> {
+  /** Its name in the folder. */
+  readonly name: Name;
+  /** The folder, as it was asked for. */
+  readonly parentPath: string;
+  readonly #type: number;
+
+  /** @internal */
+  constructor(name: Name, parentPath: string, type: number) {
+    this.name = name;
+    this.parentPath = parentPath;
+    this.#type = type;
+  }
+
+  /** The folder, by the name that Node 20 has for it. */
+  get path(): string {
+    return this.parentPath;
+  }
+
+  /** A regular file. */
+  isFile(): boolean {
+    return this.#type === FILE;
+  }
+
+  /** A folder. */
+  isDirectory(): boolean {
+    return this.#type === FOLDER;
+  }
+
+  /** A symbolic link. */
+  isSymbolicLink(): boolean {
+    return this.#type === LINK;
+  }
+
+  /** A FIFO. */
+  isFIFO(): boolean {
+    return this.#type === FIFO;
+  }
+
+  /** A Unix socket. */
+  isSocket(): boolean {
+    return this.#type === SOCKET;
+  }
+
+  /** A block device. */
+  isBlockDevice(): boolean {
+    return this.#type === BLOCK_DEVICE;
+  }
+
+  /** A character device. */
+  isCharacterDevice(): boolean {
+    return this.#type === CHARACTER_DEVICE;
+  }
+}
+
+/** The names of a batch of entries. */
+export function namesIn(bytes: Buffer, encoding: NameEncoding): (string | Uint8Array)[] {
+  const count = countOf(bytes);
+  if (count === 0) return [];
+  const begin = COUNT_BYTES + count;
+  // All at once: to decode each name by itself takes several times as long.
+  if (encoding === 'utf8') return bytes.toString('utf8', begin, bytes.length - 1).split('\0');
+  const names: Uint8Array[] = [];
+  for (let at = begin; at < bytes.length; ) {
+    const end = bytes.indexOf(0, at);
+    names.push(Uint8Array.prototype.slice.call(bytes, at, end));
+    at = end + 1;
+  }
+  return names;
+}
+
+/** A batch of entries. */
+export function direntsIn(
+  bytes: Buffer,
+  encoding: NameEncoding,
+  folder: string,
+): Dirent<string | Uint8Array>[] {
+  return namesIn(bytes, encoding).map(
+    (name, i) => new Dirent(name, folder, bytes[COUNT_BYTES + i] as number),
+  );
+}
+
+function countOf(bytes: Buffer): number {
+  return bytes.length < COUNT_BYTES ? 0 : bytes.readUInt32LE(0);
+}
+
+/** `entry`, of a folder below `folder`, as it is told from there. */
+export function pathIn(folder: string, name: string | Uint8Array): string {
+  return join(folder, typeof name === 'string' ? name : Buffer.from(name).toString());
+}
