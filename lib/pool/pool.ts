@@ -32,6 +32,10 @@ const NAMES: OptionNames<ThreadPoolOptions> = { size: true, stackBytes: true, la
 
 /** What a pool is doing. */
 export interface PoolStats extends Omit<NativePoolStats, 'lanes'> {
+  /** Requests on files that were done at once, as the kernel had what they needed in memory. */
+  inline: number;
+  /** Requests on files that went to a thread. */
+  pooled: number;
   /** The same for each kind of work. */
   lanes: Record<LaneName, LaneStats>;
 }
@@ -69,6 +73,8 @@ export class ThreadPool {
   readonly #loop: HandleLoop;
   readonly #stackBytes: number;
   readonly #lanes: Lanes;
+  /** @internal Where requests on files were done: see PoolStats. */
+  readonly files = { inline: 0, pooled: 0 };
   #size: number;
   #handle: PoolHandle | undefined;
 
@@ -109,7 +115,7 @@ export class ThreadPool {
   /** What it is doing now. */
   stats(): PoolStats {
     const stats = this.#handle?.stats() ?? { ...NOT_BEGUN, size: this.#size };
-    return { ...stats, lanes: this.#lanes.named(stats.lanes) };
+    return { ...stats, ...this.files, lanes: this.#lanes.named(stats.lanes) };
   }
 
   /**

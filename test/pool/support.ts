@@ -24,10 +24,11 @@ export class TestLoop extends LoopCore {
   readonly fs: FileRequests;
   readonly crypto: CryptoRequests;
 
-  constructor(options?: ThreadPoolOptions) {
+  /** @param inline whether files in memory are read at once: what tests of the pool are not about */
+  constructor(options?: ThreadPoolOptions, inline = false) {
     super();
     this.pool = new ThreadPool(this, options);
-    this.fs = new FileRequests(new FileWork(this, this.pool));
+    this.fs = new FileRequests(new FileWork(this, this.pool, inline));
     this.crypto = new CryptoRequests(this.pool);
   }
 

@@ -113,7 +113,21 @@ type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
 };
 
-export interface PoolCalls {
+/** What never waits: see native/jobs/fs_inline_linux.cc. Each returns -errno where it would. */
+export interface InlineCalls {
+  /** The fields of a path's status, into `cells`. `flags` are those of the operation stat. */
+  lookNow(path: FilePath, flags: number, cells: Float64Array | BigInt64Array): number;
+  /** The same of what is open. */
+  statNow(fd: number, flags: number, cells: Float64Array | BigInt64Array): number;
+  /** A descriptor of a regular file. */
+  openNow(path: FilePath, flags: number): number;
+  /** As many bytes as `buffer` has, or all up to the end of the file. */
+  readNow(fd: number, buffer: Uint8Array, position: number): number;
+  /** The whole of a file that has as many bytes as `buffer`. */
+  readFileNow(path: FilePath, flags: number, buffer: Uint8Array): number;
+}
+
+export interface PoolCalls extends InlineCalls {
   Pool: new (size: number, stackBytes: number) => NativePool;
   submitFs: Submit<FsOperations>;
   readonly fsOperations: OperationNumbers<FsOperations>;

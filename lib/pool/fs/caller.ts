@@ -2,7 +2,14 @@
 import type { FsOperations } from '../../binding/index.js';
 import { type About, FileCall, type FileOperation, type ValueOf } from './call.js';
 import { nothing } from './values.js';
-import type { FileWork } from './work.js';
+import type { Attempt, FileWork } from './work.js';
+
+/** Where a request is done, and how long. */
+interface Where {
+  readonly signal: AbortSignal | undefined;
+  /** Whether to try without a thread; undefined: what the loop says. */
+  readonly inline: boolean | undefined;
+}
 
 /** `make`, which checks its arguments first: what they throw rejects. */
 export function checked<T>(make: () => Promise<T>): Promise<T> {
@@ -32,6 +39,21 @@ export abstract class FileCaller {
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       this.work.submit(new FileCall(resolve, reject, name, args, about, value), signal);
+    });
+  }
+
+  /** The same, by `attempt` where the kernel has it in memory. @internal */
+  protected tryOrAsk<T, Name extends FileOperation>(
+    name: Name,
+    args: FsOperations[Name],
+    about: About,
+    value: ValueOf<T>,
+    { signal, inline }: Where,
+    attempt: Attempt<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const call = new FileCall(resolve, reject, name, args, about, value);
+      this.work.start(call, signal, inline, attempt);
     });
   }
 

@@ -8,6 +8,7 @@ import type { ValueOf } from './call.js';
 import { checked } from './caller.js';
 import { type FileDescriptor, numberOfFile } from './descriptors.js';
 import { FileHandle, type HandleRequests } from './handle.js';
+import { REFUSED } from './inline/in-memory.js';
 import { checkFlags, checkMode, type FileOptions, readSignal } from './options.js';
 import { type Path, toPath } from './path.js';
 import { ByteRequests } from './reading.js';
@@ -49,7 +50,12 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
       const checkedPath = toPath(path);
       const value = (batch: Batch, row: number) => new FileHandle(this, descriptorOf(batch, row));
       const about = { syscall: 'open', path: checkedPath };
-      return this.ask('open', [checkedPath, how, permissions], about, value, signal);
+      const args: [string | Uint8Array, number, number] = [checkedPath, how, permissions];
+      const where = { signal, inline: undefined };
+      return this.tryOrAsk('open', args, about, value, where, (files) => {
+        const fd = files.open(checkedPath, how, about);
+        return fd === REFUSED ? REFUSED : new FileHandle(this, fd);
+      });
     });
   }
 
@@ -75,10 +81,24 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   readFile(path: Path, options?: BufferEncoding | ReadFileOptions): Promise<Buffer | string>;
   readFile(path: Path, options?: BufferEncoding | ReadFileOptions): Promise<Buffer | string> {
     return checked(() => {
-      const { signal, encoding, flags } = readReadOptions(options);
+      const where = readReadOptions(options);
+      const { encoding, flags } = where;
       const checkedPath = toPath(path);
       const about = { syscall: 'read', path: checkedPath };
-      return this.ask('readFile', [checkedPath, flags], about, contentAs(encoding), signal);
+      const value = contentAs(encoding);
+      return this.tryOrAsk(
+        'readFile',
+        [checkedPath, flags],
+        about,
+        value,
+        where,
+        (files, budget) => {
+          const content = files.readFile(checkedPath, flags, about);
+          if (content === REFUSED) return REFUSED;
+          budget.spend(content.length);
+          return encoding === undefined ? content : content.toString(encoding);
+        },
+      );
     });
   }
 
@@ -131,7 +151,8 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
     return checked(() => {
       const { signal, encoding } = readReadOptions(options);
       const fd = numberOfFile(file, 'read');
-      return this.ask('readRest', [fd], { syscall: 'read' }, contentAs(encoding), signal);
+      const value = contentAs(encoding);
+      return this.work.moves(fd, this.ask('readRest', [fd], { syscall: 'read' }, value, signal));
     });
   }
 

@@ -58,15 +58,17 @@ export abstract class DescriptorRequests extends FolderRequests {
   fstat(file: FileDescriptor, options?: StatOptions): Promise<Stats | BigIntStats>;
   fstat(file: FileDescriptor, options?: StatOptions): Promise<Stats | BigIntStats> {
     return checked(() => {
-      const { flags, signal } = readStatOptions(options);
+      const where = readStatOptions(options);
+      const { flags } = where;
       const fd = numberOfFile(file, 'fstat');
       const value = flags === 0 ? statsOf : bigintStatsOf;
-      return this.ask<Stats | BigIntStats, 'fstat'>(
+      return this.tryOrAsk<Stats | BigIntStats, 'fstat'>(
         'fstat',
         [fd, flags],
         { syscall: 'fstat' },
         value,
-        signal,
+        where,
+        (files) => files.fstat(fd, flags),
       );
     });
   }
@@ -162,7 +164,8 @@ export abstract class DescriptorRequests extends FolderRequests {
         ? WHENCE[whence]
         : checkInteger('whence', whence, 0, 2);
       const fd = numberOfFile(file, 'lseek');
-      return this.ask('lseek', [fd, offset, from], { syscall: 'lseek' }, numberOf, signal);
+      const moved = this.ask('lseek', [fd, offset, from], { syscall: 'lseek' }, numberOf, signal);
+      return this.work.moves(fd, moved);
     });
   }
 

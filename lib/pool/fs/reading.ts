@@ -11,6 +11,7 @@ import {
   type FileDescriptor,
   numberOfFile,
 } from './descriptors.js';
+import { REFUSED } from './inline/in-memory.js';
 import { checkEncoding, type FileOptions, readSignal } from './options.js';
 import {
   checkPosition,
@@ -21,6 +22,8 @@ import {
   viewOf,
 } from './transfers.js';
 import { copyTo, statusOf } from './values.js';
+
+const READ = { syscall: 'read' };
 
 /** What a read amounts to. */
 export interface ReadResult<T> {
@@ -89,7 +92,7 @@ export abstract class ByteRequests extends DescriptorRequests {
     return checked(() => {
       const transfer = checkTransfer(buffer, offset, length, position);
       const fd = numberOfFile(file, 'read');
-      return this.#read(fd, transfer, (bytesRead) => ({ bytesRead, buffer }));
+      return this.#read(file, fd, transfer, (bytesRead) => ({ bytesRead, buffer }));
     });
   }
 
@@ -157,7 +160,8 @@ export abstract class ByteRequests extends DescriptorRequests {
         }
         return { bytesRead: bytes.length, buffers };
       };
-      return this.ask('read', [fd, sizeOf(views), place], { syscall: 'read' }, value, signal);
+      const request = this.ask('read', [fd, sizeOf(views), place], READ, value, signal);
+      return place < 0 ? this.work.moves(fd, request) : request;
     });
   }
 
@@ -178,16 +182,38 @@ export abstract class ByteRequests extends DescriptorRequests {
     });
   }
 
-  #read<T>(fd: number, { target, position, signal }: Transfer, value: (bytesRead: number) => T) {
+  #read<T>(
+    file: FileDescriptor,
+    fd: number,
+    transfer: Transfer,
+    value: (bytesRead: number) => T,
+  ): Promise<T> {
+    const { target, position } = transfer;
     const args: [number, number, number] = [fd, target.length, position];
     const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
-    return this.ask('read', args, { syscall: 'read' }, copied, signal);
+    // Where a file stands is the kernel's to lock: whoever has it moves on a thread is waited for.
+    const moves = position < 0;
+    if (moves && (typeof file === 'number' || !this.work.isStill(fd))) {
+      return this.work.moves(fd, this.ask('read', args, READ, copied, transfer.signal));
+    }
+    let isDone = false;
+    let isLate = false;
+    const request = this.tryOrAsk('read', args, READ, copied, transfer, (files, budget) => {
+      const size = moves && isLate ? REFUSED : files.read(fd, target, position);
+      if (size === REFUSED) return REFUSED;
+      isDone = true;
+      budget.spend(size);
+      return value(size);
+    });
+    isLate = true;
+    return moves && !isDone ? this.work.moves(fd, request) : request;
   }
 
   #write<T>(fd: number, { target, position, signal }: Transfer, value: (written: number) => T) {
     const args: [number, number, Uint8Array] = [fd, position, target];
     const counted = (batch: Batch, row: number) => value(statusOf(batch, row));
-    return this.ask('write', args, { syscall: 'write' }, counted, signal);
+    const request = this.ask('write', args, { syscall: 'write' }, counted, signal);
+    return position < 0 ? this.work.moves(fd, request) : request;
   }
 }
 

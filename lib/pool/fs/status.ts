@@ -12,6 +12,11 @@ import { bigintStatFsOf, bigintStatsOf, statFsOf, statsOf } from './values.js';
 export interface StatOptions extends FileOptions {
   /** BigInts instead of numbers, with times in nanoseconds. Default: false. */
   bigint?: boolean | undefined;
+  /**
+   * Whether to try without a thread first, where that is known: not of `statfs`. Default: what
+   * the loop's `inlineFiles` says.
+   */
+  inline?: boolean | undefined;
 }
 
 /** Options of `loop.fs.access`. */
@@ -20,7 +25,7 @@ export interface AccessOptions extends FileOptions {}
 export type BigIntOptions = StatOptions & { bigint: true };
 export type NumberOptions = StatOptions & { bigint?: false | undefined };
 
-const STAT_NAMES: OptionNames<StatOptions> = { bigint: true, signal: true };
+const STAT_NAMES: OptionNames<StatOptions> = { bigint: true, inline: true, signal: true };
 
 // The flags of the operations.
 const NO_FOLLOW = 1;
@@ -106,16 +111,18 @@ export abstract class StatusRequests extends FileCaller {
   }
 
   #stat(syscall: string, path: Path, options: StatOptions | undefined, follow: number) {
-    const { flags, signal } = readStatOptions(options);
+    const where = readStatOptions(options);
     const checkedPath = toPath(path);
-    const value = flags === BIGINT ? bigintStatsOf : statsOf;
+    const flags = where.flags | follow;
+    const value = where.flags === BIGINT ? bigintStatsOf : statsOf;
     const about = { syscall, path: checkedPath };
-    return this.ask<Stats | BigIntStats, 'stat'>(
+    return this.tryOrAsk<Stats | BigIntStats, 'stat'>(
       'stat',
-      [checkedPath, flags | follow],
+      [checkedPath, flags],
       about,
       value,
-      signal,
+      where,
+      (files) => files.stat(checkedPath, flags, about),
     );
   }
 }
@@ -124,7 +131,12 @@ export abstract class StatusRequests extends FileCaller {
 export function readStatOptions(options: StatOptions | undefined): {
   flags: number;
   signal: AbortSignal | undefined;
+  inline: boolean | undefined;
 } {
-  const read = readFileOptions(options, STAT_NAMES);
-  return { flags: checkFlag('bigint', read?.bigint) ? BIGINT : 0, signal: read?.signal };
+  if (options === undefined) return NO_OPTIONS;
+  const { bigint, signal, inline } = readFileOptions(options, STAT_NAMES) as StatOptions;
+  if (inline !== undefined) checkFlag('inline', inline);
+  return { flags: checkFlag('bigint', bigint) ? BIGINT : 0, signal, inline };
 }
+
+const NO_OPTIONS = { flags: 0, signal: undefined, inline: undefined };

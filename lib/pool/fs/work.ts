@@ -1,20 +1,128 @@
-// What the requests of `loop.fs` share: the pool that they run on, and the loop that they
-// keep alive.
+// What the requests of `loop.fs` share: where each is done. What the kernel has in memory is done
+// at once, as far as the turn has room for it, and else in the next; all else on a thread of the
+// pool. See docs/files.md.
+import { throwIfAborted } from '../../base/abort.js';
 import type { HandleLoop } from '../../loop/contract.js';
+import { loopClosed } from '../../loop/errors.js';
 import type { ThreadPool } from '../pool.js';
 import type { PoolRequest } from '../request.js';
+import { FileCall } from './call.js';
+import { FilesInMemory, REFUSED, type Refused } from './inline/in-memory.js';
+import { TurnBudget } from './inline/turn-budget.js';
+import type { StatFs } from './statfs.js';
+import { statFsOf } from './values.js';
+
+/** Does a request at once, or does not. What it throws rejects. */
+export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Refused;
 
 export class FileWork {
   readonly loop: HandleLoop;
   readonly #pool: ThreadPool;
+  readonly #inline: boolean;
+  readonly #files: FilesInMemory;
+  readonly #budget: TurnBudget;
+  /** Requests on a thread that move where a file stands, by descriptor. */
+  readonly #moving = new Map<number, number>();
 
-  constructor(loop: HandleLoop, pool: ThreadPool) {
+  /** @param inline whether what is in memory is done at once, where a request does not say */
+  constructor(loop: HandleLoop, pool: ThreadPool, inline = true) {
     this.loop = loop;
     this.#pool = pool;
+    this.#inline = inline;
+    this.#files = new FilesInMemory((path) => this.#statfs(path));
+    this.#budget = new TurnBudget(loop);
   }
 
   /** On a thread. @throws as ThreadPool.submit */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     this.#pool.submit(request, signal);
+    this.#pool.files.pooled++;
+  }
+
+  /**
+   * By `attempt`, or on a thread.
+   *
+   * @param inline whether to try; undefined: what the loop says
+   * @throws as ThreadPool.submit
+   */
+  start<T>(
+    request: PoolRequest<T>,
+    signal: AbortSignal | undefined,
+    inline: boolean | undefined,
+    attempt: Attempt<T>,
+  ): void {
+    if (!(inline ?? this.#inline) || !this.#files.isThere) {
+      this.submit(request, signal);
+      return;
+    }
+    throwIfAborted(signal);
+    if (this.loop.closed) throw loopClosed();
+    if (!this.#budget.hasWaiting && this.#budget.allows()) {
+      this.#try(request, signal, attempt);
+      return;
+    }
+    this.#budget.later({
+      run: () => {
+        throwIfAborted(signal);
+        this.#try(request, signal, attempt);
+      },
+      reject: request.reject,
+    });
+  }
+
+  #try<T>(request: PoolRequest<T>, signal: AbortSignal | undefined, attempt: Attempt<T>): void {
+    const value = attempt(this.#files, this.#budget);
+    if (value === REFUSED) {
+      this.submit(request, signal);
+      return;
+    }
+    this.#pool.files.inline++;
+    // Its callbacks are the next drain's; before a `run` there has to be one.
+    if (!this.loop.inTurn && !this.loop.attached) this.loop.nextTick(nothing);
+    if (signal === undefined) {
+      request.resolve(value);
+      return;
+    }
+    queueMicrotask(() => {
+      try {
+        throwIfAborted(signal);
+        request.resolve(value);
+      } catch (error) {
+        request.reject(error);
+      }
+    });
+  }
+
+  /**
+   * Whether no thread moves where `fd` stands. The kernel has a lock for that, which the loop must
+   * not wait for.
+   */
+  isStill(fd: number): boolean {
+    return !this.#moving.has(fd);
+  }
+
+  /** Until `request` is done its thread may move where `fd` stands. */
+  moves<T>(fd: number, request: Promise<T>): Promise<T> {
+    const moving = this.#moving;
+    moving.set(fd, (moving.get(fd) ?? 0) + 1);
+    const done = () => {
+      const left = (moving.get(fd) as number) - 1;
+      if (left === 0) moving.delete(fd);
+      else moving.set(fd, left);
+    };
+    // One that was aborted may run on: nobody hears of its end.
+    request.then(done, (error) => {
+      if (error.code !== 'ABORT_ERR') done();
+    });
+    return request;
+  }
+
+  #statfs(path: string | Uint8Array): Promise<StatFs> {
+    return new Promise((resolve, reject) => {
+      const about = { syscall: 'statfs', path };
+      this.#pool.submit(new FileCall(resolve, reject, 'statfs', [path, 0], about, statFsOf));
+    });
   }
 }
+
+function nothing(): void {}
