@@ -5,11 +5,15 @@
 //
 //   lookNow(path, flags, cells)          the fields of stat.h: 0
 //   statNow(fd, flags, cells)            the same of what is open: 0
-//   openNow(path, flags)                 a descriptor, owned
+//   openNow(path, flags, mounts)         a descriptor of a regular file, owned
 //   readNow(fd, buffer, position)        bytes read, as many as asked for or
 //                                        up to the end of the file
-//   readFileNow(path, flags, buffer)     bytes read: all that the file has,
-//                                        where that is as long as the buffer
+//   readFileNow(path, flags, mounts, max)
+//                                        a Buffer with all that the file has,
+//                                        where that is at most `max` bytes
+//
+// Without `mounts` (0) a path that leads from one mount to another fails with
+// -EXDEV: what is at its end is then where it begins.
 //
 // What a status or an open sends to a server would wait for it (NFS, FUSE), so
 // that the caller looks on which file system a file is before it believes one
@@ -75,10 +79,11 @@ class Descriptor {
 
 // A descriptor or -errno. O_NONBLOCK: what is leased, or a FIFO that came in
 // the place of a file, is not waited for.
-int OpenCached(const char* path, int flags) {
+int OpenCached(const char* path, int flags, int mounts = 1) {
   open_how how = {};
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_CACHED;
+  if (mounts == 0) how.resolve |= RESOLVE_NO_XDEV;
   const long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
   if (fd >= 0) return static_cast<int>(fd);
   // Kernels that have openat2(2) and not RESOLVE_CACHED say EINVAL. EPERM may be
@@ -150,19 +155,21 @@ napi_value StatNow(napi_env env, napi_callback_info info) {
   return Int(env, result);
 }
 
-bool ReadFlags(const Args& args, int* flags) {
-  return args.Integer(1, "flags", flags, 0);
+// (path, flags, mounts, ...)
+bool ReadOpening(const Args& args, Scratch* path, int* flags, int* mounts) {
+  return args.Integer(1, "flags", flags, 0) &&
+         args.Integer(2, "mounts", mounts, 0, 1) &&
+         path->CopyPath(args.env(), args.at(0), "path");
 }
 
 napi_value OpenNow(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Scratch path;
   int flags;
-  if (!ReadFlags(args, &flags) || !path.CopyPath(env, args.at(0), "path")) {
-    return nullptr;
-  }
+  int mounts;
+  if (!ReadOpening(args, &path, &flags, &mounts)) return nullptr;
   if ((flags & ~kMaxOpenFlags) != 0) return Int(env, -EAGAIN);
-  Descriptor file(OpenCached(path.text(), flags | O_NONBLOCK));
+  Descriptor file(OpenCached(path.text(), flags | O_NONBLOCK, mounts));
   if (file.get() < 0) return Int(env, file.get());
   // What is no file any more may have been opened without what it waits for.
   int64_t fields[kStatFields];
@@ -228,25 +235,31 @@ napi_value ReadFileNow(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Scratch path;
   int flags;
-  Span span;
-  if (!ReadFlags(args, &flags) || !path.CopyPath(env, args.at(0), "path") ||
-      !args.Memory(2, &span, "buffer")) {
+  int mounts;
+  int32_t max;
+  if (!args.Integer(3, "max", &max, 0) ||
+      !ReadOpening(args, &path, &flags, &mounts)) {
     return nullptr;
   }
   if ((flags & ~kMaxOpenFlags) != 0) return Int(env, -EAGAIN);
-  Descriptor file(OpenCached(path.text(), flags | O_NONBLOCK));
+  Descriptor file(OpenCached(path.text(), flags | O_NONBLOCK, mounts));
   if (file.get() < 0) return Int(env, file.get());
-  // Another file may have the name by now, and be longer.
   int64_t fields[kStatFields];
   const int result = StatOpen(file.get(), fields);
   if (result < 0) return Int(env, result);
-  if (!IsRegular(fields) ||
-      fields[kStatSize] != static_cast<int64_t>(span.size)) {
+  // What is on procfs is a regular file of no size that has content.
+  if (!IsRegular(fields) || fields[kStatSize] > max) return Int(env, -EAGAIN);
+  Span content;
+  content.size = static_cast<size_t>(fields[kStatSize]);
+  void* data = nullptr;
+  napi_value buffer;
+  if (napi_create_buffer(env, content.size, &data, &buffer) != napi_ok) {
     return Int(env, -EAGAIN);
   }
-  const int64_t size = ReadCached(file.get(), span, 0);
-  const bool is_whole = size == static_cast<int64_t>(span.size);
-  return Int(env, is_whole || size < 0 ? static_cast<int32_t>(size) : -EAGAIN);
+  content.data = static_cast<uint8_t*>(data);
+  const int64_t size = ReadCached(file.get(), content, 0);
+  if (size == static_cast<int64_t>(content.size)) return buffer;
+  return Int(env, size < 0 ? static_cast<int32_t>(size) : -EAGAIN);
 }
 
 void RegisterInline(napi_env env, napi_value exports) {

@@ -119,12 +119,12 @@ export interface InlineCalls {
   lookNow(path: FilePath, flags: number, cells: Float64Array | BigInt64Array): number;
   /** The same of what is open. */
   statNow(fd: number, flags: number, cells: Float64Array | BigInt64Array): number;
-  /** A descriptor of a regular file. */
-  openNow(path: FilePath, flags: number): number;
+  /** A descriptor of a regular file. `mounts` 0: -EXDEV where the path leads to another mount. */
+  openNow(path: FilePath, flags: number, mounts: number): number;
   /** As many bytes as `buffer` has, or all up to the end of the file. */
   readNow(fd: number, buffer: Uint8Array, position: number): number;
-  /** The whole of a file that has as many bytes as `buffer`. */
-  readFileNow(path: FilePath, flags: number, buffer: Uint8Array): number;
+  /** The whole of a file that has at most `max` bytes. */
+  readFileNow(path: FilePath, flags: number, mounts: number, max: number): Buffer | number;
 }
 
 export interface PoolCalls extends InlineCalls {

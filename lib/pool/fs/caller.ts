@@ -1,8 +1,9 @@
 // What every request on files goes through: the checks, whose errors reject, and the pool.
 import type { FsOperations } from '../../binding/index.js';
 import { type About, FileCall, type FileOperation, type ValueOf } from './call.js';
+import { REFUSED } from './inline/in-memory.js';
 import { nothing } from './values.js';
-import type { Attempt, FileWork } from './work.js';
+import { type Attempt, type FileWork, UNTRIED } from './work.js';
 
 /** Where a request is done, and how long. */
 interface Where {
@@ -51,6 +52,9 @@ export abstract class FileCaller {
     { signal, inline }: Where,
     attempt: Attempt<T>,
   ): Promise<T> {
+    const done = this.work.tryNow(signal, inline, attempt);
+    if (done === REFUSED) return this.ask(name, args, about, value, signal);
+    if (done !== UNTRIED) return Promise.resolve(done);
     return new Promise((resolve, reject) => {
       const call = new FileCall(resolve, reject, name, args, about, value);
       this.work.start(call, signal, inline, attempt);

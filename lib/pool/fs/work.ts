@@ -12,6 +12,9 @@ import { TurnBudget } from './inline/turn-budget.js';
 import type { StatFs } from './statfs.js';
 import { statFsOf } from './values.js';
 
+/** A request that was not tried yet. */
+export const UNTRIED: unique symbol = Symbol('untried');
+
 /** Does a request at once, or does not. What it throws rejects. */
 export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Refused;
 
@@ -37,6 +40,24 @@ export class FileWork {
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     this.#pool.submit(request, signal);
     this.#pool.files.pooled++;
+  }
+
+  /**
+   * By `attempt`, where the turn has room for it. The common way, which makes no request at all.
+   * UNTRIED: `start` says when. What the attempt throws is thrown.
+   */
+  tryNow<T>(
+    signal: AbortSignal | undefined,
+    inline: boolean | undefined,
+    attempt: Attempt<T>,
+  ): T | Refused | typeof UNTRIED {
+    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return UNTRIED;
+    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return UNTRIED;
+    this.#beforeRun();
+    this.#pool.files.inline++;
+    const value = attempt(this.#files, this.#budget);
+    if (value === REFUSED) this.#pool.files.inline--;
+    return value;
   }
 
   /**
@@ -71,14 +92,14 @@ export class FileWork {
   }
 
   #try<T>(request: PoolRequest<T>, signal: AbortSignal | undefined, attempt: Attempt<T>): void {
+    this.#beforeRun();
+    this.#pool.files.inline++;
     const value = attempt(this.#files, this.#budget);
     if (value === REFUSED) {
+      this.#pool.files.inline--;
       this.submit(request, signal);
       return;
     }
-    this.#pool.files.inline++;
-    // Its callbacks are the next drain's; before a `run` there has to be one.
-    if (!this.loop.inTurn && !this.loop.attached) this.loop.nextTick(nothing);
     if (signal === undefined) {
       request.resolve(value);
       return;
@@ -91,6 +112,11 @@ export class FileWork {
         request.reject(error);
       }
     });
+  }
+
+  /** The callbacks of what is done are the next drain's: there has to be one in the next `run`. */
+  #beforeRun(): void {
+    if (!this.loop.inTurn && !this.loop.attached) this.loop.nextTick(nothing);
   }
 
   /**

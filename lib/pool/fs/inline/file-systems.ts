@@ -28,6 +28,9 @@ const KNOWN_MS = 10_000;
 const MANY_REFUSALS = 16;
 const ONE_IN = 64;
 
+/** In the place of a device: what is mounted at the root. */
+const ROOT = -1;
+
 interface Device {
   isLocal: boolean;
   untilMs: number;
@@ -53,6 +56,11 @@ export class FileSystems {
     if (known !== undefined && hostNowMs() < known.untilMs) return known.isLocal;
     if (path !== undefined) this.#learn(device, path);
     return false;
+  }
+
+  /** The same of what an absolute path leads to that stays on the mount at the root. */
+  isRootLocal(): boolean {
+    return this.isLocal(ROOT, '/');
   }
 
   /** Whether to try to read what is on `device`. */

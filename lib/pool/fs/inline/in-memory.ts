@@ -14,13 +14,25 @@ export const MAX_BYTES = 256 * 1024;
 
 const FIELDS = 18;
 const DEV = 0;
-const MODE = 1;
 const SIZE = 8;
-const S_IFMT = 0o170000;
-const S_IFREG = 0o100000;
 const BIGINT = 2;
 const ENOENT = -2;
+const EXDEV = -18;
 const ENOSYS = -38;
+const SLASH = 0x2f;
+
+// The argument `mounts`.
+const ONE_MOUNT = 0;
+const ANY_MOUNT = 1;
+
+/** Folders below the root that lead to other mounts. */
+const MAX_LEAVING = 1000;
+
+/** The folder below the root that `path` leads through. */
+function topOf(path: string): string {
+  const end = path.indexOf('/', 1);
+  return end < 0 ? path : path.slice(0, end);
+}
 
 const { lookNow, statNow, openNow, readNow, readFileNow } = native;
 
@@ -36,6 +48,7 @@ export class FilesInMemory {
   readonly #numbers = new Float64Array(FIELDS);
   readonly #integers = new BigInt64Array(FIELDS);
   readonly #refusals = new Uint16Array(DESCRIPTORS);
+  readonly #leaving = new Set<string>();
 
   constructor(ask: (path: string | Uint8Array) => Promise<{ type: number }>) {
     this.#fileSystems = new FileSystems(ask);
@@ -66,8 +79,13 @@ export class FilesInMemory {
 
   /** A descriptor of a regular file that is opened for reading. @throws SystemError ENOENT */
   open(path: string | Uint8Array, flags: number, about: About): number | Refused {
-    if (!this.#look(path, 0, about) || !this.#isRegular()) return REFUSED;
-    const fd = openNow(path, flags);
+    if (this.#mayStayAtRoot(path)) {
+      const fd = openNow(path, flags, ONE_MOUNT);
+      if (fd !== EXDEV) return fd < 0 ? this.#failed(fd, about) : fd;
+      this.#leaves(path);
+    }
+    if (!this.#look(path, 0, about)) return REFUSED;
+    const fd = openNow(path, flags, ANY_MOUNT);
     return fd < 0 ? this.#refused(fd) : fd;
   }
 
@@ -89,16 +107,36 @@ export class FilesInMemory {
     return this.#refused(size);
   }
 
-  /** The whole content. @throws SystemError ENOENT */
+  /** The whole content. @throws SystemError ENOENT, of the call open */
   readFile(path: string | Uint8Array, flags: number, about: About): Buffer | Refused {
-    if (!this.#look(path, 0, { ...about, syscall: 'open' }) || !this.#isRegular()) return REFUSED;
+    if (this.#mayStayAtRoot(path)) {
+      const content = readFileNow(path, flags, ONE_MOUNT, MAX_BYTES);
+      if (typeof content === 'object') return content;
+      if (content !== EXDEV) return this.#failed(content, { ...about, syscall: 'open' });
+      this.#leaves(path);
+    }
+    if (!this.#look(path, 0, { ...about, syscall: 'open' })) return REFUSED;
     const [device, size] = [this.#numbers[DEV] as number, this.#numbers[SIZE] as number];
     if (size > MAX_BYTES || !this.#fileSystems.reads(device)) return REFUSED;
-    // Not of the host's slab: it may be transferred.
-    const content = Buffer.allocUnsafeSlow(size);
-    const result = readFileNow(path, flags, content);
-    this.#fileSystems.told(device, result < 0);
-    return result < 0 ? this.#refused(result) : content;
+    const content = readFileNow(path, flags, ANY_MOUNT, MAX_BYTES);
+    const isRefused = typeof content === 'number';
+    this.#fileSystems.told(device, isRefused);
+    return isRefused ? this.#refused(content) : content;
+  }
+
+  /**
+   * Whether `path` may be opened without a look at what is there: it is to stay on the mount at the
+   * root, which is local.
+   */
+  #mayStayAtRoot(path: string | Uint8Array): boolean {
+    if (typeof path !== 'string' || path.charCodeAt(0) !== SLASH) return false;
+    return this.#fileSystems.isRootLocal() && !this.#leaving.has(topOf(path));
+  }
+
+  /** It did not: what is below the same folder is looked at first, from here on. */
+  #leaves(path: string | Uint8Array): void {
+    if (this.#leaving.size > MAX_LEAVING) this.#leaving.clear();
+    this.#leaving.add(topOf(path as string));
   }
 
   /** Whether the status of `path` is in `#numbers`, and may be believed. */
@@ -106,10 +144,6 @@ export class FilesInMemory {
     const result = lookNow(path, flags, this.#numbers);
     if (result < 0) return this.#failed(result, about) !== REFUSED;
     return this.#fileSystems.isLocal(this.#numbers[DEV] as number, path);
-  }
-
-  #isRegular(): boolean {
-    return ((this.#numbers[MODE] as number) & S_IFMT) === S_IFREG;
   }
 
   /** That there is no such name the kernel has in memory as well; all else a thread is to say. */
