@@ -249,11 +249,17 @@ const OTHER_WORDS = new Set([
   'asks a handle that is closed',
 ]);
 
-describe.each(MODES)('loop.fs, %s', (mode) => {
+const WAYS = MODES.map((mode) => ({ mode, inline: mode === 'owned' }));
+
+let nodes: Record<string, unknown>;
+beforeAll(async () => {
+  nodes = await play(nodeFs.promises, 'node');
+});
+
+describe.each(WAYS)('loop.fs, $mode, inline $inline', ({ mode, inline }) => {
   it('does and says what node:fs does and says', async () => {
-    const nodes = await play(nodeFs.promises, `node-${mode}`);
-    const loop = new TestLoop();
-    const ours = await loop.outcome(mode, play(loop.fs, `ours-${mode}`));
+    const loop = new TestLoop({}, inline);
+    const ours = await loop.outcome(mode, play(loop.fs, `ours-${mode}-${inline}`));
     loop.close();
     const told = (all: Record<string, unknown>) =>
       Object.entries(all).map(([name, what]) => {
@@ -262,12 +268,12 @@ describe.each(MODES)('loop.fs, %s', (mode) => {
     expect(told(ours)).toEqual(told(nodes));
     const left = (folder: string) =>
       nodeFs.readdirSync(join(root, folder)).filter((name) => !name.startsWith('temp-'));
-    expect(left(`ours-${mode}`)).toEqual(left(`node-${mode}`));
+    expect(left(`ours-${mode}-${inline}`)).toEqual(left('node'));
   });
 
   it('copies what procfs has, of which node:fs copies nothing', async () => {
     const loop = new TestLoop();
-    const copy = join(root, `status-${mode}`);
+    const copy = join(root, `status-${mode}-${inline}`);
     await loop.outcome(mode, loop.fs.copyFile('/proc/self/status', copy));
     expect(nodeFs.readFileSync(copy, 'utf8')).toMatch(/^Name:/);
     loop.close();
