@@ -20,11 +20,11 @@ export abstract class PoolFace extends ProcessFace {
     return this.#pool;
   }
 
-  /** Files, on the pool. */
+  /** Files: at once where the kernel has them in memory, else on the pool. */
   get fs(): FileRequests {
     if (this.#fs !== undefined) return this.#fs;
     const { FileRequests, FileWork } = families.pool();
-    this.#fs = new FileRequests(new FileWork(this, this.pool));
+    this.#fs = new FileRequests(new FileWork(this, this.pool, this.inlineFiles));
     return this.#fs;
   }
 

@@ -47,6 +47,8 @@ export abstract class Life extends Scheduler {
   /** @internal The loop's time. */ protected nowMs: number;
   /** @internal What the options say of the pool, which is made on first use. */
   protected readonly poolSize: number | undefined;
+  /** @internal Whether files in memory are read without it. */
+  protected readonly inlineFiles: boolean;
   /** @internal How many records the batch under way has. */ protected count = 0;
   /** @internal The first of them that is not dispatched. */ protected cursor = 0;
   /** Referenced things that keep the loop alive: handles, timers, requests. */
@@ -61,6 +63,7 @@ export abstract class Life extends Scheduler {
     super(clock, options.asyncContext);
     this.clock = clock;
     this.poolSize = options.poolSize;
+    this.inlineFiles = options.inlineFiles;
     this.nowMs = clock();
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
     this.output = new LoopOutput(options.maxBufferedBytes);

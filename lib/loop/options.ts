@@ -25,6 +25,11 @@ export interface LoopOptions {
   /** Threads of the pool: 1 to 1,024. Default: RAWLOOP_THREADPOOL_SIZE, else 4. */
   poolSize?: number;
   /**
+   * Whether requests on files are done at once where the kernel has what they need in memory,
+   * instead of on a thread. Default true. See docs/files.md.
+   */
+  inlineFiles?: boolean;
+  /**
    * When nextTick callbacks and microtasks run: between any two callbacks ('each',
    * the default, as in Node), or once a batch ('batch'), which is faster.
    */
@@ -56,6 +61,7 @@ const NAMES: OptionNames<LoopOptions> = {
   slabBytes: true,
   maxBufferedBytes: true,
   poolSize: true,
+  inlineFiles: true,
   drain: true,
   timing: true,
   asyncContext: true,
@@ -88,13 +94,14 @@ export function readLoopOptions(given: LoopOptions = {}) {
   if (typeof blockedMs !== 'number' || !(blockedMs > 0)) {
     throw invalidValue('options.blockedMs', 'a number of milliseconds above 0');
   }
-  const { spinMs = 0 } = options;
+  const { spinMs = 0, inlineFiles = true } = options;
+  if (typeof inlineFiles !== 'boolean') throw invalidValue('options.inlineFiles', 'a boolean');
   if (typeof spinMs !== 'number' || !(spinMs >= 0 && spinMs <= MAX_SPIN_MS)) {
     throw invalidValue('options.spinMs', `a number of milliseconds from 0 to ${MAX_SPIN_MS}`);
   }
   if (poolSize !== undefined) checkInteger('options.poolSize', poolSize, 1, 1024);
   const numbers = { maxEvents, slabBytes, maxBufferedBytes, blockedMs, spinMs };
-  return { ...numbers, backend, drain, poolSize, timing, asyncContext };
+  return { ...numbers, backend, drain, poolSize, inlineFiles, timing, asyncContext };
 }
 
 const INSIDE_PROMISE =

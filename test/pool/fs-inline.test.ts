@@ -167,7 +167,7 @@ describe.runIf(isLinux).each(MODES)('files in memory, %s', (mode) => {
     nodeFs.writeFileSync(config, contents[0] as string);
     const { value } = await counted(mode, async () => {
       const seen = new Set<string>();
-      for (let i = 0; i < 200; i++) {
+      for (let i = 0; i < 40; i++) {
         const next = `${config}.${i}`;
         nodeFs.writeFileSync(next, contents[i % 2] as string);
         nodeFs.renameSync(next, config);

@@ -21,7 +21,7 @@ import {
   type TransferOptions,
   viewOf,
 } from './transfers.js';
-import { copyTo, statusOf } from './values.js';
+import { copyBytes, copyTo, statusOf } from './values.js';
 
 const READ = { syscall: 'read' };
 
@@ -68,7 +68,7 @@ const sizeOf = (views: readonly Uint8Array[]) => views.reduce((sum, { length }) 
 export abstract class ByteRequests extends DescriptorRequests {
   /**
    * Reads into `buffer`. It is written to when the promise resolves, not before: where it was
-   * detached or has shrunk by then, the request rejects with a TypeError or a RangeError, and what
+   * detached or has shrunk by then, the request rejects with an Error ERR_INVALID_STATE, and what
    * was read is gone. See read(2), pread(2).
    *
    * Rejects with a SystemError (EBADF, EISDIR, EIO) that has `syscall`; ESPIPE for a position in
@@ -150,13 +150,15 @@ export abstract class ByteRequests extends DescriptorRequests {
       const signal = readSignal(options);
       const place = checkPosition(position);
       const views = viewsOf(buffers);
+      const sizes = views.map(({ length }) => length);
       const fd = numberOfFile(file, 'read');
       const value = (batch: Batch, row: number) => {
         const bytes = batch.bytes(row);
         let at = 0;
-        for (const view of views) {
-          view.set(bytes.subarray(at, at + view.length));
-          at += view.length;
+        for (const [i, view] of views.entries()) {
+          const size = Math.min(sizes[i] as number, bytes.length - at);
+          copyBytes(view, bytes.subarray(at, at + size));
+          at += size;
         }
         return { bytesRead: bytes.length, buffers };
       };

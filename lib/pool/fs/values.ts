@@ -1,4 +1,5 @@
 // What the completions of file requests amount to: the last argument of a FileCall.
+import { codedError } from '../../base/errors.js';
 import { native } from '../../binding/index.js';
 import { check } from '../../raw/errors.js';
 import type { Batch } from '../batch.js';
@@ -44,15 +45,31 @@ export function bufferOf(batch: Batch, row: number): Buffer {
   return buffer;
 }
 
-/** Copies the result into `target`. @throws RangeError, TypeError when it has no room, as it was detached or shrunk meanwhile */
+/**
+ * Copies the result into `target`: how many bytes.
+ *
+ * @throws Error ERR_INVALID_STATE when it has no room for them any more
+ */
 export function copyTo(target: Uint8Array, batch: Batch, row: number): number {
   const size = batch.size(row);
   if (size === 0) return 0;
+  if (target.length < size) throw noRoom();
   const place = batch.place(row);
   if (place < 0) return batch.takeBytes(row, target, 0);
   const { buffer, BYTES_PER_ELEMENT } = batch.numbers;
   target.set(new Uint8Array(buffer, place * BYTES_PER_ELEMENT, size));
   return size;
+}
+
+/** The same of bytes that were taken. */
+export function copyBytes(target: Uint8Array, bytes: Uint8Array): void {
+  if (target.length < bytes.length) throw noRoom();
+  target.set(bytes);
+}
+
+function noRoom(): Error {
+  const message = 'The memory to read into was detached, or has shrunk, while the request ran';
+  return codedError(Error, 'ERR_INVALID_STATE', message);
 }
 
 export function textOf(batch: Batch, row: number): string {
