@@ -108,8 +108,13 @@ int OwnedDescriptors::Received(int fd) {
 int OwnedDescriptors::Settle(int fd) {
   Word* word = Find(fd);
   uint64_t before = word == nullptr ? 0 : word->load();
-  if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);
-  uint64_t now = (before & ~kIdentityMask) | Identify(fd);
+  // Any other may be a stranger's by now.
+  if ((before & kIdentityMask) != kUnknown || OwnerOf(before) != owner_) {
+    return Check(fd);
+  }
+  Identity identity = Identify(fd);
+  if (identity == kNotOpen) return -EBADF;
+  uint64_t now = (before & ~kIdentityMask) | identity;
   return word->compare_exchange_strong(before, now) ? 0 : -EPERM;
 }
 

@@ -34,18 +34,19 @@ int TakeError(int fd, Arrival* out) {
   message.msg_iovlen = 1;
   message.msg_control = control;
   message.msg_controllen = sizeof(control);
-  if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return -1;
+  // A Unix socket knows no such queue and gives a message, with descriptors.
+  if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT | kReceiveFlags) < 0) {
+    return -1;
+  }
+  ReceivedControl came;
+  ParseControl(message, 0, &came);
   out->from.size = static_cast<int32_t>(message.msg_namelen);
-  for (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = NextHeader(message, header)) {
-    bool v4 =
-        header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR;
-    bool v6 =
-        header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR;
-    if ((!v4 && !v6) || header->cmsg_len < CMSG_LEN(sizeof(sock_extended_err)))
-      continue;
+  for (const ControlRecord& record : came.others) {
+    bool v4 = record.level == IPPROTO_IP && record.type == IP_RECVERR;
+    bool v6 = record.level == IPPROTO_IPV6 && record.type == IPV6_RECVERR;
+    if ((!v4 && !v6) || record.size < sizeof(sock_extended_err)) continue;
     sock_extended_err error;
-    memcpy(&error, CMSG_DATA(header), sizeof(error));
+    memcpy(&error, record.data, sizeof(error));
     out->error = static_cast<int32_t>(error.ee_errno);
     return IsFailure(error) ? 1 : 0;
   }

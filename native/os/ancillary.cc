@@ -159,9 +159,8 @@ void AddOther(const ControlRecord& record, ReceivedControl* out) noexcept {
   }
 }
 
-}  // namespace
-
-// Not CMSG_NXTHDR: musl's compares numbers of which one has a sign.
+// The record behind `header`; null: it was the last that is whole. Not
+// CMSG_NXTHDR: musl's compares numbers of which one has a sign.
 const cmsghdr* NextHeader(const msghdr& message, const cmsghdr* header) {
   if (header->cmsg_len < CMSG_LEN(0)) return nullptr;
   size_t step = CMSG_SPACE(header->cmsg_len - CMSG_LEN(0));
@@ -170,6 +169,8 @@ const cmsghdr* NextHeader(const msghdr& message, const cmsghdr* header) {
   return reinterpret_cast<const cmsghdr*>(
       reinterpret_cast<const uint8_t*>(header) + step);
 }
+
+}  // namespace
 
 void ParseControl(const msghdr& message, size_t max_fds,
                   ReceivedControl* out) noexcept {

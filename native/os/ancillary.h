@@ -128,9 +128,6 @@ size_t ControlRoom(size_t max_fds);
 void ParseControl(const msghdr& message, size_t max_fds,
                   ReceivedControl* out) noexcept;
 
-// The record behind `header`; null: it was the last that is whole.
-const cmsghdr* NextHeader(const msghdr& message, const cmsghdr* header);
-
 // 0, or -EOPNOTSUPP: `what` holds something that this system cannot tell the
 // kernel for one message.
 int BuildControl(const ControlToSend& what, ControlBytes* out);

@@ -125,8 +125,8 @@ export const MUTANTS = [
   {
     name: 'what did not come by a read is settled',
     file: 'core/descriptor_table.cc',
-    from: 'if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);\n  uint64_t now = (before &',
-    to: 'uint64_t now = (before &',
+    from: '(before & kIdentityMask) != kUnknown || OwnerOf(before) != owner_',
+    to: 'OwnerOf(before) != owner_',
     part: 'raw',
     tells: /SEGV|null pointer|what the host had opened|was .*, is/,
   },

@@ -57,6 +57,14 @@ function tests() {
   return { command: [vitest, 'run', '--exclude', TARBALL_TEST], limitMinutes: 15 };
 }
 
+/** Compiled for the package, and not with the addon of the other tests. */
+function packedTarball() {
+  return {
+    command: [vitest, 'run', TARBALL_TEST],
+    env: { ...process.env, RAWLOOP_PACK_BUILDS: '1' },
+  };
+}
+
 /** Figures of a few scenarios against bench/budget.json, with a wide margin. */
 function benchBudget() {
   if (process.platform !== 'linux') return { skip: 'the benchmarks need Linux' };
@@ -66,12 +74,7 @@ function benchBudget() {
 
 /** Random calls under sanitizers, a minute of them with the builds; it says itself what it lacks. */
 function fuzz() {
-  return { command: script('fuzz.mjs', '--public', '12000', '--threads', '6000'), limitMinutes: 8 };
-}
-
-/** The same raw calls each time, so that what fails is what changed; `npm run fuzz` has new ones. */
-function fuzzRaw() {
-  return { command: script('fuzz.mjs', '--part', 'raw', '--seed', '2'), limitMinutes: 8 };
+  return { command: script('fuzz.mjs'), limitMinutes: 8 };
 }
 
 /** Other compilers come from the registry as well. */
@@ -126,7 +129,7 @@ export const stages = [
     },
   ],
   [{ name: 'tests', run: tests }],
-  [{ name: 'packed tarball', run: () => ({ command: [vitest, 'run', TARBALL_TEST] }) }],
+  [{ name: 'packed tarball', run: packedTarball }],
   [
     {
       name: 'torture',
@@ -137,7 +140,6 @@ export const stages = [
   [{ name: 'bench budget', run: benchBudget }],
   [{ name: 'examples', run: () => ({ command: script('run-examples.mjs') }) }],
   [{ name: 'fuzz', run: fuzz }],
-  [{ name: 'fuzz of raw', run: fuzzRaw }],
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
   [{ name: 'types of users', run: testTypes }],
   [{ name: 'runtimes', run: testRuntimes }],

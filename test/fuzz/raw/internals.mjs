@@ -38,7 +38,11 @@ function slab(make) {
 const CONTROL_WORDS = 18;
 /** The numbers of descriptors behind the results. */
 const PASSED_WORDS = 512;
+/** Of a result: bytes, offset, and which descriptors came. */
+const RESULT_WORDS = 4;
+const READY_WORDS = 3;
 const DOUBLES = 2;
+const NONE = -1;
 const KINDS = { slots: 0, slab: 1, records: 2, out: 3, datagramOut: 7 };
 
 /** Any memory of `count` words: also what can be neither detached nor made smaller. */
@@ -137,7 +141,8 @@ function control(make, capacity) {
 export function crossingCall(make, native) {
   const { random } = make;
   const capacity = random.from(1, 6);
-  const size = CONTROL_WORDS + capacity * 7 + PASSED_WORDS;
+  const passedFrom = CONTROL_WORDS + capacity * (READY_WORDS + RESULT_WORDS);
+  const size = passedFrom + PASSED_WORDS;
   const state = kept(make, random.oneIn(10) ? random.below(size) : size, (i) =>
     i < CONTROL_WORDS
       ? 0
@@ -165,10 +170,21 @@ export function crossingCall(make, native) {
       const view = viewOf(state);
       view?.fill(0, 0, DOUBLES * 2);
       view?.set(words, DOUBLES * 2);
+      const passed = view?.subarray(passedFrom, size).fill(NONE);
       calls.cross();
+      keepCame(make, passed);
     }
   };
   return ['createCrossing, keep and cross', [state], act];
+}
+
+/** Descriptors that came with messages are ours, whoever is told of their numbers. */
+function keepCame({ world, random }, passed) {
+  for (const fd of passed ?? []) {
+    if (fd === NONE) return;
+    if (random.oneIn(2)) world.native.settleReceived(fd);
+    world.keep(fd);
+  }
 }
 
 /** The words of `state`, if it has room for the control words. */
@@ -197,7 +213,7 @@ export function internalCalls(make) {
     },
     attachFilter: { args: () => [make.fd(), make.int(26, 51, 1), make.memory()] },
     peerOf: { args: () => [make.fd(), make.memory(12)] },
-    settleReceived: { args: () => [make.fd()] },
+    settleReceived: { args: () => [anyNumberOfFd(make)] },
     closeReceived: {
       args: () => [anyNumberOfFd(make)],
       after: (result, [fd]) => closed(make, result, fd),
