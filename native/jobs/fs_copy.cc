@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/retried.h"
 #include "jobs/copy_bytes.h"
 #include "jobs/file_call.h"
 #include "jobs/fs.h"
@@ -78,10 +79,8 @@ int CopyTo(int from, const char* path, int flags) {
 
 // copyFile(from, to, flags)
 int64_t CopyFile(FileCall* call) {
-  int from;
-  do {
-    from = open(call->path(0), O_RDONLY | O_CLOEXEC);
-  } while (from < 0 && errno == EINTR);
+  const auto from =
+      Retried([&] { return open(call->path(0), O_RDONLY | O_CLOEXEC); });
   if (from < 0) return -errno;
   const int result = CopyTo(from, call->path(1), call->integer(2));
   close(from);

@@ -8,9 +8,15 @@
 #include <cerrno>
 
 #include "core/environment.h"
+#include "core/retried.h"
 #include "jobs/file_call.h"
 #include "jobs/file_times.h"
 #include "jobs/fs.h"
+
+#ifdef __APPLE__
+// macOS has it, which its headers do not say.
+extern "C" int fdatasync(int fd);
+#endif
 
 namespace rawloop {
 
@@ -19,11 +25,10 @@ namespace {
 // open(path, flags, mode): the result is the descriptor, close-on-exec. EINTR:
 // a FIFO that was waited for.
 int64_t Open(FileCall* call) {
-  int fd;
-  do {
-    fd = open(call->path(0), call->integer(1) | O_CLOEXEC,
-              static_cast<mode_t>(call->integer(2)));
-  } while (fd < 0 && errno == EINTR);
+  const auto fd = Retried([&] {
+    return open(call->path(0), call->integer(1) | O_CLOEXEC,
+                static_cast<mode_t>(call->integer(2)));
+  });
   return call->ReturnDescriptor(fd);
 }
 
@@ -62,32 +67,17 @@ std::unique_ptr<Job> MakeClose(const Args& args) {
 }
 
 int64_t Fsync(FileCall* call) {
-  int result;
-  do {
-    result = fsync(call->integer(0));
-  } while (result < 0 && errno == EINTR);
-  return OrErrno(result);
+  return OrErrno(Retried([&] { return fsync(call->integer(0)); }));
 }
 
 int64_t Fdatasync(FileCall* call) {
-  int result;
-  do {
-#ifdef __APPLE__
-    // macOS declares no fdatasync(2).
-    result = fsync(call->integer(0));
-#else
-    result = fdatasync(call->integer(0));
-#endif
-  } while (result < 0 && errno == EINTR);
-  return OrErrno(result);
+  return OrErrno(Retried([&] { return fdatasync(call->integer(0)); }));
 }
 
 // ftruncate(fd, length)
 int64_t Ftruncate(FileCall* call) {
-  int result;
-  do {
-    result = ftruncate(call->integer(0), call->number(1));
-  } while (result < 0 && errno == EINTR);
+  const auto result =
+      Retried([&] { return ftruncate(call->integer(0), call->number(1)); });
   return OrErrno(result);
 }
 

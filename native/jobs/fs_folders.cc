@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "core/retried.h"
 #include "jobs/entries.h"
 #include "jobs/fs.h"
 
@@ -15,10 +16,8 @@ namespace {
 // readdir(path, types): sorted. With `types` what the file system does not tell
 // is asked for.
 int64_t Readdir(FileCall* call) {
-  int fd;
-  do {
-    fd = open(call->path(0), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  } while (fd < 0 && errno == EINTR);
+  const auto fd = Retried(
+      [&] { return open(call->path(0), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (fd < 0) return -errno;
   Entries entries;
   int64_t result = ReadAllEntries(fd, &entries);

@@ -86,8 +86,8 @@ int OpenCached(const char* path, int flags, int mounts = 1) {
   if (mounts == 0) how.resolve |= RESOLVE_NO_XDEV;
   const long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
   if (fd >= 0) return static_cast<int>(fd);
-  // Kernels that have openat2(2) and not RESOLVE_CACHED say EINVAL. EPERM may be
-  // a filter's, that knows no openat2(2), or the file's.
+  // Kernels that have openat2(2) and not RESOLVE_CACHED say EINVAL. EPERM may
+  // be a filter's, that knows no openat2(2), or the file's.
   if (errno == EINVAL) return -ENOSYS;
   return errno == EPERM ? -EAGAIN : -errno;
 }
@@ -220,8 +220,8 @@ napi_value ReadNow(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   if (position >= 0) {
-    return Int(env, static_cast<int32_t>(ReadCached(
-                        fd, span, static_cast<int64_t>(position))));
+    return Int(env, static_cast<int32_t>(
+                        ReadCached(fd, span, static_cast<int64_t>(position))));
   }
   // Where the file stands is moved when it is known that all was read.
   const off_t begin = lseek(fd, 0, SEEK_CUR);

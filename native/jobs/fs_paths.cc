@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "core/retried.h"
 #include "jobs/file_call.h"
 #include "jobs/file_times.h"
 #include "jobs/fs.h"
@@ -68,16 +69,13 @@ int64_t Lutimes(FileCall* call) {
 // truncate(path, length): by ftruncate(2), as Node does, so that the error says
 // which of the two it was.
 int64_t Truncate(FileCall* call) {
-  int fd;
-  do {
-    fd = open(call->path(0), O_RDWR | O_CLOEXEC);
-  } while (fd < 0 && errno == EINTR);
+  const auto fd =
+      Retried([&] { return open(call->path(0), O_RDWR | O_CLOEXEC); });
   if (fd < 0) return call->Failed(Step::kOpen);
-  int64_t result;
-  do {
-    result = ftruncate(fd, call->number(1));
-  } while (result < 0 && errno == EINTR);
-  if (result < 0) result = call->Failed(Step::kFtruncate);
+  const int64_t result =
+      Retried([&] { return ftruncate(fd, call->number(1)); }) < 0
+          ? call->Failed(Step::kFtruncate)
+          : 0;
   close(fd);
   return result;
 }

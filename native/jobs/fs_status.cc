@@ -12,6 +12,7 @@
 
 #include <cerrno>
 
+#include "core/retried.h"
 #include "jobs/file_call.h"
 #include "jobs/fs.h"
 #include "jobs/stat.h"
@@ -51,10 +52,7 @@ int64_t Fstat(FileCall* call) {
 // statfs(path, flags): type, bsize, blocks, bfree, bavail, files, ffree.
 int64_t Statfs(FileCall* call) {
   struct statfs s;
-  int result;
-  do {
-    result = statfs(call->path(0), &s);
-  } while (result < 0 && errno == EINTR);
+  const auto result = Retried([&] { return statfs(call->path(0), &s); });
   if (result < 0) return -errno;
   const int64_t fields[] = {
       static_cast<int64_t>(s.f_type),   static_cast<int64_t>(s.f_bsize),

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/retried.h"
 #include "jobs/file_call.h"
 #include "jobs/fs.h"
 
@@ -22,11 +23,10 @@ int64_t Read(FileCall* call) {
   const int64_t position = call->number(2);
   uint8_t* bytes = call->Output(length);
   if (bytes == nullptr) return -ENOMEM;
-  ssize_t size;
-  do {
-    size = position < 0 ? read(fd, bytes, length)
+  const auto size = Retried([&] {
+    return position < 0 ? read(fd, bytes, length)
                         : pread(fd, bytes, length, position);
-  } while (size < 0 && errno == EINTR);
+  });
   if (size < 0) return -errno;
   call->SetSize(static_cast<size_t>(size));
   return size;
@@ -37,11 +37,10 @@ int64_t Write(FileCall* call) {
   const int fd = call->integer(0);
   const int64_t position = call->number(1);
   const Scratch& bytes = call->bytes(2);
-  ssize_t size;
-  do {
-    size = position < 0 ? write(fd, bytes.data(), bytes.size())
+  const auto size = Retried([&] {
+    return position < 0 ? write(fd, bytes.data(), bytes.size())
                         : pwrite(fd, bytes.data(), bytes.size(), position);
-  } while (size < 0 && errno == EINTR);
+  });
   return OrErrno(size);
 }
 

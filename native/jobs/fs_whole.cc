@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/retried.h"
 #include "jobs/file_call.h"
 #include "jobs/fs.h"
 
@@ -18,18 +19,13 @@ namespace {
 constexpr size_t kFirstBytes = 8 * 1024;
 
 int OpenFile(const char* path, int flags, int mode) {
-  int fd;
-  do {
-    fd = open(path, flags | O_CLOEXEC, static_cast<mode_t>(mode));
-  } while (fd < 0 && errno == EINTR);
+  const auto fd = Retried(
+      [&] { return open(path, flags | O_CLOEXEC, static_cast<mode_t>(mode)); });
   return fd;
 }
 
 ssize_t ReadSome(int fd, uint8_t* bytes, size_t size) {
-  ssize_t result;
-  do {
-    result = read(fd, bytes, size);
-  } while (result < 0 && errno == EINTR);
+  const auto result = Retried([&] { return read(fd, bytes, size); });
   return result;
 }
 
@@ -63,10 +59,8 @@ int64_t ReadToEnd(FileCall* call, int fd) {
 
 int64_t WriteAll(FileCall* call, int fd, const Scratch& bytes) {
   for (size_t done = 0; done < bytes.size();) {
-    ssize_t size;
-    do {
-      size = write(fd, bytes.data() + done, bytes.size() - done);
-    } while (size < 0 && errno == EINTR);
+    const auto size = Retried(
+        [&] { return write(fd, bytes.data() + done, bytes.size() - done); });
     if (size < 0) return call->Failed(Step::kWrite);
     done += static_cast<size_t>(size);
   }

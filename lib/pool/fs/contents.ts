@@ -134,12 +134,13 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
    * @param mode COPYFILE_* of `node:fs`: EXCL, not to replace a file; FICLONE, to share blocks
    *   where the file system can (reflink); FICLONE_FORCE, or to fail
    */
-  copyFile(from: Path, to: Path, mode?: number, options?: FileOptions): Promise<void> {
+  copyFile(src: Path, dest: Path, mode?: number, options?: FileOptions): Promise<void> {
     return checked(() => {
       const signal = readSignal(options);
       const flags = mode === undefined ? 0 : checkInteger('mode', mode, 0, COPY_FLAGS);
-      const [path, dest] = [toPath(from, 'from'), toPath(to, 'to')];
-      return this.do('copyFile', [path, dest, flags], { syscall: 'copyfile', path, dest }, signal);
+      const [path, target] = [toPath(src, 'src'), toPath(dest, 'dest')];
+      const about = { syscall: 'copyfile', path, dest: target };
+      return this.do('copyFile', [path, target, flags], about, signal);
     });
   }
 

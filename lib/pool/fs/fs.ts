@@ -57,10 +57,10 @@ export class FileRequests extends ContentRequests {
    * a folder into itself, ERR_FS_CP_DIR_TO_NON_DIR, ERR_FS_CP_NON_DIR_TO_DIR, and
    * ERR_FS_CP_UNKNOWN, ERR_FS_CP_SOCKET or ERR_FS_CP_FIFO_PIPE for what cannot be copied.
    */
-  cp(from: Path, to: Path, options?: CopyOptions): Promise<void> {
+  cp(src: Path, dest: Path, options?: CopyOptions): Promise<void> {
     return checked(() => {
       const read = readCopyOptions(options);
-      const [source, target] = [toPath(from, 'from'), toPath(to, 'to')];
+      const [source, target] = [toPath(src, 'src'), toPath(dest, 'dest')];
       return copyTree(this, pathText(source), pathText(target), read);
     });
   }

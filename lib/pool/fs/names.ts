@@ -19,8 +19,8 @@ export abstract class NameRequests extends StatusRequests {
    * Rejects as `stat` does, with `dest` as well; EXDEV where the two are on different file
    * systems, ENOTEMPTY, EISDIR, ENOTDIR for folders that are in the way.
    */
-  rename(from: Path, to: Path, options?: FileOptions): Promise<void> {
-    return checked(() => this.#two('rename', 'from', from, 'to', to, options));
+  rename(oldPath: Path, newPath: Path, options?: FileOptions): Promise<void> {
+    return checked(() => this.#two('rename', 'oldPath', oldPath, 'newPath', newPath, options));
   }
 
   /** Gives a file one name more. See link(2). */

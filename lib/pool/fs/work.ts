@@ -1,7 +1,7 @@
 // What the requests of `loop.fs` share: where each is done. What the kernel has in memory is done
 // at once, as far as the turn has room for it, and else in the next; all else on a thread of the
 // pool. See docs/files.md.
-import { throwIfAborted } from '../../base/abort.js';
+import { abortError, throwIfAborted } from '../../base/abort.js';
 import type { HandleLoop } from '../../loop/contract.js';
 import { loopClosed } from '../../loop/errors.js';
 import type { ThreadPool } from '../pool.js';
@@ -94,24 +94,21 @@ export class FileWork {
   #try<T>(request: PoolRequest<T>, signal: AbortSignal | undefined, attempt: Attempt<T>): void {
     this.#beforeRun();
     this.#pool.files.inline++;
-    const value = attempt(this.#files, this.#budget);
-    if (value === REFUSED) {
-      this.#pool.files.inline--;
-      this.submit(request, signal);
-      return;
-    }
-    if (signal === undefined) {
-      request.resolve(value);
-      return;
-    }
-    queueMicrotask(() => {
-      try {
-        throwIfAborted(signal);
-        request.resolve(value);
-      } catch (error) {
-        request.reject(error);
+    let settle: () => void;
+    try {
+      const value = attempt(this.#files, this.#budget);
+      if (value === REFUSED) {
+        this.#pool.files.inline--;
+        this.submit(request, signal);
+        return;
       }
-    });
+      settle = () => request.resolve(value);
+    } catch (error) {
+      settle = () => request.reject(error);
+    }
+    if (signal === undefined) settle();
+    // Until its callbacks run it may be aborted.
+    else queueMicrotask(() => (signal.aborted ? request.reject(abortError(signal)) : settle()));
   }
 
   /** The callbacks of what is done are the next drain's: there has to be one in the next `run`. */
