@@ -50,9 +50,15 @@ export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
 export type { CopyOptions } from '../pool/fs/copy.js';
 export type { FileDescriptor, Whence } from '../pool/fs/descriptors.js';
 export type { MkdirOptions, ReaddirOptions, RmOptions } from '../pool/fs/folders.js';
+export type {
+  FlockOptions,
+  LockInTheWay,
+  LockType,
+  RecordLockOptions,
+} from '../pool/fs/locks.js';
 export type { ReadlinkOptions } from '../pool/fs/names.js';
 export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
-export type { Path } from '../pool/fs/path.js';
+export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
 export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
 export type { AccessOptions, StatOptions } from '../pool/fs/status.js';
 export type { TransferOptions } from '../pool/fs/transfers.js';

@@ -17,7 +17,7 @@ const std::vector<Operation>& AllOperations() {
     for (const Operations* some :
          {&kStatusCalls, &kPathCalls, &kNameCalls, &kDescriptorCalls,
           &kTransferCalls, &kWholeCalls, &kFolderCalls, &kTreeCalls,
-          &kCopyCalls}) {
+          &kCopyCalls, &kLockCalls}) {
       operations.insert(operations.end(), some->first,
                         some->first + some->count);
     }

@@ -28,6 +28,7 @@ extern const Operations kWholeCalls;       // fs_whole.cc
 extern const Operations kFolderCalls;      // fs_folders.cc
 extern const Operations kTreeCalls;        // fs_trees.cc
 extern const Operations kCopyCalls;        // fs_copy.cc
+extern const Operations kLockCalls;        // fs_locks.cc
 
 }  // namespace rawloop
 

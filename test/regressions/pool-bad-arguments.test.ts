@@ -146,7 +146,7 @@ const FILE_ARGUMENTS: Record<keyof typeof native.fsOperations, unknown[]> = {
   lseek: [0, WIDE, 0], read: [0, WIDE, WIDE], write: [0, WIDE, Buffer.from('x')],
   readFile: ['a', 0], readRest: [0], writeFile: ['a', 0, 0, Buffer.from('x')],
   writeRest: [0, Buffer.from('x')], readdir: ['a', 0], entries: [0], rm: ['a', 0],
-  copyFile: ['a', 'b', 0],
+  copyFile: ['a', 'b', 0], flock: [0, 0], lock: [0, 0, 0, WIDE, WIDE],
 }; // biome-ignore format: a table
 
 describe('the operations on files', () => {

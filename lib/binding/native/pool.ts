@@ -108,6 +108,8 @@ export type FsOperations = {
   entries: [fd: number];
   rm: [path: FilePath, flags: number];
   copyFile: [from: FilePath, to: FilePath, flags: number];
+  flock: [fd: number, operation: number];
+  lock: [fd: number, owner: number, action: number, start: number, length: number];
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
@@ -124,7 +126,7 @@ export interface InlineCalls {
   /** As many bytes as `buffer` has, or all up to the end of the file. */
   readNow(fd: number, buffer: Uint8Array, position: number): number;
   /** The whole of a file that has at most `max` bytes. */
-  readFileNow(path: FilePath, flags: number, mounts: number, max: number): Buffer | number;
+  readFileNow(path: FilePath, flags: number, mounts: number, max: number): Uint8Array | number;
 }
 
 export interface PoolCalls extends InlineCalls {

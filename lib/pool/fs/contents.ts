@@ -7,10 +7,10 @@ import type { Batch } from '../batch.js';
 import type { ValueOf } from './call.js';
 import { checked } from './caller.js';
 import { type FileDescriptor, numberOfFile } from './descriptors.js';
-import { FileHandle, type HandleRequests } from './handle.js';
+import { FileHandle } from './handle.js';
 import { REFUSED } from './inline/in-memory.js';
 import { checkFlags, checkMode, type FileOptions, readSignal } from './options.js';
-import { type Path, toPath } from './path.js';
+import { type Content, type FileEncoding, type Path, toPath } from './path.js';
 import { ByteRequests } from './reading.js';
 import { contentOf } from './transfers.js';
 import { bufferOf, descriptorOf } from './values.js';
@@ -25,7 +25,7 @@ const COPY_FLAGS =
   constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE | constants.COPYFILE_FICLONE_FORCE;
 
 /** Requests on content. Use `loop.fs`. */
-export abstract class ContentRequests extends ByteRequests implements HandleRequests {
+export abstract class ContentRequests extends ByteRequests {
   /**
    * Opens a file, close-on-exec. See open(2).
    *
@@ -73,13 +73,13 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   readFile(
     path: Path,
     options?: ReadFileOptions & { encoding?: undefined | 'buffer' },
-  ): Promise<Buffer>;
+  ): Promise<Content>;
   readFile(
     path: Path,
-    options: BufferEncoding | (ReadFileOptions & { encoding: BufferEncoding }),
+    options: FileEncoding | (ReadFileOptions & { encoding: FileEncoding }),
   ): Promise<string>;
-  readFile(path: Path, options?: BufferEncoding | ReadFileOptions): Promise<Buffer | string>;
-  readFile(path: Path, options?: BufferEncoding | ReadFileOptions): Promise<Buffer | string> {
+  readFile(path: Path, options?: FileEncoding | ReadFileOptions): Promise<Content | string>;
+  readFile(path: Path, options?: FileEncoding | ReadFileOptions): Promise<Content | string> {
     return checked(() => {
       const where = readReadOptions(options);
       const { encoding, flags } = where;
@@ -111,7 +111,7 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   writeFile(
     path: Path,
     data: Bytes | string,
-    options?: BufferEncoding | WriteFileOptions,
+    options?: FileEncoding | WriteFileOptions,
   ): Promise<void> {
     return checked(() => this.#writeFile(path, data, options, 'w'));
   }
@@ -120,7 +120,7 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   appendFile(
     path: Path,
     data: Bytes | string,
-    options?: BufferEncoding | WriteFileOptions,
+    options?: FileEncoding | WriteFileOptions,
   ): Promise<void> {
     return checked(() => this.#writeFile(path, data, options, 'a'));
   }
@@ -147,8 +147,8 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   /** For FileHandle. @internal */
   readRest(
     file: FileDescriptor,
-    options: BufferEncoding | ReadFileOptions | undefined,
-  ): Promise<Buffer | string> {
+    options: FileEncoding | ReadFileOptions | undefined,
+  ): Promise<Content | string> {
     return checked(() => {
       const { signal, encoding } = readReadOptions(options);
       const fd = numberOfFile(file, 'read');
@@ -161,7 +161,7 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   writeRest(
     file: FileDescriptor,
     data: Bytes | string,
-    options?: BufferEncoding | WriteFileOptions,
+    options?: FileEncoding | WriteFileOptions,
   ): Promise<void> {
     return checked(() => {
       const { signal, encoding } = readWriteOptions(options, 'w');
@@ -184,7 +184,7 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   #writeFile(
     path: Path,
     data: Bytes | string,
-    options: BufferEncoding | WriteFileOptions | undefined,
+    options: FileEncoding | WriteFileOptions | undefined,
     flag: string,
   ) {
     const { signal, encoding, flags, mode, flush } = readWriteOptions(options, flag);
@@ -196,7 +196,7 @@ export abstract class ContentRequests extends ByteRequests implements HandleRequ
   }
 }
 
-function contentAs(encoding: BufferEncoding | undefined): ValueOf<Buffer | string> {
+function contentAs(encoding: FileEncoding | undefined): ValueOf<Content | string> {
   if (encoding === undefined) return bufferOf;
   return (batch: Batch, row: number) => bufferOf(batch, row).toString(encoding);
 }

@@ -71,12 +71,12 @@ export class Dirent<Name extends string | Uint8Array = string> {
 }
 
 /** The names of a batch of entries. */
-export function namesIn(bytes: Buffer, encoding: NameEncoding): (string | Uint8Array)[] {
+export function namesIn(bytes: Uint8Array, encoding: NameEncoding): (string | Uint8Array)[] {
   const count = countOf(bytes);
   if (count === 0) return [];
   const begin = COUNT_BYTES + count;
   // All at once: to decode each name by itself takes several times as long.
-  if (encoding === 'utf8') return bytes.toString('utf8', begin, bytes.length - 1).split('\0');
+  if (encoding === 'utf8') return textOf(bytes, begin).split('\0');
   const names: Uint8Array[] = [];
   for (let at = begin; at < bytes.length; ) {
     const end = bytes.indexOf(0, at);
@@ -88,7 +88,7 @@ export function namesIn(bytes: Buffer, encoding: NameEncoding): (string | Uint8A
 
 /** A batch of entries. */
 export function direntsIn(
-  bytes: Buffer,
+  bytes: Uint8Array,
   encoding: NameEncoding,
   folder: string,
 ): Dirent<string | Uint8Array>[] {
@@ -97,8 +97,14 @@ export function direntsIn(
   );
 }
 
-function countOf(bytes: Buffer): number {
-  return bytes.length < COUNT_BYTES ? 0 : bytes.readUInt32LE(0);
+/** The names, without the last NUL. */
+function textOf({ buffer, byteOffset, length }: Uint8Array, begin: number): string {
+  return Buffer.from(buffer, byteOffset + begin, length - begin - 1).toString();
+}
+
+function countOf(bytes: Uint8Array): number {
+  if (bytes.length < COUNT_BYTES) return 0;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
 /** `entry`, of a folder below `folder`, as it is told from there. */

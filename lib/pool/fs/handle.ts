@@ -5,6 +5,7 @@ import { SHOWN, shown } from '../../base/shown.js';
 import { type Bytes, native } from '../../binding/index.js';
 import { type Buffers, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
 import type { FileOptions, FileTime } from './options.js';
+import type { Content, FileEncoding } from './path.js';
 import type {
   ByteRequests,
   ReadResult,
@@ -19,11 +20,11 @@ import type { ReadFileOptions, WriteFileOptions } from './whole.js';
 
 /** What it asks for. @internal */
 export interface HandleRequests extends ByteRequests {
-  readRest(file: OpenFile, options?: BufferEncoding | ReadFileOptions): Promise<Buffer | string>;
+  readRest(file: OpenFile, options?: FileEncoding | ReadFileOptions): Promise<Content | string>;
   writeRest(
     file: OpenFile,
     data: Bytes | string,
-    options?: BufferEncoding | WriteFileOptions,
+    options?: FileEncoding | WriteFileOptions,
   ): Promise<void>;
   closeOpen(fd: number): Promise<void>;
 }
@@ -68,7 +69,7 @@ export class FileHandle implements OpenFile {
   write<T extends Bytes | string>(
     data: T,
     offset?: number | bigint | TransferOptions | null,
-    length?: number | BufferEncoding | null,
+    length?: number | FileEncoding | null,
     position?: number | bigint | null,
   ): Promise<WriteResult<T>> {
     return this.#files.write(this, data, offset, length, position);
@@ -93,22 +94,20 @@ export class FileHandle implements OpenFile {
   }
 
   /** All from where the file stands to its end: see `loop.fs.readFile`. */
-  readFile(options?: ReadFileOptions & { encoding?: undefined | 'buffer' }): Promise<Buffer>;
-  readFile(
-    options: BufferEncoding | (ReadFileOptions & { encoding: BufferEncoding }),
-  ): Promise<string>;
-  readFile(options?: BufferEncoding | ReadFileOptions): Promise<Buffer | string>;
-  readFile(options?: BufferEncoding | ReadFileOptions): Promise<Buffer | string> {
+  readFile(options?: ReadFileOptions & { encoding?: undefined | 'buffer' }): Promise<Content>;
+  readFile(options: FileEncoding | (ReadFileOptions & { encoding: FileEncoding })): Promise<string>;
+  readFile(options?: FileEncoding | ReadFileOptions): Promise<Content | string>;
+  readFile(options?: FileEncoding | ReadFileOptions): Promise<Content | string> {
     return this.#files.readRest(this, options);
   }
 
   /** Writes all of `data` to where the file stands: see `loop.fs.writeFile`. */
-  writeFile(data: Bytes | string, options?: BufferEncoding | WriteFileOptions): Promise<void> {
+  writeFile(data: Bytes | string, options?: FileEncoding | WriteFileOptions): Promise<void> {
     return this.#files.writeRest(this, data, options);
   }
 
   /** The same: in a file that was opened with 'a' all is appended. */
-  appendFile(data: Bytes | string, options?: BufferEncoding | WriteFileOptions): Promise<void> {
+  appendFile(data: Bytes | string, options?: FileEncoding | WriteFileOptions): Promise<void> {
     return this.#files.writeRest(this, data, options);
   }
 

@@ -1,9 +1,11 @@
 // Options and arguments that several requests on files share.
+
 import { constants } from 'node:fs';
 import { checkSignal } from '../../base/abort.js';
 import { invalidType, invalidValue, outOfRange } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
+import type { FileEncoding } from './path.js';
 import type { NameEncoding } from './values.js';
 
 /** What each request on files takes. */
@@ -56,7 +58,7 @@ export function checkNameEncoding(encoding: unknown): NameEncoding {
 }
 
 /** @throws TypeError ERR_INVALID_ARG_VALUE for what `Buffer` does not know */
-export function checkEncoding(encoding: unknown): BufferEncoding | undefined {
+export function checkEncoding(encoding: unknown): FileEncoding | undefined {
   if (encoding === undefined || encoding === 'buffer') return undefined;
   if (typeof encoding === 'string' && Buffer.isEncoding(encoding)) return encoding;
   throw invalidValue('options.encoding', 'an encoding of Buffer');

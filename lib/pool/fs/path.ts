@@ -6,6 +6,28 @@ import { isUint8Array, urlText } from '../../base/realms.js';
 /** A path as text, as the bytes the kernel sees, or as a `file:` URL. */
 export type Path = string | Uint8Array | URL;
 
+/** What bytes are decoded and text is encoded by: the encodings of `Buffer`. */
+export type FileEncoding =
+  | 'utf8'
+  | 'utf-8'
+  | 'ascii'
+  | 'latin1'
+  | 'binary'
+  | 'hex'
+  | 'base64'
+  | 'base64url'
+  | 'utf16le'
+  | 'utf-16le'
+  | 'ucs2'
+  | 'ucs-2';
+
+/** The content of a file: the host's `Buffer`, where its types are there. */
+export type Content = typeof globalThis extends {
+  Buffer: { alloc(size: number): infer B extends Uint8Array };
+}
+  ? B
+  : Uint8Array;
+
 /**
  * @throws TypeError ERR_INVALID_ARG_TYPE for what is no path, ERR_INVALID_ARG_VALUE for one with a
  *   NUL, and for a URL of another scheme or host

@@ -1,6 +1,7 @@
 // Bytes of what is open, in and out. What a thread reads or writes is memory of the request's own;
 // it is copied from JavaScript's before the request is queued, and into it when it is done, where
 // that is still there: a buffer may be detached, transferred or shrunk meanwhile.
+
 import { invalidType } from '../../base/errors.js';
 import type { Bytes } from '../../binding/index.js';
 import type { Batch } from '../batch.js';
@@ -13,6 +14,7 @@ import {
 } from './descriptors.js';
 import { REFUSED } from './inline/in-memory.js';
 import { checkEncoding, type FileOptions, readSignal } from './options.js';
+import type { FileEncoding } from './path.js';
 import {
   checkPosition,
   checkTransfer,
@@ -108,7 +110,7 @@ export abstract class ByteRequests extends DescriptorRequests {
     file: FileDescriptor,
     data: T,
     offset?: number | bigint | TransferOptions | null,
-    length?: number | BufferEncoding | null,
+    length?: number | FileEncoding | null,
     position?: number | bigint | null,
   ): Promise<WriteResult<T>> {
     return checked(() => {
@@ -223,7 +225,7 @@ export abstract class ByteRequests extends DescriptorRequests {
 function writeTransfer(
   data: Bytes | string,
   offset: number | bigint | TransferOptions | null | undefined,
-  length: number | BufferEncoding | null | undefined,
+  length: number | FileEncoding | null | undefined,
   position: number | bigint | null | undefined,
 ): Transfer {
   if (typeof data !== 'string') {

@@ -7,6 +7,7 @@ import { isAnyArrayBuffer } from '../../base/realms.js';
 import { checkInteger } from '../../base/validate.js';
 import type { Bytes } from '../../binding/index.js';
 import { checkFlag, type FileOptions } from './options.js';
+import type { FileEncoding } from './path.js';
 
 /** Options of a read or a write, instead of its places one by one. */
 export interface TransferOptions extends FileOptions {
@@ -51,7 +52,7 @@ export function viewOf(name: string, memory: unknown): Uint8Array {
 export function contentOf(
   name: string,
   data: unknown,
-  encoding: BufferEncoding = 'utf8',
+  encoding: FileEncoding = 'utf8',
 ): Uint8Array {
   return typeof data === 'string' ? Buffer.from(data, encoding) : viewOf(name, data);
 }

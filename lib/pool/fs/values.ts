@@ -1,8 +1,10 @@
 // What the completions of file requests amount to: the last argument of a FileCall.
+
 import { codedError } from '../../base/errors.js';
 import { native } from '../../binding/index.js';
 import { check } from '../../raw/errors.js';
 import type { Batch } from '../batch.js';
+import type { Content } from './path.js';
 import { BigIntStatFs, StatFs } from './statfs.js';
 import { BigIntStats, Stats } from './stats.js';
 
@@ -38,7 +40,7 @@ export function numberOf(batch: Batch, row: number): number {
 }
 
 /** The result in a Buffer of its own: not of the host's slab, as it may be transferred. */
-export function bufferOf(batch: Batch, row: number): Buffer {
+export function bufferOf(batch: Batch, row: number): Content {
   const size = batch.size(row);
   const buffer = Buffer.allocUnsafeSlow(size);
   copyTo(buffer, batch, row);

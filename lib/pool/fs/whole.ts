@@ -3,11 +3,12 @@
 import { checkSignal } from '../../base/abort.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkEncoding, checkFlag, checkFlags, checkMode, type FileOptions } from './options.js';
+import type { FileEncoding } from './path.js';
 
 /** Options of `loop.fs.readFile`. */
 export interface ReadFileOptions extends FileOptions {
   /** What the bytes are decoded by. Default: a Buffer. */
-  encoding?: BufferEncoding | 'buffer' | undefined;
+  encoding?: FileEncoding | 'buffer' | undefined;
   /** How to open it: Node's letters or O_* numbers. Default: 'r'. */
   flag?: string | number | undefined;
   /** Whether to try without a thread first. Default: what the loop's `inlineFiles` says. */
@@ -17,7 +18,7 @@ export interface ReadFileOptions extends FileOptions {
 /** Options of `loop.fs.writeFile` and `appendFile`. */
 export interface WriteFileOptions extends FileOptions {
   /** What text is encoded by. Default: 'utf8'. */
-  encoding?: BufferEncoding | undefined;
+  encoding?: FileEncoding | undefined;
   /** How to open it: Node's letters or O_* numbers. Default: 'w', or 'a'. */
   flag?: string | number | undefined;
   /** Permissions, where it is made. Default: 0o666. */
@@ -40,7 +41,7 @@ const WRITE_NAMES: OptionNames<WriteFileOptions> = {
   signal: true,
 };
 
-export function readReadOptions(options: BufferEncoding | ReadFileOptions | undefined) {
+export function readReadOptions(options: FileEncoding | ReadFileOptions | undefined) {
   const given = typeof options === 'string' ? { encoding: options } : options;
   const read = given === undefined ? undefined : readOptions('options', given, READ_NAMES);
   const inline = read?.inline;
@@ -54,7 +55,7 @@ export function readReadOptions(options: BufferEncoding | ReadFileOptions | unde
 }
 
 export function readWriteOptions(
-  options: BufferEncoding | WriteFileOptions | undefined,
+  options: FileEncoding | WriteFileOptions | undefined,
   flag: string,
 ) {
   const given = typeof options === 'string' ? { encoding: options } : options;

@@ -24,6 +24,9 @@ export class FileWork {
   readonly #inline: boolean;
   readonly #files: FilesInMemory;
   readonly #budget: TurnBudget;
+  /** What waits for something else than a thread. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
+  #hearsOfClose = false;
   /** Requests on a thread that move where a file stands, by descriptor. */
   readonly #moving = new Map<number, number>();
 
@@ -138,6 +141,19 @@ export class FileWork {
       if (error.code !== 'ABORT_ERR') done();
     });
     return request;
+  }
+
+  /** Calls `reject` when the loop is closed, until what is returned is called. */
+  whileWaiting(reject: (reason: unknown) => void): () => void {
+    if (this.#waiting.size === 0 && !this.#hearsOfClose) {
+      this.#hearsOfClose = true;
+      this.loop.onClose(() => {
+        for (const each of this.#waiting) each(loopClosed());
+        this.#waiting.clear();
+      });
+    }
+    this.#waiting.add(reject);
+    return () => void this.#waiting.delete(reject);
   }
 
   #statfs(path: string | Uint8Array): Promise<StatFs> {

@@ -1,7 +1,9 @@
 // Requests on files that the kernel has in memory, done on the loop's thread: what would have to
 // wait says so (REFUSED), and a thread does it. See native/jobs/fs_inline_linux.cc.
+
 import { native } from '../../../binding/index.js';
 import { type About, errorOf } from '../call.js';
+import type { Content } from '../path.js';
 import { BigIntStats, Stats } from '../stats.js';
 import { FileSystems } from './file-systems.js';
 
@@ -108,10 +110,10 @@ export class FilesInMemory {
   }
 
   /** The whole content. @throws SystemError ENOENT, of the call open */
-  readFile(path: string | Uint8Array, flags: number, about: About): Buffer | Refused {
+  readFile(path: string | Uint8Array, flags: number, about: About): Content | Refused {
     if (this.#mayStayAtRoot(path)) {
       const content = readFileNow(path, flags, ONE_MOUNT, MAX_BYTES);
-      if (typeof content === 'object') return content;
+      if (typeof content === 'object') return content as Content;
       if (content !== EXDEV) return this.#failed(content, { ...about, syscall: 'open' });
       this.#leaves(path);
     }
@@ -121,7 +123,7 @@ export class FilesInMemory {
     const content = readFileNow(path, flags, ANY_MOUNT, MAX_BYTES);
     const isRefused = typeof content === 'number';
     this.#fileSystems.told(device, isRefused);
-    return isRefused ? this.#refused(content) : content;
+    return isRefused ? this.#refused(content) : (content as Content);
   }
 
   /**
