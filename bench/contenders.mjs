@@ -12,6 +12,7 @@ const library = join(here, '..', 'dist', 'index.cjs');
 /**
  * @typedef {object} Surroundings
  * @property {import('./packages.mjs').Package} [npmEpoll]
+ * @property {import('./packages.mjs').Package} [npmUnixDgram]
  * @property {Record<string, string>} absentPrograms  by target of build.mjs: why
  *
  * @typedef {object} Contender
@@ -69,17 +70,12 @@ export const contenders = {
   ],
   watch: [
     ours('guest', 'loop.watch inside Node', 'watch'),
-    {
-      name: 'npm-epoll',
-      what: 'npm epoll: a thread, and a hop per event',
-      launch({ npmEpoll }) {
-        if (npmEpoll === undefined) return { absent: 'it was not built' };
-        if ('absent' in npmEpoll) return npmEpoll;
-        const { folder, version } = npmEpoll;
-        const launched = worker('watch', 'npm-epoll', folder);
-        return 'absent' in launched ? launched : { ...launched, version };
-      },
-    },
+    ours('compat', 'compat/epoll, in the place of npm epoll', 'watch'),
+    original('npm-epoll', 'npm epoll: a thread, and a hop per event', 'watch', 'npmEpoll'),
+  ],
+  'unix-dgram': [
+    ours('compat', 'compat/unix-dgram, in the place of npm unix-dgram', 'unix-dgram'),
+    original('npm-unix-dgram', 'npm unix-dgram', 'unix-dgram', 'npmUnixDgram'),
   ],
   'fs-stat': [
     ours('owned', 'loop.fs.stat in a loop of its own', 'fs-stat'),
@@ -103,6 +99,12 @@ export const contenders = {
   http: [
     theirs('host', "the host's own sockets", 'http'),
     ours('duplex', "toDuplex, in a loop inside Node's", 'http'),
+    theirs('wrapped', "a Duplex over the host's own sockets", 'http'),
+  ],
+  layers: [
+    theirs('host', "the host's own sockets", 'layers'),
+    ours('duplex', "toDuplex, in a loop inside Node's", 'layers'),
+    theirs('wrapped', "a Duplex over the host's own sockets", 'layers'),
   ],
   startup: [
     evaluated('bare', 'node that does nothing', '0'),
@@ -128,6 +130,27 @@ export function contenderNames() {
  */
 function ours(name, what, program) {
   return { name, what, launch: () => worker(program, name) };
+}
+
+/**
+ * A package of npm.
+ * @param {string} name
+ * @param {string} what
+ * @param {string} program
+ * @param {'npmEpoll' | 'npmUnixDgram'} key
+ * @returns {Contender}
+ */
+function original(name, what, program, key) {
+  return {
+    name,
+    what,
+    launch({ [key]: found }) {
+      if (found === undefined) return { absent: 'it was not built' };
+      if ('absent' in found) return found;
+      const launched = worker(program, name, found.folder);
+      return 'absent' in launched ? launched : { ...launched, version: found.version };
+    },
+  };
 }
 
 /**

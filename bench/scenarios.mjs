@@ -166,6 +166,19 @@ export const scenarios = {
       'readable-many': '64 descriptors that stay readable, nothing is read',
     },
   },
+  'unix-dgram': {
+    title: 'Unix datagrams, 64 B',
+    unit: 'datagram',
+    kind: 'work',
+    base: 'npm-unix-dgram',
+    isPinned: true,
+    works: {
+      'send-path': 'sent to a path, 64 in one run of code',
+      'send-connected': 'sent by a socket that is connected, 64 in one run of code',
+      receive: 'received, as many waiting as the kernel queues, up to 64',
+      'receive-one': 'received, one at a time',
+    },
+  },
   'fs-stat': {
     title: 'stat of a file on the pool',
     unit: 'stat',
@@ -211,14 +224,27 @@ export const scenarios = {
     },
   },
   http: {
-    title: 'requests with keep-alive by node:http, 50 connections',
+    title: 'requests on connections that are kept alive, 50 of them',
     unit: 'request',
     kind: 'work',
     base: 'host',
-    isPinned: false,
+    isPinned: true,
     works: {
       plain: 'http',
       secure: 'https',
+      http2: 'http2',
+      'http2-secure': 'http2 by TLS',
+    },
+  },
+  layers: {
+    title: '64 B x 50 connections, through what stands on a stream',
+    unit: 'message',
+    kind: 'work',
+    base: 'host',
+    isPinned: true,
+    works: {
+      tls: 'node:tls',
+      ws: 'the package ws',
     },
   },
   startup: {
