@@ -24,7 +24,7 @@ const loop = isHost ? undefined : newLoop();
 if (!isHost && !isOwned) loop?.attach();
 
 // Not in tmpfs, where nothing is read without a thread.
-const folder = mkdtempSync(join(process.env['RAWLOOP_BENCH_FOLDER'] ?? tmpdir(), 'rawloop-bench-'));
+const folder = mkdtempSync(join(tmpdir(), 'rawloop-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 const small = join(folder, '4k');
 const large = join(folder, '64k');

@@ -21,12 +21,15 @@ export type FileEncoding =
   | 'ucs2'
   | 'ucs-2';
 
+/** What the class of the host's buffers makes. */
+type MadeBy<Class> =
+  Class extends Record<'alloc', (size: number) => infer Made>
+    ? Extract<Made, Uint8Array>
+    : Uint8Array;
+
 /** The content of a file: the host's `Buffer`, where its types are there. */
-export type Content = typeof globalThis extends {
-  Buffer: { alloc(size: number): infer B extends Uint8Array };
-}
-  ? B
-  : Uint8Array;
+export type Content =
+  typeof globalThis extends Record<'Buffer', infer Class> ? MadeBy<Class> : Uint8Array;
 
 /**
  * @throws TypeError ERR_INVALID_ARG_TYPE for what is no path, ERR_INVALID_ARG_VALUE for one with a
