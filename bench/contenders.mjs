@@ -1,5 +1,6 @@
 // Who takes part in the scenarios that compare others than servers in general: how each is
 // started, or why it cannot be. Those of a `work` are programs of workers/.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +32,14 @@ const udp = {
   ],
   node: nodeServer('dgram', 'node:dgram', 'dgram'),
 };
+
+const proxies = [
+  compiled('c-splice', 'C with epoll and splice, pipes shared by all pairs', 'proxy-splice'),
+  relaying('owned', 'relay() of a loop that owns its thread'),
+  relaying('guest', "relay() of a loop inside Node's"),
+  nodeServer('net', 'node:net, a.pipe(b).pipe(a)', 'relay', 'net'),
+  haproxy(),
+];
 
 /** @type {Record<string, Contender[]>} */
 export const contenders = {
@@ -68,6 +77,8 @@ export const contenders = {
     served('owned', 'loop.listen({ path }) of a loop that owns its thread', 'pass'),
     served('guest', "loop.listen({ path }) of a loop inside Node's", 'pass'),
   ],
+  relay: proxies,
+  'relay-many': proxies,
   watch: [
     ours('guest', 'loop.watch inside Node', 'watch'),
     ours('compat', 'compat/epoll, in the place of npm epoll', 'watch'),
@@ -203,11 +214,37 @@ function duplexServer(name, what) {
  * @param {string} name
  * @param {string} what
  * @param {string} program of peers/
+ * @param {string[]} args
  * @returns {Contender}
  */
-function nodeServer(name, what, program) {
-  const command = [process.execPath, join(here, 'peers', `${program}.mjs`)];
+function nodeServer(name, what, program, ...args) {
+  const command = [process.execPath, join(here, 'peers', `${program}.mjs`), ...args];
   return { name, what, launch: () => ({ command, version: process.version }) };
+}
+
+/**
+ * A proxy on the package.
+ * @param {'owned' | 'guest'} name
+ * @param {string} what
+ * @returns {Contender}
+ */
+function relaying(name, what) {
+  const command = [process.execPath, join(here, 'peers', 'relay.mjs'), name];
+  return { name, what, launch: () => needLibrary(command) };
+}
+
+/**
+ * Debian's package of that name, in TCP mode with splicing.
+ * @returns {Contender}
+ */
+function haproxy() {
+  const launch = () => {
+    const found = spawnSync('haproxy', ['-v'], { encoding: 'utf8' });
+    if (found.error) return { absent: 'haproxy was not found (on Debian: haproxy)' };
+    const [, version] = /version (\S+)/.exec(found.stdout) ?? [];
+    return { command: ['sh', join(here, 'peers', 'haproxy.sh')], version };
+  };
+  return { name: 'haproxy', what: 'HAProxy, mode tcp, splice-auto, one thread', launch };
 }
 
 /**
