@@ -1,20 +1,22 @@
 // Requests of `loop.fs` beside those that need no file of their own: in a folder of the program's,
 // whose files come, go, are open and are closed with requests in flight.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anyNumber, anyValue, noNumber } from '../support/values.mjs';
 
 const NAMES = ['a', 'b', 'folder', 'folder/c', 'link', 'none/x'];
-/** Never more: a file that is not closed is the collector's. */
+/** Never more, so that descriptors are left for others. */
 const MOST_OPEN = 12;
 let folder;
 
 /** Calls, each of which returns a promise; `path` is one of elsewhere, or no path. */
 export function fileRequests({ program, random, actions }, path, options) {
   const { fs } = program.loop;
-  folder ??= mkdtempSync(join(tmpdir(), 'rawloop-fuzz-'));
-  program.files ??= [];
+  if (folder === undefined) {
+    folder = mkdtempSync(join(tmpdir(), 'rawloop-fuzz-'));
+    process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  }
   const name = () =>
     actions.or(
       () => join(folder, random.pick(NAMES)),
@@ -39,7 +41,8 @@ export function fileRequests({ program, random, actions }, path, options) {
   const open = async () => {
     const opened = await fs.open(name(), random.pick(['r', 'w+', 'a', 'r+']));
     program.files.push(opened);
-    if (program.files.length > MOST_OPEN) program.files.shift();
+    if (program.files.length > MOST_OPEN || program.loop.closed)
+      await program.files.shift().close();
   };
   /** A read whose memory goes away meanwhile. */
   const detached = () => {
