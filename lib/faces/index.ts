@@ -26,6 +26,7 @@ export { Immediate } from '../loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';
 export type { LoopOptions, RunMode } from '../loop/options.js';
 export { type HookCallback, PhaseHook } from '../loop/phase-hooks.js';
+export type { SharedPool } from '../loop/shared-pool.js';
 export { Timer } from '../loop/time/timer.js';
 export { ThreadPerConnectionServer } from '../models/index.js';
 export type {
@@ -75,7 +76,10 @@ export {
   Stats,
   ThreadPool,
 } from '../pool/index.js';
-export type { PoolStats } from '../pool/pool.js';
+export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';
+export type { ThreadPoolOptions } from '../pool/options.js';
+export type { LaneStats, PoolStats } from '../pool/pool.js';
+export type { KindStats, TimeSummary, WorkStats } from '../pool/usage.js';
 export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
 export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
 export type { NotifyOptions, NotifyState } from '../process/notify.js';

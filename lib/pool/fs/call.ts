@@ -52,6 +52,11 @@ export function errorOf(status: number, about: About, step = 0): Error {
   });
 }
 
+/** What it is counted as: stat(2) and lstat(2) are one operation. */
+export function kindOf(name: FileOperation, about: About): string {
+  return name === 'stat' ? about.syscall : name;
+}
+
 export class FileCall<T, Name extends FileOperation = FileOperation> extends PoolRequest<T> {
   readonly #name: Name;
   readonly #args: FsOperations[Name];
@@ -75,6 +80,10 @@ export class FileCall<T, Name extends FileOperation = FileOperation> extends Poo
 
   override get lane(): LaneNumber {
     return Lane.fs;
+  }
+
+  override get kind(): string {
+    return kindOf(this.#name, this.#about);
   }
 
   override submit(pool: NativePool): number {

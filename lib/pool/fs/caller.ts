@@ -1,6 +1,6 @@
 // What every request on files goes through: the checks, whose errors reject, and the pool.
 import type { FsOperations } from '../../binding/index.js';
-import { type About, FileCall, type FileOperation, type ValueOf } from './call.js';
+import { type About, FileCall, type FileOperation, kindOf, type ValueOf } from './call.js';
 import { REFUSED } from './inline/in-memory.js';
 import { nothing } from './values.js';
 import { type Attempt, type FileWork, UNTRIED } from './work.js';
@@ -52,7 +52,7 @@ export abstract class FileCaller {
     { signal, inline }: Where,
     attempt: Attempt<T>,
   ): Promise<T> {
-    const done = this.work.tryNow(signal, inline, attempt);
+    const done = this.work.tryNow(kindOf(name, about), signal, inline, attempt);
     if (done === REFUSED) return this.ask(name, args, about, value, signal);
     if (done !== UNTRIED) return Promise.resolve(done);
     return new Promise((resolve, reject) => {

@@ -4,7 +4,8 @@
 import { abortError, throwIfAborted } from '../../base/abort.js';
 import type { HandleLoop } from '../../loop/contract.js';
 import { loopClosed } from '../../loop/errors.js';
-import type { ThreadPool } from '../pool.js';
+import { Lane } from '../lanes.js';
+import type { LoopPool } from '../loop-pool.js';
 import type { PoolRequest } from '../request.js';
 import { FileCall } from './call.js';
 import { FilesInMemory, REFUSED, type Refused } from './inline/in-memory.js';
@@ -20,7 +21,7 @@ export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Refus
 
 export class FileWork {
   readonly loop: HandleLoop;
-  readonly #pool: ThreadPool;
+  readonly #pool: LoopPool;
   readonly #inline: boolean;
   readonly #files: FilesInMemory;
   readonly #budget: TurnBudget;
@@ -31,7 +32,7 @@ export class FileWork {
   readonly #moving = new Map<number, number>();
 
   /** @param inline whether what is in memory is done at once, where a request does not say */
-  constructor(loop: HandleLoop, pool: ThreadPool, inline = true) {
+  constructor(loop: HandleLoop, pool: LoopPool, inline = true) {
     this.loop = loop;
     this.#pool = pool;
     this.#inline = inline;
@@ -39,10 +40,9 @@ export class FileWork {
     this.#budget = new TurnBudget(loop);
   }
 
-  /** On a thread. @throws as ThreadPool.submit */
+  /** On a thread. @throws as LoopPool.submit */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     this.#pool.submit(request, signal);
-    this.#pool.files.pooled++;
   }
 
   /**
@@ -50,6 +50,7 @@ export class FileWork {
    * UNTRIED: `start` says when. What the attempt throws is thrown.
    */
   tryNow<T>(
+    kind: string,
     signal: AbortSignal | undefined,
     inline: boolean | undefined,
     attempt: Attempt<T>,
@@ -57,9 +58,8 @@ export class FileWork {
     if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return UNTRIED;
     if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return UNTRIED;
     this.#beforeRun();
-    this.#pool.files.inline++;
     const value = attempt(this.#files, this.#budget);
-    if (value === REFUSED) this.#pool.files.inline--;
+    if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs);
     return value;
   }
 
@@ -67,7 +67,7 @@ export class FileWork {
    * By `attempt`, or on a thread.
    *
    * @param inline whether to try; undefined: what the loop says
-   * @throws as ThreadPool.submit
+   * @throws as LoopPool.submit
    */
   start<T>(
     request: PoolRequest<T>,
@@ -96,15 +96,14 @@ export class FileWork {
 
   #try<T>(request: PoolRequest<T>, signal: AbortSignal | undefined, attempt: Attempt<T>): void {
     this.#beforeRun();
-    this.#pool.files.inline++;
     let settle: () => void;
     try {
       const value = attempt(this.#files, this.#budget);
       if (value === REFUSED) {
-        this.#pool.files.inline--;
         this.submit(request, signal);
         return;
       }
+      this.#pool.countInline(request.kind, request.lane);
       settle = () => request.resolve(value);
     } catch (error) {
       settle = () => request.reject(error);
