@@ -50,7 +50,7 @@ export class Socket<Data = unknown> extends Stream {
   override get label(): string {
     const { server } = this;
     if (server !== undefined) return `Socket of ${server.label}`;
-    const to = native.getpeername(this.handleFd);
+    const to = this.handleFd < 0 ? -1 : native.getpeername(this.handleFd);
     return `Socket to ${addressText(typeof to === 'number' ? undefined : to)}`;
   }
 
@@ -75,6 +75,12 @@ export class Socket<Data = unknown> extends Stream {
     this.startUnconnected(fd);
   }
 
+  /** Starts without a descriptor, as which address `target` has is to be found. @internal */
+  startByName(target: SystemErrorDetails): void {
+    targets.set(this, target);
+    this.startWithout();
+  }
+
   /** @internal */
   override onConnectable(): void {
     if ((this.flags & RETRYING) !== 0) return;
@@ -87,7 +93,7 @@ export class Socket<Data = unknown> extends Stream {
 
   /** As `destroy()`, and the peer is told by a reset: it gets nothing that is on its way. */
   resetAndDestroy(): void {
-    if (this.active) resetAtClose(this.handleFd);
+    if (this.active && this.handleFd >= 0) resetAtClose(this.handleFd);
     this.destroy();
   }
 
@@ -123,7 +129,7 @@ function peerToBe(socket: Socket): Address | undefined {
 }
 
 function nameBy(socket: Socket, call: (fd: number) => Address | number): Address | undefined {
-  if (!socket.active) return undefined;
+  if (!socket.active || socket.handleFd < 0) return undefined;
   const name = call(socket.handleFd);
   // Not connected yet, or no more; the BSDs say EINVAL then.
   if (name === ENOTCONN || name === EINVAL) return undefined;

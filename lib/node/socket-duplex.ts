@@ -176,7 +176,10 @@ export class SocketDuplex extends Duplex {
   /** TCP_NODELAY, which is on unless it was turned off; nothing on a Unix socket. See tcp(7). */
   setNoDelay(on = true): this {
     const { stream } = this.#bridge;
-    if (stream.active) setNoDelay(stream.handleFd, on);
+    const set = () => stream.active && setNoDelay(stream.handleFd, on);
+    // The address of its host is yet to be found.
+    if (stream.active && stream.handleFd < 0) stream.opened.then(set, () => {});
+    else set();
     return this;
   }
 

@@ -27,6 +27,7 @@ export const C_LIBRARY = new RegExp(
     ...['[fl]?stat(fs)?', 'raise', 'syscall', 'sysconf', 'getpid', 'clock_gettime', 'nanosleep'],
     ...['m(un)?map', 'madvise', 'dup[23]', 'access', 'readlink', 'open', 'flock', 'fchmod'],
     ...['ioctl', 'sendfile(64)?', 'splice', 'memfd_create'],
+    ...['(get|free)addrinfo', 'getnameinfo'],
   ].join('|')})$`,
 );
 

@@ -74,6 +74,10 @@ type FsOperations = {
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
 };
+type DnsOperations = {
+  lookup: [host: string, family: number, flags: number];
+  lookupService: [address: string, port: number];
+};
 
 export interface PoolCalls {
   Pool: new (size: number, stackBytes: number) => NativePool;
@@ -81,4 +85,6 @@ export interface PoolCalls {
   readonly fsOperations: OperationNumbers<FsOperations>;
   submitCrypto: Submit<CryptoOperations>;
   readonly cryptoOperations: OperationNumbers<CryptoOperations>;
+  submitDns: Submit<DnsOperations>;
+  readonly dnsOperations: OperationNumbers<DnsOperations>;
 }
