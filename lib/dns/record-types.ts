@@ -70,13 +70,31 @@ export interface SrvRecord {
   weight: number;
 }
 
+/** A record with its type, as `resolveAny` tells it. */
+export type TypedRecord<Type, Value> = Value & {
+  /** Of which type it is. */
+  type: Type;
+};
+
+/** A record that is a name. */
+export interface NameRecord {
+  /** The name. */
+  value: string;
+}
+
+/** A record of texts. */
+export interface TextRecord {
+  /** The pieces of one text. */
+  entries: string[];
+}
+
 /** A record of any type, as `resolveAny` tells it. */
 export type AnyRecord =
-  | ({ type: 'A' | 'AAAA' } & AddressWithTtl)
-  | ({ type: 'CAA' } & CaaRecord)
-  | { type: 'CNAME' | 'NS' | 'PTR'; value: string }
-  | ({ type: 'MX' } & MxRecord)
-  | ({ type: 'NAPTR' } & NaptrRecord)
-  | ({ type: 'SOA' } & SoaRecord)
-  | ({ type: 'SRV' } & SrvRecord)
-  | { type: 'TXT'; entries: string[] };
+  | TypedRecord<'A' | 'AAAA', AddressWithTtl>
+  | TypedRecord<'CAA', CaaRecord>
+  | TypedRecord<'CNAME' | 'NS' | 'PTR', NameRecord>
+  | TypedRecord<'MX', MxRecord>
+  | TypedRecord<'NAPTR', NaptrRecord>
+  | TypedRecord<'SOA', SoaRecord>
+  | TypedRecord<'SRV', SrvRecord>
+  | TypedRecord<'TXT', TextRecord>;

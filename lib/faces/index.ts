@@ -31,9 +31,12 @@ export type {
   AnyRecord,
   CaaRecord,
   MxRecord,
+  NameRecord,
   NaptrRecord,
   SoaRecord,
   SrvRecord,
+  TextRecord,
+  TypedRecord,
 } from '../dns/record-types.js';
 export type { Resolver } from '../dns/resolver.js';
 export type { ResolverOptions } from '../dns/resolver-options.js';

@@ -61,10 +61,14 @@ function noAddress(name: string, host: string): Error {
 
 const LOOK_UP = 'ask loop.dns first, (await loop.dns.lookup(name)).address';
 
-/** Whether `host` may be the name of a host, which is no address. */
+/**
+ * Whether `host` may be the name of a host, which is no address. What ends in a number is none:
+ * the C library would take '0x7f.1' for an address in another way of writing.
+ */
 export function isHostName(host: unknown): host is string {
   if (typeof host !== 'string' || isAddress(host)) return false;
-  return /[a-z\u0080-\uffff]/i.test(host) && /^[^:/\0]{1,253}\.?$/.test(host);
+  if (!/^[^\s:/\0]{1,253}\.?$/.test(host) || /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(host)) return false;
+  return /[a-z\u0080-\uffff]/i.test(host);
 }
 
 export function checkPort(name: string, port: unknown): number {

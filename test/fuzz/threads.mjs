@@ -72,6 +72,8 @@ async function pool(random) {
           () => loop.fs.stat(path, { signal }),
           () => loop.fs.readlink(path, { signal }),
           () => loop.fs.access(path, 0, { signal }),
+          () => loop.dns.lookup('localhost', { signal, all: true }),
+          () => loop.dns.lookupService('127.0.0.1', 80, { signal }),
         ])();
     requests.push(request.catch(() => {}));
     if (random.oneIn(3)) controller.abort();

@@ -152,8 +152,7 @@ test('lib/ imports nothing else than itself and node: modules', () => {
   const asking = imports.filter(({ from }) => relative(lib, from).startsWith('dns/'));
   expect(asking.filter(({ specifier }) => !/^(\.|node:|dns-packet$)/.test(specifier))).toEqual([]);
   const others = imports.filter(
-    (each) =>
-      !page.includes(each) && !asking.includes(each) && !/^(\.|node:)/.test(each.specifier),
+    (each) => !page.includes(each) && !asking.includes(each) && !/^(\.|node:)/.test(each.specifier),
   );
   expect(others.map(tell)).toEqual([]);
 });

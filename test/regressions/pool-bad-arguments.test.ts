@@ -109,6 +109,8 @@ describe('the native pool', () => {
       ['submitFs', [pool.native, 0, stat, '/', 0]],
       ['submitFs', [pool.native, 0, readlink, '/']],
       ['submitFs', [pool.native, 0, access, '/', 0]],
+      ['submitDns', [pool.native, 0, native.dnsOperations.lookup, '127.0.0.1', 0, 0]],
+      ['submitDns', [pool.native, 0, native.dnsOperations.lookupService, '127.0.0.1', 9]],
       ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
       ['addLane', [1]],
       ['cancel', [0]],
@@ -119,7 +121,7 @@ describe('the native pool', () => {
     ];
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
-      (name === 'submitFs' && place === 3 && typeof value === 'string') ||
+      ((name === 'submitFs' || name === 'submitDns') && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
       (name === 'cancel' && value === 2 ** 31);
     for (const value of NO_INTEGERS) {

@@ -17,7 +17,7 @@ export class PoolCalls {
     const { random } = make;
     this.#pool ??= this.#open();
     const pool = this.#pool;
-    const { fsOperations, cryptoOperations } = this.native;
+    const { fsOperations, cryptoOperations, dnsOperations } = this.native;
     const id = () => make.int(0, 1, 2, 3, random.below(64));
     const lane = () => make.int(0, 0, 0, 1, 2, 64);
     const target = () =>
@@ -25,6 +25,7 @@ export class PoolCalls {
     const [name, args] = random.weighted([
       [8, () => ['submitFs', [target(), lane(), make.int(...Object.values(fsOperations)), make.or(() => random.pick(['.', 'none', '/proc/self/exe', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, 7, 8, -1)]]],
       [10, () => ['submitCrypto', [target(), lane(), make.int(...Object.values(cryptoOperations)), ...this.#pbkdf2()]]],
+      [3, () => ['submitDns', [target(), lane(), make.int(...Object.values(dnsOperations)), make.or(() => random.pick(['127.0.0.1', '::1', 'localhost', '', 'a\0b', '1.2.3.4.5', make.memory(4)])), make.int(0, 4, 6, 80, 65535), make.int(0, 1, 8, 32, -1)]]],
       [1, () => ['addLane', [make.int(1, 2, 1024, 0, 1025)]]],
       [6, () => ['cancel', [id()]]],
       [8, () => ['takeCompletions', [make.memory(random.pick([0, 8, 400, 4000, 4000])), make.int(0, 1, 2, 12, 13)]]],
