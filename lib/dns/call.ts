@@ -1,7 +1,24 @@
 // One request of a Resolver, from the first question to its answer: what ends it early (a
 // signal, `cancel`, the loop's end) ends whatever it waits for. It keeps the loop alive.
 import { abortError, onAbort } from '../base/abort.js';
-import type { AskingLoop } from './contract.js';
+import type { DatagramHandlers } from '../datagram/handlers.js';
+import type { DgramOptions } from '../datagram/options.js';
+import type { DatagramSocket } from '../datagram/socket.js';
+import type { HandleLoop } from '../loop/contract.js';
+import type { ConnectOptions } from '../net/connect.js';
+import type { StreamHandlers } from '../net/handlers.js';
+import type { Socket } from '../net/socket.js';
+
+/**
+ * What a question needs of the public loop: that it opens sockets. Their families are loaded
+ * when the first is asked.
+ */
+export interface AskingLoop extends HandleLoop {
+  /** See `EventLoop.dgram`. */
+  dgram(options: DgramOptions, handlers?: DatagramHandlers): DatagramSocket;
+  /** See `EventLoop.connect`. */
+  connect(options: ConnectOptions, handlers?: StreamHandlers): Socket;
+}
 
 /** Starts something; returns what stops it, which is called once at most. */
 export type Start<T> = (

@@ -5,7 +5,7 @@ import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import type { NameLookups } from '../pool/dns/lookups.js';
-import type { AskingLoop } from './contract.js';
+import type { AskingLoop } from './call.js';
 import { lookupError } from './errors.js';
 import {
   arranged,

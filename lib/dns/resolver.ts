@@ -4,9 +4,8 @@
 import { throwIfAborted } from '../base/abort.js';
 import { loopClosed } from '../loop/errors.js';
 import { everyValue, valuesOf } from './answer.js';
-import { Call } from './call.js';
+import { type AskingLoop, Call } from './call.js';
 import { ConfigFile } from './config-file.js';
-import type { AskingLoop } from './contract.js';
 import { type DnsError, dnsError } from './errors.js';
 import { Gate } from './gate.js';
 import { type Hosts, parseHosts } from './hosts.js';

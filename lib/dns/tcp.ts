@@ -1,8 +1,7 @@
 // One question to one server by TCP: each message has its length in front. One connection for a
 // question, as few answers are too long for a datagram. See RFC 7766.
 import { loopClosed } from '../loop/errors.js';
-import type { Start } from './call.js';
-import type { AskingLoop } from './contract.js';
+import type { AskingLoop, Start } from './call.js';
 import { type Question, readAnswer } from './message.js';
 import type { ServerAddress } from './servers.js';
 import type { Outcome } from './udp.js';

@@ -2,8 +2,7 @@
 // chance, and takes datagrams of that server's address and port alone. What comes and is no
 // answer to the question is not looked at; where that is much, somebody guesses: see STRAYS.
 import { loopClosed } from '../loop/errors.js';
-import type { Start } from './call.js';
-import type { AskingLoop } from './contract.js';
+import type { AskingLoop, Start } from './call.js';
 import { type Answer, type Question, readAnswer } from './message.js';
 import type { ServerAddress } from './servers.js';
 

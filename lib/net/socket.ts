@@ -6,7 +6,7 @@ import { type Address, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemErrorDetails } from '../raw/errors.js';
-import { RETRYING } from '../stream/flags.js';
+import { CONNECTING, RETRYING } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
 import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
 import { Stream } from '../stream/stream.js';
@@ -78,7 +78,16 @@ export class Socket<Data = unknown> extends Stream {
   /** Starts without a descriptor, as which address `target` has is to be found. @internal */
   startByName(target: SystemErrorDetails): void {
     targets.set(this, target);
-    this.startWithout();
+    this.flags |= CONNECTING;
+    this.setWorking(true);
+    this.start(-1, 0);
+  }
+
+  /** What it was without, connected by now, which is its own from here on. @internal */
+  takeDescriptor(fd: number): void {
+    this.handleFd = fd;
+    this.own();
+    this.connected();
   }
 
   /** @internal */

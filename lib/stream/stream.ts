@@ -80,20 +80,6 @@ export abstract class Stream extends StreamOutput {
     tellTransfer(this);
   }
 
-  /** @internal Starts on its way without a descriptor yet: `takeDescriptor` brings it. */
-  startWithout(): void {
-    this.flags |= CONNECTING;
-    this.setWorking(true);
-    this.start(-1, 0);
-  }
-
-  /** @internal What it was without, connected by now, which is its own from here on. */
-  takeDescriptor(fd: number): void {
-    this.handleFd = fd;
-    this.own();
-    this.connected();
-  }
-
   /**
    * @internal The attempt to connect has ended: `connected` or `fail` follows. Left out
    * where nothing connects.

@@ -1,107 +1,40 @@
 // Questions to a name server: what comes of each type of record, beside what Node's own resolver
 // makes of the same answer; how servers are asked, and what each failure is told as.
-// Tried without its guard: without `followAliases` the one of aliases fails; with `tries` for each
-// server in a row the one of rounds; without the second question in `Asking.ask` that of a server
-// without EDNS; without `#gate` that of few at once; without `exact` that of letters by chance.
+// Tried without its guard: without `followAliases` the one of aliases fails; without the second
+// question in `Asking.ask` that of a server without EDNS; without `#gate` that of few at once;
+// without `exact` that of letters by chance.
 import { promises as nodeDns } from 'node:dns';
-import type { Answer } from 'dns-packet';
 import { describe, expect, it } from 'vitest';
-import type { Resolver } from '../../lib/dns/resolver.js';
-import type { ResolverOptions } from '../../lib/dns/resolver-options.js';
 import { countDescriptors, guardDescriptors } from '../support/descriptors.js';
-import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
-import { ALONE, type Asked, a, aaaa, cname, NameServer, type Reply, reply } from './server.js';
+import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
+import {
+  type Asked,
+  a,
+  cname,
+  NameServer,
+  outcome,
+  outcomes,
+  type Reply,
+  reply,
+  resolverAt,
+  ZONE,
+} from './server.js';
 
 guardDescriptors();
 const test = eachWithLoop();
 
-function resolverAt(servers: NameServer[], options: ResolverOptions = {}): Resolver {
-  const addresses = servers.map(({ address }) => address);
-  return new test.loop.dns.Resolver({ ...ALONE, servers: addresses, ...options });
-}
-
 const serve = (answer: (asked: Asked, count: number) => Reply) => new NameServer(test.loop, answer);
-
-/** What a look-up ends with: its value, or code, syscall, hostname and message. */
-async function outcome(work: Promise<unknown>): Promise<unknown> {
-  try {
-    return await work;
-  } catch (error) {
-    const { code, syscall, hostname, message } = error as Record<string, unknown>;
-    return { code, syscall, hostname, message };
-  }
-}
-
-/** The outcome of each, with the loop driven until all are there. */
-async function outcomes(mode: 'owned' | 'guest', ...work: Promise<unknown>[]): Promise<unknown[]> {
-  const all = Promise.all(work.map(outcome));
-  await drive(test.loop, mode);
-  return all;
-}
-
-const ZONE: Record<string, Answer[]> = {
-  A: [a('x.test', '192.0.2.1', 7), a('x.test', '192.0.2.2', 8)],
-  AAAA: [aaaa('x.test', '2001:db8::1', 9)],
-  CAA: [
-    {
-      type: 'CAA',
-      name: 'x.test',
-      data: { flags: 128, tag: 'issue', value: 'ca.test', issuerCritical: true },
-    },
-  ],
-  CNAME: [cname('x.test', 'y.test')],
-  MX: [{ type: 'MX', name: 'x.test', data: { preference: 5, exchange: 'mail.x.test' } }],
-  NAPTR: [
-    {
-      type: 'NAPTR',
-      name: 'x.test',
-      data: {
-        order: 1,
-        preference: 2,
-        flags: 's',
-        services: 'SIP+D2U',
-        regexp: '',
-        replacement: '_sip._udp.x.test',
-      },
-    },
-  ],
-  NS: [{ type: 'NS', name: 'x.test', data: 'ns.x.test' }],
-  PTR: [{ type: 'PTR', name: 'x.test', data: 'p.x.test' }],
-  SOA: [
-    {
-      type: 'SOA',
-      name: 'x.test',
-      data: {
-        mname: 'ns.x.test',
-        rname: 'root.x.test',
-        serial: 4_000_000_000,
-        refresh: 1,
-        retry: 2,
-        expire: 3,
-        minimum: 4,
-      },
-    },
-  ],
-  SRV: [
-    {
-      type: 'SRV',
-      name: 'x.test',
-      data: { priority: 1, weight: 2, port: 3, target: 's.x.test' },
-    },
-  ],
-  TXT: [{ type: 'TXT', name: 'x.test', data: ['one', Buffer.from([0xe9, 0])] }],
-};
 
 describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
   it('of each type is answered in the shape of Node’s', async () => {
     const server = serve((asked) => reply(asked, ZONE[asked.type]));
-    const ours = resolverAt([server]);
+    const ours = resolverAt(test.loop, [server]);
     const node = new nodeDns.Resolver();
     node.setServers([server.address]);
     const types = Object.keys(ZONE) as (keyof typeof ZONE & 'A')[];
     const own = types.map((type) => ours.resolve('x.test', type));
     own.push(ours.resolve4('x.test', { ttl: true }) as never);
-    const found = await outcomes(mode, ...own);
+    const found = await outcomes(test.loop, mode, ...own);
     test.loop.attach();
     const expected: unknown[] = [];
     for (const type of types) expected.push(await node.resolve('x.test', type));
@@ -112,9 +45,10 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
 
   it('by its method is the same', async () => {
     const server = serve((asked) => reply(asked, ZONE[asked.type]));
-    const dns = resolverAt([server]);
+    const dns = resolverAt(test.loop, [server]);
     const name = 'x.test';
     const found = await outcomes(
+      test.loop,
       mode,
       dns.resolve4(name),
       dns.resolve6(name),
@@ -136,7 +70,11 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
 
   it('for everything tells each with its type', async () => {
     const server = serve((asked) => reply(asked, Object.values(ZONE).flat()));
-    const [found] = await outcomes(mode, resolverAt([server]).resolveAny('x.test'));
+    const [found] = await outcomes(
+      test.loop,
+      mode,
+      resolverAt(test.loop, [server]).resolveAny('x.test'),
+    );
     expect(found).toContainEqual({ type: 'A', address: '192.0.2.1', ttl: 7 });
     expect(found).toContainEqual({ type: 'CNAME', value: 'y.test' });
     expect(found).toContainEqual({ type: 'TXT', entries: ['one', 'é\0'] });
@@ -147,8 +85,13 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     const server = serve((asked) =>
       reply(asked, [{ type: 'PTR', name: asked.name, data: 'host.test' }]),
     );
-    const dns = resolverAt([server]);
-    const found = await outcomes(mode, dns.reverse('192.0.2.1'), dns.reverse('2001:db8::ff'));
+    const dns = resolverAt(test.loop, [server]);
+    const found = await outcomes(
+      test.loop,
+      mode,
+      dns.reverse('192.0.2.1'),
+      dns.reverse('2001:db8::ff'),
+    );
     expect(found).toEqual([['host.test'], ['host.test']]);
     expect(server.asked.map(({ name }) => name)).toEqual([
       '1.2.0.192.in-addr.arpa',
@@ -166,8 +109,13 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
         a('a.test.evil', '192.0.2.67'),
       ]),
     );
-    const dns = resolverAt([server]);
-    const found = await outcomes(mode, dns.resolve4('A.test'), dns.resolve4('nobody.test'));
+    const dns = resolverAt(test.loop, [server]);
+    const found = await outcomes(
+      test.loop,
+      mode,
+      dns.resolve4('A.test'),
+      dns.resolve4('nobody.test'),
+    );
     expect(found[0]).toEqual(['192.0.2.3']);
     expect(found[1]).toMatchObject({ code: 'ENODATA' });
   });
@@ -181,8 +129,8 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     const node = new nodeDns.Resolver({ timeout: 500, tries: 1 });
     node.setServers([server.address]);
     const names = Object.keys(rcodes).map((label) => `${label}.test`);
-    const dns = resolverAt([server]);
-    const found = await outcomes(mode, ...names.map((name) => dns.resolveMx(name)));
+    const dns = resolverAt(test.loop, [server]);
+    const found = await outcomes(test.loop, mode, ...names.map((name) => dns.resolveMx(name)));
     test.loop.attach();
     const expected: unknown[] = [];
     for (const name of names) expected.push(await outcome(node.resolveMx(name)));
@@ -198,7 +146,7 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
 
   it('for what can be no name is refused without asking', async () => {
     const server = serve((asked) => reply(asked));
-    const dns = resolverAt([server]);
+    const dns = resolverAt(test.loop, [server]);
     const names = [
       'a..b',
       `${'x'.repeat(64)}.test`,
@@ -207,7 +155,11 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
       `${'x.'.repeat(127)}y`,
       '',
     ];
-    for (const found of await outcomes(mode, ...names.map((name) => dns.resolve4(name)))) {
+    for (const found of await outcomes(
+      test.loop,
+      mode,
+      ...names.map((name) => dns.resolve4(name)),
+    )) {
       expect(found).toMatchObject({ code: 'EBADNAME', syscall: 'queryA' });
     }
     expect(server.asked).toEqual([]);
@@ -218,14 +170,22 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     const server = serve((asked) =>
       asked.by === 'udp' ? reply(asked, [], { flags: 1 << 9 }) : reply(asked, many),
     );
-    const [found] = await outcomes(mode, resolverAt([server]).resolve4('x.test'));
+    const [found] = await outcomes(
+      test.loop,
+      mode,
+      resolverAt(test.loop, [server]).resolve4('x.test'),
+    );
     expect(found).toHaveLength(300);
     expect(server.asked.map(({ by }) => by)).toEqual(['udp', 'tcp']);
   });
 
   it('may go by TCP alone', async () => {
     const server = serve((asked) => reply(asked, ZONE['A']));
-    await outcomes(mode, resolverAt([server], { tcp: true }).resolve4('x.test'));
+    await outcomes(
+      test.loop,
+      mode,
+      resolverAt(test.loop, [server], { tcp: true }).resolve4('x.test'),
+    );
     expect(server.asked.map(({ by }) => by)).toEqual(['tcp']);
   });
 
@@ -233,15 +193,19 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     const server = serve((asked) =>
       asked.hasEdns ? reply(asked, [], { rcode: 1 }) : reply(asked, ZONE['A']),
     );
-    const [found] = await outcomes(mode, resolverAt([server]).resolve4('x.test'));
+    const [found] = await outcomes(
+      test.loop,
+      mode,
+      resolverAt(test.loop, [server]).resolve4('x.test'),
+    );
     expect(found).toHaveLength(2);
     expect(server.asked.map(({ hasEdns }) => hasEdns)).toEqual([true, false]);
   });
 
   it('comes from another port and with another number each time', async () => {
     const server = serve((asked) => reply(asked, ZONE['A']));
-    const dns = resolverAt([server]);
-    await outcomes(mode, ...Array.from({ length: 20 }, () => dns.resolve4('x.test')));
+    const dns = resolverAt(test.loop, [server]);
+    await outcomes(test.loop, mode, ...Array.from({ length: 20 }, () => dns.resolve4('x.test')));
     const different = (values: number[]) => new Set(values).size;
     expect(different(server.asked.map(({ port }) => port))).toBeGreaterThan(18);
     expect(different(server.asked.map(({ id }) => id))).toBeGreaterThan(18);
@@ -255,7 +219,11 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
       return [wrong, reply(asked, [a(asked.name, '192.0.2.1')])];
     });
     const options = { randomCase: true };
-    const [found] = await outcomes(mode, resolverAt([server], options).resolve4(name));
+    const [found] = await outcomes(
+      test.loop,
+      mode,
+      resolverAt(test.loop, [server], options).resolve4(name),
+    );
     expect(found).toEqual(['192.0.2.1']);
     expect(server.asked[0]?.name).not.toBe(name);
   });
@@ -267,8 +235,12 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
       return reply(asked, ZONE['A']);
     });
     const before = countDescriptors();
-    const dns = resolverAt([server], { maxConcurrent: 2 });
-    const found = await outcomes(mode, ...Array.from({ length: 9 }, () => dns.resolve4('x.test')));
+    const dns = resolverAt(test.loop, [server], { maxConcurrent: 2 });
+    const found = await outcomes(
+      test.loop,
+      mode,
+      ...Array.from({ length: 9 }, () => dns.resolve4('x.test')),
+    );
     expect(found).toEqual(Array.from({ length: 9 }, () => ['192.0.2.1', '192.0.2.2']));
     expect(server.asked).toHaveLength(9);
     expect(most).toBe(2);
@@ -281,73 +253,3 @@ function lowered({ bytes, name }: Asked): Buffer {
   const small = Buffer.from(bytes.toString('latin1', 12, end).toLowerCase(), 'latin1');
   return Buffer.concat([bytes.subarray(0, 12), small, bytes.subarray(end)]);
 }
-
-describe.each(DRIVE_MODES)('servers (%s)', (mode) => {
-  it('are asked one after the other, in rounds', async () => {
-    const silent = serve(() => undefined);
-    const failing = serve((asked) => reply(asked, [], { rcode: 2 }));
-    const order: string[] = [];
-    const third = serve((asked, count) => {
-      order.push(`${silent.asked.length} ${failing.asked.length}`);
-      return count === 1 ? undefined : reply(asked, ZONE['A']);
-    });
-    const options = { timeoutMs: 30, tries: 2 };
-    const dns = resolverAt([silent, failing, third], options);
-    const [found] = await outcomes(mode, dns.resolve4('x.test'));
-    expect(found).toEqual(['192.0.2.1', '192.0.2.2']);
-    expect(order).toEqual(['1 1', '2 2']);
-  });
-
-  it('that all are silent is ETIMEOUT, that nobody is there ECONNREFUSED', async () => {
-    const silent = serve(() => undefined);
-    const dns = resolverAt([silent], { timeoutMs: 20, tries: 2 });
-    const nobody = new test.loop.dns.Resolver({ ...ALONE, servers: ['127.0.0.1:1'] });
-    const found = await outcomes(mode, dns.resolve4('x.test'), nobody.resolve4('x.test'));
-    expect(found).toMatchObject([{ code: 'ETIMEOUT' }, { code: 'ECONNREFUSED' }]);
-    expect(silent.asked).toHaveLength(2);
-  });
-
-  it('take turns where they are to', async () => {
-    const servers = [0, 1, 2].map(() => serve((asked) => reply(asked, ZONE['A'])));
-    const dns = resolverAt(servers, { rotate: true });
-    await outcomes(mode, ...Array.from({ length: 6 }, () => dns.resolve4('x.test')));
-    expect(servers.map(({ asked }) => asked.length)).toEqual([2, 2, 2]);
-  });
-
-  it('may be set, and are told', async () => {
-    const server = serve((asked) => reply(asked, ZONE['A']));
-    const dns = new test.loop.dns.Resolver({ ...ALONE, servers: ['127.0.0.1', '[::1]:53'] });
-    expect(dns.getServers()).toEqual(['127.0.0.1', '::1']);
-    for (const wrong of [[], ['x'], ['1.2.3'], ['::1]:5'], ['127.0.0.1:0'], 'x', [1], null]) {
-      expect(() => dns.setServers(wrong as string[])).toThrow(TypeError);
-    }
-    dns.setServers([server.address, '[::1]:5353']);
-    expect(dns.getServers()).toEqual([server.address, '[::1]:5353']);
-    expect(await outcomes(mode, dns.resolve4('x.test'))).toEqual([['192.0.2.1', '192.0.2.2']]);
-  });
-
-  it('are asked for both families by lookup, which tells IPv6 first', async () => {
-    const server = serve((asked) => reply(asked, ZONE[asked.type]));
-    const dns = resolverAt([server]);
-    const found = await outcomes(
-      mode,
-      dns.lookup('x.test', { all: true }),
-      dns.lookup('x.test', { order: 'ipv4first' }),
-      dns.lookup('x.test', { family: 4, all: true }),
-      dns.lookup('::1'),
-    );
-    const v4 = ['192.0.2.1', '192.0.2.2'].map((address) => ({ address, family: 4 }));
-    const v6 = { address: '2001:db8::1', family: 6 };
-    expect(found).toEqual([[v6, ...v4], v4[0], v4, { address: '::1', family: 6 }]);
-  });
-
-  it('that know one family of two are enough, and none of both is told', async () => {
-    const server = serve((asked) => {
-      if (asked.name === 'none.test') return reply(asked, [], { rcode: 3 });
-      return reply(asked, asked.type === 'A' ? ZONE['A'] : []);
-    });
-    const dns = resolverAt([server]);
-    const found = await outcomes(mode, dns.lookup('x.test'), dns.lookup('none.test'));
-    expect(found).toMatchObject([{ address: '192.0.2.1' }, { code: 'ENOTFOUND' }]);
-  });
-});

@@ -2,8 +2,10 @@
 // it says to each question what the test wants it to, however wrong that is. It holds no loop.
 import type { AddressInfo } from 'node:net';
 import * as packet from 'dns-packet';
+import type { Resolver } from '../../lib/dns/resolver.js';
 import type { ResolverOptions } from '../../lib/dns/resolver-options.js';
 import type { EventLoop } from '../../lib/faces/event-loop.js';
+import { type DriveMode, drive } from '../support/drive.js';
 
 /** A question as it came. */
 export interface Asked {
@@ -116,4 +118,89 @@ export const ALONE: ResolverOptions = {
   search: [],
   timeoutMs: 2000,
   tries: 1,
+};
+
+/** A Resolver that asks these servers alone. */
+export function resolverAt(
+  loop: EventLoop,
+  servers: readonly NameServer[],
+  options: ResolverOptions = {},
+): Resolver {
+  const addresses = servers.map(({ address }) => address);
+  return new loop.dns.Resolver({ ...ALONE, servers: addresses, ...options });
+}
+
+/** What a look-up ends with: its value, or code, syscall, hostname and message. */
+export async function outcome(work: Promise<unknown>): Promise<unknown> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code, syscall, hostname, message } = error as Record<string, unknown>;
+    return { code, syscall, hostname, message };
+  }
+}
+
+/** The outcome of each, with the loop driven until all are there. */
+export async function outcomes(
+  loop: EventLoop,
+  mode: DriveMode,
+  ...work: Promise<unknown>[]
+): Promise<unknown[]> {
+  const all = Promise.all(work.map(outcome));
+  await drive(loop, mode);
+  return all;
+}
+
+/** A record of each type. */
+export const ZONE: Record<string, packet.Answer[]> = {
+  A: [a('x.test', '192.0.2.1', 7), a('x.test', '192.0.2.2', 8)],
+  AAAA: [aaaa('x.test', '2001:db8::1', 9)],
+  CAA: [
+    {
+      type: 'CAA',
+      name: 'x.test',
+      data: { flags: 128, tag: 'issue', value: 'ca.test', issuerCritical: true },
+    },
+  ],
+  CNAME: [cname('x.test', 'y.test')],
+  MX: [{ type: 'MX', name: 'x.test', data: { preference: 5, exchange: 'mail.x.test' } }],
+  NAPTR: [
+    {
+      type: 'NAPTR',
+      name: 'x.test',
+      data: {
+        order: 1,
+        preference: 2,
+        flags: 's',
+        services: 'SIP+D2U',
+        regexp: '',
+        replacement: '_sip._udp.x.test',
+      },
+    },
+  ],
+  NS: [{ type: 'NS', name: 'x.test', data: 'ns.x.test' }],
+  PTR: [{ type: 'PTR', name: 'x.test', data: 'p.x.test' }],
+  SOA: [
+    {
+      type: 'SOA',
+      name: 'x.test',
+      data: {
+        mname: 'ns.x.test',
+        rname: 'root.x.test',
+        serial: 4_000_000_000,
+        refresh: 1,
+        retry: 2,
+        expire: 3,
+        minimum: 4,
+      },
+    },
+  ],
+  SRV: [
+    {
+      type: 'SRV',
+      name: 'x.test',
+      data: { priority: 1, weight: 2, port: 3, target: 's.x.test' },
+    },
+  ],
+  TXT: [{ type: 'TXT', name: 'x.test', data: ['one', Buffer.from([0xe9, 0])] }],
 };
