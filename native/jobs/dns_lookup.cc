@@ -65,8 +65,7 @@ class LookupJob final : public Job {
     hints.ai_flags = flags_;
     addrinfo* found = nullptr;
     errno = 0;
-    status_ =
-        LookupStatus(getaddrinfo(host_.text(), nullptr, &hints, &found));
+    status_ = LookupStatus(getaddrinfo(host_.text(), nullptr, &hints, &found));
     if (status_ < 0) return;
     Write(found);
     freeaddrinfo(found);

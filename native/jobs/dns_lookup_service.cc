@@ -32,9 +32,9 @@ class LookupServiceJob final : public Job {
     }
     char service[NI_MAXSERV];
     errno = 0;
-    status_ = LookupStatus(
-        getnameinfo(reinterpret_cast<sockaddr*>(&storage), size, lines_,
-                    NI_MAXHOST, service, sizeof(service), NI_NAMEREQD));
+    status_ = LookupStatus(getnameinfo(reinterpret_cast<sockaddr*>(&storage),
+                                       size, lines_, NI_MAXHOST, service,
+                                       sizeof(service), NI_NAMEREQD));
     if (status_ < 0) return;
     size_ = strlen(lines_);
     lines_[size_++] = '\n';
