@@ -12,7 +12,7 @@ export abstract class DnsFace extends DatagramFace {
     if (this.#dns !== undefined) return this.#dns;
     const { NameRequests } = families.dns();
     const { NameLookups } = families.pool();
-    this.#dns = new NameRequests(this, new NameLookups(this.pool));
+    this.#dns = new NameRequests(this, new NameLookups(this.requests));
     return this.#dns;
   }
 }

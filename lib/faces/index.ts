@@ -45,6 +45,7 @@ export { Immediate } from '../loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';
 export type { LoopOptions, RunMode } from '../loop/options.js';
 export { type HookCallback, PhaseHook } from '../loop/phase-hooks.js';
+export type { SharedPool } from '../loop/shared-pool.js';
 export { Timer } from '../loop/time/timer.js';
 export { ThreadPerConnectionServer } from '../models/index.js';
 export type {
@@ -69,13 +70,19 @@ export {
 export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
 export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
 export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
-export type { PoolStats } from '../pool/pool.js';
+export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';
+export type { ThreadPoolOptions } from '../pool/options.js';
+export type { LaneStats, PoolStats } from '../pool/pool.js';
+export type { KindStats, TimeSummary, WorkStats } from '../pool/usage.js';
 export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
 export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
 export type { NotifyOptions, NotifyState } from '../process/notify.js';
 export type { SignalCallback } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
+export { Relay, relay } from '../relay/index.js';
+export type { RelayOptions } from '../relay/options.js';
+export type { RelaySide } from '../relay/relay.js';
 export type {
   AllSocketOptions,
   InitialOptions,

@@ -9,13 +9,13 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <utility>
 
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "core/tagged_wrap.h"
 
 namespace rawloop {
@@ -48,7 +48,7 @@ napi_value Wake(napi_env env, napi_callback_info info) {
   if (writer.open()) {
     // EAGAIN, a full pipe or counter, is as good as one more wake-up.
     uint64_t one = 1;
-    while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) continue;
+    Retried([&] { return write(fd, &one, sizeof(one)); });
   }
   napi_value result;
   napi_get_boolean(env, writer.open(), &result);

@@ -57,6 +57,14 @@ function tests() {
   return { command: [vitest, 'run', '--exclude', TARBALL_TEST], limitMinutes: 15 };
 }
 
+/** Compiled for the package, and not with the addon of the other tests. */
+function packedTarball() {
+  return {
+    command: [vitest, 'run', TARBALL_TEST],
+    env: { ...process.env, RAWLOOP_PACK_BUILDS: '1' },
+  };
+}
+
 /** Figures of a few scenarios against bench/budget.json, with a wide margin. */
 function benchBudget() {
   if (process.platform !== 'linux') return { skip: 'the benchmarks need Linux' };
@@ -77,6 +85,17 @@ function testTypes() {
 /** Other runtimes come from the registry: each that cannot be had says why. */
 function testRuntimes() {
   return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
+}
+
+/** Against servers of Debian: those that are not installed are left out. */
+function testClients() {
+  return { command: script('test-clients.mjs'), limitMinutes: 8 };
+}
+
+/** The packages that rawloop/compat stands in for come from the registry, and are compiled here. */
+function testCompat() {
+  if (!hasCommand('c++')) return { skip: 'there is no C++ compiler' };
+  return { command: script('test-compat.mjs', '--runtimes'), limitMinutes: 8 };
 }
 
 function crossBuilds() {
@@ -121,7 +140,7 @@ export const stages = [
     },
   ],
   [{ name: 'tests', run: tests }],
-  [{ name: 'packed tarball', run: () => ({ command: [vitest, 'run', TARBALL_TEST] }) }],
+  [{ name: 'packed tarball', run: packedTarball }],
   [
     {
       name: 'torture',
@@ -134,6 +153,8 @@ export const stages = [
   [{ name: 'fuzz', run: fuzz }],
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
   [{ name: 'types of users', run: testTypes }],
+  [{ name: 'clients', run: testClients }],
   [{ name: 'runtimes', run: testRuntimes }],
+  [{ name: 'drop-ins', run: testCompat }],
   [{ name: 'cross builds', run: crossBuilds }],
 ];

@@ -14,6 +14,7 @@ const COLLECT = `
     return openDescriptors();
   };
   const shared = eventfd(0);
+  const pool = new rawloop.ThreadPool();
   const { signal } = (globalThis.controller = new AbortController());
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
@@ -42,6 +43,14 @@ const USES: Record<string, string> = {
     socket.write('y', { fds: [0, 0] });`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
+  'with a relay that holds a pipe': `
+    const { AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK } = raw.constants;
+    const pair = () => raw.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    const [near, a, b, far] = [...pair(), ...pair()].map((fd) => loop.stream(fd, {}, {}));
+    far.pause();
+    const joined = relay(a, b);
+    near.write(new Uint8Array(1e6));
+    while (joined.bufferedBytes === 0) loop.run('nowait');`,
   'with datagram sockets': `
     const { port } = loop.dgram({ host: '127.0.0.1' }, {}).address;
     loop.dgram({ family: 'ipv4', to: { host: '127.0.0.1', port } }, {}).send('x');`,
@@ -58,6 +67,8 @@ const USES: Record<string, string> = {
     const servers = ['127.0.0.1:' + silent.port];
     new loop.dns.Resolver({ servers, hosts: false }).resolve4('x.test').catch(() => {});`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
+  'with work on a pool of others': `
+    new EventLoop({ pool }).fs.stat('/').catch(() => {});`,
 };
 
 describe.each(HOSTS)('with the loop attached by %s', (host) => {

@@ -18,6 +18,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['families', 'watch/', 'net/', 'process/', 'descriptor/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
   ['datagram', 'datagram/'],
+  // It joins streams of both families.
+  ['relay', 'relay/'],
   // Questions to name servers go by both.
   ['dns', 'dns/'],
   // The families come together in EventLoop.

@@ -6,6 +6,7 @@
 // request hangs.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { STACK_BYTES, TestLoop, WatchedPool } from '../pool/support.js';
 
 const NO_INTEGERS: unknown[] = [
@@ -101,10 +102,13 @@ describe('bad numbers', () => {
 describe('the native pool', () => {
   it('refuses in every place what is no argument for it', () => {
     const pool = new WatchedPool();
-    const { Pool } = native as unknown as { Pool: new (...args: unknown[]) => object };
-    const methods = pool.native as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const families = native as unknown as typeof methods;
+    const { Threads } = native as unknown as { Threads: new (...args: unknown[]) => object };
+    const { threads } = pool.native;
+    const { checkProcessors } = native;
+    type Methods = Record<string, (...args: unknown[]) => unknown>;
+    const owners = [pool.native, threads, native] as unknown as Methods[];
     const { stat, readlink, access } = native.fsOperations;
+    const open = new EventLoop().nativeInterface;
     const good: [name: string, args: unknown[]][] = [
       ['submitFs', [pool.native, 0, stat, '/', 0]],
       ['submitFs', [pool.native, 0, readlink, '/']],
@@ -112,29 +116,48 @@ describe('the native pool', () => {
       ['submitDns', [pool.native, 0, native.dnsOperations.lookup, '127.0.0.1', 0, 0]],
       ['submitDns', [pool.native, 0, native.dnsOperations.lookupService, '127.0.0.1', 9]],
       ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
-      ['addLane', [1]],
+      ['addLane', ['lane', 1, false, 1, 1]],
       ['cancel', [0]],
       ['takeCompletions', [new ArrayBuffer(312), 1]],
       ['takeBytes', [0, new Uint8Array(8), 0]],
       ['resize', [1]],
       ['open', [false]],
+      ['submitForeign', [pool.native, 0, open, 1]],
+      ['foreignDone', [open, 1, 0]],
+      ['foreignReady', [open, 1, 0, 1]],
+      ['foreignOver', [open, 1]],
     ];
+    // Of an id that there is none of nothing is told.
+    const knowsNone = (name: string, place: number, value: unknown) =>
+      name.startsWith('foreign') && place > 0 && (value === 2 ** 31 || value === -1);
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
       ((name === 'submitFs' || name === 'submitDns') && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
-      (name === 'cancel' && value === 2 ** 31);
+      (name === 'cancel' && value === 2 ** 31) ||
+      (name === 'addLane' && place === 0 && typeof value === 'string') ||
+      (name === 'addLane' && place === 2 && typeof value === 'boolean') ||
+      (name === 'addLane' && place > 2 && (value === 2 ** 31 || value === 2 ** 32));
     for (const value of NO_INTEGERS) {
       for (const [name, args] of good) {
         for (let place = 0; place < args.length; place++) {
-          if (fits(name, place, value)) continue;
-          const owner = name in methods ? methods : families;
-          const call = () => owner[name]?.(...args.with(place, value));
+          if (fits(name, place, value) || knowsNone(name, place, value)) continue;
+          const owner = owners.find((other) => name in other);
+          const call = () => owner?.[name]?.(...args.with(place, value));
           expect(call, `${name}, argument ${place}: ${String(value)}`).toThrow(CODED);
         }
       }
-      expect(() => new Pool(value, STACK_BYTES)).toThrow(CODED);
-      if (!isStackBytes(value)) expect(() => new Pool(1, value)).toThrow(CODED);
+      expect(() => new Threads(value, STACK_BYTES, 0, 1)).toThrow(CODED);
+      if (value !== undefined) {
+        expect(() => new Threads(1, STACK_BYTES, 0, 1, value)).toThrow(CODED);
+        expect(() => checkProcessors(value as never)).toThrow(CODED);
+      }
+      if (!isStackBytes(value)) expect(() => new Threads(1, value, 0, 1)).toThrow(CODED);
+      expect(() => new Threads(1, STACK_BYTES, 0, 0)).toThrow(CODED);
+      expect(() => native.openInterface(value as never)).toThrow(TypeError);
+      expect(() => new Threads(1, STACK_BYTES, -2, 1)).toThrow(CODED);
+      expect(() => new native.Pool(value as never)).toThrow(TypeError);
+      expect(() => new native.Threads(value as never)).toThrow(CODED);
     }
     expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
     pool.close();

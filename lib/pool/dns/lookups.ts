@@ -5,7 +5,7 @@
 import { type NativePool, native } from '../../binding/index.js';
 import type { Batch } from '../batch.js';
 import { Lane, type LaneNumber } from '../lanes.js';
-import type { ThreadPool } from '../pool.js';
+import type { LoopPool } from '../loop-pool.js';
 import { PoolRequest } from '../request.js';
 
 const { submitDns, dnsOperations } = native;
@@ -28,6 +28,10 @@ abstract class LibraryRequest extends PoolRequest<string[]> {
 }
 
 class LookupRequest extends LibraryRequest {
+  override get kind(): string {
+    return 'lookup';
+  }
+
   host = '';
   family = 0;
   hints = 0;
@@ -38,6 +42,10 @@ class LookupRequest extends LibraryRequest {
 }
 
 class LookupServiceRequest extends LibraryRequest {
+  override get kind(): string {
+    return 'lookupService';
+  }
+
   address = '';
   port = 0;
 
@@ -48,9 +56,9 @@ class LookupServiceRequest extends LibraryRequest {
 
 /** What `loop.dns` has of the pool. */
 export class NameLookups {
-  readonly #pool: ThreadPool;
+  readonly #pool: LoopPool;
 
-  constructor(pool: ThreadPool) {
+  constructor(pool: LoopPool) {
     this.#pool = pool;
   }
 
