@@ -12,6 +12,7 @@ import { interleaved } from '../../lib/net/race.js';
 import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
+import { relay } from '../../lib/relay/index.js';
 import { recording, serve } from '../stream/support.js';
 import { countDescriptors, guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
@@ -222,6 +223,25 @@ describe.each(DRIVE_MODES)('connecting by name (%s)', (mode) => {
     socket.end();
     await drive(test.loop, mode);
     expect(await values).toEqual([false, true]);
+  });
+
+  it('may be joined to another stream meanwhile, which gets all of it', async () => {
+    const { port } = echo();
+    const options = { host: 'x.test', port, resolver: telling('127.0.0.2', '127.0.0.1') };
+    const front = serve(test.loop, {
+      open: (socket) => void relay(socket, test.loop.connect(options)),
+    });
+    front.server.unref();
+    const events: string[] = [];
+    test.loop.connect({ port: front.port }, recording(events)).end('hello');
+    await drive(test.loop, mode);
+    expect(events).toEqual(['open', 'data hello', 'end', 'close']);
+    const refused = { ...options, resolver: telling('127.0.0.2') };
+    const side = test.loop.connect({ port: front.port });
+    const joined = relay(side, test.loop.connect(refused));
+    const error = joined.closed.catch(({ code }) => code);
+    await drive(test.loop, mode);
+    expect(await error).toBe('ECONNREFUSED');
   });
 
   it('is done by loop.dns where nobody else is to', async () => {
