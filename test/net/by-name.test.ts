@@ -2,8 +2,7 @@
 // first that is connected wins, and nothing is left of the others. Who looks names up is a test's
 // own here; loop.dns has tests of its own.
 // Tried without its guard: without the timer in `tryNext` the one of an address that is silent
-// hangs; without `end` descriptors are left; without `closed.abort` the look-up is not told;
-// without the look at `active` in `#ended` the one that is destroyed as it connects opens.
+// hangs, and without `end` others do; without `closed.abort` the look-up is not told.
 import { type InspectOptions, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { HostResolver } from '../../lib/net/by-name.js';
