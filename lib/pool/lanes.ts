@@ -5,30 +5,47 @@ import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import type { LaneStats, NativePool } from '../binding/index.js';
 
-/** The number of each in native code. */
-export const Lane = { fs: 0, crypto: 1 } as const;
+/**
+ * The number of each in native code. `dns` is slow work, which waits for others for
+ * seconds: it has at most half of the threads.
+ */
+export const Lane = { fs: 0, crypto: 1, dns: 2, zlib: 3 } as const;
 
 export type LaneName = keyof typeof Lane;
 export type LaneNumber = (typeof Lane)[LaneName];
 
-/** How many threads each may have at once: 1 to 1,024. Default: all there are. */
+/**
+ * How many threads each may have at once: 1 to 1,024. Default: all there are; of `dns`
+ * half of them, and one at least.
+ */
 export type LaneLimits = { [name in LaneName]?: number | undefined };
 
-const NAMES: OptionNames<LaneLimits> = { fs: true, crypto: true };
+const NAMES: OptionNames<LaneLimits> = {
+  fs: true,
+  crypto: true,
+  dns: true,
+  zlib: true,
+};
 /** In the order of their numbers. */
 const names = Object.keys(Lane) as LaneName[];
 
 /** A limit that no pool reaches. */
 const NO_LIMIT = 1024;
+const SLOW: readonly LaneName[] = ['dns'];
+
+/** What a lane may have of `size` threads, unless it was given a limit. */
+function defaultLimit(name: LaneName, size: number): number {
+  return SLOW.includes(name) ? Math.max(1, Math.floor(size / 2)) : NO_LIMIT;
+}
 
 export class Lanes {
   readonly #limits: readonly number[];
 
   /** @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad limit */
-  constructor(limits: LaneLimits = {}) {
+  constructor(size: number, limits: LaneLimits = {}) {
     const read = readOptions('lanes', limits, NAMES);
     this.#limits = names.map((name) =>
-      checkInteger(`lanes.${name}`, read[name] ?? NO_LIMIT, 1, NO_LIMIT),
+      checkInteger(`lanes.${name}`, read[name] ?? defaultLimit(name, size), 1, NO_LIMIT),
     );
   }
 

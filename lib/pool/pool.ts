@@ -83,7 +83,7 @@ export class ThreadPool {
     this.#size =
       size === undefined ? sizeOfEnvironment() : checkInteger('poolSize', size, 1, MAX_THREADS);
     this.#stackBytes = checkInteger('stackBytes', stackBytes, 65536, 2 ** 52);
-    this.#lanes = new Lanes(lanes);
+    this.#lanes = new Lanes(this.#size, lanes);
   }
 
   /** How many threads it has, or will have once there is work. */

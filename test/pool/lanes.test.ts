@@ -13,7 +13,12 @@ const IDLE = { queued: 0, running: 0, completed: 0 };
 describe('the lanes of a pool', () => {
   it('are told by name, before the first request and after it', async () => {
     loop = new TestLoop({ lanes: { crypto: 2 } });
-    const before = { fs: { ...IDLE, limit: 1024 }, crypto: { ...IDLE, limit: 2 } };
+    const before = {
+      fs: { ...IDLE, limit: 1024 },
+      crypto: { ...IDLE, limit: 2 },
+      dns: { ...IDLE, limit: 2 },
+      zlib: { ...IDLE, limit: 1024 },
+    };
     expect(loop.pool.stats().lanes).toEqual(before);
     await loop.outcome('owned', loop.fs.stat('/'));
     expect(loop.pool.stats().lanes).toEqual({ ...before, fs: { ...before.fs, completed: 1 } });
