@@ -69,7 +69,13 @@ const chunks = Object.entries(families).map(([name, file]) => [`chunks/${name}`,
 export default defineConfig({
   ...shared,
   external: './prebuilds.js',
-  input: { ...entries, ...Object.fromEntries(chunks), 'cli/main': 'lib/cli/main.ts' },
+  input: {
+    ...entries,
+    ...Object.fromEntries(chunks),
+    // What runs in the threads of `loop.workers`.
+    'chunks/worker-thread': 'lib/workers/thread/main.ts',
+    'cli/main': 'lib/cli/main.ts',
+  },
   plugins: [lazyFamilies(import.meta.dirname)],
   output: {
     dir: 'dist',
@@ -90,6 +96,7 @@ export default defineConfig({
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
+        { name: 'worker-words', test: /\/lib\/workers\/(layout|messages)\.ts/ },
       ],
     },
   },

@@ -19,6 +19,7 @@ export const families = {
   process: 'lib/process/index.ts',
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
+  workers: 'lib/workers/index.ts',
 };
 
 /** The files whose functions give what they import. */

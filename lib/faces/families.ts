@@ -8,6 +8,7 @@ import * as netFamily from '../net/index.js';
 import * as poolFamily from '../pool/index.js';
 import * as processFamily from '../process/index.js';
 import * as watchFamily from '../watch/index.js';
+import * as workersFamily from '../workers/index.js';
 
 export const datagram = () => datagramFamily;
 export const descriptor = () => descriptorFamily;
@@ -15,3 +16,4 @@ export const net = () => netFamily;
 export const pool = () => poolFamily;
 export const process = () => processFamily;
 export const watch = () => watchFamily;
+export const workers = () => workersFamily;

@@ -248,6 +248,18 @@ int HostDescriptor(napi_env env) {
   return backend_fd(loop);
 }
 
+int HostAlive(napi_env env) {
+  UvLoop* loop = nullptr;
+  napi_status (*get_loop)(napi_env, UvLoop**);
+  int (*loop_alive)(const UvLoop*);
+  if (!Libuv::Load("napi_get_uv_event_loop", &get_loop) ||
+      !Libuv::Load("uv_loop_alive", &loop_alive) ||
+      get_loop(env, &loop) != napi_ok) {
+    return -ENOSYS;
+  }
+  return loop_alive(loop) != 0 ? 1 : 0;
+}
+
 HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
                               int* error) {
   return LibuvAttachment::Create(env, fd, turn, error);

@@ -15,7 +15,7 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['loop', 'loop/'],
   ['socket options', 'socket-options/'],
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
-  ['families', 'watch/', 'net/', 'process/', 'descriptor/'],
+  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
   ['datagram', 'datagram/'],
   // The families come together in EventLoop.
