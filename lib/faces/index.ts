@@ -84,7 +84,7 @@ export { Watcher } from '../watch/index.js';
 export type { Readiness } from '../watch/readiness.js';
 export type { WatchCallback, WatchOptions } from '../watch/watcher.js';
 export { Workers } from '../workers/index.js';
-export type { RunOptions, WorkersOptions } from '../workers/options.js';
+export type { RunOptions, WorkerLimits, WorkersOptions } from '../workers/options.js';
 export type { TimeSummary, WorkersStats } from '../workers/stats.js';
 export type { JobContext } from '../workers/thread/context.js';
 export { defaultLoop, watch } from './default-loop.js';

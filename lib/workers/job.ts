@@ -1,6 +1,5 @@
 // One job: its promise, its input, its signal; and a list of jobs, out of which any may be
 // taken: one whose signal aborts while it waits leaves no trace.
-import type { Transferable } from 'node:worker_threads';
 import { abortError, onAbort } from '../base/abort.js';
 
 /** The promise rejects at once; what becomes of the work is the option `abortGraceMs`. */
@@ -18,7 +17,7 @@ export interface JobHolder {
 
 export class Job {
   readonly input: unknown;
-  readonly transfer: readonly Transferable[] | undefined;
+  readonly transfer: readonly object[] | undefined;
   /** When it was asked for, in ms of the loop's clock. */
   readonly askedMs: number;
   readonly resolve: (value: unknown) => void;
@@ -37,7 +36,7 @@ export class Job {
 
   constructor(
     input: unknown,
-    transfer: readonly Transferable[] | undefined,
+    transfer: readonly object[] | undefined,
     askedMs: number,
     resolve: (value: unknown) => void,
     reject: (reason: unknown) => void,

@@ -2,7 +2,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ResourceLimits, Transferable } from 'node:worker_threads';
 import { checkSignal } from '../base/abort.js';
 import { invalidType, invalidValue } from '../base/errors.js';
 import { type OptionNames, readOptions } from '../base/options.js';
@@ -12,6 +11,18 @@ import { checkInteger } from '../base/validate.js';
 const MAX_THREADS = 1024;
 const MAX_QUEUED = 2 ** 31 - 1;
 const MAX_MS = 2 ** 31 - 1;
+
+/** What a thread may take, in MiB: above 0. See `resourceLimits` of Node's `new Worker`. */
+export interface WorkerLimits {
+  /** Of the heap of objects that live on. */
+  maxOldGenerationSizeMb?: number | undefined;
+  /** Of the heap of new objects. */
+  maxYoungGenerationSizeMb?: number | undefined;
+  /** For machine code. */
+  codeRangeSizeMb?: number | undefined;
+  /** Of the stack; default 4. */
+  stackSizeMb?: number | undefined;
+}
 
 /** What `loop.workers` takes: one of `file` and `code`. */
 export interface WorkersOptions {
@@ -24,8 +35,8 @@ export interface WorkersOptions {
   code?: string | undefined;
   /** Threads: 1 to 1,024. Default: as many as there are processors for this process. */
   size?: number | undefined;
-  /** What each thread may take: MiB, as `new Worker` of `node:worker_threads` has it. */
-  resourceLimits?: ResourceLimits | undefined;
+  /** What each thread may take; a thread that takes more is ended. */
+  resourceLimits?: WorkerLimits | undefined;
   /** Jobs that may wait: 0 to 2^31-1, default 65,536. Above it `run` rejects. */
   maxQueued?: number | undefined;
   /**
@@ -49,8 +60,11 @@ export interface WorkersOptions {
 export interface RunOptions {
   /** Aborts the job: see `Workers.run`. */
   signal?: AbortSignal | undefined;
-  /** These parts of the input are moved, not copied, when a thread takes the job. */
-  transfer?: readonly Transferable[] | undefined;
+  /**
+   * These parts of the input are moved, not copied, when a thread takes the job: ArrayBuffers,
+   * MessagePorts and what else `postMessage` transfers.
+   */
+  transfer?: readonly object[] | undefined;
 }
 
 const NAMES: OptionNames<WorkersOptions> = {
@@ -67,7 +81,7 @@ const NAMES: OptionNames<WorkersOptions> = {
   name: true,
 };
 const RUN_NAMES: OptionNames<RunOptions> = { signal: true, transfer: true };
-const LIMIT_NAMES: OptionNames<ResourceLimits> = {
+const LIMIT_NAMES: OptionNames<WorkerLimits> = {
   maxOldGenerationSizeMb: true,
   maxYoungGenerationSizeMb: true,
   codeRangeSizeMb: true,
@@ -79,7 +93,7 @@ export interface Settings {
   readonly file: string | undefined;
   readonly code: string | undefined;
   readonly size: number;
-  readonly resourceLimits: ResourceLimits | undefined;
+  readonly resourceLimits: WorkerLimits | undefined;
   readonly maxQueued: number;
   readonly abortGraceMs: number;
   readonly startTimeoutMs: number;
@@ -126,7 +140,7 @@ export function readRunOptions(given: RunOptions | undefined): RunOptions {
   const { signal, transfer } = readOptions('options', given, RUN_NAMES);
   return {
     signal: checkSignal(signal),
-    transfer: readList('options.transfer', transfer) as Transferable[] | undefined,
+    transfer: readList('options.transfer', transfer) as object[] | undefined,
   };
 }
 
@@ -144,9 +158,9 @@ function fileUrl(file: unknown): string {
   return pathToFileURL(isAbsolute(text) ? text : resolve(text)).href;
 }
 
-function readLimits(given: unknown): ResourceLimits | undefined {
+function readLimits(given: unknown): WorkerLimits | undefined {
   if (given === undefined) return undefined;
-  const limits = readOptions('options.resourceLimits', given as ResourceLimits, LIMIT_NAMES);
+  const limits = readOptions('options.resourceLimits', given as WorkerLimits, LIMIT_NAMES);
   for (const [name, value] of Object.entries(limits)) {
     if (typeof value !== 'number') {
       throw invalidType(`options.resourceLimits.${name}`, 'of type number');

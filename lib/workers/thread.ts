@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import {
   MessageChannel,
   type MessagePort,
+  type ResourceLimits,
   receiveMessageOnPort,
   type Transferable,
   Worker,
@@ -93,7 +94,9 @@ export class JobThread {
         name: `${name} ${number}`,
         ...(env === undefined ? {} : { env: env as NodeJS.Dict<string> }),
         ...(argv === undefined ? {} : { argv }),
-        ...(resourceLimits === undefined ? {} : { resourceLimits }),
+        ...(resourceLimits === undefined
+          ? {}
+          : { resourceLimits: resourceLimits as ResourceLimits }),
       });
     } catch (error) {
       port1.close();
@@ -140,7 +143,7 @@ export class JobThread {
    */
   give(jobs: readonly Job[], failed: (job: Job, error: unknown) => void): void {
     const message: unknown[] = [];
-    const transfer: Transferable[] = [];
+    const transfer: object[] = [];
     for (const job of jobs) {
       message.push(this.places.take(job), job.input);
       if (job.transfer !== undefined) transfer.push(...job.transfer);
@@ -169,8 +172,8 @@ export class JobThread {
     return { report, job };
   }
 
-  #post(message: unknown, transfer: readonly Transferable[]): void {
-    this.#port.postMessage(message, transfer);
+  #post(message: unknown, transfer: readonly object[]): void {
+    this.#port.postMessage(message, transfer as Transferable[]);
     const { words } = this;
     Atomics.add(words, GIVEN, 1);
     if (Atomics.load(words, SLEEPING) === 1) Atomics.notify(words, GIVEN, 1);

@@ -50,6 +50,9 @@ const USES: Record<string, string> = {
     loop.watch(shared, { read: true, signal }, () => {});
     const { address } = loop.listen({ port: 0, host: '127.0.0.1', signal }, {});
     loop.connect({ port: address.port, signal }, {});`,
+  'with workers, of which one is at work': `
+    loop.workers({ code: 'module.exports = () => { for (;;); };', size: 1 }).run(1).catch(() => {});
+    loop.workers({ code: 'module.exports = () => 1;' });`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
 };
 

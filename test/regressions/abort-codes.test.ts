@@ -28,12 +28,14 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
   dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),
 };
+const CODE = 'module.exports = () => 1;';
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),
   'fs.readlink': (loop, signal) => loop.fs.readlink('/', { signal }),
   'fs.access': (loop, signal) => loop.fs.access('/', 0, { signal }),
   'crypto.pbkdf2': (loop, signal) => loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', { signal }),
+  'workers.run': (loop, signal) => loop.workers({ code: CODE, size: 1 }).run(1, { signal }),
 };
 
 describe.each(REASONS)('a signal that aborted before, with %s', (_kind, reason) => {

@@ -96,6 +96,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.writ',
     'write',
   ],
+  workers: [
+    (loop) => loop.workers({ code: '', resourceLimit: {} } as object),
+    'options.resourceLimit',
+    'resourceLimits',
+  ],
+  'workers, what threads may take': [
+    (loop) => loop.workers({ code: '', resourceLimits: { stackSize: 1 } as object }),
+    'options.resourceLimits.stackSize',
+    'stackSizeMb',
+  ],
   'new FlightRecorder': [
     (loop) => new FlightRecorder(loop, { capasity: 5 } as object),
     'options.capasity',
@@ -147,6 +157,13 @@ describe('a name that is not known is refused, with the one that was meant', () 
       message: `The "options.bigInt" argument is not known: did you mean 'bigint'?`,
     });
     expect(test.loop.pool.stats().threads).toBe(0);
+  });
+
+  it('workers.run, which rejects', async () => {
+    const workers = test.loop.attach().workers({ code: '' });
+    const wrong = { transfers: [] } as object;
+    await expect(workers.run(1, wrong)).rejects.toThrow(`did you mean 'transfer'?`);
+    expect(workers.stats()).toMatchObject({ threads: 0, queued: 0 });
   });
 
   it('fs.readlink and fs.access, which reject', async () => {

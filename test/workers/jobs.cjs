@@ -13,7 +13,7 @@ const JOBS = {
   },
   pid: () => process.pid,
   data: () => workerData,
-  environment: () => [process.env.RAWLOOP_TEST, process.argv.slice(2)],
+  environment: () => [process.env.WORKERS_TEST, process.argv.slice(2)],
   throws: (code) => {
     throw Object.assign(new RangeError('on purpose'), { code, list: [1, 2] });
   },

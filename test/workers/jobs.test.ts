@@ -104,7 +104,7 @@ describe.each(DRIVE_MODES)('a job (%s)', (mode) => {
   it('takes what the threads were given', async () => {
     const workers = workersOf(test.loop, {
       workerData: { some: new Set(['data']) },
-      env: { RAWLOOP_TEST: 'yes' },
+      env: { WORKERS_TEST: 'yes' },
       argv: ['one', 2],
     });
     const asked = [workers.run(['data']), workers.run(['environment'])];

@@ -1,6 +1,5 @@
 // What a job is handed beside its input: whether it was aborted, and what of its result is
 // to be moved instead of copied. Few jobs ask for either, so nothing is made before.
-import type { Transferable } from 'node:worker_threads';
 import { ABORTED } from '../layout.js';
 
 /** The second argument of the function that does the jobs. */
@@ -8,7 +7,7 @@ export class JobContext {
   readonly #words: Int32Array;
   readonly #place: number;
   #controller: AbortController | undefined;
-  #transfer: Transferable[] | undefined;
+  #transfer: object[] | undefined;
 
   /** @internal */
   constructor(words: Int32Array, place: number) {
@@ -29,13 +28,13 @@ export class JobContext {
   }
 
   /** These parts of the result are moved, not copied: ArrayBuffers, MessagePorts ... */
-  transfer(...objects: Transferable[]): void {
+  transfer(...objects: object[]): void {
     this.#transfer ??= [];
     this.#transfer.push(...objects);
   }
 
   /** @internal What was given to `transfer`. */
-  get transferred(): readonly Transferable[] | undefined {
+  get transferred(): readonly object[] | undefined {
     return this.#transfer;
   }
 

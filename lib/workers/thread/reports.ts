@@ -17,10 +17,10 @@ export class Reports {
   }
 
   /** @throws DataCloneError when the value cannot be copied: then nothing was told */
-  tell(report: Report, transfer?: readonly Transferable[]): void {
+  tell(report: Report, transfer?: readonly object[]): void {
     const { port, told, waker } = this.#data;
     if (transfer === undefined) port.postMessage(report);
-    else port.postMessage(report, transfer);
+    else port.postMessage(report, transfer as Transferable[]);
     if (Atomics.exchange(told, TOLD, 1) === 0) wake(waker);
   }
 
