@@ -26,7 +26,9 @@ export { Immediate } from '../loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';
 export type { LoopOptions, RunMode } from '../loop/options.js';
 export { type HookCallback, PhaseHook } from '../loop/phase-hooks.js';
+export type { SharedPool } from '../loop/shared-pool.js';
 export { Timer } from '../loop/time/timer.js';
+export type { TimeSummary } from '../loop/time-summary.js';
 export { ThreadPerConnectionServer } from '../models/index.js';
 export type {
   ThreadPerConnectionOptions,
@@ -49,7 +51,10 @@ export {
 export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
 export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
 export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
-export type { PoolStats } from '../pool/pool.js';
+export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';
+export type { ThreadPoolOptions } from '../pool/options.js';
+export type { LaneStats, PoolStats } from '../pool/pool.js';
+export type { KindStats, WorkStats } from '../pool/usage.js';
 export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
 export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
 export type { NotifyOptions, NotifyState } from '../process/notify.js';
@@ -85,7 +90,7 @@ export type { Readiness } from '../watch/readiness.js';
 export type { WatchCallback, WatchOptions } from '../watch/watcher.js';
 export { Workers } from '../workers/index.js';
 export type { RunOptions, WorkerLimits, WorkersOptions } from '../workers/options.js';
-export type { TimeSummary, WorkersStats } from '../workers/stats.js';
+export type { WorkersStats } from '../workers/stats.js';
 export type { JobContext } from '../workers/thread/context.js';
 export { defaultLoop, watch } from './default-loop.js';
 export { EventLoop } from './event-loop.js';

@@ -2,29 +2,38 @@
 // requests that run there.
 import type { CryptoRequests } from '../pool/crypto/crypto.js';
 import type { FileRequests } from '../pool/fs/fs.js';
+import type { LoopPool } from '../pool/loop-pool.js';
 import type { ThreadPool } from '../pool/pool.js';
 import * as families from './families.js';
 import { ProcessFace } from './process.js';
 
 /** What a loop has for work off the loop. Use `EventLoop`. */
 export abstract class PoolFace extends ProcessFace {
-  #pool: ThreadPool | undefined;
+  #requests: LoopPool | undefined;
   #fs: FileRequests | undefined;
   #crypto: CryptoRequests | undefined;
 
-  /** The threads for blocking work; made on first use. */
+  /**
+   * The threads for blocking work: those of the option `pool`, else the loop's own, which
+   * are made on first use and end with the loop.
+   */
   get pool(): ThreadPool {
-    if (this.#pool !== undefined) return this.#pool;
-    const { ThreadPool } = families.pool();
-    this.#pool = new ThreadPool(this, { size: this.poolSize });
-    return this.#pool;
+    return this.requests.pool;
+  }
+
+  /** What the families submit their requests to. @internal */
+  protected get requests(): LoopPool {
+    if (this.#requests !== undefined) return this.#requests;
+    const { LoopPool } = families.pool();
+    this.#requests = new LoopPool(this, this.sharedPool ?? { size: this.poolSize });
+    return this.#requests;
   }
 
   /** Files, on the pool. */
   get fs(): FileRequests {
     if (this.#fs !== undefined) return this.#fs;
     const { FileRequests } = families.pool();
-    this.#fs = new FileRequests(this.pool);
+    this.#fs = new FileRequests(this.requests);
     return this.#fs;
   }
 
@@ -32,7 +41,7 @@ export abstract class PoolFace extends ProcessFace {
   get crypto(): CryptoRequests {
     if (this.#crypto !== undefined) return this.#crypto;
     const { CryptoRequests } = families.pool();
-    this.#crypto = new CryptoRequests(this.pool);
+    this.#crypto = new CryptoRequests(this.requests);
     return this.#crypto;
   }
 }

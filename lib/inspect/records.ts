@@ -66,6 +66,8 @@ export interface RequestRecord extends Span {
   kind: 'request';
   /** Such as 'StatRequest'. */
   name: string;
+  /** The lane of the pool that it waited in, such as 'fs'. */
+  lane: string;
   /** How long it waited for a thread. */
   queuedMs: number;
   /** How long the thread took; what is left is the result's wait for the loop. */

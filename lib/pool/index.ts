@@ -2,4 +2,5 @@
 export { CryptoRequests } from './crypto/crypto.js';
 export { FileRequests } from './fs/fs.js';
 export { BigIntStats, Stats } from './fs/stats.js';
+export { LoopPool } from './loop-pool.js';
 export { ThreadPool } from './pool.js';

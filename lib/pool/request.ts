@@ -28,9 +28,18 @@ export abstract class PoolRequest<T> {
   abstract get lane(): LaneNumber;
 
   /**
+   * Which kind it is, such as 'stat': what counters are by. A getter of the prototype, that
+   * each class should have: without, it is the class's name, which a minifier changes.
+   */
+  get kind(): string {
+    return this.constructor.name.replace(/Request$/, '').toLowerCase();
+  }
+
+  /**
    * Queues the work in its lane, with every argument checked and every byte copied first.
    *
-   * @returns the id, or -errno when the pool has no thread
+   * @returns the id, or -errno: -EBADF when the pool is closed, -ENOBUFS when its queue is
+   *   full, or why it has no thread
    * @throws TypeError, RangeError; Error with a code
    */
   abstract submit(pool: NativePool): number;

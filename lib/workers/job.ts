@@ -22,8 +22,6 @@ export class Job {
   readonly askedMs: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  /** Of a recorder: which row it is shown in. */
-  row = '';
   /** In a list: its neighbours. */
   before: Job | undefined;
   behind: Job | undefined;

@@ -1,19 +1,5 @@
 // What the workers of a loop did, in numbers.
-import { Histogram } from '../loop/histogram.js';
-
-/** Times in ms: percentiles within 0.8 %, the rest exact; 0 where nothing was measured. */
-export interface TimeSummary {
-  /** How many times were measured. */
-  count: number;
-  /** Their mean. */
-  meanMs: number;
-  /** What half of them do not exceed. */
-  p50Ms: number;
-  /** What 99 of 100 do not exceed. */
-  p99Ms: number;
-  /** The longest. */
-  maxMs: number;
-}
+import type { TimeSummary } from '../loop/time-summary.js';
 
 /** What `workers.stats()` gives. */
 export interface WorkersStats {
@@ -37,26 +23,4 @@ export interface WorkersStats {
   wait: TimeSummary;
   /** How long the job took, with what its promise waited for. */
   run: TimeSummary;
-}
-
-const NS = 1e6;
-
-export class Times {
-  readonly #histogram = new Histogram();
-
-  record(ms: number): void {
-    this.#histogram.record(ms * NS);
-  }
-
-  summary(): TimeSummary {
-    const { count, mean, max } = this.#histogram;
-    const percentile = (percent: number) => this.#histogram.percentile(percent) / NS;
-    return {
-      count,
-      meanMs: mean / NS,
-      p50Ms: percentile(50),
-      p99Ms: percentile(99),
-      maxMs: max / NS,
-    };
-  }
 }

@@ -5,6 +5,8 @@ import { throwIfAborted } from '../base/abort.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed, loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
+import { Histogram } from '../loop/histogram.js';
+import { summary } from '../loop/time-summary.js';
 import { Interest, wake } from '../poller/index.js';
 import { createHandleWaker } from '../poller/waker.js';
 import { Crew, type CrewEvents } from './crew.js';
@@ -20,11 +22,12 @@ import {
   type WorkersOptions,
 } from './options.js';
 import { Held, Starts } from './starts.js';
-import { Times, type WorkersStats } from './stats.js';
+import type { WorkersStats } from './stats.js';
 import type { JobThread } from './thread.js';
 
 /** Reports taken in a turn; what is left wakes the loop again, so that others get a turn. */
 const SHARE = 256;
+const NS = 1e6;
 
 /**
  * What `loop.workers` returns. It does not hold the loop; a job that is not settled does.
@@ -37,8 +40,8 @@ export class Workers<Input = unknown, Result = unknown> extends Handle {
   readonly #told = new Int32Array(new SharedArrayBuffer(4));
   readonly #queue = new JobList();
   readonly #crew: Crew;
-  readonly #wait = new Times();
-  readonly #run = new Times();
+  readonly #wait = new Histogram();
+  readonly #run = new Histogram();
   readonly #starts: Starts;
   #unsettled = 0;
   #completed = 0;
@@ -126,8 +129,8 @@ export class Workers<Input = unknown, Result = unknown> extends Handle {
       completed: this.#completed,
       crashed: this.#crew.crashed,
       terminated: this.#crew.terminated,
-      wait: this.#wait.summary(),
-      run: this.#run.summary(),
+      wait: summary(this.#wait),
+      run: summary(this.#run),
     };
   }
 
@@ -208,13 +211,13 @@ export class Workers<Input = unknown, Result = unknown> extends Handle {
     const { meter } = this.loop;
     const waitMs = Math.max(0, beginMs - job.askedMs);
     this.#completed++;
-    this.#wait.record(waitMs);
-    this.#run.record(runMs);
+    this.#wait.record(waitMs * NS);
+    this.#run.record(runMs * NS);
     if (meter.observed) {
       const takenMs = meter.nowMs();
       const doneMs = Math.max(0, takenMs - job.askedMs - waitMs - runMs);
-      job.row = `${this.label} ${thread.number}`;
-      meter.requested(job, takenMs, waitMs, runMs, doneMs);
+      const lane = `${this.label} ${thread.number}`;
+      meter.requested(job, takenMs, waitMs, runMs, doneMs, lane);
     }
     this.#settle(job, () => {
       if (outcome === DONE) job.resolve(value);

@@ -9,36 +9,23 @@
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "os/opening.h"
 
 namespace rawloop {
 namespace {
 
 // read(fd, buffer, offset?, length?): bytes read, 0 at the end, or -errno.
-napi_value Read(napi_env env, napi_callback_info info) {
-  Args args(env, info);
-  int fd;
-  Span span;
-  if (!args.Descriptor(0, &fd) || !args.Slice(1, &span)) return nullptr;
-  ssize_t result;
-  do {
-    result = read(fd, span.data, span.size);
-  } while (result < 0 && errno == EINTR);
-  return Int(env, OrErrno(result));
-}
-
 // write(fd, buffer, offset?, length?): bytes written or -errno. A pipe or
 // socket without a reader gives EPIPE; the host ignores SIGPIPE, as Node does.
-napi_value Write(napi_env env, napi_callback_info info) {
+template <auto call>
+napi_value Move(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
   Span span;
   if (!args.Descriptor(0, &fd) || !args.Slice(1, &span)) return nullptr;
-  ssize_t result;
-  do {
-    result = write(fd, span.data, span.size);
-  } while (result < 0 && errno == EINTR);
-  return Int(env, OrErrno(result));
+  return Int(env,
+             OrErrno(Retried([&] { return call(fd, span.data, span.size); })));
 }
 
 // close(fd): 0 or -errno. -EPERM for an open descriptor that was not opened
@@ -101,7 +88,7 @@ napi_value Fcntl(napi_env env, napi_callback_info info) {
   int command;
   int argument = 0;
   if (!args.Descriptor(0, &fd) || !args.Integer(1, "cmd", &command) ||
-      (args.Has(2) && !args.Integer(2, "arg", &argument))) {
+      !args.OptionalInteger(2, "arg", &argument)) {
     return nullptr;
   }
   if (!TakesNumber(command)) return Int(env, -EINVAL);
@@ -116,7 +103,7 @@ napi_value Fcntl(napi_env env, napi_callback_info info) {
 napi_value Pipe2(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int flags = 0;
-  if (args.Has(0) && !args.Integer(0, "flags", &flags)) return nullptr;
+  if (!args.OptionalInteger(0, "flags", &flags)) return nullptr;
   int ends[2];
   return OpenedPair(env, OpenPipe(ends, flags), ends);
 }
@@ -146,11 +133,7 @@ int DuplicateToFree(int oldfd, int newfd) {
 // What has the number is closed in the same moment. EINTR is retried: nothing
 // has been closed then.
 int DuplicateOver(int oldfd, int newfd) {
-  int result;
-  do {
-    result = DuplicateTo(oldfd, newfd);
-  } while (result < 0 && errno == EINTR);
-  return result;
+  return Retried([&] { return DuplicateTo(oldfd, newfd); });
 }
 
 // dup3(oldfd, newfd, flags?): newfd or -errno. -EPERM where `newfd` is open and
@@ -163,7 +146,7 @@ napi_value Dup3(napi_env env, napi_callback_info info) {
   int flags = 0;
   if (!args.Descriptor(0, &oldfd, "oldfd") ||
       !args.Descriptor(1, &newfd, "newfd") ||
-      (args.Has(2) && !args.Integer(2, "flags", &flags))) {
+      !args.OptionalInteger(2, "flags", &flags)) {
     return nullptr;
   }
   if (oldfd == newfd || (flags & ~O_CLOEXEC) != 0) return Int(env, -EINVAL);
@@ -175,7 +158,7 @@ napi_value Dup3(napi_env env, napi_callback_info info) {
 
 void RegisterDescriptors(napi_env env, napi_value exports) {
   const Function functions[] = {
-      {"read", Guarded<Read>},       {"write", Guarded<Write>},
+      {"read", Guarded<Move<read>>}, {"write", Guarded<Move<write>>},
       {"close", Guarded<Close>},     {"adopt", Guarded<Adopt>},
       {"release", Guarded<Release>}, {"fcntl", Guarded<Fcntl>},
       {"pipe2", Guarded<Pipe2>},     {"dup", Guarded<Dup>},

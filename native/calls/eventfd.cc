@@ -17,8 +17,8 @@ napi_value Eventfd(napi_env env, napi_callback_info info) {
   Args args(env, info);
   unsigned int initial = 0;
   int flags = 0;
-  if ((args.Has(0) && !args.Integer(0, "initval", &initial)) ||
-      (args.Has(1) && !args.Integer(1, "flags", &flags))) {
+  if (!args.OptionalInteger(0, "initval", &initial) ||
+      !args.OptionalInteger(1, "flags", &flags)) {
     return nullptr;
   }
   return Opened(env, eventfd(initial, flags | EFD_CLOEXEC));

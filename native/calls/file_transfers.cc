@@ -15,6 +15,7 @@
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
+#include "core/retried.h"
 
 namespace rawloop {
 namespace {
@@ -65,11 +66,9 @@ napi_value Sendfile(napi_env env, napi_callback_info info) {
       !ReadLength(args, 3, "count", &count)) {
     return nullptr;
   }
-  ssize_t result;
   off_t offset;
-  do {
-    result = sendfile(out_fd, in_fd, place.Get(&offset), count);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result = Retried(
+      [&] { return sendfile(out_fd, in_fd, place.Get(&offset), count); });
   return Int(env, OrErrno(result));
 }
 
@@ -88,16 +87,15 @@ napi_value Splice(napi_env env, napi_callback_info info) {
       !args.Descriptor(2, &out_fd, "fd_out") ||
       !out_place.Read(args, 3, "off_out") ||
       !ReadLength(args, 4, "len", &length) ||
-      (args.Has(5) && !args.Integer(5, "flags", &flags))) {
+      !args.OptionalInteger(5, "flags", &flags)) {
     return nullptr;
   }
-  ssize_t result;
   loff_t in_offset;
   loff_t out_offset;
-  do {
-    result = splice(in_fd, in_place.Get(&in_offset), out_fd,
-                    out_place.Get(&out_offset), length, flags);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result = Retried([&] {
+    return splice(in_fd, in_place.Get(&in_offset), out_fd,
+                  out_place.Get(&out_offset), length, flags);
+  });
   return Int(env, OrErrno(result));
 }
 
@@ -107,7 +105,7 @@ napi_value MemfdCreate(napi_env env, napi_callback_info info) {
   Args args(env, info);
   unsigned int flags = 0;
   size_t length = 0;
-  if (args.Has(1) && !args.Integer(1, "flags", &flags)) return nullptr;
+  if (!args.OptionalInteger(1, "flags", &flags)) return nullptr;
   if (napi_get_value_string_utf8(env, args.at(0), nullptr, 0, &length) !=
       napi_ok) {
     ThrowType(env, "name", "a string");

@@ -10,6 +10,7 @@
 #include "calls/message_results.h"
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "os/opening.h"
 
 namespace rawloop {
@@ -57,10 +58,9 @@ napi_value Sendmmsg(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < headers.size(); i++) {
     headers[i].msg_hdr = messages[i].Header();
   }
-  int result;
-  do {
-    result = sendmmsg(fd, headers.data(), headers.size(), flags | kSendFlags);
-  } while (result < 0 && errno == EINTR);
+  int result = Retried([&] {
+    return sendmmsg(fd, headers.data(), headers.size(), flags | kSendFlags);
+  });
   if (result < 0) return Int(env, -errno);
   napi_value array;
   napi_create_array(env, &array);
@@ -102,11 +102,10 @@ napi_value Recvmmsg(napi_env env, napi_callback_info info) {
   for (size_t i = 0; i < headers.size(); i++) {
     headers[i].msg_hdr = rooms[i].Header();
   }
-  int result;
-  do {
-    result = recvmmsg(fd, headers.data(), headers.size(), flags | kReceiveFlags,
-                      nullptr);
-  } while (result < 0 && errno == EINTR);
+  int result = Retried([&] {
+    return recvmmsg(fd, headers.data(), headers.size(), flags | kReceiveFlags,
+                    nullptr);
+  });
   if (result < 0) return Int(env, -errno);
   for (int i = 0; i < result; i++) {
     messages[i].header = headers[i].msg_hdr;

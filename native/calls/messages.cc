@@ -10,6 +10,7 @@
 #include "calls/message_results.h"
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "os/opening.h"
 
 namespace rawloop {
@@ -20,8 +21,7 @@ napi_value Sendto(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
   int flags = 0;
-  if (!args.Descriptor(0, &fd) ||
-      (args.Has(4) && !args.Integer(4, "flags", &flags))) {
+  if (!args.Descriptor(0, &fd) || !args.OptionalInteger(4, "flags", &flags)) {
     return nullptr;
   }
   Address address;
@@ -32,12 +32,11 @@ napi_value Sendto(napi_env env, napi_callback_info info) {
   if (!args.Slice(1, &span)) return nullptr;
   if (error < 0) return Int(env, error);
   if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
-  ssize_t result;
-  do {
-    result = sendto(fd, span.data, span.size, flags | kSendFlags,
-                    has_address ? address.get() : nullptr,
-                    has_address ? address.size : 0);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result = Retried([&] {
+    return sendto(fd, span.data, span.size, flags | kSendFlags,
+                  has_address ? address.get() : nullptr,
+                  has_address ? address.size : 0);
+  });
   return Int(env, OrErrno(result));
 }
 
@@ -47,18 +46,16 @@ napi_value Recvfrom(napi_env env, napi_callback_info info) {
   int fd;
   int flags = 0;
   Span span;
-  if (!args.Descriptor(0, &fd) ||
-      (args.Has(4) && !args.Integer(4, "flags", &flags)) ||
+  if (!args.Descriptor(0, &fd) || !args.OptionalInteger(4, "flags", &flags) ||
       !args.Slice(1, &span)) {
     return nullptr;
   }
   Address address;
-  ssize_t result;
-  do {
+  ssize_t result = Retried([&] {
     address.size = sizeof(address.storage);
-    result =
-        recvfrom(fd, span.data, span.size, flags, address.get(), &address.size);
-  } while (result < 0 && errno == EINTR);
+    return recvfrom(fd, span.data, span.size, flags, address.get(),
+                    &address.size);
+  });
   if (result < 0) return Int(env, -errno);
   napi_value object;
   napi_create_object(env, &object);
@@ -72,8 +69,7 @@ napi_value Sendmsg(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
   int flags = 0;
-  if (!args.Descriptor(0, &fd) ||
-      (args.Has(2) && !args.Integer(2, "flags", &flags))) {
+  if (!args.Descriptor(0, &fd) || !args.OptionalInteger(2, "flags", &flags)) {
     return nullptr;
   }
   MessageToSend message;
@@ -86,10 +82,8 @@ napi_value Sendmsg(napi_env env, napi_callback_info info) {
   if (error < 0) return Int(env, error);
   if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
   msghdr header = message.Header();
-  ssize_t result;
-  do {
-    result = sendmsg(fd, &header, flags | kSendFlags);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result =
+      Retried([&] { return sendmsg(fd, &header, flags | kSendFlags); });
   return Int(env, OrErrno(result));
 }
 
@@ -99,16 +93,15 @@ napi_value Recvmsg(napi_env env, napi_callback_info info) {
   int fd;
   int flags = 0;
   MessageRoom room;
-  if (!args.Descriptor(0, &fd) ||
-      (args.Has(2) && !args.Integer(2, "flags", &flags)) ||
+  if (!args.Descriptor(0, &fd) || !args.OptionalInteger(2, "flags", &flags) ||
       !room.Read(env, args.at(1)) || !room.Take(env)) {
     return nullptr;
   }
   ReceivedMessage message;
-  do {
+  message.bytes = Retried([&] {
     message.header = room.Header();
-    message.bytes = recvmsg(fd, &message.header, flags | kReceiveFlags);
-  } while (message.bytes < 0 && errno == EINTR);
+    return recvmsg(fd, &message.header, flags | kReceiveFlags);
+  });
   if (message.bytes < 0) return Int(env, -errno);
   ParseControl(message.header, room.max_fds(), &message.control);
   napi_value result = message.Write(env);

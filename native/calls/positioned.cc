@@ -2,56 +2,39 @@
 // is. EINTR is retried, as nothing was transferred then. See pread(2).
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 
 namespace rawloop {
 namespace {
 
 static_assert(sizeof(off_t) == 8, "positions have 64 bits");
 
-// (fd, buffer, offset?, length?, position): the position is read with the other
-// numbers, before the memory.
-bool ReadPositioned(const Args& args, int* fd, int64_t* position, Span* span) {
-  return args.Descriptor(0, fd) && args.Position(4, position) &&
-         args.Slice(1, span);
-}
-
 // pread(fd, buffer, offset?, length?, position): bytes read, 0 at the end, or
 // -errno (-ESPIPE: what has no places, such as a pipe).
-napi_value Pread(napi_env env, napi_callback_info info) {
-  Args args(env, info);
-  int fd;
-  int64_t position;
-  Span span;
-  if (!ReadPositioned(args, &fd, &position, &span)) return nullptr;
-  ssize_t result;
-  do {
-    result = pread(fd, span.data, span.size, position);
-  } while (result < 0 && errno == EINTR);
-  return Int(env, OrErrno(result));
-}
-
 // pwrite(fd, buffer, offset?, length?, position): bytes written or -errno.
-napi_value Pwrite(napi_env env, napi_callback_info info) {
+template <auto call>
+napi_value MoveAt(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
   int64_t position;
   Span span;
-  if (!ReadPositioned(args, &fd, &position, &span)) return nullptr;
-  ssize_t result;
-  do {
-    result = pwrite(fd, span.data, span.size, position);
-  } while (result < 0 && errno == EINTR);
-  return Int(env, OrErrno(result));
+  // With the other numbers, before the memory.
+  if (!args.Descriptor(0, &fd) || !args.Position(4, &position) ||
+      !args.Slice(1, &span)) {
+    return nullptr;
+  }
+  return Int(env, OrErrno(Retried([&] {
+               return call(fd, span.data, span.size, position);
+             })));
 }
 
 void RegisterPositioned(napi_env env, napi_value exports) {
-  const Function functions[] = {{"pread", Guarded<Pread>},
-                                {"pwrite", Guarded<Pwrite>}};
+  const Function functions[] = {{"pread", Guarded<MoveAt<pread>>},
+                                {"pwrite", Guarded<MoveAt<pwrite>>}};
   Export(env, exports, functions);
 }
 RAWLOOP_MODULE(RegisterPositioned);

@@ -10,6 +10,7 @@
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "os/opening.h"
 
 namespace rawloop {
@@ -22,7 +23,7 @@ napi_value Socket(napi_env env, napi_callback_info info) {
   int type;
   int protocol = 0;
   if (!args.Integer(0, "domain", &domain) || !args.Integer(1, "type", &type) ||
-      (args.Has(2) && !args.Integer(2, "protocol", &protocol))) {
+      !args.OptionalInteger(2, "protocol", &protocol)) {
     return nullptr;
   }
   return Opened(env, OpenSocket(domain, type, protocol));
@@ -35,7 +36,7 @@ napi_value Socketpair(napi_env env, napi_callback_info info) {
   int type;
   int protocol = 0;
   if (!args.Integer(0, "domain", &domain) || !args.Integer(1, "type", &type) ||
-      (args.Has(2) && !args.Integer(2, "protocol", &protocol))) {
+      !args.OptionalInteger(2, "protocol", &protocol)) {
     return nullptr;
   }
   int ends[2];
@@ -92,14 +93,11 @@ napi_value Accept4(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
   int flags = 0;
-  if (!args.Descriptor(0, &fd) ||
-      (args.Has(1) && !args.Integer(1, "flags", &flags))) {
+  if (!args.Descriptor(0, &fd) || !args.OptionalInteger(1, "flags", &flags)) {
     return nullptr;
   }
-  int accepted;
-  do {
-    accepted = AcceptSocket(fd, nullptr, nullptr, flags);
-  } while (accepted < 0 && errno == EINTR);
+  int accepted =
+      Retried([&] { return AcceptSocket(fd, nullptr, nullptr, flags); });
   return Opened(env, accepted);
 }
 
@@ -142,16 +140,13 @@ napi_value Send(napi_env env, napi_callback_info info) {
   int fd;
   int flags = 0;
   Span span;
-  if (!args.Descriptor(0, &fd) ||
-      (args.Has(4) && !args.Integer(4, "flags", &flags)) ||
+  if (!args.Descriptor(0, &fd) || !args.OptionalInteger(4, "flags", &flags) ||
       !args.Slice(1, &span)) {
     return nullptr;
   }
   if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
-  ssize_t result;
-  do {
-    result = send(fd, span.data, span.size, flags | kSendFlags);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result = Retried(
+      [&] { return send(fd, span.data, span.size, flags | kSendFlags); });
   return Int(env, OrErrno(result));
 }
 
@@ -161,17 +156,14 @@ napi_value Recv(napi_env env, napi_callback_info info) {
   int fd;
   int flags = 0;
   Span span;
-  if (!args.Descriptor(0, &fd) ||
-      (args.Has(4) && !args.Integer(4, "flags", &flags)) ||
+  if (!args.Descriptor(0, &fd) || !args.OptionalInteger(4, "flags", &flags) ||
       !args.Slice(1, &span)) {
     return nullptr;
   }
   // With MSG_TRUNC a datagram socket reports the full length: it is never more
   // than was asked for that counts as arrived.
-  ssize_t result;
-  do {
-    result = recv(fd, span.data, span.size, flags);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result =
+      Retried([&] { return recv(fd, span.data, span.size, flags); });
   return Int(env, OrErrno(result));
 }
 

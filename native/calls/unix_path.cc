@@ -12,6 +12,7 @@
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
+#include "core/retried.h"
 
 namespace rawloop {
 namespace {
@@ -32,15 +33,11 @@ bool ReadPath(napi_env env, napi_value value, std::string* out) {
 // A lock of the folder itself goes with its descriptor, however the process
 // ends, and leaves no file behind. It is never waited for. EINTR is retried.
 int LockFolder(const char* path) {
-  int fd;
-  do {
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
-  } while (fd < 0 && errno == EINTR);
+  int fd = Retried([&] {
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
+  });
   if (fd < 0) return -1;
-  int result;
-  do {
-    result = flock(fd, LOCK_EX | LOCK_NB);
-  } while (result < 0 && errno == EINTR);
+  int result = Retried([&] { return flock(fd, LOCK_EX | LOCK_NB); });
   if (result == 0) return fd;
   int error = errno;
   close(fd);

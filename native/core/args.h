@@ -77,6 +77,12 @@ class Args {
     return true;
   }
 
+  // The same of an argument that may be left out: `out` stays as it is then.
+  template <typename T>
+  bool OptionalInteger(size_t index, const char* name, T* out) const {
+    return !Has(index) || Integer(index, name, out);
+  }
+
   // A descriptor: 0 to 2^31-1.
   bool Descriptor(size_t index, int* out, const char* name = "fd") const {
     return Integer(index, name, out, 0);

@@ -11,6 +11,7 @@
 #include "calls/address.h"
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "datagram/control.h"
 #include "datagram/layout.h"
 #include "datagram/send.h"
@@ -105,10 +106,8 @@ int32_t SendWith(Sending& sending) {
     if (error < 0) return error;
     control.Attach(&message);
   }
-  ssize_t sent;
-  do {
-    sent = sendmsg(sending.fd, &message, kSendFlags | MSG_DONTWAIT);
-  } while (sent < 0 && errno == EINTR);
+  ssize_t sent = Retried(
+      [&] { return sendmsg(sending.fd, &message, kSendFlags | MSG_DONTWAIT); });
   return OrErrno(sent);
 }
 

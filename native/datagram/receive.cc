@@ -12,6 +12,7 @@
 #include <cstring>
 #include <memory>
 
+#include "core/retried.h"
 #include "os/many.h"
 #include "os/transfer.h"
 #include "poll/readiness.h"
@@ -136,11 +137,10 @@ int32_t ReceiveOne(int fd, size_t room, const Span& slab, size_t* used,
                    Arrivals* arrivals) {
   Arrival* arrival = Next(arrivals);
   socklen_t name_size = sizeof(arrival->from.name);
-  ssize_t result;
-  do {
-    result = ReceiveFromNow(fd, slab.data + *used, room, MSG_TRUNC,
-                            arrival->from.address(), &name_size);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result = Retried([&] {
+    return ReceiveFromNow(fd, slab.data + *used, room, MSG_TRUNC,
+                          arrival->from.address(), &name_size);
+  });
   if (result < 0) return Failed(arrivals);
   size_t length = std::min(static_cast<size_t>(result), room);
   arrival->offset = static_cast<int32_t>(*used);

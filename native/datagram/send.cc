@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "core/retried.h"
 #include "os/many.h"
 #include "os/opening.h"
 #include "os/transfer.h"
@@ -31,12 +32,11 @@ void SendOne(const Chain& chain, int fd, Departure* record) {
   const Peer* peer = chain.PeerOf(*record);
   const sockaddr* name = peer == nullptr ? nullptr : peer->address();
   auto size = static_cast<socklen_t>(peer == nullptr ? 0 : peer->size);
-  ssize_t sent;
-  do {
-    sent =
-        SendToNow(fd, chain.out + record->offset,
-                  static_cast<size_t>(record->length), kSendFlags, name, size);
-  } while (sent < 0 && errno == EINTR);
+  ssize_t sent = Retried([&] {
+    return SendToNow(fd, chain.out + record->offset,
+                     static_cast<size_t>(record->length), kSendFlags, name,
+                     size);
+  });
   record->result = OrErrno(sent);
 }
 

@@ -1,7 +1,7 @@
 // One by one, where no call takes many, or only the C library's does, which
 // loops as well. See many.h for the contract.
-#include <cerrno>
 
+#include "core/retried.h"
 #include "os/many.h"
 #include "os/opening.h"
 
@@ -11,10 +11,8 @@ const bool kTellsLength = false;
 
 int ReceiveMany(int fd, ManyMessage* messages, unsigned int count, int flags) {
   for (unsigned int i = 0; i < count; i++) {
-    ssize_t received;
-    do {
-      received = recvmsg(fd, &messages[i].header, flags | MSG_DONTWAIT);
-    } while (received < 0 && errno == EINTR);
+    ssize_t received = Retried(
+        [&] { return recvmsg(fd, &messages[i].header, flags | MSG_DONTWAIT); });
     if (received < 0) return i == 0 ? -1 : static_cast<int>(i);
     messages[i].length = static_cast<unsigned int>(received);
   }
@@ -23,11 +21,10 @@ int ReceiveMany(int fd, ManyMessage* messages, unsigned int count, int flags) {
 
 int SendMany(int fd, ManyMessage* messages, unsigned int count, int flags) {
   for (unsigned int i = 0; i < count; i++) {
-    ssize_t sent;
-    do {
-      sent =
-          sendmsg(fd, &messages[i].header, flags | MSG_DONTWAIT | kSendFlags);
-    } while (sent < 0 && errno == EINTR);
+    ssize_t sent = Retried([&] {
+      return sendmsg(fd, &messages[i].header,
+                     flags | MSG_DONTWAIT | kSendFlags);
+    });
     if (sent < 0) return i == 0 ? -1 : static_cast<int>(i);
     messages[i].length = static_cast<unsigned int>(sent);
   }

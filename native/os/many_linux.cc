@@ -3,9 +3,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstddef>
 
+#include "core/retried.h"
 #include "os/many.h"
 
 namespace rawloop {
@@ -17,26 +17,24 @@ static_assert(sizeof(ManyMessage) == sizeof(mmsghdr) &&
 const bool kTellsLength = true;
 
 int ReceiveMany(int fd, ManyMessage* messages, unsigned int count, int flags) {
-  long received;
-  do {
+  long received = Retried([&]() -> long {
 #if defined(SYS_recvmmsg)
-    received = syscall(SYS_recvmmsg, fd, messages, count, flags | MSG_DONTWAIT,
-                       nullptr);
+    return syscall(SYS_recvmmsg, fd, messages, count, flags | MSG_DONTWAIT,
+                   nullptr);
 #else
     // A processor of 32 bits whose clock is not, where only the library knows.
-    received = recvmmsg(fd, reinterpret_cast<mmsghdr*>(messages), count,
-                        flags | MSG_DONTWAIT, nullptr);
+    return recvmmsg(fd, reinterpret_cast<mmsghdr*>(messages), count,
+                    flags | MSG_DONTWAIT, nullptr);
 #endif
-  } while (received < 0 && errno == EINTR);
+  });
   return static_cast<int>(received);
 }
 
 int SendMany(int fd, ManyMessage* messages, unsigned int count, int flags) {
-  long sent;
-  do {
-    sent = syscall(SYS_sendmmsg, fd, messages, count,
+  long sent = Retried([&] {
+    return syscall(SYS_sendmmsg, fd, messages, count,
                    flags | MSG_DONTWAIT | MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
+  });
   return static_cast<int>(sent);
 }
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "core/retried.h"
 #include "os/records.h"
 #include "os/transfer.h"
 
@@ -16,10 +17,8 @@
 namespace rawloop {
 
 int64_t NextRecordBytes(int fd) {
-  ssize_t bytes;
-  do {
-    bytes = ReceiveNow(fd, nullptr, 0, MSG_PEEK | MSG_TRUNC);
-  } while (bytes < 0 && errno == EINTR);
+  ssize_t bytes =
+      Retried([&] { return ReceiveNow(fd, nullptr, 0, MSG_PEEK | MSG_TRUNC); });
   return bytes < 0 ? -errno : bytes;
 }
 
@@ -27,10 +26,7 @@ int64_t NextRecordBytes(int fd) {
 // unless the bytes of all that waits, which this call counts, say otherwise.
 int RecordsEnded(int fd) {
   pollfd one = {fd, POLLRDHUP, 0};
-  int found;
-  do {
-    found = poll(&one, 1, 0);
-  } while (found < 0 && errno == EINTR);
+  int found = Retried([&] { return poll(&one, 1, 0); });
   if (found <= 0) return found < 0 ? -errno : 0;
   int waiting = 0;
   if (ioctl(fd, FIONREAD, &waiting) < 0) return -errno;

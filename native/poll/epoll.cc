@@ -52,7 +52,7 @@ bool HasPwait2() {
 napi_value EpollCreate1(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int flags = 0;
-  if (args.Has(0) && !args.Integer(0, "flags", &flags)) return nullptr;
+  if (!args.OptionalInteger(0, "flags", &flags)) return nullptr;
   return Opened(env, epoll_create1(flags | EPOLL_CLOEXEC));
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "core/tagged_wrap.h"
 #include "poll/file_watcher.h"
 
@@ -26,10 +27,7 @@ napi_value IsToldOnce(napi_env env, napi_callback_info info) {
   int fd;
   if (!args.Descriptor(0, &fd)) return nullptr;
   struct statfs status;
-  int result;
-  do {
-    result = fstatfs(fd, &status);
-  } while (result < 0 && errno == EINTR);
+  int result = Retried([&] { return fstatfs(fd, &status); });
   napi_value is;
   napi_get_boolean(
       env, result == 0 && (status.f_type == kProc || status.f_type == kCgroup),

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "core/retried.h"
 #include "os/thread_name.h"
 
 namespace rawloop {
@@ -20,14 +21,12 @@ constexpr int kPauseMs = 10;
 
 void Ring(int fd) {
   const uint64_t one = 1;
-  while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) {
-  }
+  Retried([&] { return write(fd, &one, sizeof(one)); });
 }
 
 void Silence(int fd) {
   uint64_t rings;
-  while (read(fd, &rings, sizeof(rings)) < 0 && errno == EINTR) {
-  }
+  Retried([&] { return read(fd, &rings, sizeof(rings)); });
 }
 
 int OpenCounter(UniqueFd* out) {

@@ -16,6 +16,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "core/retried.h"
+
 namespace rawloop {
 
 constexpr int kTokenBits = 53;
@@ -50,10 +52,9 @@ class Changes {
     const timespec at_once{};
     // libkqueue tells an errno that it did not set for some that succeed.
     errno = 0;
-    int count;
-    do {
-      count = kevent(kq, changes_, count_, results_, count_, &at_once);
-    } while (count < 0 && errno == EINTR);
+    int count = Retried([&] {
+      return kevent(kq, changes_, count_, results_, count_, &at_once);
+    });
     if (count < 0) return -errno;
     // EV_RECEIPT: each change is answered in its place.
     return count == count_ ? 0 : -EIO;

@@ -9,13 +9,13 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <utility>
 
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "core/tagged_wrap.h"
 
 namespace rawloop {
@@ -139,7 +139,7 @@ void WakerWriter::Write(int fd) const {
   if (!open_) return;
   // EAGAIN, a full pipe or counter, is as good as one more wake-up.
   uint64_t one = 1;
-  while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR) continue;
+  Retried([&] { return write(fd, &one, sizeof(one)); });
 }
 
 WakerWriter::~WakerWriter() {

@@ -5,9 +5,9 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 
+#include "core/retried.h"
 #include "core/unique_fd.h"
 #include "pool/wakeup_pair.h"
 
@@ -38,8 +38,7 @@ class Wakeup {
   // EAGAIN means that so many rings are unread that the reader wakes anyway.
   void Ring() const {
     const uint64_t one = 1;
-    while (write(write_fd_, &one, sizeof(one)) < 0 && errno == EINTR) {
-    }
+    Retried([&] { return write(write_fd_, &one, sizeof(one)); });
   }
 
   // An eventfd is never read: it is watched by edges, and each ring is one. A
@@ -48,8 +47,7 @@ class Wakeup {
   void Drain() const {
     if (!write_.ok()) return;
     uint64_t rings[32];
-    while (read(read_.get(), rings, sizeof(rings)) < 0 && errno == EINTR) {
-    }
+    Retried([&] { return read(read_.get(), rings, sizeof(rings)); });
   }
 
   void Close() {

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <new>
 
+#include "core/retried.h"
 #include "os/opening.h"
 #include "process/signal_table.h"
 #include "process/signals.h"
@@ -51,9 +52,7 @@ class HandlerSignals : public SignalPort {
   }
 
   size_t Take(uint8_t* out, size_t size) override {
-    ssize_t bytes;
-    do bytes = read(ends_[0], out, size);
-    while (bytes < 0 && errno == EINTR);
+    ssize_t bytes = Retried([&] { return read(ends_[0], out, size); });
     return bytes < 0 ? 0 : static_cast<size_t>(bytes);
   }
 

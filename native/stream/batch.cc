@@ -10,6 +10,7 @@
 
 #include <cerrno>
 
+#include "core/retried.h"
 #include "os/opening.h"
 #include "os/transfer.h"
 #include "stream/shared.h"
@@ -29,30 +30,28 @@ bool Is(Transfer kind, int32_t transfer) {
 
 ssize_t Receive(int32_t transfer, int fd, uint8_t* data, size_t size) {
   if (IsShared(transfer)) return ReadShared(fd, data, size);
-  ssize_t result;
-  do {
-    result = Is(Transfer::kFile, transfer) ? read(fd, data, size)
-                                           : ReceiveNow(fd, data, size, 0);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result = Retried([&] {
+    return Is(Transfer::kFile, transfer) ? read(fd, data, size)
+                                         : ReceiveNow(fd, data, size, 0);
+  });
   return result;
 }
 
 ssize_t SendParts(int32_t transfer, int fd, iovec* parts, size_t count) {
   if (IsShared(transfer)) return WriteShared(transfer, fd, parts, count);
-  ssize_t sent;
-  do {
-    if (Is(Transfer::kFile, transfer)) {
-      sent = writev(fd, parts, static_cast<int>(count));
-    } else if (count == 1) {
-      sent = SendNow(fd, parts->iov_base, parts->iov_len, kSendFlags);
-    } else {
-      msghdr message{};
-      message.msg_iov = parts;
-      message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
-      sent = sendmsg(fd, &message, kSendFlags | MSG_DONTWAIT);
-    }
-  } while (sent < 0 && errno == EINTR);
-  return sent;
+  if (Is(Transfer::kFile, transfer)) {
+    return Retried([&] { return writev(fd, parts, static_cast<int>(count)); });
+  }
+  if (count == 1) {
+    return Retried([&] {
+      return SendNow(fd, parts->iov_base, parts->iov_len, kSendFlags);
+    });
+  }
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(count);
+  return Retried(
+      [&] { return sendmsg(fd, &message, kSendFlags | MSG_DONTWAIT); });
 }
 
 // A send is a record: each part by itself, until the kernel takes no more.

@@ -5,12 +5,12 @@
 #include <sys/uio.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "os/ancillary.h"
 #include "os/opening.h"
 #include "os/peer.h"
@@ -34,10 +34,8 @@ ssize_t SendPassing(int fd, const Span& bytes, const Span& fds) {
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(fds.size);
   memcpy(CMSG_DATA(header), fds.data, fds.size);
-  ssize_t sent;
-  do {
-    sent = sendmsg(fd, &message, kSendFlags | MSG_DONTWAIT);
-  } while (sent < 0 && errno == EINTR);
+  ssize_t sent =
+      Retried([&] { return sendmsg(fd, &message, kSendFlags | MSG_DONTWAIT); });
   return sent;
 }
 

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 #include "os/opening.h"
 #include "os/transfer.h"
 #include "stream/layout.h"
@@ -53,10 +53,7 @@ napi_value SendBytes(napi_env env, napi_callback_info info) {
   int fd;
   Span bytes;
   if (!args.Descriptor(0, &fd) || !ReadBytes(args, &bytes)) return nullptr;
-  ssize_t sent;
-  do {
-    sent = Send(fd, bytes.data, bytes.size);
-  } while (sent < 0 && errno == EINTR);
+  ssize_t sent = Retried([&] { return Send(fd, bytes.data, bytes.size); });
   return Int(env, OrErrno(sent));
 }
 

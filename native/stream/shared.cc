@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "core/retried.h"
 #include "stream/layout.h"
 
 namespace rawloop {
@@ -34,10 +35,7 @@ size_t MostAtOnce(int32_t transfer) {
 // 0: the call will not block, or will fail. Else -1 and errno.
 int Ask(int fd, int16_t events) {
   pollfd entry{fd, events, 0};
-  int found;
-  do {
-    found = poll(&entry, 1, 0);
-  } while (found < 0 && errno == EINTR);
+  int found = Retried([&] { return poll(&entry, 1, 0); });
   if (found < 0) return -1;
   if (found > 0) return 0;
   errno = EAGAIN;
@@ -46,10 +44,8 @@ int Ask(int fd, int16_t events) {
 
 ssize_t WriteOnce(int fd, const iovec* parts, size_t count) {
   if (Ask(fd, POLLOUT) < 0) return -1;
-  ssize_t result;
-  do {
-    result = writev(fd, parts, static_cast<int>(count));
-  } while (result < 0 && errno == EINTR);
+  ssize_t result =
+      Retried([&] { return writev(fd, parts, static_cast<int>(count)); });
   return result;
 }
 
@@ -62,10 +58,7 @@ bool IsShared(int32_t transfer) {
 
 ssize_t ReadShared(int fd, void* data, size_t size) {
   if (Ask(fd, POLLIN) < 0) return -1;
-  ssize_t result;
-  do {
-    result = read(fd, data, size);
-  } while (result < 0 && errno == EINTR);
+  ssize_t result = Retried([&] { return read(fd, data, size); });
   return result;
 }
 

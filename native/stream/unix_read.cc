@@ -5,8 +5,8 @@
 #include <sys/uio.h>
 
 #include <algorithm>
-#include <cerrno>
 
+#include "core/retried.h"
 #include "os/records.h"
 #include "os/transfer.h"
 
@@ -44,12 +44,11 @@ void Receive(int fd, const Span& room, PassedTable* passed, ReadResult* out) {
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  ssize_t result;
-  do {
+  ssize_t result = Retried([&] {
     message.msg_control = control;
     message.msg_controllen = sizeof(control);
-    result = ReceiveMessageNow(fd, &message, kReceiveFlags);
-  } while (result < 0 && errno == EINTR);
+    return ReceiveMessageNow(fd, &message, kReceiveFlags);
+  });
   *out = {OrErrno(result), 0, 0, 0};
   if (result < 0) return;
   if (message.msg_controllen > 0 || (message.msg_flags & MSG_CTRUNC) != 0) {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "core/retried.h"
 #include "os/opening.h"
 #include "os/thread_name.h"
 
@@ -42,8 +43,7 @@ int OpenBell(UniqueFd* read_end, UniqueFd* write_end) {
 // EINTR is retried; EAGAIN means that there are bytes to be read as it is.
 void WriteByte(int fd) {
   const char byte = 0;
-  while (write(fd, &byte, 1) < 0 && errno == EINTR) {
-  }
+  Retried([&] { return write(fd, &byte, 1); });
 }
 
 bool SetFlag(int fd, int level, int name) {
@@ -53,8 +53,7 @@ bool SetFlag(int fd, int level, int name) {
 
 void ReadBytes(int fd) {
   char bytes[64];
-  while (read(fd, bytes, sizeof(bytes)) < 0 && errno == EINTR) {
-  }
+  Retried([&] { return read(fd, bytes, sizeof(bytes)); });
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ const COLLECT = `
     return openDescriptors();
   };
   const shared = eventfd(0);
+  const pool = new rawloop.ThreadPool();
   const { signal } = (globalThis.controller = new AbortController());
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
@@ -54,6 +55,8 @@ const USES: Record<string, string> = {
     loop.workers({ code: 'module.exports = () => { for (;;); };', size: 1 }).run(1).catch(() => {});
     loop.workers({ code: 'module.exports = () => 1;' });`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
+  'with work on a pool of others': `
+    new EventLoop({ pool }).fs.stat('/').catch(() => {});`,
 };
 
 describe.each(HOSTS)('with the loop attached by %s', (host) => {

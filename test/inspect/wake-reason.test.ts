@@ -114,7 +114,7 @@ describe('a wait ends', () => {
 });
 
 describe('a request on the pool', () => {
-  it('is recorded with its wait for a thread, and the time that the thread took', async () => {
+  it('is recorded with its lane, its wait for a thread, and the time that the thread took', async () => {
     const loop = newLoop({ poolSize: 1 });
     const recorder = new FlightRecorder(loop).start();
     const first = loop.crypto.pbkdf2('secret', 'salt', 300_000, 32, 'sha512');
@@ -123,6 +123,7 @@ describe('a request on the pool', () => {
     await Promise.all([first, second]);
     const [key, stat] = recorder.records().filter((record) => record.kind === 'request');
     expect([key?.name, stat?.name]).toEqual(['Pbkdf2Request', 'StatRequest']);
+    expect([key?.lane, stat?.lane]).toEqual(['crypto', 'fs']);
     // One thread: the second waits while the first runs.
     expect(stat?.queuedMs).toBeGreaterThan((key?.runMs ?? Infinity) / 2);
     expect(key?.runMs).toBeGreaterThan(stat?.runMs ?? Infinity);

@@ -1,6 +1,7 @@
 // What `npm pack` makes, on the machine of a user who has Node and npm, and no
-// compiler: it installs, loads and serves, and nothing is built. Slow, as it
-// builds and packs a copy of the checkout first.
+// compiler: it installs, loads and serves, and nothing is built. A copy of the checkout
+// is packed, with the addon that the other tests run on; RAWLOOP_PACK_BUILDS=1, which is how
+// `npm run ok` runs it, has `npm pack` compile one, as who publishes does.
 import {
   chmodSync,
   cpSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { makeFolder, root, run, userEnv } from './support.js';
+import { makeFolder, place, prebuildPath, root, run, userEnv } from './support.js';
 
 const PACK_LIMIT_MS = 300_000;
 const SOURCES = [
@@ -31,6 +32,8 @@ let tarball: string;
 /** A PATH with node, npm, npx and a shell, and stand-ins that tell on whoever calls them. */
 let path: string;
 let calls: string;
+/** A project that has it, installed without scripts. */
+let project: string;
 
 function findCommand(name: string): string {
   const folders = [dirname(process.execPath), ...(process.env['PATH'] ?? '').split(delimiter)];
@@ -51,6 +54,7 @@ function pack(): string {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
+  if (process.env['RAWLOOP_PACK_BUILDS'] !== '1') place(prebuildPath(copy));
   const { status, stdout, stderr } = run(
     findCommand('npm'),
     ['pack', '--silent'],
@@ -86,25 +90,22 @@ function bareEnv() {
 
 const EMPTY = { name: 'empty', private: true };
 
-function install(...options: string[]): string {
-  return installInto(makeFolder(), EMPTY, ...options);
-}
-
-function installInto(project: string, manifest: object, ...options: string[]): string {
-  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
+function installInto(folder: string, manifest: object, ...options: string[]): string {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
   const args = ['install', '--offline', '--no-audit', '--no-fund', ...options, tarball];
-  const { status, stderr } = run(join(path, 'npm'), args, project, bareEnv());
+  const { status, stderr } = run(join(path, 'npm'), args, folder, bareEnv());
   expect(status, stderr).toBe(0);
-  return project;
+  return folder;
 }
 
-function runIn(project: string, args: string[]) {
-  return run(join(path, 'node'), args, project, bareEnv());
+function runIn(folder: string, args: string[]) {
+  return run(join(path, 'node'), args, folder, bareEnv());
 }
 
 beforeAll(() => {
   tarball = pack();
   path = makePath();
+  project = installInto(makeFolder(), EMPTY, '--ignore-scripts');
 }, PACK_LIMIT_MS);
 
 test('it holds what a user needs and nothing to build', () => {
@@ -127,7 +128,6 @@ test('its manifest has no install script, and asks for none', () => {
 });
 
 test('it installs without scripts and without a compiler, and loads both ways', () => {
-  const project = install('--ignore-scripts');
   const required = runIn(project, ['-p', `typeof require('rawloop').EventLoop`]);
   expect(required).toMatchObject({ status: 0, stdout: 'function\n' });
   const code = `import { EventLoop } from 'rawloop'; import { read } from 'rawloop/raw';
@@ -137,21 +137,19 @@ test('it installs without scripts and without a compiler, and loads both ways', 
 });
 
 test('a plain install builds nothing', () => {
-  const project = install();
+  const project = installInto(makeFolder(), EMPTY);
   expect(existsSync(calls) ? readFileSync(calls, 'utf8') : '').toBe('');
   expect(existsSync(join(project, 'node_modules/rawloop/build'))).toBe(false);
   expect(runIn(project, ['-e', `require('rawloop')`])).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('npx rawloop --help works', () => {
-  const project = install('--ignore-scripts');
   const { status, stdout } = run(join(path, 'npx'), ['rawloop', '--help'], project, bareEnv());
   expect(status).toBe(0);
   expect(stdout).toContain('Usage: rawloop');
 });
 
 test('an echo server of ten lines echoes', () => {
-  const project = install('--ignore-scripts');
   const program = join(project, 'echo.cjs');
   writeFileSync(
     program,
@@ -171,11 +169,12 @@ test('an echo server of ten lines echoes', () => {
 });
 
 test('without its prebuild, the error tells what is missing', () => {
-  const project = install('--ignore-scripts');
-  rmSync(join(project, 'node_modules/rawloop/prebuilds'), { recursive: true });
-  const { status, stderr } = runIn(project, ['-e', `require('rawloop')`]);
+  const without = makeFolder();
+  cpSync(project, without, { recursive: true });
+  rmSync(join(without, 'node_modules/rawloop/prebuilds'), { recursive: true });
+  const { status, stderr } = runIn(without, ['-e', `require('rawloop')`]);
   expect(status).toBe(1);
-  expect(stderr).toContain(resolve(project, 'node_modules/rawloop/prebuilds'));
+  expect(stderr).toContain(resolve(without, 'node_modules/rawloop/prebuilds'));
 });
 
 // With a real user of it, hot-shots, `npm run test:compat` does the same.

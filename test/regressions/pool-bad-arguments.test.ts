@@ -101,16 +101,18 @@ describe('bad numbers', () => {
 describe('the native pool', () => {
   it('refuses in every place what is no argument for it', () => {
     const pool = new WatchedPool();
-    const { Pool } = native as unknown as { Pool: new (...args: unknown[]) => object };
-    const methods = pool.native as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const families = native as unknown as typeof methods;
+    const { Threads } = native as unknown as { Threads: new (...args: unknown[]) => object };
+    const { threads } = pool.native;
+    const { checkProcessors } = native;
+    type Methods = Record<string, (...args: unknown[]) => unknown>;
+    const owners = [pool.native, threads, native] as unknown as Methods[];
     const { stat, readlink, access } = native.fsOperations;
     const good: [name: string, args: unknown[]][] = [
       ['submitFs', [pool.native, 0, stat, '/', 0]],
       ['submitFs', [pool.native, 0, readlink, '/']],
       ['submitFs', [pool.native, 0, access, '/', 0]],
       ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
-      ['addLane', [1]],
+      ['addLane', ['lane', 1, false, 1, 1]],
       ['cancel', [0]],
       ['takeCompletions', [new ArrayBuffer(312), 1]],
       ['takeBytes', [0, new Uint8Array(8), 0]],
@@ -121,18 +123,29 @@ describe('the native pool', () => {
     const fits = (name: string, place: number, value: unknown) =>
       (name === 'submitFs' && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
-      (name === 'cancel' && value === 2 ** 31);
+      (name === 'cancel' && value === 2 ** 31) ||
+      (name === 'addLane' && place === 0 && typeof value === 'string') ||
+      (name === 'addLane' && place === 2 && typeof value === 'boolean') ||
+      (name === 'addLane' && place > 2 && (value === 2 ** 31 || value === 2 ** 32));
     for (const value of NO_INTEGERS) {
       for (const [name, args] of good) {
         for (let place = 0; place < args.length; place++) {
           if (fits(name, place, value)) continue;
-          const owner = name in methods ? methods : families;
-          const call = () => owner[name]?.(...args.with(place, value));
+          const owner = owners.find((other) => name in other);
+          const call = () => owner?.[name]?.(...args.with(place, value));
           expect(call, `${name}, argument ${place}: ${String(value)}`).toThrow(CODED);
         }
       }
-      expect(() => new Pool(value, STACK_BYTES)).toThrow(CODED);
-      if (!isStackBytes(value)) expect(() => new Pool(1, value)).toThrow(CODED);
+      expect(() => new Threads(value, STACK_BYTES, 0, 1)).toThrow(CODED);
+      if (value !== undefined) {
+        expect(() => new Threads(1, STACK_BYTES, 0, 1, value)).toThrow(CODED);
+        expect(() => checkProcessors(value as never)).toThrow(CODED);
+      }
+      if (!isStackBytes(value)) expect(() => new Threads(1, value, 0, 1)).toThrow(CODED);
+      expect(() => new Threads(1, STACK_BYTES, 0, 0)).toThrow(CODED);
+      expect(() => new Threads(1, STACK_BYTES, -2, 1)).toThrow(CODED);
+      expect(() => new native.Pool(value as never)).toThrow(TypeError);
+      expect(() => new native.Threads(value as never)).toThrow(CODED);
     }
     expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
     pool.close();

@@ -8,6 +8,7 @@ import { EventLoop } from '../../lib/faces/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
 import { createPoller } from '../../lib/poller/index.js';
+import { ThreadPool } from '../../lib/pool/index.js';
 import { inheritedSockets } from '../../lib/process/inherited.js';
 import { sdNotify } from '../../lib/process/notify.js';
 import { KeventList } from '../../lib/raw/index.js';
@@ -23,6 +24,12 @@ const test = eachWithLoop();
 type Call = (loop: EventLoop, fd: number) => unknown;
 const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
   'new EventLoop': [() => new EventLoop({ pollSize: 9 } as object), 'pollSize', 'poolSize'],
+  'new ThreadPool': [() => new ThreadPool({ maxQueue: 9 } as object), 'maxQueue', 'maxQueued'],
+  'new ThreadPool, a lane': [
+    () => new ThreadPool({ lanes: { fs: { limits: 1 } as object } }),
+    'lanes.fs.limits',
+    'limit',
+  ],
   listen: [
     (loop) => loop.listen({ hostname: '127.0.0.1', port: 0 } as object, {}),
     'options.hostname',

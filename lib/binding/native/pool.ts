@@ -1,27 +1,53 @@
 // What native/pool/ and native/jobs/ export; see binding.h, rows.h and family.h there.
 import type { Bytes } from './descriptors.js';
 
-/** The threads and their queues. */
+/** Threads and their lanes, which the pools of several loops may use. */
+export interface NativeThreads {
+  /**
+   * The number of a new lane, from 0 on, or -errno. `limit`: threads at once; `halves`: and
+   * at most half of all.
+   */
+  addLane(
+    name: string,
+    limit: number,
+    halves: boolean,
+    priority: number,
+    maxQueued: number,
+  ): number;
+  /** A number by which another thread of the process makes its own object of these. */
+  share(): number;
+  resize(size: number): void;
+  stats(): NativeThreadsStats;
+  /** What is queued comes back dropped, what runs as it is done. */
+  close(): void;
+}
+
+/** A loop's side of them: its requests and their completions. */
 export interface NativePool {
   /** Opens the wake-up; true asks for a pipe. The descriptor to watch by edges, or -errno. */
   open(pipe: boolean): number;
-  /** The number of a new lane, from 0 on, or -errno. `limit`: threads at once. */
-  addLane(limit: number): number;
   /** True: it was queued, and its id is free. False: its completion comes. */
   cancel(id: number): boolean;
   /** Fills rows and results, see native/pool/rows.h; ids are free from the next call on. */
   takeCompletions(memory: ArrayBuffer, rows: number): number;
   /** Copies the bytes of a row of the batch into `target`, once. How many. */
   takeBytes(row: number, target: Bytes, offset: number): number;
-  resize(size: number): void;
-  stats(): NativePoolStats;
+  /** The descriptor becomes ready, once, when a queue came down to half of what may wait. */
+  awaitHalf(): void;
+  /** `finished`: done and not taken; `wakeups`: times that the descriptor was rung. */
+  stats(): { finished: number; wakeups: number };
   close(): void;
 }
 
 /** What one kind of work is doing on a pool. */
-export interface LaneStats {
+export interface NativeLaneStats {
+  name: string;
   /** Threads that it may have at once. */
   limit: number;
+  /** Jobs of a turn. */
+  priority: number;
+  /** Requests that may wait. */
+  maxQueued: number;
   /** Requests that no thread has taken yet. */
   queued: number;
   /** Requests on a thread now. */
@@ -30,10 +56,12 @@ export interface LaneStats {
   completed: number;
 }
 
-/** What a pool is doing. */
-export interface NativePoolStats {
+/** What the threads of a pool are doing. */
+export interface NativeThreadsStats {
   /** Threads wanted. */
   size: number;
+  /** Requests that may wait for a thread. */
+  maxQueued: number;
   /** Threads alive: 0 before the first request. */
   threads: number;
   /** Of these, waiting for work. */
@@ -42,16 +70,12 @@ export interface NativePoolStats {
   queued: number;
   /** Requests on a thread now. */
   running: number;
-  /** Requests done whose results the loop has not taken yet. */
-  finished: number;
-  /** Requests done since the start, taken or not. */
+  /** Requests done since the start, their results taken or not. */
   completed: number;
-  /** Times that the loop was woken for them: one a batch. */
-  wakeups: number;
   /** Why the last thread could not be started: -errno, 0 when all could. */
   startErrno: number;
   /** By number. */
-  lanes: LaneStats[];
+  lanes: NativeLaneStats[];
 }
 
 /** How a family of requests is submitted: an id, or -errno; see native/pool/family.h. */
@@ -76,7 +100,20 @@ type CryptoOperations = {
 };
 
 export interface PoolCalls {
-  Pool: new (size: number, stackBytes: number) => NativePool;
+  Threads: {
+    new (
+      size: number,
+      stackBytes: number,
+      idleMs: number,
+      maxQueued: number,
+      processors: Int32Array,
+    ): NativeThreads;
+    /** Those that another thread shares, whose they stay. */
+    new (number: number): NativeThreads;
+  };
+  /** 0, or -errno: -ENOSYS where threads are not bound to processors. */
+  checkProcessors: (processors: Int32Array) => number;
+  Pool: new (threads: NativeThreads) => NativePool;
   submitFs: Submit<FsOperations>;
   readonly fsOperations: OperationNumbers<FsOperations>;
   submitCrypto: Submit<CryptoOperations>;

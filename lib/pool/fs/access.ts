@@ -8,6 +8,10 @@ const { submitFs, fsOperations } = native;
 export class AccessRequest extends PathRequest<void> {
   mode = 0;
 
+  override get kind(): string {
+    return 'access';
+  }
+
   override submit(pool: NativePool): number {
     return submitFs(pool, this.lane, fsOperations.access, this.path, this.mode);
   }

@@ -4,7 +4,7 @@ import { checkSignal } from '../../base/abort.js';
 import { invalidType, invalidValue } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
-import type { ThreadPool } from '../pool.js';
+import type { LoopPool } from '../loop-pool.js';
 import { AccessRequest } from './access.js';
 import { type Path, toPath } from './path.js';
 import { ReadlinkRequest } from './readlink.js';
@@ -49,10 +49,10 @@ type TextOptions = ReadlinkOptions & { encoding?: 'utf8' | undefined };
 
 /** `loop.fs`. */
 export class FileRequests {
-  readonly #pool: ThreadPool;
+  readonly #pool: LoopPool;
 
   /** @internal */
-  constructor(pool: ThreadPool) {
+  constructor(pool: LoopPool) {
     this.#pool = pool;
   }
 
@@ -62,7 +62,8 @@ export class FileRequests {
    * Rejects with a SystemError (ENOENT, EACCES, ENOTDIR, ELOOP, ENAMETOOLONG) that has
    * `syscall` and `path`; a TypeError ERR_INVALID_ARG_TYPE for what is no path or
    * option, ERR_INVALID_ARG_VALUE for a path with a NUL; an AbortError ABORT_ERR,
-   * whose cause is the signal's reason; an Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD.
+   * whose cause is the signal's reason; an Error ERR_LOOP_CLOSED, ERR_POOL_CLOSED,
+   * ERR_POOL_QUEUE_FULL, ERR_POOL_NO_THREAD.
    *
    * @example
    * const { size, mtime } = await loop.fs.stat('package.json');

@@ -9,6 +9,10 @@ const { submitFs, fsOperations } = native;
 export class ReadlinkRequest extends PathRequest<string | Uint8Array> {
   asBytes = false;
 
+  override get kind(): string {
+    return 'readlink';
+  }
+
   override submit(pool: NativePool): number {
     return submitFs(pool, this.lane, fsOperations.readlink, this.path);
   }

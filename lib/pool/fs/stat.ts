@@ -13,6 +13,10 @@ export const BIGINT = 2;
 export class StatRequest extends PathRequest<Stats | BigIntStats> {
   flags = 0;
 
+  override get kind(): string {
+    return (this.flags & NO_FOLLOW) === 0 ? 'stat' : 'lstat';
+  }
+
   override submit(pool: NativePool): number {
     return submitFs(pool, this.lane, fsOperations.stat, this.path, this.flags);
   }

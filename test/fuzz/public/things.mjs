@@ -1,5 +1,6 @@
 // Watchers, signals, requests on the pool and Workers of a program, each with what must hold
 // of its callbacks. Streams over descriptors, which are made of the same, are streams.mjs.
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
@@ -7,6 +8,7 @@ import { managerRows } from './manager.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
+const { ThreadPool } = createRequire(import.meta.url)('../../../dist/index.cjs');
 /** What the threads of `jobs` do. */
 const JOBS = `module.exports = (what, context) => {
   if (what === 'throw') throw 'thrown';
@@ -210,6 +212,18 @@ export class Things {
     );
     actions.call('pool.resize', () => program.loop.pool.resize(size));
     actions.call('pool.stats', () => program.loop.pool.stats());
+    const lane = actions.or(
+      () => random.pick([undefined, 'fs', 'crypto', 'dns', 'zlib']),
+      () => random.pick(['none', '', 1, null, {}]),
+    );
+    actions.call('pool.drained', () => program.loop.pool.drained(lane).catch(() => {}));
+    actions.call('new ThreadPool', () => {
+      const options = actions.or(
+        () => ({ size: 1, idleMs: random.from(0, 2), maxQueued: 2, lanes: { fs: 1, own: {} } }),
+        () => random.pick([{ size: 0 }, { lanes: anyValue(random) }, { processors: [-1] }, null]),
+      );
+      new ThreadPool(options).close();
+    });
   }
 
   /** JavaScript jobs, of which some end their thread; few handles, as each has threads. */

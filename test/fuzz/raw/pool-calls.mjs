@@ -25,12 +25,15 @@ export class PoolCalls {
     const [name, args] = random.weighted([
       [8, () => ['submitFs', [target(), lane(), make.int(...Object.values(fsOperations)), make.or(() => random.pick(['.', 'none', '/proc/self/exe', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, 7, 8, -1)]]],
       [10, () => ['submitCrypto', [target(), lane(), make.int(...Object.values(cryptoOperations)), ...this.#pbkdf2()]]],
-      [1, () => ['addLane', [make.int(1, 2, 1024, 0, 1025)]]],
+      [1, () => ['addLane', [make.or(() => random.pick(['lane', '', 'x'.repeat(33)])), make.int(1, 2, 1024, 0, 1025), make.or(() => random.oneIn(2)), make.int(1, 2, 0), make.int(1, 3, 1000, 0)]]],
+      [1, () => ['share', []]],
+      [1, () => ['checkProcessors', [make.or(() => undefined, () => new Int32Array([random.pick([0, 1, 1023, 1024, -1])]), () => make.memory(8))]]],
       [6, () => ['cancel', [id()]]],
       [8, () => ['takeCompletions', [make.memory(random.pick([0, 8, 400, 4000, 4000])), make.int(0, 1, 2, 12, 13)]]],
       [12, () => ['takeBytes', [make.int(0, 0, 1, 2, 3), make.memory(random.pick([0, 16, 64, 1024])), make.int(0, 0, 1, 8, 2 ** 53 - 1)]]],
       [1, () => ['resize', [make.int(1, 2, 4, 0, 1025)]]],
       [2, () => ['stats', []]],
+      [1, () => ['awaitHalf', []]],
       [1, () => ['open', [make.or(() => random.oneIn(2))]]],
       [1, () => ['close', []]],
     ])(); // biome-ignore format: a table
@@ -39,12 +42,13 @@ export class PoolCalls {
 
   #call(pool, name, args) {
     const { random } = this.make;
+    const owner = name in pool ? pool : pool.threads;
     // Another object's method, once in a while.
     const self = random.oneIn(40)
-      ? random.pick([{}, null, this.native.Pool, [], new Proxy(pool, {})])
-      : pool;
-    const result = Reflect.apply(pool[name] ?? this.native[name], self, args);
-    if (name === 'close' && self === pool) this.#pool = undefined;
+      ? random.pick([{}, null, this.native.Pool, [], new Proxy(owner, {})])
+      : owner;
+    const result = Reflect.apply(owner[name] ?? this.native[name], self, args);
+    if (name === 'close' && self === pool) this.#end();
     return result;
   }
 
@@ -70,14 +74,25 @@ export class PoolCalls {
   }
 
   #open() {
-    const pool = new this.native.Pool(2, 131072);
-    pool.addLane(1);
+    // A few of each: threads that end when they are idle, a queue that is full soon.
+    const idleMs = this.make.random.pick([-1, 0, 1]);
+    const threads = new this.native.Threads(2, 131072, idleMs, this.make.random.pick([3, 1000]));
+    threads.addLane('lane', 1, false, 1, 1000);
+    const pool = new this.native.Pool(threads);
+    pool.threads = threads;
     if (!this.make.random.oneIn(10)) pool.open(this.make.random.oneIn(2));
     return pool;
   }
 
+  #end() {
+    // With the threads, or without: then they end when they are collected.
+    if (this.make.random.oneIn(2)) this.#pool.threads.close();
+    this.#pool = undefined;
+  }
+
   end() {
     this.#pool?.close();
+    this.#pool?.threads.close();
     this.#pool = undefined;
   }
 }
