@@ -96,7 +96,6 @@ export default defineConfig({
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
-        { name: 'worker-words', test: /\/lib\/workers\/(layout|messages)\.ts/ },
       ],
     },
   },

@@ -48,7 +48,8 @@ export {
   type SharedWaker,
   wake,
 } from '../poller/index.js';
-export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
+export type { HashOptions, KeyInput, KeyOptions, ScryptOptions } from '../pool/crypto/crypto.js';
+export type { DigestEncoding } from '../pool/crypto/hash.js';
 export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
 export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
 export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';

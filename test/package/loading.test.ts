@@ -74,7 +74,7 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
-  ['loop.workers', "loop.workers({ code: '' })", ['chunks/worker-words.cjs', 'chunks/workers.cjs']],
+  ['loop.workers', "loop.workers({ code: '' })", ['chunks/workers.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
   [
     'the class ThreadPerConnectionServer',

@@ -35,6 +35,9 @@ const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promis
   'fs.readlink': (loop, signal) => loop.fs.readlink('/', { signal }),
   'fs.access': (loop, signal) => loop.fs.access('/', 0, { signal }),
   'crypto.pbkdf2': (loop, signal) => loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', { signal }),
+  'crypto.scrypt': (loop, signal) => loop.crypto.scrypt('p', 's', 8, { cost: 2, signal }),
+  'crypto.randomBytes': (loop, signal) => loop.crypto.randomBytes(8, { signal }),
+  'crypto.hash': (loop, signal) => loop.crypto.hash('sha256', 'x', { signal }),
   'workers.run': (loop, signal) => loop.workers({ code: CODE, size: 1 }).run(1, { signal }),
 };
 

@@ -173,6 +173,16 @@ describe('a name that is not known is refused, with the one that was meant', () 
     expect(workers.stats()).toMatchObject({ threads: 0, queued: 0 });
   });
 
+  it('crypto.scrypt and crypto.hash, which reject', async () => {
+    const { crypto } = test.loop.attach();
+    await expect(crypto.scrypt('p', 's', 8, { costs: 2 } as object)).rejects.toThrow(
+      `did you mean 'cost'?`,
+    );
+    await expect(crypto.hash('sha256', 'x', { encoding: 'hex' } as object)).rejects.toThrow(
+      `did you mean 'outputEncoding'?`,
+    );
+  });
+
   it('fs.readlink and fs.access, which reject', async () => {
     const { fs } = test.loop.attach();
     const wrong = { sgnal: 1 } as object;

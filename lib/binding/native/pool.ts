@@ -97,6 +97,17 @@ type FsOperations = {
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
+  scrypt: [
+    password: Bytes,
+    salt: Bytes,
+    cost: number,
+    blockSize: number,
+    parallelization: number,
+    maxmem: number,
+    keyBytes: number,
+  ];
+  randomBytes: [size: number];
+  hash: [digest: string, data: Bytes];
 };
 
 export interface PoolCalls {

@@ -174,6 +174,10 @@ export class Things {
         actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),
         actions.or(() => length, () => random.pick([-1, noInteger(random)])),
         actions.or(() => 'sha256'), options()),
+      () => loop.crypto.scrypt(actions.or(() => 'x'), actions.or(() => 'salt'), actions.or(() => length),
+        actions.or(() => ({ cost: random.pick([2, 3, 16]), blockSize: 1, maxmem: random.pick([0, 1e6]) }))),
+      () => loop.crypto.randomBytes(actions.or(() => length, () => random.pick([-1, noInteger(random)])), options()),
+      () => loop.crypto.hash(actions.or(() => 'sha256'), actions.or(() => random.pick(['x', new Uint8Array(70000)])), options()),
     ]); // biome-ignore format: a table
     const promise = actions.call('request', what);
     if (promise === undefined) return;

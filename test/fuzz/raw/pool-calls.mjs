@@ -24,7 +24,7 @@ export class PoolCalls {
       random.oneIn(40) ? random.pick([{}, null, pool.close, this.native]) : pool;
     const [name, args] = random.weighted([
       [8, () => ['submitFs', [target(), lane(), make.int(...Object.values(fsOperations)), make.or(() => random.pick(['.', 'none', '/proc/self/exe', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, 7, 8, -1)]]],
-      [10, () => ['submitCrypto', [target(), lane(), make.int(...Object.values(cryptoOperations)), ...this.#pbkdf2()]]],
+      [10, () => ['submitCrypto', [target(), lane(), ...this.#crypto(cryptoOperations)]]],
       [1, () => ['addLane', [make.or(() => random.pick(['lane', '', 'x'.repeat(33)])), make.int(1, 2, 1024, 0, 1025), make.or(() => random.oneIn(2)), make.int(1, 2, 0), make.int(1, 3, 1000, 0)]]],
       [1, () => ['share', []]],
       [1, () => ['checkProcessors', [make.or(() => undefined, () => new Int32Array([random.pick([0, 1, 1023, 1024, -1])]), () => make.memory(8))]]],
@@ -50,6 +50,27 @@ export class PoolCalls {
     const result = Reflect.apply(owner[name] ?? this.native[name], self, args);
     if (name === 'close' && self === pool) this.#end();
     return result;
+  }
+
+  /** An operation with its arguments, once in a while with another's. */
+  #crypto({ pbkdf2, scrypt, randomBytes, hash }) {
+    const { make } = this;
+    const { random } = make;
+    const bytes = () => make.or(() => make.memory(20));
+    const size = () =>
+      make.or(
+        () => random.pick([0, 1, 64, 1000, -1]),
+        () => make.noFd(),
+      );
+    const digest = () => make.or(() => random.pick(['sha256', 'none', 'shake128']));
+    const costs = () => [random.pick([2, 3, 16, 0]), random.pick([1, 8]), 1, random.pick([0, 1e6])];
+    const [operation, args] = random.pick([
+      [pbkdf2, this.#pbkdf2()],
+      [scrypt, [bytes(), bytes(), ...costs(), size()]],
+      [randomBytes, [size()]],
+      [hash, [digest(), bytes()]],
+    ]);
+    return [random.oneIn(10) ? make.int(pbkdf2, scrypt, randomBytes, hash, 9) : operation, ...args];
   }
 
   #pbkdf2() {
