@@ -1,6 +1,6 @@
-// npm `epoll`, which the watch scenario compares with: fetched and compiled here, as
-// it is no dependency of anything but one scenario. Its install script is not run;
-// node-gyp of this repository builds it, against this Node's own headers.
+// Packages that scenarios compare with: fetched here, as they are no dependency of anything
+// but one scenario each. Install scripts are not run; npm `epoll` is compiled by node-gyp of
+// this repository, against this Node's own headers.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,8 @@ import { headerEnv, tool } from '../scripts/project.mjs';
 import { messageOf } from './errors.mjs';
 
 const VERSION = '4.0.2';
+/** Pools of Workers, which need no compiler. */
+const POOLS = { piscina: '5.3.2', tinypool: '2.2.0' };
 const LIMIT_MS = 180_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -38,14 +40,44 @@ export async function npmEpoll(log) {
 }
 
 /**
+ * A pool of Workers to compare with.
+ *
+ * @param {keyof typeof POOLS} name
+ * @param {(line: string) => void} log
+ * @returns {Promise<Package>}
+ */
+export async function workerPool(name, log) {
+  const version = POOLS[name];
+  const home = join(here, 'build', `npm-${name}-${version}`);
+  const folder = join(home, 'node_modules', name);
+  try {
+    if (!existsSync(folder)) {
+      log(`fetching npm ${name} ${version}`);
+      await fetchPackage(home, `${name}@${version}`);
+    }
+    return { folder, version };
+  } catch (error) {
+    return { absent: `npm ${name} ${version} cannot be fetched: ${lastLine(error)}` };
+  }
+}
+
+/**
+ * @param {string} home
+ * @param {string} named
+ */
+async function fetchPackage(home, named) {
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{ "name": "bench-peers", "private": true }\n');
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  await run('npm', ['install', ...quiet, named], { cwd: home, timeout: LIMIT_MS });
+}
+
+/**
  * @param {string} home
  * @param {string} folder
  */
 async function fetchAndCompile(home, folder) {
-  mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), '{ "name": "bench-peers", "private": true }\n');
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await run('npm', ['install', ...quiet, `epoll@${VERSION}`], { cwd: home, timeout: LIMIT_MS });
+  await fetchPackage(home, `epoll@${VERSION}`);
   const gyp = [tool('node-gyp'), 'rebuild', '--silent'];
   await run(process.execPath, gyp, { cwd: folder, env: headerEnv(), timeout: LIMIT_MS });
 }

@@ -20,6 +20,7 @@ export const families = {
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
   workers: 'lib/workers/index.ts',
+  zlib: 'lib/zlib/index.ts',
 };
 
 /** The files whose functions give what they import. */

@@ -93,5 +93,7 @@ export { Workers } from '../workers/index.js';
 export type { RunOptions, WorkerLimits, WorkersOptions } from '../workers/options.js';
 export type { WorkersStats } from '../workers/stats.js';
 export type { JobContext } from '../workers/thread/context.js';
+export { ZlibRequests } from '../zlib/index.js';
+export type { ZlibInput, ZlibOptions } from '../zlib/zlib.js';
 export { defaultLoop, watch } from './default-loop.js';
 export { EventLoop } from './event-loop.js';

@@ -1,11 +1,26 @@
 // What the public loop has for JavaScript that would block it.
 import type { WorkersOptions } from '../workers/options.js';
 import type { Workers } from '../workers/workers.js';
+import type { ZlibRequests } from '../zlib/zlib.js';
 import { DatagramFace } from './datagram.js';
 import * as families from './families.js';
 
 /** What a loop has for JavaScript that would block it. Use `EventLoop`. */
 export abstract class WorkersFace extends DatagramFace {
+  #zlib: ZlibRequests | undefined;
+
+  /**
+   * Compression by the host's own `node:zlib`, on threads of its own; made on first use.
+   *
+   * @throws SystemError EMFILE, ENFILE, ENOMEM; Error ERR_LOOP_CLOSED
+   */
+  get zlib(): ZlibRequests {
+    if (this.#zlib !== undefined) return this.#zlib;
+    const { ZlibRequests } = families.zlib();
+    this.#zlib = new ZlibRequests(this);
+    return this.#zlib;
+  }
+
   /**
    * Threads that do JavaScript jobs, by the function that a file exports. They work in both
    * modes: results come although the host's loop stands still. A thread starts when a job needs

@@ -31,5 +31,17 @@ export const RUNNING = 2;
 /** The loop has taken it back: the thread passes it over, and frees the place. */
 export const WITHDRAWN = 3;
 
+/**
+ * From here on: the job is done, and its result is this, or the number at its place in the
+ * answers. A message by the port takes both sides longer than such a job, and wakes the host's
+ * loop of the thread that made the port as well.
+ */
+export const ANSWERED = 4;
+/** What each state from ANSWERED on gives; a number is the first. */
+export const ANSWERS: readonly unknown[] = [0, undefined, null, true, false];
+
+/** Doubles of each place in the answers: the number, when the job began, how long it took. */
+export const ANSWER = 3;
+
 /** In a word of its own for all threads: 1: the loop was woken and has not looked yet. */
 export const TOLD = 0;

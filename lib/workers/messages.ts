@@ -35,6 +35,7 @@ export type Report = [
 export interface ThreadData {
   readonly port: MessagePort;
   readonly words: Int32Array;
+  readonly answers: Float64Array;
   readonly told: Int32Array;
   readonly waker: SharedWaker;
   /** The host's monotonic clock minus the loop's, in ms. */

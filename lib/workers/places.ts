@@ -2,7 +2,7 @@
 // is going on there. The thread and the loop both change the words: whoever changes OFFERED
 // first has the job, to begin it or to take it back.
 import type { Job, JobHolder } from './job.js';
-import { FREE, OFFERED, PLACES, RUNNING, STATES, WITHDRAWN } from './layout.js';
+import { ANSWERED, FREE, OFFERED, PLACES, RUNNING, STATES, WITHDRAWN } from './layout.js';
 
 export class Places implements JobHolder {
   readonly #words: Int32Array;
@@ -70,11 +70,28 @@ export class Places implements JobHolder {
     this.#forget(job);
   }
 
+  /**
+   * The place of a job that was answered without a message, with its state; undefined: there
+   * is none. Jobs are done in their order.
+   */
+  nextAnswered(): { place: number; state: number } | undefined {
+    for (const place of this.#abandoned.keys()) {
+      const state = this.#stateOf(place);
+      if (state >= ANSWERED) return { place, state };
+    }
+    for (const { place } of this.#jobs) {
+      const state = this.#stateOf(place);
+      return state >= ANSWERED ? { place, state } : undefined;
+    }
+    return undefined;
+  }
+
   /** The thread has answered: the job, unless nobody waits for it. */
   answered(place: number): Job | undefined {
     const job = this.#places[place];
     if (job === undefined) this.#abandoned.delete(place);
     else this.#forget(job);
+    Atomics.store(this.#words, STATES + place, FREE);
     this.#free.push(place);
     return job;
   }

@@ -16,8 +16,19 @@ import { clockOffsetMs } from '../binding/clock.js';
 import { here } from '../binding/here.js';
 import { type SharedWaker, wake } from '../poller/index.js';
 import type { Job } from './job.js';
-import { ABORTED, BEGUN, ENDED, GIVEN, PLACES, SLEEPING, THREAD_WORDS } from './layout.js';
-import { READY, type Report, type ThreadData } from './messages.js';
+import {
+  ABORTED,
+  ANSWER,
+  ANSWERED,
+  ANSWERS,
+  BEGUN,
+  ENDED,
+  GIVEN,
+  PLACES,
+  SLEEPING,
+  THREAD_WORDS,
+} from './layout.js';
+import { DONE, READY, type Report, type ThreadData } from './messages.js';
 import type { Settings } from './options.js';
 import { Places } from './places.js';
 
@@ -55,6 +66,7 @@ export class JobThread {
   /** Counts from 1; what it is called in traces. */
   readonly number: number;
   readonly words = new Int32Array(new SharedArrayBuffer(4 * THREAD_WORDS));
+  readonly #answers = new Float64Array(new SharedArrayBuffer(8 * ANSWER * PLACES));
   readonly ending: ThreadEnd;
   /** Its file is loaded. */
   isReady = false;
@@ -78,6 +90,7 @@ export class JobThread {
     const data: ThreadData = {
       port: port2,
       words: this.words,
+      answers: this.#answers,
       told,
       waker: { fd: waker.fd, state: waker.state },
       clockOffsetMs: clockOffsetMs(),
@@ -160,9 +173,8 @@ export class JobThread {
 
   /** The next that it has told, with the job that it is about, unless nobody waits for that. */
   receive(): { report: Report; job: Job | undefined } | undefined {
-    const received = receiveMessageOnPort(this.#port) as { message: Report } | undefined;
-    if (received === undefined) return undefined;
-    const report = received.message;
+    const report = this.#answer() ?? this.#message();
+    if (report === undefined) return undefined;
     const [place, , , , runMs] = report;
     if (place === READY) this.isReady = true;
     if (place < 0) return { report, job: undefined };
@@ -170,6 +182,21 @@ export class JobThread {
     const isFirst = this.#averageMs === Number.POSITIVE_INFINITY;
     this.#averageMs = isFirst ? runMs : this.#averageMs + (runMs - this.#averageMs) * LATEST;
     return { report, job };
+  }
+
+  #answer(): Report | undefined {
+    const found = this.places.nextAnswered();
+    if (found === undefined) return undefined;
+    const { place, state } = found;
+    const at = place * ANSWER;
+    const answers = this.#answers;
+    const value = state === ANSWERED ? answers[at] : ANSWERS[state - ANSWERED];
+    return [place, DONE, value, answers[at + 1] as number, answers[at + 2] as number];
+  }
+
+  #message(): Report | undefined {
+    const received = receiveMessageOnPort(this.#port) as { message: Report } | undefined;
+    return received?.message;
   }
 
   #post(message: unknown, transfer: readonly object[]): void {

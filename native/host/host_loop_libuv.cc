@@ -249,11 +249,15 @@ int HostDescriptor(napi_env env) {
 }
 
 int HostAlive(napi_env env) {
+  using GetLoop = napi_status (*)(napi_env, UvLoop**);
+  using LoopAlive = int (*)(const UvLoop*);
+  // Looked up once, as it is asked for between two jobs of a thread.
+  static const auto get_loop =
+      reinterpret_cast<GetLoop>(dlsym(RTLD_DEFAULT, "napi_get_uv_event_loop"));
+  static const auto loop_alive =
+      reinterpret_cast<LoopAlive>(dlsym(RTLD_DEFAULT, "uv_loop_alive"));
   UvLoop* loop = nullptr;
-  napi_status (*get_loop)(napi_env, UvLoop**);
-  int (*loop_alive)(const UvLoop*);
-  if (!Libuv::Load("napi_get_uv_event_loop", &get_loop) ||
-      !Libuv::Load("uv_loop_alive", &loop_alive) ||
+  if (get_loop == nullptr || loop_alive == nullptr ||
       get_loop(env, &loop) != napi_ok) {
     return -ENOSYS;
   }

@@ -17,7 +17,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
-  ['datagram', 'datagram/'],
+  // What is compressed is a job of workers.
+  ['datagram, zlib', 'datagram/', 'zlib/'],
   // The families come together in EventLoop.
   ['faces', 'faces/'],
   ['adapters', 'inspect/', 'models/', 'node/', 'compat/'],

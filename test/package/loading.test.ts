@@ -75,6 +75,7 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
   ['loop.workers', "loop.workers({ code: '' })", ['chunks/workers.cjs']],
+  ['loop.zlib', 'loop.zlib', ['chunks/workers.cjs', 'chunks/zlib.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
   [
     'the class ThreadPerConnectionServer',

@@ -38,6 +38,7 @@ const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promis
   'crypto.scrypt': (loop, signal) => loop.crypto.scrypt('p', 's', 8, { cost: 2, signal }),
   'crypto.randomBytes': (loop, signal) => loop.crypto.randomBytes(8, { signal }),
   'crypto.hash': (loop, signal) => loop.crypto.hash('sha256', 'x', { signal }),
+  'zlib.gzip': (loop, signal) => loop.zlib.gzip('x', { signal }),
   'workers.run': (loop, signal) => loop.workers({ code: CODE, size: 1 }).run(1, { signal }),
 };
 

@@ -3,7 +3,7 @@
 import { isNativeError } from 'node:util/types';
 import type { Transferable } from 'node:worker_threads';
 import { wake } from '../../poller/index.js';
-import { TOLD } from '../layout.js';
+import { ANSWER, ANSWERED, ANSWERS, STATES, TOLD } from '../layout.js';
 import { NOT_CLONED, type Report, THREW, type ThreadData } from '../messages.js';
 
 /** What a copy of an error has. */
@@ -18,9 +18,28 @@ export class Reports {
 
   /** @throws DataCloneError when the value cannot be copied: then nothing was told */
   tell(report: Report, transfer?: readonly object[]): void {
-    const { port, told, waker } = this.#data;
+    const { port } = this.#data;
     if (transfer === undefined) port.postMessage(report);
     else port.postMessage(report, transfer as Transferable[]);
+    this.#wake();
+  }
+
+  /** Tells of a result that needs no message. False: it needs one. */
+  answer(place: number, value: unknown, beginMs: number, runMs: number): boolean {
+    const kind = typeof value === 'number' ? 0 : ANSWERS.indexOf(value, 1);
+    if (kind < 0) return false;
+    const { words, answers } = this.#data;
+    const at = place * ANSWER;
+    if (kind === 0) answers[at] = value as number;
+    answers[at + 1] = beginMs;
+    answers[at + 2] = runMs;
+    Atomics.store(words, STATES + place, ANSWERED + kind);
+    this.#wake();
+    return true;
+  }
+
+  #wake(): void {
+    const { told, waker } = this.#data;
     if (Atomics.exchange(told, TOLD, 1) === 0) wake(waker);
   }
 
