@@ -96,6 +96,8 @@ export default defineConfig({
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
+        { name: 'worker-layout', test: /\/lib\/workers\/layout\.ts/ },
+        { name: 'jobs', test: /\/lib\/workers\/(?!index|thread\/)/ },
       ],
     },
   },

@@ -68,7 +68,13 @@ export async function workerPool(name, log) {
 async function fetchPackage(home, named) {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'package.json'), '{ "name": "bench-peers", "private": true }\n');
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const quiet = [
+    '--ignore-scripts',
+    '--no-package-lock',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   await run('npm', ['install', ...quiet, named], { cwd: home, timeout: LIMIT_MS });
 }
 

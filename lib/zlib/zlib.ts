@@ -1,9 +1,9 @@
 // loop.zlib: the host's own node:zlib on threads, in both modes of the loop. Node's
 // asynchronous functions come back by the host's loop, which may stand still.
-import * as zlib from 'node:zlib';
 import { checkSignal } from '../base/abort.js';
 import { invalidType } from '../base/errors.js';
 import { isAnyArrayBuffer } from '../base/realms.js';
+import { builtin } from '../binding/builtin.js';
 import type { Bytes } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { codedError } from '../raw/errors.js';
@@ -149,7 +149,8 @@ export class ZlibRequests {
   ): Promise<Uint8Array> {
     const [run, own] = split(options);
     const bytes = toBytes(data);
-    if (typeof (zlib as Record<string, unknown>)[`${name}Sync`] === 'function') {
+    const zlib = builtin('node:zlib') as Record<string, unknown>;
+    if (typeof zlib[`${name}Sync`] === 'function') {
       return this.#workers.run([name, bytes, own], run);
     }
     throw codedError(

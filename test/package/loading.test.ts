@@ -40,6 +40,9 @@ const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM]
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
+/** What has jobs of workers. */
+const JOBS = ['chunks/jobs.cjs', 'chunks/worker-layout.cjs'];
+
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
   ['a loop that runs', 'loop.setImmediate(() => {}) && loop.run()', []],
@@ -74,8 +77,8 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
-  ['loop.workers', "loop.workers({ code: '' })", ['chunks/workers.cjs']],
-  ['loop.zlib', 'loop.zlib', ['chunks/workers.cjs', 'chunks/zlib.cjs']],
+  ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
+  ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
   [
     'the class ThreadPerConnectionServer',
