@@ -1,5 +1,6 @@
 // Who takes part in the scenarios that compare others than servers in general: how each is
 // started, or why it cannot be. Those of a `work` are programs of workers/.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,7 @@ const library = join(here, '..', 'dist', 'index.cjs');
 /**
  * @typedef {object} Surroundings
  * @property {import('./packages.mjs').Package} [npmEpoll]
+ * @property {import('./packages.mjs').Package} [npmUnixDgram]
  * @property {Record<string, string>} absentPrograms  by target of build.mjs: why
  *
  * @typedef {object} Contender
@@ -30,6 +32,14 @@ const udp = {
   ],
   node: nodeServer('dgram', 'node:dgram', 'dgram'),
 };
+
+const proxies = [
+  compiled('c-splice', 'C with epoll and splice, pipes shared by all pairs', 'proxy-splice'),
+  relaying('owned', 'relay() of a loop that owns its thread'),
+  relaying('guest', "relay() of a loop inside Node's"),
+  nodeServer('net', 'node:net, a.pipe(b).pipe(a)', 'relay', 'net'),
+  haproxy(),
+];
 
 /** @type {Record<string, Contender[]>} */
 export const contenders = {
@@ -67,19 +77,16 @@ export const contenders = {
     served('owned', 'loop.listen({ path }) of a loop that owns its thread', 'pass'),
     served('guest', "loop.listen({ path }) of a loop inside Node's", 'pass'),
   ],
+  relay: proxies,
+  'relay-many': proxies,
   watch: [
     ours('guest', 'loop.watch inside Node', 'watch'),
-    {
-      name: 'npm-epoll',
-      what: 'npm epoll: a thread, and a hop per event',
-      launch({ npmEpoll }) {
-        if (npmEpoll === undefined) return { absent: 'it was not built' };
-        if ('absent' in npmEpoll) return npmEpoll;
-        const { folder, version } = npmEpoll;
-        const launched = worker('watch', 'npm-epoll', folder);
-        return 'absent' in launched ? launched : { ...launched, version };
-      },
-    },
+    ours('compat', 'compat/epoll, in the place of npm epoll', 'watch'),
+    original('npm-epoll', 'npm epoll: a thread, and a hop per event', 'watch', 'npmEpoll'),
+  ],
+  'unix-dgram': [
+    ours('compat', 'compat/unix-dgram, in the place of npm unix-dgram', 'unix-dgram'),
+    original('npm-unix-dgram', 'npm unix-dgram', 'unix-dgram', 'npmUnixDgram'),
   ],
   'fs-stat': [
     ours('owned', 'loop.fs.stat in a loop of its own', 'fs-stat'),
@@ -96,6 +103,12 @@ export const contenders = {
   http: [
     theirs('host', "the host's own sockets", 'http'),
     ours('duplex', "toDuplex, in a loop inside Node's", 'http'),
+    theirs('wrapped', "a Duplex over the host's own sockets", 'http'),
+  ],
+  layers: [
+    theirs('host', "the host's own sockets", 'layers'),
+    ours('duplex', "toDuplex, in a loop inside Node's", 'layers'),
+    theirs('wrapped', "a Duplex over the host's own sockets", 'layers'),
   ],
   startup: [
     evaluated('bare', 'node that does nothing', '0'),
@@ -121,6 +134,27 @@ export function contenderNames() {
  */
 function ours(name, what, program) {
   return { name, what, launch: () => worker(program, name) };
+}
+
+/**
+ * A package of npm.
+ * @param {string} name
+ * @param {string} what
+ * @param {string} program
+ * @param {'npmEpoll' | 'npmUnixDgram'} key
+ * @returns {Contender}
+ */
+function original(name, what, program, key) {
+  return {
+    name,
+    what,
+    launch({ [key]: found }) {
+      if (found === undefined) return { absent: 'it was not built' };
+      if ('absent' in found) return found;
+      const launched = worker(program, name, found.folder);
+      return 'absent' in launched ? launched : { ...launched, version: found.version };
+    },
+  };
 }
 
 /**
@@ -173,11 +207,37 @@ function duplexServer(name, what) {
  * @param {string} name
  * @param {string} what
  * @param {string} program of peers/
+ * @param {string[]} args
  * @returns {Contender}
  */
-function nodeServer(name, what, program) {
-  const command = [process.execPath, join(here, 'peers', `${program}.mjs`)];
+function nodeServer(name, what, program, ...args) {
+  const command = [process.execPath, join(here, 'peers', `${program}.mjs`), ...args];
   return { name, what, launch: () => ({ command, version: process.version }) };
+}
+
+/**
+ * A proxy on the package.
+ * @param {'owned' | 'guest'} name
+ * @param {string} what
+ * @returns {Contender}
+ */
+function relaying(name, what) {
+  const command = [process.execPath, join(here, 'peers', 'relay.mjs'), name];
+  return { name, what, launch: () => needLibrary(command) };
+}
+
+/**
+ * Debian's package of that name, in TCP mode with splicing.
+ * @returns {Contender}
+ */
+function haproxy() {
+  const launch = () => {
+    const found = spawnSync('haproxy', ['-v'], { encoding: 'utf8' });
+    if (found.error) return { absent: 'haproxy was not found (on Debian: haproxy)' };
+    const [, version] = /version (\S+)/.exec(found.stdout) ?? [];
+    return { command: ['sh', join(here, 'peers', 'haproxy.sh')], version };
+  };
+  return { name: 'haproxy', what: 'HAProxy, mode tcp, splice-auto, one thread', launch };
 }
 
 /**

@@ -68,7 +68,7 @@ const maxAttempts = 3;
  * @throws {BenchError} when the base fails
  */
 export async function measureLoad(scenarioName, commands, settings, progress) {
-  const { load, base, isUnix } = scenarios[scenarioName];
+  const { load, base, isUnix, behind, unitsPerMessage = 1 } = scenarios[scenarioName];
   /** @type {Record<string, string>} */
   const failed = {};
   /** @type {Running[]} */
@@ -93,11 +93,13 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
     }
   };
 
+  const back = behind && (await startBehind(behind, settings));
   try {
     for (const [name, command] of commands) {
       await attempt(name, undefined, async () => {
         const path = isUnix ? join(folder, `${name}.sock`) : undefined;
-        const peer = await startPeer(command, settings.serverCpu, path);
+        const whole = back === undefined ? command : [...command, '--to', back.to];
+        const peer = await startPeer(whole, settings.serverCpu, path);
         running.push({ name, ...peer });
       });
     }
@@ -113,7 +115,7 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
         await attempt(peer.name, peer.child, async () => {
           const { roundWarmupMs: warmupMs, roundMs } = settings;
           const raw = await runLoad(peer, { ...load, samples }, warmupMs, roundMs, settings);
-          const figure = toRound(round, peer.name, raw);
+          const figure = toRound(round, peer.name, raw, unitsPerMessage);
           rounds.push(figure);
           latencies.add(peer.name, samples);
           figures.push(`${peer.name} ${micros(figure.cpuNs)}`);
@@ -125,8 +127,20 @@ export async function measureLoad(scenarioName, commands, settings, progress) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await Promise.all(running.map((peer) => peer.child.stop()));
+    await back?.child.stop();
   }
   return { rounds, failed, latencies: latencies.percentiles() };
+}
+
+/**
+ * Starts what stands behind proxies, on the client's core.
+ * @param {string[]} behind
+ * @param {Settings} settings
+ * @returns {Promise<{ child: Child, to: string }>}
+ */
+async function startBehind([target, ...args], { loadCpu }) {
+  const { child, place } = await startPeer([programPath(target), ...args], loadCpu);
+  return { child, to: `${place.host}:${place.port}` };
 }
 
 /**
@@ -182,16 +196,17 @@ async function runLoadOnce(peer, load, warmupMs, durationMs, settings) {
  * @param {number} round
  * @param {string} peer
  * @param {Record<string, any>} raw
+ * @param {number} units in a message
  * @returns {Round}
  */
-function toRound(round, peer, { messagesPerSecond: perSecond, ...raw }) {
+function toRound(round, peer, { messagesPerSecond, ...raw }, units) {
   const windowNs = raw.seconds * 1e9;
   return /** @type {Round} */ ({
     round,
     peer,
     ...raw,
-    perSecond,
-    cpuNs: raw.serverCpuNs / raw.messages,
+    perSecond: messagesPerSecond * units,
+    cpuNs: raw.serverCpuNs / raw.messages / units,
     serverBusy: raw.serverCpuNs / windowNs,
     clientBusy: raw.clientCpuNs / windowNs,
   });

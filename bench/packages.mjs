@@ -1,6 +1,6 @@
-// Packages that scenarios compare with: fetched here, as they are no dependency of anything
-// but one scenario each. Install scripts are not run; npm `epoll` is compiled by node-gyp of
-// this repository, against this Node's own headers.
+// The packages of npm that some scenarios compare with: fetched and compiled here, as they are
+// no dependencies of anything else. Their install scripts are not run; node-gyp of this
+// repository builds them, against this Node's own headers.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { headerEnv, tool } from '../scripts/project.mjs';
 import { messageOf } from './errors.mjs';
 
-const VERSION = '4.0.2';
+/** By name; what a scenario needs, session.mjs says. */
+const VERSIONS = { epoll: '4.0.2', 'unix-dgram': '2.0.7' };
 /** Pools of Workers, which need no compiler. */
 const POOLS = { piscina: '5.3.2', tinypool: '2.2.0' };
 const LIMIT_MS = 180_000;
@@ -21,21 +22,23 @@ const run = promisify(execFile);
 /** @typedef {{ folder: string, version: string } | { absent: string }} Package */
 
 /**
+ * @param {keyof typeof VERSIONS} name
  * @param {(line: string) => void} log
  * @returns {Promise<Package>}
  */
-export async function npmEpoll(log) {
+export async function npmPackage(name, log) {
+  const version = VERSIONS[name];
   // A build is for one ABI only.
-  const home = join(here, 'build', `npm-epoll-${VERSION}-node-${process.versions.modules}`);
-  const folder = join(home, 'node_modules', 'epoll');
+  const home = join(here, 'build', `npm-${name}-${version}-node-${process.versions.modules}`);
+  const folder = join(home, 'node_modules', name);
   try {
-    if (!existsSync(join(folder, 'build', 'Release', 'epoll.node'))) {
-      log(`fetching and compiling npm epoll ${VERSION}`);
-      await fetchAndCompile(home, folder);
+    if (!existsSync(join(folder, 'build', 'Release', `${name.replace('-', '_')}.node`))) {
+      log(`fetching and compiling npm ${name} ${version}`);
+      await fetchAndCompile(home, folder, `${name}@${version}`);
     }
-    return { folder, version: VERSION };
+    return { folder, version };
   } catch (error) {
-    return { absent: `npm epoll ${VERSION} cannot be built: ${lastLine(error)}` };
+    return { absent: `npm ${name} ${version} cannot be built: ${lastLine(error)}` };
   }
 }
 
@@ -81,9 +84,10 @@ async function fetchPackage(home, named) {
 /**
  * @param {string} home
  * @param {string} folder
+ * @param {string} spec
  */
-async function fetchAndCompile(home, folder) {
-  await fetchPackage(home, `epoll@${VERSION}`);
+async function fetchAndCompile(home, folder, spec) {
+  await fetchPackage(home, spec);
   const gyp = [tool('node-gyp'), 'rebuild', '--silent'];
   await run(process.execPath, gyp, { cwd: folder, env: headerEnv(), timeout: LIMIT_MS });
 }

@@ -22,6 +22,7 @@ const BASE_TITLES = {
   host: "the host's",
   'c-epoll': 'C',
   'c-batch': 'C',
+  'c-splice': 'C',
   dgram: 'dgram',
   node: 'Node',
   bare: 'bare',

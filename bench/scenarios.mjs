@@ -11,6 +11,9 @@ export const yardstick = 'c-epoll';
  * @property {'load' | 'idle' | 'heap' | 'work' | 'startup'} kind  which part of the harness runs it
  * @property {string} base  whom the others are compared with
  * @property {Record<string, string | number>} [load]  options of the load client
+ * @property {string[]} [behind]  of kind 'load': what the peers pass on to, a target of build.mjs
+ *   with its arguments; it runs beside the client
+ * @property {number} [unitsPerMessage]  of kind 'load': how many units a message of the client's is
  * @property {boolean} [isUnix]  of kind 'load': on a Unix socket, not on a port
  * @property {Record<string, string>} [works]  of kind 'work': what each does
  * @property {boolean} [isPinned]  of kind 'work': to one core, threads included
@@ -146,6 +149,24 @@ export const scenarios = {
     isUnix: true,
     load: { mode: 'pass', connections: 50, depth: 1 },
   },
+  relay: {
+    title: '1 connection through a proxy, 4 messages of 256 KiB on the way, both ways counted',
+    unit: 'MB',
+    kind: 'load',
+    base: 'c-splice',
+    load: { mode: 'echo', size: 262_144, connections: 1, depth: 4 },
+    behind: ['proxy-splice', '--to', 'echo'],
+    unitsPerMessage: (2 * 262_144) / 1e6,
+  },
+  'relay-many': {
+    title: '500 connections through a proxy, 64 KiB on the way in each, both ways counted',
+    unit: 'MB',
+    kind: 'load',
+    base: 'c-splice',
+    load: { mode: 'echo', size: 65_536, connections: 500, depth: 1 },
+    behind: ['proxy-splice', '--to', 'echo'],
+    unitsPerMessage: (2 * 65_536) / 1e6,
+  },
   idle: {
     title: 'memory of an idle connection',
     unit: 'connection',
@@ -164,6 +185,19 @@ export const scenarios = {
       many: '64 descriptors, each read and written again on its event',
       readable: 'one descriptor that stays readable, nothing is read',
       'readable-many': '64 descriptors that stay readable, nothing is read',
+    },
+  },
+  'unix-dgram': {
+    title: 'Unix datagrams, 64 B',
+    unit: 'datagram',
+    kind: 'work',
+    base: 'npm-unix-dgram',
+    isPinned: true,
+    works: {
+      'send-path': 'sent to a path, 64 in one run of code',
+      'send-connected': 'sent by a socket that is connected, 64 in one run of code',
+      receive: 'received, as many waiting as the kernel queues, up to 64',
+      'receive-one': 'received, one at a time',
     },
   },
   'fs-stat': {
@@ -192,14 +226,27 @@ export const scenarios = {
     },
   },
   http: {
-    title: 'requests with keep-alive by node:http, 50 connections',
+    title: 'requests on connections that are kept alive, 50 of them',
     unit: 'request',
     kind: 'work',
     base: 'host',
-    isPinned: false,
+    isPinned: true,
     works: {
       plain: 'http',
       secure: 'https',
+      http2: 'http2',
+      'http2-secure': 'http2 by TLS',
+    },
+  },
+  layers: {
+    title: '64 B x 50 connections, through what stands on a stream',
+    unit: 'message',
+    kind: 'work',
+    base: 'host',
+    isPinned: true,
+    works: {
+      tls: 'node:tls',
+      ws: 'the package ws',
     },
   },
   startup: {

@@ -5,7 +5,7 @@ import { contenders } from './contenders.mjs';
 import { measureHeap } from './heap.mjs';
 import { measureIdle } from './idle.mjs';
 import { measureLoad } from './measure.mjs';
-import { npmEpoll } from './packages.mjs';
+import { npmPackage } from './packages.mjs';
 import { peers } from './peers.mjs';
 import { pinningProblem } from './processes.mjs';
 import { scenarios } from './scenarios.mjs';
@@ -65,8 +65,13 @@ export class Session {
     // What compares nothing but ours needs no server in C.
     const programs = kindsOf.size === 1 && kindsOf.has('heap') ? ['load'] : undefined;
     const absentPrograms = kindsOf.size > 0 ? await build(progress, programs) : {};
-    const epoll = scenarioNames.includes('watch') ? await npmEpoll(progress) : undefined;
-    const around = { absentPrograms, npmEpoll: epoll };
+    const packageFor = async (scenario, name) =>
+      scenarioNames.includes(scenario) ? npmPackage(name, progress) : undefined;
+    const around = {
+      absentPrograms,
+      npmEpoll: await packageFor('watch', 'epoll'),
+      npmUnixDgram: await packageFor('unix-dgram', 'unix-dgram'),
+    };
     return new Session(pinned(settings, cpus, progress), around, progress);
   }
 

@@ -90,8 +90,8 @@ export async function measureWork(scenarioName, commands, settings, progress, is
  * @param {import('./measure.mjs').Settings} settings
  * @returns {Promise<Record<string, any>>}
  */
-async function ask(child, work, { workMs: ms, workCount: count }) {
-  const line = await child.ask(JSON.stringify({ work, ms, count }), answerTimeoutMs);
+async function ask(child, work, { workMs: ms, workCount: count, loadCpu }) {
+  const line = await child.ask(JSON.stringify({ work, ms, count, loadCpu }), answerTimeoutMs);
   const answer = JSON.parse(line);
   if (!answer.absent && !(answer.operations > 0)) throw new Error('nothing was done in time');
   return answer;

@@ -17,6 +17,7 @@ export const families = {
   net: 'lib/net/index.ts',
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
+  relay: 'lib/relay/index.ts',
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
   workers: 'lib/workers/index.ts',

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The tests of the packages that rawloop/compat stands in for, and of packages that use
 // them, run twice: with the original, built here, and with ours in its place.
-// `npm run test:compat [-- NAME ... --checkouts FOLDER --keep]`. Fetches from npm.
+// `npm run test:compat [-- NAME ... --runtimes --checkouts FOLDER --keep]`. Fetches from npm.
 //   NAME              these suites alone
+//   --runtimes        the project with an override also by the other Nodes, Bun and Deno
 //   --checkouts DIR   DIR/NAME is a checkout of the package, for those whose tests are not
 //                     published
 //   --keep            leaves the scratch folder, and says where it is
@@ -16,10 +17,15 @@ import { sendsByOverride } from './compat/override.mjs';
 import { runSuite } from './compat/runners.mjs';
 import { installTools, place, placeOurs } from './compat/scratch.mjs';
 import { SUITES } from './compat/suites.mjs';
+import { runtimes } from './runtimes/runtimes.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { checkouts: { type: 'string' }, keep: { type: 'boolean', default: false } },
+  options: {
+    checkouts: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+    runtimes: { type: 'boolean', default: false },
+  },
 });
 const unknown = positionals.find((name) => !SUITES.some((suite) => suite.name === name));
 if (unknown !== undefined) {
@@ -61,6 +67,17 @@ function placeAll() {
   return new Map(needed.map((suite) => [suite, place(scratch, suite, values.checkouts)]));
 }
 
+async function projectSends() {
+  console.log('a project with hot-shots and an override');
+  const asked = runtimes.filter(({ isThis }) => isThis || values.runtimes);
+  const results = await sendsByOverride(scratch, asked);
+  for (const { name, sent, why, absent } of results) {
+    if (absent === undefined) console.log(`  ${name}: ${sent ? 'sends' : `fails: ${why}`}`);
+    else console.log(`  skipped: ${name}: ${absent}`);
+  }
+  return results.every(({ sent }) => sent !== false);
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'rawloop-compat-'));
 try {
   const placed = placeAll();
@@ -71,11 +88,7 @@ try {
     else good = compare(suite, folders, join(scratch, 'node_modules')) && good;
   }
   if (placed !== undefined && positionals.length === 0) {
-    const sent = sendsByOverride(scratch);
-    console.log(
-      `a project with hot-shots and an override\n  rawloop:  ${sent ? 'sends' : 'fails'}`,
-    );
-    good &&= sent;
+    good = (await projectSends()) && good;
   }
   process.exitCode = placed === undefined ? 77 : good ? 0 : 1;
 } finally {

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
  * @property {string} work  its name
  * @property {number} ms  how long, for work that goes on and on
  * @property {number} count  how much, for work that has an end
+ * @property {number} [loadCpu]  the core of those who ask, if cores can be chosen
  *
  * @typedef {(ask: Ask) => Promise<object>} Work  answers with the measured figures
  */

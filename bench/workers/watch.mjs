@@ -1,6 +1,7 @@
 // Events of plain descriptors: `watch.mjs guest` by loop.watch inside Node's loop,
-// `watch.mjs npm-epoll FOLDER` by that package. The descriptors are eventfds, and
-// both read and write them with the same calls, so that only the waiting differs.
+// `watch.mjs npm-epoll FOLDER` by that package, `watch.mjs compat` by what stands in for
+// it. The descriptors are eventfds, and all read and write them with the same calls, so
+// that only the waiting differs.
 // See eventfd(2).
 import { createRequire } from 'node:module';
 import { measureRepeated, serve } from './serve.mjs';
@@ -16,7 +17,8 @@ const one = new Uint8Array(new BigUint64Array([1n]).buffer);
  * Calls back with the descriptor on each event, until the function it returns is called.
  * @type {(fds: number[], callback: (fd: number) => void) => () => void}
  */
-const watch = which === 'guest' ? watcherOfLoop() : watcherOfPackage();
+const watch =
+  which === 'guest' ? watcherOfLoop() : watcherOfPackage(folder ?? '../../dist/compat/epoll.cjs');
 
 function watcherOfLoop() {
   const { EventLoop } = require('../../dist/index.cjs');
@@ -29,8 +31,9 @@ function watcherOfLoop() {
   };
 }
 
-function watcherOfPackage() {
-  const { Epoll } = require(folder);
+/** @param {string} place of the package, or of ours in its place */
+function watcherOfPackage(place) {
+  const { Epoll } = require(place);
   return (fds, callback) => {
     const epoll = new Epoll((error, fd) => {
       if (error) throw error;

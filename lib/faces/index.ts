@@ -62,6 +62,9 @@ export type { NotifyOptions, NotifyState } from '../process/notify.js';
 export type { SignalCallback } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';
+export { Relay, relay } from '../relay/index.js';
+export type { RelayOptions } from '../relay/options.js';
+export type { RelaySide } from '../relay/relay.js';
 export type {
   AllSocketOptions,
   InitialOptions,

@@ -1,6 +1,7 @@
 // What the public loop has for work that the kernel cannot wait for: its threads, and the
 // requests that run there.
 import type { CryptoRequests } from '../pool/crypto/crypto.js';
+import type { ForeignWork } from '../pool/foreign.js';
 import type { FileRequests } from '../pool/fs/fs.js';
 import type { LoopPool } from '../pool/loop-pool.js';
 import type { ThreadPool } from '../pool/pool.js';
@@ -10,6 +11,7 @@ import { ProcessFace } from './process.js';
 /** What a loop has for work off the loop. Use `EventLoop`. */
 export abstract class PoolFace extends ProcessFace {
   #requests: LoopPool | undefined;
+  #foreign: ForeignWork | undefined;
   #fs: FileRequests | undefined;
   #crypto: CryptoRequests | undefined;
 
@@ -27,6 +29,21 @@ export abstract class PoolFace extends ProcessFace {
     const { LoopPool } = families.pool();
     this.#requests = new LoopPool(this, this.sharedPool ?? { size: this.poolSize });
     return this.#requests;
+  }
+
+  /**
+   * This loop for another addon, which may put functions of its own on the pool, and have
+   * descriptors watched: an object that its C code understands, by `include/rawloop.h` of this
+   * package. See docs/native.md.
+   *
+   * @example
+   * addon.start(loop.nativeInterface);
+   */
+  get nativeInterface(): object {
+    if (this.#foreign !== undefined) return this.#foreign.open;
+    const { ForeignWork } = families.pool();
+    this.#foreign = new ForeignWork(this, this.requests);
+    return this.#foreign.open;
   }
 
   /** Files, on the pool. */

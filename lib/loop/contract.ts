@@ -171,6 +171,8 @@ export interface HandleLoop extends Scheduler {
 
   /** @internal A turn is under way: what is written waits for the end of its batch. */
   readonly inTurn: boolean;
+  /** @internal Set in a turn: what it led to waits for the host's own phases, and is better not kept. */
+  hostWaits: boolean;
   /** @internal */ readonly table: Slots;
   /** @internal */ readonly pollSet: Interests;
   /** @internal */ readonly streams: StreamBytes;

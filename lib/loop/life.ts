@@ -42,6 +42,7 @@ export abstract class Life extends Scheduler {
   /** @internal */ readonly meter: Meter;
   /** @internal */ readonly pollSet: PollSet;
   /** @internal Whether a turn is under way, so that writes are gathered. */ inTurn = false;
+  /** @internal Whether the host is to go on behind this iteration. */ hostWaits = false;
   /** @internal */ protected readonly closing = new Queue<Handle>();
   /** @internal */ protected readonly pending = new Queue<Deferred>();
   /** @internal */ protected readonly clock: Clock;

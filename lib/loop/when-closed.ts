@@ -31,23 +31,32 @@ export function runCleanup(handle: Handle): void {
 const collected = new FinalizationRegistry<() => void>((stop) => stop());
 
 /**
- * Calls `end` when `signal` aborts before `handle` closes. A signal may live as long as
- * the process: it does not hold the handle, so that a loop may be forgotten with it.
+ * Calls `end` when `signal` aborts, unless what it returns was called before. A signal may live
+ * as long as the process: it does not hold `target`, so that a loop may be forgotten with it.
  *
- * @param end holds no handle itself
+ * @param end holds no target itself
  */
+export function endingOnAbort<T extends object>(
+  target: T,
+  signal: AbortSignal,
+  end: (target: T, signal: AbortSignal) => void,
+): () => void {
+  const weak = new WeakRef(target);
+  const stop = onAbort(signal, () => {
+    const found = weak.deref();
+    if (found !== undefined) end(found, signal);
+  });
+  collected.register(target, stop);
+  return stop;
+}
+
+/** Calls `end` when `signal` aborts before `handle` closes, as `endingOnAbort`. */
 export function endOnAbort<T extends Handle>(
   handle: T,
   signal: AbortSignal,
   end: (handle: T, signal: AbortSignal) => void,
 ): void {
-  const weak = new WeakRef(handle);
-  const stop = onAbort(signal, () => {
-    const found = weak.deref();
-    if (found !== undefined) end(found, signal);
-  });
-  collected.register(handle, stop);
-  whenClosed(handle, stop);
+  whenClosed(handle, endingOnAbort(handle, signal, end));
 }
 
 /** What a signal does to a watcher or a server. */

@@ -48,15 +48,54 @@ export class Names {
 /** macOS has another name for it. */
 const TCP_KEEPIDLE = constants['TCP_KEEPIDLE'] ?? constants['TCP_KEEPALIVE'];
 
-/** TCP_NODELAY. What is no TCP socket refuses it, which net.Socket does not tell either. */
-export function setNoDelay(fd: number, on: boolean): void {
-  native.setsockopt(fd, constant('IPPROTO_TCP'), constant('TCP_NODELAY'), on ? 1 : 0);
-}
+/**
+ * TCP_NODELAY and SO_KEEPALIVE as they were last asked for. What is no TCP socket refuses them, which
+ * net.Socket does not tell either. Before it is connected, a name may still be looked up: they are set
+ * once there is a socket.
+ */
+export class TcpOptions {
+  readonly #stream: Stream;
+  #noDelay: boolean | undefined;
+  #keepAlive: { on: boolean; delayMs: number } | undefined;
 
-/** SO_KEEPALIVE, likewise. */
-export function setKeepAlive(fd: number, on: boolean, initialDelayMs: number): void {
-  native.setsockopt(fd, constant('SOL_SOCKET'), constant('SO_KEEPALIVE'), on ? 1 : 0);
-  const seconds = Math.floor(initialDelayMs / 1000);
-  if (!on || !(seconds > 0) || TCP_KEEPIDLE === undefined) return;
-  native.setsockopt(fd, constant('IPPROTO_TCP'), TCP_KEEPIDLE, Math.min(seconds, 32767));
+  constructor(stream: Stream) {
+    this.#stream = stream;
+  }
+
+  setNoDelay(on: boolean): void {
+    this.#noDelay = on;
+    if (this.#stream.open) this.#applyNoDelay();
+  }
+
+  setKeepAlive(on: boolean, delayMs: number): void {
+    const { on: before, delayMs: delayBefore } = this.#keepAlive ?? {};
+    // An http.Agent says it once for each request.
+    if (on === before && delayMs === delayBefore) return;
+    this.#keepAlive = { on, delayMs };
+    if (this.#stream.open) this.#applyKeepAlive();
+  }
+
+  /** It is connected. */
+  apply(): void {
+    this.#applyNoDelay();
+    this.#applyKeepAlive();
+  }
+
+  #applyNoDelay(): void {
+    if (this.#noDelay !== undefined) this.#set('IPPROTO_TCP', 'TCP_NODELAY', this.#noDelay ? 1 : 0);
+  }
+
+  #applyKeepAlive(): void {
+    if (this.#keepAlive === undefined) return;
+    const { on, delayMs } = this.#keepAlive;
+    this.#set('SOL_SOCKET', 'SO_KEEPALIVE', on ? 1 : 0);
+    const seconds = Math.floor(delayMs / 1000);
+    if (!on || !(seconds > 0) || TCP_KEEPIDLE === undefined) return;
+    const level = constant('IPPROTO_TCP');
+    native.setsockopt(this.#stream.handleFd, level, TCP_KEEPIDLE, Math.min(seconds, 32767));
+  }
+
+  #set(level: 'IPPROTO_TCP' | 'SOL_SOCKET', option: string, value: number): void {
+    native.setsockopt(this.#stream.handleFd, constant(level), constant(option), value);
+  }
 }

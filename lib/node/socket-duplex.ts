@@ -1,12 +1,13 @@
 // What toDuplex gives: a Duplex of node:stream, with what http, tls and their like ask of a
 // net.Socket beside. How bytes move is bridge.ts; here is the face.
 import { Duplex, type DuplexOptions } from 'node:stream';
-import { checkFunction, checkInteger } from '../base/validate.js';
+import { checkFunction } from '../base/validate.js';
 import type { DescriptorStream } from '../descriptor/stream.js';
+import { checkDelay } from '../loop/time/timers.js';
 import type { Socket } from '../net/socket.js';
 import type { Stream } from '../stream/stream.js';
 import { Bridge } from './bridge.js';
-import { Names, type NodeAddress, setKeepAlive, setNoDelay } from './kernel-side.js';
+import { Names, type NodeAddress } from './kernel-side.js';
 import type { Chunk, Written } from './pending-output.js';
 
 /** Called once a chunk is sent, or is not to be. */
@@ -23,7 +24,8 @@ export type DuplexSource = Socket | DescriptorStream;
 export class SocketDuplex extends Duplex {
   readonly #bridge: Bridge;
   readonly #names: Names;
-  #keepsAlive = '';
+  /** Our side was ended because the peer's was. */
+  #follows = false;
 
   /** @internal Use `toDuplex`. */
   constructor(stream: Stream, options: DuplexOptions) {
@@ -51,9 +53,28 @@ export class SocketDuplex extends Duplex {
   ): boolean {
     const callback = typeof second === 'function' ? second : third;
     const encoding = typeof second === 'function' ? undefined : second;
-    if (!this.#bridge.gathers(chunk, encoding)) return super.write(chunk, second as never, third);
-    if (typeof callback === 'function') process.nextTick(callback);
+    const isTaken = this.#bridge.gathers(chunk, encoding) || this.#takesLastWord(chunk);
+    if (!isTaken) return super.write(chunk, second as never, third);
+    if (typeof callback === 'function') this.#bridge.callBack(callback);
     return true;
+  }
+
+  /**
+   * What stands on it hears of the peer's end behind node:stream, which has ended our side by then:
+   * the farewell of TLS would be ERR_STREAM_WRITE_AFTER_END, where a net.Socket below it sends it.
+   */
+  #takesLastWord(chunk: unknown): boolean {
+    return this.#follows && chunk instanceof Uint8Array && this.#bridge.sendsLast(chunk);
+  }
+
+  /** As of any Duplex. */
+  override end(callback?: () => void): this;
+  override end(chunk: unknown, callback?: () => void): this;
+  override end(chunk: unknown, encoding?: BufferEncoding, callback?: () => void): this;
+  override end(...given: unknown[]): this {
+    // By node:stream itself, unless half open.
+    this.#follows ||= given.length === 0 && this.readableEnded && !this.allowHalfOpen;
+    return super.end(...(given as []));
   }
 
   /** As of any Duplex. */
@@ -96,9 +117,9 @@ export class SocketDuplex extends Duplex {
     return stream.active && !stream.open;
   }
 
-  /** True until it is connected. */
+  /** True until it is connected, and when it is closed. */
   get pending(): boolean {
-    return this.connecting;
+    return !this.#bridge.stream.open;
   }
 
   /** 'opening', 'open', 'readOnly', 'writeOnly' or 'closed', as of a net.Socket. */
@@ -161,36 +182,37 @@ export class SocketDuplex extends Duplex {
   /**
    * Emits 'timeout' once no byte has moved for so long; it is never early, and closes nothing.
    *
-   * @param ms 0 to 2^31-1; 0 turns it off
+   * @param ms 0 to 2^53, fractions as well; 0 turns it off
    * @param callback listens for the next 'timeout'; with 0 it is taken off
    * @throws TypeError, RangeError
    */
   setTimeout(ms: number, callback?: () => void): this {
-    checkInteger('ms', ms, 0, 2 ** 31 - 1);
+    const limitMs = checkDelay(ms);
     if (callback !== undefined) checkFunction('callback', callback);
-    this.#bridge.idle.set(ms);
+    this.#bridge.idle.set(limitMs);
     if (callback === undefined) return this;
-    return ms === 0 ? this.removeListener('timeout', callback) : this.once('timeout', callback);
+    return limitMs === 0
+      ? this.removeListener('timeout', callback)
+      : this.once('timeout', callback);
   }
 
-  /** TCP_NODELAY, which is on unless it was turned off; nothing on a Unix socket. See tcp(7). */
+  /**
+   * TCP_NODELAY, which is on unless it was turned off; nothing on a Unix socket. Before it is connected it
+   * is kept until then. See tcp(7).
+   */
   setNoDelay(on = true): this {
-    const { stream } = this.#bridge;
-    if (stream.active) setNoDelay(stream.handleFd, on);
+    this.#bridge.options.setNoDelay(on);
     return this;
   }
 
   /**
-   * SO_KEEPALIVE, and after how long without traffic; nothing on a Unix socket. See tcp(7).
+   * SO_KEEPALIVE, and after how long without traffic; nothing on a Unix socket. Before it is
+   * connected it is kept until then. See tcp(7).
    *
    * @param initialDelayMs rounded down to seconds; 0: as it was
    */
   setKeepAlive(on = false, initialDelayMs = 0): this {
-    const wanted = `${on} ${initialDelayMs}`;
-    // An http.Agent says it once for each request.
-    if (wanted === this.#keepsAlive || !this.#bridge.stream.open) return this;
-    this.#keepsAlive = wanted;
-    setKeepAlive(this.#bridge.stream.handleFd, on, initialDelayMs);
+    this.#bridge.options.setKeepAlive(on, initialDelayMs);
     return this;
   }
 

@@ -75,7 +75,8 @@ export class PoolHandle extends Handle {
     const id = request.submit(this.#pool);
     if (id < 0) throw this.#refusal(id, request.lane);
     this.#pending[id] = request as PoolRequest<unknown>;
-    this.#threads.usage.began(request as PoolRequest<unknown>);
+    request.work = this.#threads.usage.of(request.kind, request.lane);
+    request.work.pending++;
     this.loop.retain();
     if (signal !== undefined) request.watch(signal, () => this.#cancel(id));
   }
@@ -95,7 +96,7 @@ export class PoolHandle extends Handle {
         request.reject(poolClosed());
         continue;
       }
-      this.#threads.usage.ran(request, queuedMs, runMs);
+      request.work?.ran(queuedMs, runMs);
       if (observed) {
         const lane = this.#threads.lanes.nameOf(request.lane);
         meter.requested(request, takenMs, queuedMs, runMs, batch.doneMs(row), lane);
@@ -133,6 +134,13 @@ export class PoolHandle extends Handle {
     return queueFull(this.#threads.lanes.nameOf(lane));
   }
 
+  /** Whether the request of that id was still queued: it is gone then, and not settled. */
+  takeBack(id: number): boolean {
+    if (!this.#pool.cancel(id)) return false;
+    this.#forget(id);
+    return true;
+  }
+
   #cancel(id: number): boolean {
     const cancelled = this.#pool.cancel(id);
     this.#forget(id);
@@ -143,7 +151,7 @@ export class PoolHandle extends Handle {
     const request = this.#pending[id];
     if (request === undefined) return undefined;
     this.#pending[id] = undefined;
-    this.#threads.usage.ended(request);
+    if (request.work !== undefined) request.work.pending--;
     this.loop.release();
     return request;
   }

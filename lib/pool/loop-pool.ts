@@ -40,8 +40,13 @@ export class LoopPool {
     this.#handle.submit(request, signal);
   }
 
+  /** Whether the request that got `id` was still queued: it is gone then, and not settled. */
+  takeBack(id: number): boolean {
+    return this.#handle?.takeBack(id) === true;
+  }
+
   /** A request of `kind` was answered at once, without a thread. */
   countInline(kind: string, lane: LaneNumber): void {
-    this.pool.usage.inline(kind, lane);
+    this.pool.usage.of(kind, lane).inline++;
   }
 }

@@ -105,7 +105,7 @@ export class ThreadPool extends SharedPool {
     this.native = options instanceof native.Threads ? options : newThreads(options);
     this.#owner = owner;
     this.lanes = new LaneNames(this.native.stats().lanes.map(({ name }) => name));
-    this.usage = new Usage(this.lanes.all.length);
+    this.usage = new Usage();
     this.#drains = new Drains(this.#users);
   }
 

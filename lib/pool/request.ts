@@ -5,6 +5,7 @@ import { abortError, onAbort } from '../base/abort.js';
 import type { NativePool } from '../binding/index.js';
 import type { Batch } from './batch.js';
 import type { LaneNumber } from './lanes.js';
+import type { Work } from './usage.js';
 
 /**
  * The promise rejects, the work goes on: nothing can stop a thread that is inside
@@ -17,6 +18,8 @@ const STILL_RUNNING =
 export abstract class PoolRequest<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
+  /** Where it is counted, once it is in flight. */
+  work: Work | undefined;
   #unwatch: (() => void) | undefined;
 
   constructor(resolve: (value: T) => void, reject: (reason: unknown) => void) {

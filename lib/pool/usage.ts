@@ -6,7 +6,6 @@
 import { Histogram } from '../loop/histogram.js';
 import { summary, type TimeSummary } from '../loop/time-summary.js';
 import type { LaneNames } from './lanes.js';
-import type { PoolRequest } from './request.js';
 
 /** What was done so far for loops of this thread. */
 export interface WorkStats {
@@ -32,15 +31,29 @@ export interface KindStats extends WorkStats {
 
 const NS = 1e6;
 
-class Work {
+/** What was done of something. */
+export class Work {
   pending = 0;
   inline = 0;
+  readonly lane: number;
   readonly #wait = new Histogram();
   readonly #run = new Histogram();
 
+  constructor(lane: number) {
+    this.lane = lane;
+  }
+
+  /** A thread did one. */
   ran(queuedMs: number, runMs: number): void {
     this.#wait.record(queuedMs * NS);
     this.#run.record(runMs * NS);
+  }
+
+  /** What was done of `other` as well. */
+  add(other: Work): void {
+    this.inline += other.inline;
+    this.#wait.add(other.#wait);
+    this.#run.add(other.#run);
   }
 
   read(): WorkStats {
@@ -53,50 +66,25 @@ class Work {
   }
 }
 
-class Kind extends Work {
-  readonly lane: number;
-
-  constructor(lane: number) {
-    super();
-    this.lane = lane;
-  }
-}
-
+/** By kind; what a lane did is that of its kinds. */
 export class Usage {
-  readonly #kinds = new Map<string, Kind>();
-  readonly #lanes: Work[];
+  readonly #kinds = new Map<string, Work>();
 
-  /** @param lanes how many the pool has */
-  constructor(lanes: number) {
-    this.#lanes = Array.from({ length: lanes }, () => new Work());
-  }
-
-  /** A request is in flight. */
-  began({ kind, lane }: PoolRequest<unknown>): void {
-    this.#kind(kind, lane).pending++;
-  }
-
-  /** It is not any more: it is done, was aborted, or its loop was closed. */
-  ended({ kind, lane }: PoolRequest<unknown>): void {
-    this.#kind(kind, lane).pending--;
-  }
-
-  /** A thread did it. */
-  ran({ kind, lane }: PoolRequest<unknown>, queuedMs: number, runMs: number): void {
-    this.#kind(kind, lane).ran(queuedMs, runMs);
-    this.#lanes[lane]?.ran(queuedMs, runMs);
-  }
-
-  /** It was answered at once, without a thread. */
-  inline(kind: string, lane: number): void {
-    this.#kind(kind, lane).inline++;
-    const work = this.#lanes[lane];
-    if (work !== undefined) work.inline++;
+  /** Where requests of a kind are counted. A kind has one lane. */
+  of(kind: string, lane: number): Work {
+    let work = this.#kinds.get(kind);
+    if (work === undefined) {
+      work = new Work(lane);
+      this.#kinds.set(kind, work);
+    }
+    return work;
   }
 
   /** What was done in a lane. */
   lane(lane: number): WorkStats {
-    return (this.#lanes[lane] ?? new Work()).read();
+    const all = new Work(lane);
+    for (const work of this.#kinds.values()) if (work.lane === lane) all.add(work);
+    return all.read();
   }
 
   /** What was done of each kind that there was a request of. */
@@ -108,14 +96,5 @@ export class Usage {
       kinds[name] = { lane: lanes.nameOf(kind.lane), pending: kind.pending, completed, ...work };
     }
     return kinds;
-  }
-
-  #kind(name: string, lane: number): Kind {
-    let kind = this.#kinds.get(name);
-    if (kind === undefined) {
-      kind = new Kind(lane);
-      this.#kinds.set(name, kind);
-    }
-    return kind;
   }
 }

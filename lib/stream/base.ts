@@ -9,6 +9,8 @@ import { SocketHandle } from '../socket-options/handle.js';
 import {
   CONNECTING,
   DRAIN_AWAITED,
+  FLOWS_IN,
+  FLOWS_OUT,
   KEEPS,
   OPEN_AWAITED,
   READING,
@@ -92,9 +94,10 @@ export abstract class StreamBase extends SocketHandle {
 /** Tells the poller what the stream waits for now. */
 export function updateInterest(stream: StreamBase): void {
   const { flags, queue } = stream;
-  let wanted = (flags & READING) !== 0 ? Interest.READ : 0;
+  let wanted = (flags & (READING | FLOWS_IN)) !== 0 ? Interest.READ : 0;
   const sends = queue !== undefined && (flags & RETRYING) === 0;
-  if (sends || (flags & (CONNECTING | RETRYING)) === CONNECTING) wanted |= Interest.WRITE;
+  if (sends || (flags & FLOWS_OUT) !== 0 || (flags & (CONNECTING | RETRYING)) === CONNECTING)
+    wanted |= Interest.WRITE;
   // Nothing to do, paused or half open: that the peer resets it is to be seen all the
   // same. By the edge, as error and hangup last; without a condition where the poller
   // tells these unasked, and costs nothing until then.

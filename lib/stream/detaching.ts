@@ -9,6 +9,7 @@ import { CONNECTING, NEED_DRAIN } from './flags.js';
 import { chunkOf, deliverStash, NO_BYTES, readFailed, stash } from './input.js';
 import type { StreamOutput } from './output.js';
 import { receivedWith } from './received.js';
+import { invalidState } from './unread.js';
 
 /** What a read brought that takes nothing from the kernel. */
 const LEFT: ReadonlySet<number> = new Set([NOT_READ, LARGE_RECORD, -constant('EAGAIN')]);
@@ -16,11 +17,14 @@ const LEFT: ReadonlySet<number> = new Set([NOT_READ, LARGE_RECORD, -constant('EA
 /**
  * Tells and sends what there is. If it throws the stream goes on.
  *
- * @throws Error ERR_HANDLE_CLOSED, ERR_STREAM_CONNECTING, ERR_STREAM_OUTPUT_QUEUED; what a
- *   `data` handler throws
+ * @throws Error ERR_HANDLE_CLOSED, ERR_INVALID_STATE (a relay has it), ERR_STREAM_CONNECTING,
+ *   ERR_STREAM_OUTPUT_QUEUED; what a `data` handler throws
  */
 export function prepareDetach(stream: StreamOutput): void {
   if (!stream.active) throw handleClosed(stream.kind);
+  if (stream.group.relaying !== undefined) {
+    throw invalidState(`a relay has the ${stream.kind}: its stop() gives it back`);
+  }
   if ((stream.flags & CONNECTING) !== 0) {
     throw codedError(Error, 'ERR_STREAM_CONNECTING', 'it is not connected yet: detach in open');
   }
@@ -42,7 +46,7 @@ function checkQueue(stream: StreamOutput): void {
 }
 
 /** What this batch, or one before a pause, has read. Also while it is paused. */
-function deliverUnread(stream: StreamOutput): void {
+export function deliverUnread(stream: StreamOutput): void {
   const index = stream.loop.undispatched(stream);
   if (index >= 0) takeRecord(stream, index);
   deliverStash(stream);

@@ -34,5 +34,11 @@ export const END_FOLLOWS = 16384 << HANDLE_BITS;
 export const OPEN_AWAITED = 32768 << HANDLE_BITS;
 /** Somebody waits for its `drained`; see drained-promise.ts. */
 export const DRAIN_AWAITED = 65536 << HANDLE_BITS;
+/** A relay moves its bytes inside the kernel, and is told what the poller says; see relayed.ts. */
+export const RELAYED = 131072 << HANDLE_BITS;
+/** That relay waits for what there is to read of it. */
+export const FLOWS_IN = 262144 << HANDLE_BITS;
+/** That relay waits for room to write to it. */
+export const FLOWS_OUT = 524288 << HANDLE_BITS;
 /** Nothing is read while one of these holds. */
 export const NOT_READING = HELD | PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;

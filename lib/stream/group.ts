@@ -22,6 +22,14 @@ export interface StreamOwner {
   forget(): void;
 }
 
+/** What a stream asks of the relay that has it; see relayed.ts. */
+export interface Relaying {
+  /** The poller says that it is ready; of a stream that is RELAYED. */
+  ready(stream: Handle, events: number): void;
+  /** Whether it may be read has changed; of a stream that is RELAYED. */
+  changed(stream: Handle): void;
+}
+
 export interface StreamGroup extends StreamSettings {
   readonly handlers: Handlers<Handle>;
   readonly owner: StreamOwner | undefined;
@@ -29,6 +37,8 @@ export interface StreamGroup extends StreamSettings {
   readonly transfer: Transfer;
   /** The limit for all of an owner's streams, and what they hold. */
   readonly output: OutputLimit | undefined;
+  /** The relay that has the stream, while one does. */
+  readonly relaying?: Relaying;
   /** Whether chunks are copies; true as well once `data` has returned a promise. */
   copies: boolean;
 }

@@ -7,7 +7,7 @@ import type { Handlers } from './handlers.js';
 import { unhold } from './input.js';
 import { sendGathered } from './output.js';
 import type { Stream } from './stream.js';
-import { takeUnread } from './unread.js';
+import { invalidState, takeUnread } from './unread.js';
 
 const handed = new WeakSet<Stream>();
 
@@ -39,9 +39,10 @@ export function halvesOf({ flags, group }: Stream): { readable: boolean; writabl
  * as anything waits for the peer, so that `drain` tells when all of it is sent; the peer's end
  * does not end our side.
  *
- * @throws Error ERR_INVALID_STATE when somebody iterates it
+ * @throws Error ERR_INVALID_STATE when somebody iterates it, or a relay has it
  */
 export function handOver(stream: Stream, handlers: Handlers<Handle>): HandedOver {
+  if (stream.group.relaying !== undefined) throw invalidState(`a relay has the ${stream.kind}`);
   const chunks = (stream.flags & KEEPS) !== 0 ? takeUnread(stream) : [];
   handed.add(stream);
   stream.group = {

@@ -7,20 +7,20 @@ import { withoutContext } from '../loop/async-context.js';
 import type { HandleLoop } from '../loop/contract.js';
 import type { Timer } from '../loop/time/timer.js';
 import { codedError, withoutStack } from '../raw/errors.js';
-import { hasNews } from './news.js';
+import { hasNews, type Waiting } from './news.js';
 
 /** Looks in the time of the limit: it ends at most two of them later. */
 const LOOKS = 4;
 
-/** What this asks of a stream. */
-interface Idling {
+/** What this asks of a stream, or of the relay that joins two. */
+interface Idling extends Waiting {
   readonly loop: HandleLoop;
   readonly group: { readonly idleTimeoutMs: number | undefined };
-  readonly handleFd: number;
-  readonly interest: number;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly bufferedBytes: number;
+  /** Who stands for it in the poller; left out: it does so itself. */
+  readonly sides?: readonly Waiting[];
   destroy(error: Error): void;
 }
 
@@ -70,7 +70,7 @@ class IdleLimit {
     } else if (seen.movedBytes !== moved) {
       seen.movedBytes = moved;
       seen.sinceMs = nowMs;
-    } else if (nowMs - seen.sinceMs >= this.#limitMs && !hasNews(stream)) {
+    } else if (nowMs - seen.sinceMs >= this.#limitMs && !(stream.sides ?? [stream]).some(hasNews)) {
       stream.destroy(idleFor(this.#limitMs));
     }
   }

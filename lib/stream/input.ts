@@ -18,6 +18,7 @@ import {
   PAUSED,
   READ_ENDED,
   READING,
+  RELAYED,
   RESTING,
   STASHED,
   WRITE_ENDED,
@@ -62,6 +63,10 @@ export function dropStash(stream: StreamOutput): void {
 
 /** Reads, unless paused, ended or not connected yet. */
 export function setReading(stream: StreamOutput, wanted: boolean): void {
+  if ((stream.flags & RELAYED) !== 0) {
+    stream.group.relaying?.changed(stream);
+    return;
+  }
   const on = wanted && stream.active && (stream.flags & NOT_READING) === 0;
   if (on === ((stream.flags & READING) !== 0)) return;
   stream.flags ^= READING;

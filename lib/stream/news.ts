@@ -9,7 +9,7 @@ const POLLIN = constant('POLLIN');
 const POLLOUT = constant('POLLOUT');
 
 /** What this asks of a handle. */
-interface Waiting {
+export interface Waiting {
   readonly handleFd: number;
   readonly interest: number;
 }

@@ -17,6 +17,7 @@ import {
   PAUSED,
   READ_ENDED,
   READING,
+  RELAYED,
   STASHED,
   TOLD,
 } from './flags.js';
@@ -101,8 +102,9 @@ export abstract class Stream extends StreamOutput {
 
   /** @internal */
   onReady(events: number, index: number): void {
-    if ((this.flags & CONNECTING) !== 0) {
-      this.onConnectable?.();
+    if ((this.flags & (CONNECTING | RELAYED)) !== 0) {
+      if ((this.flags & CONNECTING) !== 0) this.onConnectable?.();
+      else this.group.relaying?.ready(this, events);
       return;
     }
     const { streams } = this.loop;

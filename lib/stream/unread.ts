@@ -99,6 +99,11 @@ export function takeUnread(stream: StreamBase): Uint8Array[] {
   return unread.chunks.drop();
 }
 
+/** Whether somebody iterates it now. */
+export function isIterated(stream: StreamBase): boolean {
+  return (stream.flags & KEEPS) !== 0 && keepUnread(stream).isTaken;
+}
+
 /** Whether somebody may still want to answer what was read. */
 export function isUnread(stream: StreamBase): boolean {
   return (stream.flags & KEEPS) !== 0 && !keepUnread(stream).isOver;

@@ -12,6 +12,7 @@
 #include "core/module.h"
 #include "core/retried.h"
 #include "os/opening.h"
+#include "os/transfer.h"
 
 namespace rawloop {
 namespace {
@@ -32,10 +33,11 @@ napi_value Sendto(napi_env env, napi_callback_info info) {
   if (!args.Slice(1, &span)) return nullptr;
   if (error < 0) return Int(env, error);
   if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
+  const sockaddr* name = has_address ? address.get() : nullptr;
+  socklen_t name_size = has_address ? address.size : 0;
+  auto send = (flags & MSG_DONTWAIT) != 0 ? SendToNow : sendto;
   ssize_t result = Retried([&] {
-    return sendto(fd, span.data, span.size, flags | kSendFlags,
-                  has_address ? address.get() : nullptr,
-                  has_address ? address.size : 0);
+    return send(fd, span.data, span.size, flags | kSendFlags, name, name_size);
   });
   return Int(env, OrErrno(result));
 }

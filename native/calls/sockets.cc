@@ -12,6 +12,7 @@
 #include "core/module.h"
 #include "core/retried.h"
 #include "os/opening.h"
+#include "os/transfer.h"
 
 namespace rawloop {
 namespace {
@@ -145,8 +146,9 @@ napi_value Send(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   if ((flags & kBorrowingFlags) != 0) return Int(env, -EOPNOTSUPP);
+  auto call = (flags & MSG_DONTWAIT) != 0 ? SendNow : send;
   ssize_t result = Retried(
-      [&] { return send(fd, span.data, span.size, flags | kSendFlags); });
+      [&] { return call(fd, span.data, span.size, flags | kSendFlags); });
   return Int(env, OrErrno(result));
 }
 

@@ -5,6 +5,7 @@
 #include "core/args.h"
 #include "core/module.h"
 #include "poll/readiness.h"
+#include "stream/relay_words.h"
 
 namespace rawloop {
 namespace {
@@ -70,6 +71,19 @@ napi_value Layout(napi_env env, napi_callback_info /*info*/) {
       {"KEEP_PEERS", kPeers},
       {"KEEP_DEPARTURES", kDepartures},
       {"KEEP_DATAGRAM_OUT", kDatagramOut},
+      {"Relay.WORDS", sizeof(RelayWords) / kWord},
+      {"Relay.SOURCE", offsetof(RelayWords, source) / kWord},
+      {"Relay.SINK", offsetof(RelayWords, sink) / kWord},
+      {"Relay.PIPE_IN", offsetof(RelayWords, pipe_in) / kWord},
+      {"Relay.PIPE_OUT", offsetof(RelayWords, pipe_out) / kWord},
+      {"Relay.PIPED", offsetof(RelayWords, piped) / kWord},
+      {"Relay.LENGTH", offsetof(RelayWords, length) / kWord},
+      {"Relay.BUDGET", offsetof(RelayWords, budget) / kWord},
+      {"Relay.TAKEN", offsetof(RelayWords, taken) / kWord},
+      {"Relay.GIVEN", offsetof(RelayWords, given) / kWord},
+      {"Relay.SOURCE_RESULT", offsetof(RelayWords, source_result) / kWord},
+      {"Relay.SINK_RESULT", offsetof(RelayWords, sink_result) / kWord},
+      {"Relay.NOT_ASKED", kNotAsked},
       {"Transfer.SOCKET", static_cast<int32_t>(Transfer::kSocket)},
       {"Transfer.FILE", static_cast<int32_t>(Transfer::kFile)},
       {"Transfer.UNIX", static_cast<int32_t>(Transfer::kUnix)},

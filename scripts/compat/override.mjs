@@ -1,16 +1,18 @@
 // A project that depends on hot-shots, and on rawloop as it is packed, with an override in
 // the place of unix-dgram: installed with scripts blocked and with no compiler on the PATH, it
-// sends to a server of Unix datagrams.
+// sends to a server of Unix datagrams, under each runtime that is asked for.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { badEnd, runProgram } from '../runtimes/run.mjs';
+import { findRuntime } from '../runtimes/runtimes.mjs';
 import { packBuilt } from '../runtimes/tarball.mjs';
 import { SUITES } from './suites.mjs';
 
 const PROGRAM = `
 const { createSocket } = require('unix-dgram');
 const StatsD = require('hot-shots');
-const path = require('node:path').join(process.cwd(), 'socket');
+const path = require('node:path').join(process.cwd(), process.argv[2]);
 const server = createSocket('unix_dgram', (message) => {
   console.log(String(message));
   client.close(() => server.close());
@@ -20,15 +22,15 @@ const client = new StatsD({ protocol: 'uds', path, errorHandler: (error) => { th
 client.increment('sent');
 `;
 
-/** @returns {boolean} whether it was sent */
-export function sendsByOverride(scratch) {
-  const options = { encoding: /** @type {const} */ ('utf8'), timeout: 300_000 };
+/** @returns the folder of the project, and an environment in which nothing compiles */
+function install(scratch) {
   const project = join(scratch, 'project');
-  mkdirSync(join(project, 'bin'), { recursive: true });
+  const bin = join(project, 'bin');
+  mkdirSync(bin, { recursive: true });
   for (const name of ['node', 'npm']) {
-    symlinkSync(join(dirname(process.execPath), name), join(project, 'bin', name));
+    symlinkSync(join(dirname(process.execPath), name), join(bin, name));
   }
-  symlinkSync('/bin/sh', join(project, 'bin/sh'));
+  symlinkSync('/bin/sh', join(bin, 'sh'));
   const { version } = SUITES.find(({ name }) => name === 'hot-shots');
   const dependencies = {
     'hot-shots': version,
@@ -38,10 +40,33 @@ export function sendsByOverride(scratch) {
   const overrides = { 'unix-dgram': '$unix-dgram' };
   const manifest = { name: 'project', private: true, dependencies, overrides };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
-  writeFileSync(join(project, 'program.js'), PROGRAM);
-  const bare = { ...options, cwd: project, env: { ...process.env, PATH: join(project, 'bin') } };
+  writeFileSync(join(project, 'program.cjs'), PROGRAM);
+  const env = { ...process.env, PATH: bin, NO_COLOR: '1' };
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  execFileSync(join(project, 'bin/npm'), ['install', ...quiet], bare);
-  const said = execFileSync(process.execPath, ['program.js'], { ...bare, timeout: 20_000 });
-  return said.trim() === 'sent:1|c';
+  const options = { cwd: project, env, timeout: 300_000 };
+  execFileSync(join(bin, 'npm'), ['install', ...quiet], options);
+  return { project, env };
+}
+
+/**
+ * @param {string} scratch
+ * @param {readonly any[]} runtimes of runtimes.mjs
+ * @returns {Promise<{ name: string, sent?: boolean, why?: string, absent?: string }[]>}
+ */
+export async function sendsByOverride(scratch, runtimes) {
+  const { project, env } = install(scratch);
+  const results = [];
+  for (const runtime of runtimes) {
+    const { name, args = [] } = runtime;
+    try {
+      const path = await findRuntime(runtime);
+      const options = { cwd: project, env, limitMs: 20_000 };
+      const ended = await runProgram(path, [...args, 'program.cjs', `${name}.sock`], options);
+      const sent = badEnd(ended) === undefined && ended.output.trim() === 'sent:1|c';
+      results.push({ name, sent, why: `${badEnd(ended) ?? 'it said'}: ${ended.output.trim()}` });
+    } catch ({ message }) {
+      results.push({ name, absent: message });
+    }
+  }
+  return results;
 }

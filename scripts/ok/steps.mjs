@@ -87,6 +87,17 @@ function testRuntimes() {
   return { command: script('test-runtimes.mjs', '--skip-alone'), limitMinutes: 12 };
 }
 
+/** Against servers of Debian: those that are not installed are left out. */
+function testClients() {
+  return { command: script('test-clients.mjs'), limitMinutes: 8 };
+}
+
+/** The packages that rawloop/compat stands in for come from the registry, and are compiled here. */
+function testCompat() {
+  if (!hasCommand('c++')) return { skip: 'there is no C++ compiler' };
+  return { command: script('test-compat.mjs', '--runtimes'), limitMinutes: 8 };
+}
+
 function crossBuilds() {
   if (process.env.RAWLOOP_OK_CROSS !== '1') {
     return {
@@ -142,6 +153,8 @@ export const stages = [
   [{ name: 'fuzz', run: fuzz }],
   [{ name: 'kqueue', run: () => ({ command: script('test-kqueue.mjs'), limitMinutes: 8 }) }],
   [{ name: 'types of users', run: testTypes }],
+  [{ name: 'clients', run: testClients }],
   [{ name: 'runtimes', run: testRuntimes }],
+  [{ name: 'drop-ins', run: testCompat }],
   [{ name: 'cross builds', run: crossBuilds }],
 ];

@@ -1,6 +1,6 @@
 // rawloop/compat/unix-dgram on real sockets: synchronous as npm unix-dgram is, and without
 // what ended the process there. Its own test files are run by `npm run test:compat`.
-import { existsSync } from 'node:fs';
+import { existsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createSocket, type MessageInfo } from '../../lib/compat/unix-dgram/index.js';
@@ -11,8 +11,11 @@ import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 
-// The loop of the thread stays open, and has what its first datagram socket needs.
-if (DRIVE_MODES.includes('guest')) createSocket('unix_dgram').close();
+// The loop of the thread stays open.
+if (DRIVE_MODES.includes('guest')) {
+  defaultLoop();
+  createSocket('unix_dgram').close();
+}
 guardDescriptors();
 afterAll(() => defaultLoop().close());
 
@@ -149,6 +152,136 @@ describe.runIf(DRIVE_MODES.includes('guest'))('a socket', () => {
     const names = ['ENAMETOOLONG', 'EINVAL', 'ENOENT'];
     expect(codes).toEqual(names.map((name) => -constant(name)));
     client.close();
+  });
+
+  // Without `placesChanged` in `bind` what follows the change goes to the one that was there before;
+  // without the end of a run, what follows the unlink does.
+  it('sends to who is at the path, however many go there at once', async () => {
+    const path = place();
+    const told: unknown[] = [];
+    const client = createSocket('unix_dgram');
+    const send = (text: string, count = 5) => {
+      for (let i = 0; i < count; i++) {
+        client.send(Buffer.from(text), 0, 1, path, (error) => {
+          if (error !== undefined) told.push(error.code);
+        });
+      }
+    };
+    const texts = (heard: [string, MessageInfo][]) => heard.map(([text]) => text).join('');
+    const old = serverAt(path);
+    send('a');
+    unlinkSync(path);
+    const next = serverAt(path);
+    send('b');
+    await turns();
+    unlinkSync(path);
+    send('c', 2);
+    next.server.close();
+    const last = serverAt(path);
+    send('d');
+    last.server.close();
+    send('e', 2);
+    await turns();
+    old.server.close();
+    client.close();
+    expect([old, next, last].map(({ heard }) => texts(heard))).toEqual(['aaaaa', 'bbbbb', '']);
+    const [none, refused] = [-constant('ENOENT'), -constant('ECONNREFUSED')];
+    expect(told).toEqual([none, none, refused, refused]);
+  });
+
+  it('is known by its name to whom it sends several at once', async () => {
+    const [path, own] = [place(), place()];
+    const { server, heard } = serverAt(path);
+    const client = createSocket('unix_dgram');
+    const send = () => {
+      for (let i = 0; i < 4; i++) client.send(Buffer.from('x'), 0, 1, path);
+    };
+    send();
+    // The kernel looks at the name as it is received.
+    await turns();
+    client.bind(own);
+    send();
+    await turns();
+    for (const socket of [server, client]) socket.close();
+    const names = heard.map(([, info]) => info.path);
+    expect(names).toEqual([...Array(4).fill(null), ...Array(4).fill(own)]);
+  });
+
+  it('has the names of UDP, which say that they are not there', () => {
+    const socket = createSocket('unix_dgram');
+    const names = [
+      'address',
+      'setTTL',
+      'setBroadcast',
+      'setMulticastTTL',
+      'setMulticastLoopback',
+    ].concat('addMembership', 'dropMembership');
+    for (const name of names) {
+      expect(() => (socket as unknown as Record<string, () => void>)[name]?.()).toThrow(
+        'not implemented',
+      );
+    }
+    socket.close();
+  });
+
+  // With an `await` between the datagrams of a batch, or none, a listener that throws loses no other.
+  it('tells the rest of what came behind a listener that throws, with ticks between', () => {
+    const report = runChild(`
+      const { createSocket } = require(DIST + '/compat/unix-dgram.cjs');
+      const path = '\\0rawloop-test-' + process.pid;
+      const heard = [];
+      process.on('uncaughtException', (error) => heard.push(error.message));
+      const server = createSocket('unix_dgram', (message) => {
+        heard.push(String(message));
+        process.nextTick(() => heard.push('tick'));
+        Promise.resolve().then(() => heard.push('promise'));
+        if (String(message) === 'b') throw new Error('thrown');
+        if (String(message) === 'c') setImmediate(() => { server.close(); report(heard); });
+      });
+      server.bind(path);
+      const client = createSocket('unix_dgram');
+      for (const text of 'abc') client.send(Buffer.from(text), 0, 1, path);
+      client.close();`);
+    const each = (text: string) => [text, 'tick', 'promise'];
+    expect(report).toEqual([...each('a'), 'b', 'thrown', 'tick', 'promise', ...each('c')]);
+  });
+
+  // Each of these ended the process with the original: an assert, or memory used behind its end.
+  it('survives what ended the process', () => {
+    const report = runChild(
+      `
+      const { createSocket } = require(DIST + '/compat/unix-dgram.cjs');
+      const path = '\\0rawloop-test-' + process.pid;
+      const outcomes = [];
+      const attempt = (work) => { try { work(); outcomes.push('ok'); } catch (error) { outcomes.push(error.name); } };
+      const socket = createSocket('unix_dgram');
+      socket.on('error', ({ code }) => outcomes.push(code));
+      attempt(() => socket.send('text', 0, 4, path));
+      attempt(() => socket.send(Buffer.alloc(4), 2, 4, path));
+      attempt(() => socket.send(Buffer.alloc(4), 2 ** 32 - 1, 5, path));
+      attempt(() => socket.send({}, 0, 0, path));
+      socket.bind(path);
+      socket.connect(path);
+      attempt(() => socket.send('text'));
+      attempt(() => socket.send(Buffer.from('own'), () => socket.close()));
+      attempt(() => socket.close());
+      attempt(() => socket.send(Buffer.from('late')));
+      attempt(() => socket.bind(path));
+      attempt(() => socket.connect(path));
+      // Open ones that nobody holds any more, collected or not, and the end of the process.
+      for (let i = 0; i < 50; i++) createSocket('unix_dgram').unref();
+      gc();
+      createSocket('unix_dgram', () => { report(outcomes); process.exit(0); }).bind(path);
+      const last = createSocket('unix_dgram');
+      for (let i = 0; i < 3; i++) last.send(Buffer.from('x'), 0, 1, path);
+      gc();`,
+      { flags: ['--expose-gc'] },
+    );
+    const gone = -constant('EBADF');
+    expect(report).toEqual([
+      ...['TypeError', 'RangeError', 'RangeError', 'TypeError', 'TypeError', 'ok', 'Error'],
+      ...[gone, 'ok', gone, 'ok', gone, 'ok'],
+    ]);
   });
 
   it('keeps the process alive until it is closed, and with unref does not, also in a Worker', () => {

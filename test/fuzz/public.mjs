@@ -13,6 +13,11 @@ const PROGRAM_CALLS = 200;
 const require = createRequire(import.meta.url);
 const rawloop = require('../../dist/index.cjs');
 const raw = require('../../dist/raw.cjs');
+const compat = {
+  epoll: require('../../dist/compat/epoll.cjs'),
+  unixDgram: require('../../dist/compat/unix-dgram.cjs'),
+  usocket: require('../../dist/compat/usocket.cjs'),
+};
 
 const [, , first, second, logPath] = process.argv;
 const isSingle = first === '--program';
@@ -60,7 +65,7 @@ async function runProgram(seed, budget) {
   const before = new Set(isMainThread ? descriptors() : []);
   const program = new Program(
     new Random(seed),
-    { rawloop, raw, report, log, isWorker: !isMainThread },
+    { rawloop, raw, compat, report, log, isWorker: !isMainThread },
     budget,
   );
   process.removeAllListeners('uncaughtException');
@@ -82,7 +87,19 @@ async function runProgram(seed, budget) {
   report(`descriptors are left: ${left.join(', ')}`);
 }
 
+/** Who holds the thread's loop keeps it, and its descriptors. */
+const shared = rawloop.defaultLoop();
+
+/** Opened on first use, for good: the set of all Epolls. */
+function openShared() {
+  const fd = raw.eventfd(0, 0);
+  new compat.epoll.Epoll(() => {}).add(fd, 1).close();
+  raw.close(fd);
+}
+
 async function main() {
+  if (!shared.attached) report('the default loop is not attached');
+  openShared();
   if (!isMainThread) return runProgram(workerData.seed, workerData.calls);
   // Who listens is not killed: a signal that no loop watches any more does no harm.
   for (const name of ['SIGUSR2', 'SIGHUP', 'SIGWINCH']) process.on(name, () => {});

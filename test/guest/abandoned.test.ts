@@ -43,6 +43,14 @@ const USES: Record<string, string> = {
     socket.write('y', { fds: [0, 0] });`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
+  'with a relay that holds a pipe': `
+    const { AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK } = raw.constants;
+    const pair = () => raw.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    const [near, a, b, far] = [...pair(), ...pair()].map((fd) => loop.stream(fd, {}, {}));
+    far.pause();
+    const joined = relay(a, b);
+    near.write(new Uint8Array(1e6));
+    while (joined.bufferedBytes === 0) loop.run('nowait');`,
   'with datagram sockets': `
     const { port } = loop.dgram({ host: '127.0.0.1' }, {}).address;
     loop.dgram({ family: 'ipv4', to: { host: '127.0.0.1', port } }, {}).send('x');`,

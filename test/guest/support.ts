@@ -21,7 +21,7 @@ const { Worker, parentPort, workerData, isMainThread } = require('node:worker_th
 const DIST = ${JSON.stringify(DIST)};
 const rawloop = require(DIST + '/index.cjs');
 const raw = require(DIST + '/raw.cjs');
-const { EventLoop, defaultLoop, watch } = rawloop;
+const { EventLoop, defaultLoop, watch, relay } = rawloop;
 const { constants } = raw;
 /** Says a word to the test. In a Worker: to the main thread. */
 const say = (word) => isMainThread ? fs.writeSync(1, word + '\\n') : parentPort.postMessage(word);

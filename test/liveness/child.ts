@@ -27,7 +27,7 @@ export type State = 'referenced' | 'unreferenced' | 'referenced again' | 'closed
 const PRELUDE = `
 'use strict';
 const fs = require('node:fs');
-const { EventLoop } = require(${JSON.stringify(`${DIST}/index.cjs`)});
+const { EventLoop, relay } = require(${JSON.stringify(`${DIST}/index.cjs`)});
 const raw = require(${JSON.stringify(`${DIST}/raw.cjs`)});
 const c = raw.constants;
 const tell = (word) => fs.writeSync(1, word + '\\n');

@@ -36,6 +36,17 @@ export const KINDS: Readonly<Record<string, string>> = {
   'stream of a descriptor': `
     const [readEnd] = raw.pipe2(0);
     hold(loop.stream(readEnd, {}, {})); settle();`,
+  'two streams that are relayed': `
+    const [a, b] = [0, 1].map(() => {
+      const [end] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK);
+      return loop.stream(end, {}, {});
+    });
+    const joined = relay(a, b);
+    hold({
+      unref() { a.unref(); b.unref(); }, ref() { a.ref(); b.ref(); },
+      [Symbol.dispose]() { joined.close(); },
+    });
+    settle();`,
   // Who waits for a connection, or for bytes, holds nothing: the handle does.
   'server that is iterated': `
     const server = loop.listen({ host: '127.0.0.1', port: 0 });

@@ -136,6 +136,27 @@ describe.each(DRIVE_MODES)('the bytes of a SocketDuplex (%s)', (mode) => {
     expect(Buffer.concat(chunks)).toEqual(Buffer.concat([once, once, once]));
   });
 
+  it('refuses in a turn what node:stream refuses', async () => {
+    const codes: unknown[] = [];
+    withPair(test.loop, (mine, theirs) => {
+      mine.on('data', () => {
+        for (const given of [[null], [1], [{}], [Buffer.from('x'), 'nope'], ['x', 'nope']]) {
+          try {
+            mine.write(...(given as [string]));
+          } catch (error) {
+            codes.push((error as { code: string }).code);
+          }
+        }
+        mine.destroy();
+      });
+      theirs.write('x');
+    });
+    await drive(test.loop, mode);
+    const type = 'ERR_INVALID_ARG_TYPE';
+    const encoding = 'ERR_UNKNOWN_ENCODING';
+    expect(codes).toEqual(['ERR_STREAM_NULL_VALUES', type, type, encoding, encoding]);
+  });
+
   it('a chunk beyond maxBufferedBytes is sent in pieces', async () => {
     const bytes = pattern(5_000_000);
     const chunks: Buffer[] = [];

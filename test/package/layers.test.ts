@@ -19,6 +19,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   // UDP has its addresses, and the way it opens sockets, from TCP's.
   // What is compressed is a job of workers.
   ['datagram, zlib', 'datagram/', 'zlib/'],
+  // It joins streams of both families.
+  ['relay', 'relay/'],
   // The families come together in EventLoop.
   ['faces', 'faces/'],
   ['adapters', 'inspect/', 'models/', 'node/', 'compat/'],

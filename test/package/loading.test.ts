@@ -66,6 +66,7 @@ const USES: [use: string, code: string, files: string[]][] = [
     [...NET, 'chunks/socket-options.cjs'],
   ],
   ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
+  ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],

@@ -5,7 +5,8 @@
 // thread stays first in line, `order` does; without Close() waiting for who rings,
 // ThreadSanitizer tells of it in `ring`; a woken thread that wakes no other leaves `churn`
 // waiting; without the look at the processor, or without the rest after a vain look, `spin`
-// fails.
+// fails. Without the look at what may wait `full` does, with a turn of one job whatever the
+// priority `priority`; without the half of the threads `raised` waits for ever.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -6,6 +6,7 @@
 // request hangs.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { STACK_BYTES, TestLoop, WatchedPool } from '../pool/support.js';
 
 const NO_INTEGERS: unknown[] = [
@@ -124,6 +125,7 @@ describe('the native pool', () => {
     type Methods = Record<string, (...args: unknown[]) => unknown>;
     const owners = [pool.native, threads, native] as unknown as Methods[];
     const { stat, readlink, access } = native.fsOperations;
+    const open = new EventLoop().nativeInterface;
     const good: [name: string, args: unknown[]][] = [
       ['submitFs', [pool.native, 0, stat, '/', 0]],
       ['submitFs', [pool.native, 0, readlink, '/']],
@@ -135,7 +137,14 @@ describe('the native pool', () => {
       ['takeBytes', [0, new Uint8Array(8), 0]],
       ['resize', [1]],
       ['open', [false]],
+      ['submitForeign', [pool.native, 0, open, 1]],
+      ['foreignDone', [open, 1, 0]],
+      ['foreignReady', [open, 1, 0, 1]],
+      ['foreignOver', [open, 1]],
     ];
+    // Of an id that there is none of nothing is told.
+    const knowsNone = (name: string, place: number, value: unknown) =>
+      name.startsWith('foreign') && place > 0 && (value === 2 ** 31 || value === -1);
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
       (name === 'submitFs' && place === 3 && typeof value === 'string') ||
@@ -147,7 +156,7 @@ describe('the native pool', () => {
     for (const value of NO_INTEGERS) {
       for (const [name, args] of good) {
         for (let place = 0; place < args.length; place++) {
-          if (fits(name, place, value)) continue;
+          if (fits(name, place, value) || knowsNone(name, place, value)) continue;
           const owner = owners.find((other) => name in other);
           const call = () => owner?.[name]?.(...args.with(place, value));
           expect(call, `${name}, argument ${place}: ${String(value)}`).toThrow(CODED);
@@ -160,6 +169,7 @@ describe('the native pool', () => {
       }
       if (!isStackBytes(value)) expect(() => new Threads(1, value, 0, 1)).toThrow(CODED);
       expect(() => new Threads(1, STACK_BYTES, 0, 0)).toThrow(CODED);
+      expect(() => native.openInterface(value as never)).toThrow(TypeError);
       expect(() => new Threads(1, STACK_BYTES, -2, 1)).toThrow(CODED);
       expect(() => new native.Pool(value as never)).toThrow(TypeError);
       expect(() => new native.Threads(value as never)).toThrow(CODED);

@@ -12,6 +12,7 @@ import { ThreadPool } from '../../lib/pool/index.js';
 import { inheritedSockets } from '../../lib/process/inherited.js';
 import { sdNotify } from '../../lib/process/notify.js';
 import { KeventList } from '../../lib/raw/index.js';
+import { relay } from '../../lib/relay/index.js';
 import { thrownBy } from '../loop/support.js';
 import { countDescriptors, guardDescriptors, Opened } from '../support/descriptors.js';
 import { eachWithLoop } from '../support/drive.js';
@@ -89,6 +90,11 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     (loop, fd) => loop.stream(fd, {}, { dta() {} } as object),
     'handlers.dta',
     'data',
+  ],
+  relay: [
+    () => relay(undefined as never, undefined as never, { maxByte: 1 } as object),
+    'options.maxByte',
+    'maxBytes',
   ],
   watch: [
     (loop, fd) => loop.watch(fd, { read: true, onshot: true } as object, () => {}),

@@ -1,5 +1,5 @@
 // What stands between our streams and node:stream's, under load: `node test/stress/adapters.mjs
-// [--bytes N] [--connections N] [--requests N] [--seed N] [--json]`. Bytes go both ways at once in random
+// [--bytes N] [--connections N] [--requests N] [--kinds A,B] [--seed N] [--json]`. Bytes go both ways at once in random
 // sizes with random pauses; connections are destroyed at random points; requests by TLS are aborted at
 // random points. Every byte must come, every end must be told that it has closed, what waits
 // must stay bounded, and nothing may be left. Status 1 when something is not as it should be.
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '20000' },
     requests: { type: 'string', default: '100000' },
     seed: { type: 'string', default: '1' },
+    kinds: { type: 'string', default: Object.keys(kinds).join() },
     json: { type: 'boolean', default: false },
   },
 });
@@ -26,8 +27,9 @@ const { values } = parseArgs({
 const MAX_BUFFERED = 2 ** 20;
 const MAX_CHUNK = 65536;
 const AT_ONCE = 50;
+const chosen = values.kinds.split(',');
 /** Without anything for so long, it hangs. */
-const STUCK_MS = 20_000;
+const STUCK_MS = 60_000;
 
 const loop = new EventLoop().attach();
 const faults = [];
@@ -171,7 +173,7 @@ async function moveBytes(kind) {
 
 /** Destroyed by one end or both, with an error or without, before, amid or behind its bytes. */
 async function destroyAtRandom(kind) {
-  const count = Math.ceil(Number(values.connections) / Object.keys(kinds).length);
+  const count = Math.ceil(Number(values.connections) / chosen.length);
   let left = count;
   const one = async () => {
     while (left-- > 0) {
@@ -204,17 +206,19 @@ async function leavesNothing(name, work) {
 }
 
 // What the host opens once is no leak.
-for (const kind of Object.keys(kinds)) await connection(kind, 1000);
-for (const kind of Object.keys(kinds)) {
+for (const kind of chosen) await connection(kind, 1000);
+for (const kind of chosen) {
   await leavesNothing(`bytes of ${kind}`, () => moveBytes(kind));
   await leavesNothing(`${kind} destroyed`, () => destroyAtRandom(kind));
 }
 if (counts.mostBuffered > MAX_BUFFERED) faults.push(`${counts.mostBuffered} bytes waited`);
-await leavesNothing('requests', async () => {
-  const requests = await abortRequests(loop, Number(values.requests), below);
-  Object.assign(counts, requests.counts);
-  faults.push(...requests.faults);
-});
+if (Number(values.requests) > 0) {
+  await leavesNothing('requests', async () => {
+    const requests = await abortRequests(loop, Number(values.requests), below);
+    Object.assign(counts, requests.counts);
+    faults.push(...requests.faults);
+  });
+}
 loop.close();
 
 if (values.json) console.log(JSON.stringify({ ...counts, faults }));

@@ -89,12 +89,18 @@ export const CALLS = {
   preadv: [...quiet('EINTR'), ...told('EAGAIN', 'EIO', 'EINVAL', 'ESPIPE', 'ENOSYS')],
   pwritev: [...quiet('EINTR'), ...told('EIO', 'ENOSPC', 'EFBIG', 'EINVAL', 'ENOSYS')],
   sendfile: [...quiet('EINTR'), ...told('EAGAIN', 'EIO', 'EINVAL', 'ENOMEM', 'EPIPE', 'ENOSYS')],
-  splice: [...quiet('EINTR'), ...told('EAGAIN', 'EINVAL', 'ENOMEM', 'ESPIPE', 'EPERM', 'ENOSYS')],
+  // A relay waits, or copies from then on; who calls it himself is told.
+  splice: [
+    ...quiet('EINTR'),
+    ...retry('EAGAIN', 'EINVAL', 'ENOMEM', 'ENOSYS'),
+    ...told('ESPIPE', 'EPERM'),
+  ],
   memfd_create: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
   // What a request does when a signal comes is its own: the caller is told.
   ioctl: told('EINTR', 'ENOTTY', 'EIO', 'EINVAL', 'EFAULT', 'EPERM', 'ENOSYS'),
   socketpair: [...OUT_OF_DESCRIPTORS, ...told('EAFNOSUPPORT', 'EOPNOTSUPP'), ...REFUSED],
-  pipe2: [...OUT_OF_DESCRIPTORS, ...REFUSED],
+  // Without one a relay copies.
+  pipe2: [...OUT_OF_DESCRIPTORS, ...retry('EPERM', 'ENOSYS')],
   // A pipe that is taken over and cannot be put in another's place is asked before each call.
   dup3: [...quiet('EINTR'), ...retry('EBADF', 'EBUSY', 'EMFILE', 'EINVAL', 'EPERM', 'ENOSYS')],
   eventfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
@@ -120,7 +126,8 @@ export const CALLS = {
   // Neither is cut short by a signal.
   readlink: told('EACCES', 'ENOENT', 'EINVAL', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
   access: told('EACCES', 'ENOENT', 'EROFS', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
-  sigaction: told('EINVAL', 'EPERM', 'ENOSYS'),
+  // A relay that cannot see whether SIGPIPE is ignored holds it back.
+  sigaction: retry('EINVAL', 'EPERM', 'ENOSYS'),
   epoll_create1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
   epoll_ctl_add: [
     ...retry('ENOMEM', 'ENOSPC'),

@@ -16,6 +16,7 @@ const require = createRequire(import.meta.url);
 const rawloop = require(join(dist, 'index.cjs'));
 const raw = require(join(dist, 'raw.cjs'));
 const { default: workload } = await import(workloadFile);
+workload.prepare?.(dist);
 const control = loadControl();
 
 const SETTLE_STEPS = 100;

@@ -1,4 +1,4 @@
-// What native/datagram/datagrams.cc exports.
+// What native/datagram/datagrams.cc and native/datagram/receive_now.cc export.
 import type { Address } from './address.js';
 
 /** Datagrams, beside the crossing; see lib/datagram/layout.ts for the words. */
@@ -18,6 +18,11 @@ export interface DatagramCalls {
     ancillary: Int32Array,
     bytes: Uint8Array,
   ): number;
+  /**
+   * Receives what waits at `fd` into `bytes`, up to 32 datagrams, each with its words in
+   * `arrivals`: how many came, errors counted in. `pace` is a word of that socket's, 0 at first.
+   */
+  receiveDatagrams(fd: number, pace: Int32Array, bytes: Uint8Array, arrivals: Int32Array): number;
   /** Where each word stands by its name; for the test that compares. */
   datagramLayout(): Record<string, number>;
 }

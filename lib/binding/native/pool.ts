@@ -110,7 +110,27 @@ type CryptoOperations = {
   hash: [digest: string, data: Bytes];
 };
 
+/** What an interface calls; each returns 0 or more, or -errno. */
+export interface ForeignFunctions {
+  /** The number of a lane. */
+  lane(name: string): number;
+  submit(id: number, lane: number): number;
+  cancel(id: number): number;
+  watch(id: number, fd: number, events: number): number;
+  modify(id: number, events: number): number;
+  unwatch(id: number): number;
+}
+
 export interface PoolCalls {
+  /** What other addons get of a loop: see native/pool/foreign.h and include/rawloop.h. */
+  openInterface: (functions: ForeignFunctions) => object;
+  /** The id of the request, or -errno. */
+  submitForeign: (pool: NativePool, lane: number, open: object, id: number) => number;
+  /** It is done: tells so, and drops it. */
+  foreignDone: (open: object, id: number, result: number) => void;
+  foreignReady: (open: object, id: number, fd: number, events: number) => void;
+  /** It is not called any more: drops it. */
+  foreignOver: (open: object, id: number) => void;
   Threads: {
     new (
       size: number,

@@ -1,4 +1,5 @@
-// What native/stream/ exports: crossing.cc, passing.cc, send_now.cc, layout.h.
+// What native/stream/ exports: crossing.cc, passing.cc, relay.cc, send_now.cc,
+// layout.h.
 
 /** A crossing; see lib/loop/layout.ts for its words. */
 export interface CrossingCalls {
@@ -32,6 +33,11 @@ export interface StreamCalls {
   peerOf(fd: number, out: Int32Array): number;
   /** As `writeNow`, of a descriptor that blocks; `transfer` is one of its SHARED_*. */
   writeShared(fd: number, bytes: Uint8Array, transfer: number): number;
+  /**
+   * Moves bytes of one direction of a relay as `words` say, which are those of
+   * lib/relay/words.ts: 0, or -ENOSYS where the system has no such call.
+   */
+  spliceThrough(words: Int32Array): number;
   /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
   sendNow(fd: number, bytes: Uint8Array): number;
 }

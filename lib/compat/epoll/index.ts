@@ -3,9 +3,12 @@
 import { inContext } from '../../loop/async-context.js';
 import { constants } from '../../raw/constants.js';
 import { codedError } from '../../raw/errors.js';
-import { set } from './set.js';
+import { type Listener, set } from './set.js';
 
-/** Called with each event: `fd` is ready for `events`, EPOLL* bits. */
+/**
+ * Called with each event: `fd` is ready for `events`, EPOLL* bits. With an error, and no events, where
+ * the kernel refuses to wait: it is asked again.
+ */
 export type EpollCallback = (error: Error | null, fd: number, events: number) => void;
 
 /** As the C library words what epoll_ctl(2) says: programs may look at the text. */
@@ -22,11 +25,15 @@ const TEXTS: Readonly<Record<string, string>> = {
   EPERM: 'Operation not permitted',
 };
 
-/** @throws Error with that text, and `code` and `errno` beside it */
+/** With that text, and `code` and `errno` beside it. */
+function errorOf(errno: number): Error {
+  const code = Object.keys(TEXTS).find((name) => constants[name] === -errno) ?? `E${-errno}`;
+  return Object.assign(codedError(Error, code, TEXTS[code] ?? code), { errno });
+}
+
+/** @throws Error */
 function check(result: number): void {
-  if (result >= 0) return;
-  const code = Object.keys(TEXTS).find((name) => constants[name] === -result) ?? `E${-result}`;
-  throw Object.assign(codedError(Error, code, TEXTS[code] ?? code), { errno: result });
+  if (result < 0) throw errorOf(result);
 }
 
 function isInt32(value: unknown): value is number {
@@ -56,7 +63,7 @@ class LinuxEpoll {
   readonly closed: boolean = false;
   readonly #callback: EpollCallback;
   /** What it has added, and who is told. */
-  readonly #listeners = new Map<number, (events: number) => void>();
+  readonly #listeners = new Map<number, Listener>();
 
   /**
    * @param callback called with `(null, fd, events)`
@@ -73,8 +80,8 @@ class LinuxEpoll {
   /** Waits for `events` of `fd`, and keeps the process alive until `remove` or `close`. */
   add(fd: number, events: number): this {
     this.#check('add', fd, events);
-    const listener = (found: number) => {
-      if (!this.closed) this.#callback(null, fd, found);
+    const listener = (found: number, error: number) => {
+      if (!this.closed) this.#callback(error < 0 ? errorOf(error) : null, fd, found);
     };
     check(set.add(fd, events | 0, listener));
     this.#listeners.set(fd, listener);

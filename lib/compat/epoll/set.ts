@@ -5,6 +5,7 @@
 import { native } from '../../binding/index.js';
 import { withoutContext } from '../../loop/async-context.js';
 import { Guest } from '../../loop/guest/guest.js';
+import { Pace } from '../../loop/guest/pace.js';
 import { drainHost, tellHost } from '../../loop/host.js';
 import { refuseForked } from '../../poller/index.js';
 import { constants } from '../../raw/constants.js';
@@ -13,21 +14,26 @@ import { constants } from '../../raw/constants.js';
 const { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3 } = constants;
 const { EPOLLONESHOT = 0, EPOLLET = 0 } = constants;
 const EBADF = -(constants['EBADF'] as number);
+/** Nobody needs to know. */
+const MAY_PASS = new Set(['EINTR', 'ENOMEM'].map((name) => -(constants[name] as number)));
 /** At most so many events before the host's own work has its turn. */
 const MAX_AT_ONCE = 32;
+/** One that holds on is told so often in a turn, where they come fast. bench: `watch` */
+const MAX_TOLD = 4;
 /** Above the number of the descriptor in the 53 bits that come back with an event. */
 const MAX_GENERATION = 2 ** 21;
 
-/** Who hears of an event. */
-export type Listener = (events: number) => void;
+/** Who hears of an event; or, with events 0, of a wait that the kernel refused: its -errno. */
+export type Listener = (events: number, error: number) => void;
 
 interface Member {
   readonly listener: Listener;
   events: number;
   /** Which of the registrations under this number it is. */
   readonly generation: number;
-  /** The turn in which it was last told. */
+  /** The turn in which it was last told, and how often then. */
   toldIn: number;
+  told: number;
 }
 
 class EpollSet {
@@ -35,6 +41,7 @@ class EpollSet {
   readonly #record = new Uint32Array(3);
   #epfd = -1;
   #guest: Guest | undefined;
+  readonly #pace = new Pace();
   #generations = 0;
   #turns = 0;
 
@@ -47,7 +54,7 @@ class EpollSet {
     const result = this.#control(EPOLL_CTL_ADD, fd, events, generation);
     if (result < 0) return result;
     // One that is there already was of a file that has been closed since: the kernel took this.
-    this.#members.set(fd, { listener, events, generation, toldIn: 0 });
+    this.#members.set(fd, { listener, events, generation, toldIn: 0, told: 0 });
     this.#guest?.ref();
     return 0;
   }
@@ -94,19 +101,25 @@ class EpollSet {
     return 0;
   }
 
-  /** The host found that there are events. */
+  /**
+   * The host found that there are events. A turn of the host costs as much as several of them:
+   * where asking once more has paid off lately, it does so again.
+   */
   #turn(): void {
     const turn = ++this.#turns;
-    const most = drainHost === undefined ? 1 : Math.min(this.#members.size, MAX_AT_ONCE);
-    for (let i = 0; i < most; i++) {
-      if (i > 0) drainHost?.();
+    this.#pace.begin(0);
+    for (let asked = 1; ; asked++) {
       const count = native.epoll_wait(this.#epfd, this.#record, 1, 0);
-      if (count !== 1) {
-        if (count < 0) this.#guest?.rest();
-        return;
-      }
-      if (!this.#tell(turn)) return;
+      if (count < 0) this.#refused(count);
+      const goesOn = this.#pace.goesOn(Math.max(count, 0), 0);
+      if (count !== 1 || !this.#tell(turn)) return;
+      if (!goesOn || asked >= this.#mostAtOnce || drainHost === undefined) return;
+      drainHost();
     }
+  }
+
+  get #mostAtOnce(): number {
+    return Math.min(MAX_AT_ONCE, MAX_TOLD * this.#members.size);
   }
 
   /** False: no further one in this turn. */
@@ -117,18 +130,32 @@ class EpollSet {
       this.#rebuild();
       return false;
     }
-    // What holds on is told once a turn, as there: who reads it a little later is not called
-    // again and again meanwhile.
+    // Who reads it a little later is not to be called again and again meanwhile.
     const holdsOn = (member.events & (EPOLLET | EPOLLONESHOT)) === 0;
-    if (holdsOn && member.toldIn === turn) return false;
+    if (member.toldIn !== turn) member.told = 0;
+    if (holdsOn && member.told === MAX_TOLD) return false;
     member.toldIn = turn;
+    member.told++;
     try {
-      member.listener(record[0] as number);
+      member.listener(record[0] as number, 0);
       return true;
     } catch (error) {
       tellHost(error);
       this.#guest?.yield();
       return false;
+    }
+  }
+
+  /** Asked again after a rest, a longer one each time. Everybody waited, so everybody is told. */
+  #refused(errno: number): void {
+    this.#guest?.rest();
+    if (MAY_PASS.has(errno)) return;
+    for (const { listener } of [...this.#members.values()]) {
+      try {
+        listener(0, errno);
+      } catch (error) {
+        tellHost(error);
+      }
     }
   }
 

@@ -1,22 +1,24 @@
-// A socket as npm unix-dgram has it. Receiving is a datagram socket of the default loop,
-// many with one call of the kernel. What the program asks for is done, and its outcome told,
+// A socket as npm unix-dgram has it. What the program asks for is done, and its outcome told,
 // before the call returns: so that package promises, and its users rely on it. Hence sending is
-// a system call each, beside the loop.
-import { EventEmitter } from 'node:events';
+// a system call each, beside any loop.
 import { type Bytes, native } from '../../binding/index.js';
-import type { DatagramHandlers } from '../../datagram/handlers.js';
-import type { DatagramSocket } from '../../datagram/socket.js';
-import { defaultLoop } from '../../faces/default-loop.js';
 import { byteLengthOf } from '../../loop/bytes.js';
 import { outOfRange } from '../../loop/errors.js';
 import { constant } from '../../raw/constants.js';
-import { SystemError } from '../../raw/errors.js';
+import type { Arrived } from './inbox.js';
 import { type Place, placeOf } from './place.js';
+import { Port } from './port.js';
+import { placesChanged, Shortcut } from './shortcut.js';
+import { WithoutUdp } from './without-udp.js';
 import { Writable } from './writable.js';
 
 const EAGAIN = -constant('EAGAIN');
 const EBADF = -constant('EBADF');
 const ENOBUFS = -constant('ENOBUFS');
+const NOW = constant('MSG_DONTWAIT');
+const isLinux = process.platform === 'linux';
+/** There is no such socket any more, or it can never receive. */
+const FATAL = new Set(['EBADF', 'ENOTSOCK', 'EOPNOTSUPP', 'EINVAL'].map((name) => -constant(name)));
 
 /** What `message` is told beside the bytes. */
 export interface MessageInfo {
@@ -34,64 +36,40 @@ export interface MessageInfo {
  */
 export type SendCallback = (error?: Error & { code?: number | undefined }) => void;
 
-type Owned = DatagramSocket<UnixDgramSocket>;
-
-/** One object for all sockets. */
-const handlers: DatagramHandlers<UnixDgramSocket> = {
-  message(handle, chunk, from) {
-    const path = 'path' in from && from.path !== '' && from.path[0] !== '\0' ? from.path : null;
-    const info: MessageInfo = { size: chunk.length, address: {}, path };
-    handle.data.emit('message', Buffer.from(chunk), info);
-  },
-  error(handle, error) {
-    handle.data.emit('error', errnoException(errnoOf(error), 'recv'));
-  },
-  close(handle, error) {
-    if (error !== undefined) handle.data.ended(error);
-  },
-};
-
 /** As the original tells of a call that failed: `code` is the negative number, not the name. */
 function errnoException(errno: number, syscall: string) {
   return Object.assign(new Error(`${syscall} ${errno}`), { errno, code: errno, syscall });
 }
 
-const errnoOf = (error: unknown): number => (error instanceof SystemError ? error.errno : EBADF);
-
 /** As the original, which looks at no more than that. */
 const isFunction = (value: unknown): value is SendCallback => typeof value === 'function';
-
-function openHandle(): Owned {
-  try {
-    return defaultLoop().dgram({ family: 'unix' }, handlers);
-  } catch (error) {
-    throw error instanceof SystemError ? errnoException(error.errno, error.syscall) : error;
-  }
-}
 
 /**
  * A socket of Unix datagrams. Events: 'listening', 'connect', 'message' (a Buffer and a
  * `MessageInfo`), 'error', and of one that is connected 'congestion' and 'writable'.
  */
-export class UnixDgramSocket extends EventEmitter {
+export class UnixDgramSocket extends WithoutUdp {
   /** The descriptor; -1 when it is closed. */
   fd: number;
   /** 'unix_dgram'. */
   readonly type: string;
   /** Whether `connect` has succeeded. */
   connected?: boolean;
-  readonly #handle: Owned;
+  readonly #port: Port;
   /** Where the last one went. */
   #last: Place | undefined;
   #writable: Writable | undefined;
+  /** While it has no name: who has one is known by it. */
+  #shortcut: Shortcut | undefined = isLinux ? new Shortcut() : undefined;
 
   /** @internal Use `createSocket`. */
   constructor(type: string, listener?: (message: Buffer, info: MessageInfo) => void) {
     if (type !== 'unix_dgram') throw new Error(`Unsupported socket type: ${type}`);
     super();
-    this.#handle = openHandle();
-    this.#handle.data = this;
-    this.fd = this.#handle.handleFd;
+    const port = Port.open((arrived) => this.#arrived(arrived));
+    if (typeof port === 'number') throw errnoException(port, 'socket');
+    this.#port = port;
+    this.fd = port.fd;
     this.type = type;
     if (typeof listener === 'function') this.on('message', listener);
   }
@@ -99,6 +77,7 @@ export class UnixDgramSocket extends EventEmitter {
   /** Makes it known at `path`, where there must be no file. 'listening' or 'error' follows at once. */
   bind(path: string): void {
     const result = this.#toPath(path, (fd, address) => native.bind(fd, address));
+    this.#endShortcut();
     if (result < 0) this.emit('error', errnoException(result, 'bind'));
     else this.emit('listening');
   }
@@ -111,6 +90,7 @@ export class UnixDgramSocket extends EventEmitter {
       return;
     }
     this.connected = true;
+    this.#endShortcut();
     this.emit('connect');
   }
 
@@ -134,7 +114,8 @@ export class UnixDgramSocket extends EventEmitter {
       this.#tell(buf, result, callback);
       return;
     }
-    const result = this.#isOpen ? native.send(this.#handle.handleFd, buf) : EBADF;
+    const { fd } = this.#port;
+    const result = fd < 0 ? EBADF : native.send(fd, buf, undefined, undefined, NOW);
     const congested = result === EAGAIN || result === ENOBUFS;
     if (congested) this.#waitUntilWritable();
     this.#tell(buf, congested ? 1 : result < 0 ? result : 0, offset);
@@ -147,35 +128,41 @@ export class UnixDgramSocket extends EventEmitter {
 
   /** Closes it at once, also from inside its own callbacks. Its file stays. @throws Error -EBADF */
   close(): void {
-    this.#writable?.close();
-    this.fd = -1;
-    if (!this.#isOpen) throw errnoException(EBADF, 'close');
-    // By the loop it would be closed a little later, and take datagrams until then.
-    const result = native.close(this.#handle.detach());
+    const result = this.#end();
     if (result < 0) throw errnoException(result, 'close');
   }
 
   /** Keeps the process alive until it is closed, as from the start. */
   ref(): this {
-    this.#handle.ref();
+    this.#port.ref();
     return this;
   }
 
   /** Lets the process end although it is open. */
   unref(): this {
-    this.#handle.unref();
+    this.#port.unref();
     return this;
   }
 
-  /** @internal The kernel gives no more of it. */
-  ended(error: Error): void {
-    this.#writable?.close();
-    this.fd = -1;
-    this.emit('error', errnoException(errnoOf(error), 'recv'));
+  #arrived(arrived: Arrived): void {
+    if ('message' in arrived) {
+      const { message, path } = arrived;
+      const info: MessageInfo = { size: message.length, address: {}, path };
+      this.emit('message', message, info);
+      return;
+    }
+    const { errno } = arrived;
+    if (FATAL.has(errno)) this.#end();
+    else this.#port.rest();
+    this.emit('error', errnoException(errno, 'recv'));
   }
 
-  get #isOpen(): boolean {
-    return this.#handle.active;
+  /** @returns 0 or -errno */
+  #end(): number {
+    this.#writable?.close();
+    this.#endShortcut();
+    this.fd = -1;
+    return this.#port.fd < 0 ? EBADF : this.#port.close();
   }
 
   /** `result`: 0, -errno, or 1: no room. */
@@ -191,21 +178,39 @@ export class UnixDgramSocket extends EventEmitter {
   #sendTo(buf: Bytes, offset: number, length: number, path: string | undefined): number {
     const size = byteLengthOf(buf as Uint8Array);
     if (offset + length > size) throw outOfRange('length', `at most ${size - offset}`, length);
-    const send = (fd: number, address: Uint8Array) =>
-      native.sendto(fd, buf, offset, length, 0, address);
-    const result = this.#toPath(path, send);
+    const { fd } = this.#port;
+    if (fd < 0) return EBADF;
+    const place = this.#placeOf(path);
+    if (place.error < 0) return place.error;
+    const direct = this.#shortcut?.to(place) ?? -1;
+    if (direct >= 0) {
+      if (native.send(direct, buf, offset, length, NOW) >= 0) return 0;
+      this.#shortcut?.refused();
+    }
+    const result = native.sendto(fd, buf, offset, length, NOW, place.sockaddr);
     return result < 0 ? result : 0;
   }
 
-  #toPath(path: string | undefined, call: (fd: number, address: Uint8Array) => number): number {
-    if (!this.#isOpen) return EBADF;
-    if (this.#last === undefined || this.#last.path !== path) this.#last = placeOf(path);
-    const { error, sockaddr } = this.#last;
-    return error < 0 ? error : call(this.#handle.handleFd, sockaddr);
+  #endShortcut(): void {
+    this.#shortcut?.close();
+    this.#shortcut = undefined;
+    placesChanged();
+  }
+
+  #toPath(path: string, call: (fd: number, address: Uint8Array) => number): number {
+    const { fd } = this.#port;
+    if (fd < 0) return EBADF;
+    const { error, sockaddr } = this.#placeOf(path);
+    return error < 0 ? error : call(fd, sockaddr);
+  }
+
+  #placeOf(path: string | undefined): Place {
+    if (this.#last?.path !== path || this.#last === undefined) this.#last = placeOf(path);
+    return this.#last;
   }
 
   #waitUntilWritable(): void {
-    this.#writable ??= new Writable(this.#handle.loop, () => this.emit('writable'));
-    this.#writable.wait(this.#handle.handleFd);
+    this.#writable ??= new Writable(() => this.emit('writable'));
+    this.#writable.wait(this.#port.fd);
   }
 }

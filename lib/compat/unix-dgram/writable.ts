@@ -2,8 +2,7 @@
 // who receives, so this is by a duplicate: the same socket, with a place of its own in the
 // poller. It stays, as who was congested once will be again.
 import { native } from '../../binding/index.js';
-import type { EventLoop } from '../../faces/event-loop.js';
-import type { HandleLoop } from '../../loop/contract.js';
+import { defaultLoop } from '../../faces/default-loop.js';
 import type { Watcher } from '../../watch/watcher.js';
 
 const ONCE = { write: true, oneshot: true } as const;
@@ -11,14 +10,12 @@ const ONCE = { write: true, oneshot: true } as const;
 const RETRY_MS = 5;
 
 export class Writable {
-  readonly #loop: EventLoop;
   readonly #tell: () => void;
   #watcher: Watcher | undefined;
   #waiting = false;
   #closed = false;
 
-  constructor(loop: HandleLoop, tell: () => void) {
-    this.#loop = loop as EventLoop;
+  constructor(tell: () => void) {
     this.#tell = tell;
   }
 
@@ -27,14 +24,14 @@ export class Writable {
     if (this.#waiting || this.#closed) return;
     this.#waiting = true;
     if (this.#watcher !== undefined) this.#watcher.modify(ONCE);
-    else if (!this.#watch(fd)) this.#loop.setTimeout(this.#ready, RETRY_MS).unref();
+    else if (!this.#watch(fd)) defaultLoop().setTimeout(this.#ready, RETRY_MS).unref();
   }
 
   #watch(fd: number): boolean {
     const duplicate = native.dup(fd);
     if (duplicate < 0) return false;
     try {
-      this.#watcher = this.#loop.watch(duplicate, ONCE, this.#ready).unref();
+      this.#watcher = defaultLoop().watch(duplicate, ONCE, this.#ready).unref();
       return true;
     } catch {
       native.close(duplicate);

@@ -4,7 +4,7 @@
 import { EventEmitter } from 'node:events';
 import { native } from '../../binding/index.js';
 import { defaultLoop } from '../../faces/default-loop.js';
-import { constant } from '../../raw/constants.js';
+import { constant, constants } from '../../raw/constants.js';
 import { SystemError } from '../../raw/errors.js';
 import type { Watcher } from '../../watch/watcher.js';
 import { USocket } from './socket.js';
@@ -13,12 +13,19 @@ const AF_UNIX = constant('AF_UNIX');
 const NONBLOCK = constant('SOCK_NONBLOCK');
 const STREAM = constant('SOCK_STREAM') | NONBLOCK;
 const EAGAIN = -constant('EAGAIN');
-const ECONNABORTED = -constant('ECONNABORTED');
+/** The connection ended while it waited: the next one is taken. */
+const GONE = new Set(
+  ['ECONNABORTED', 'EPROTO', 'ENETDOWN', 'ENOPROTOOPT', 'EHOSTDOWN', 'ENONET', 'EHOSTUNREACH']
+    .concat('ENETUNREACH')
+    .flatMap((name) => (constants[name] === undefined ? [] : -constants[name])),
+);
 const DEFAULT_BACKLOG = 16;
 const MAX_AT_ONCE = 32;
 /** What the process has no room for now: those who come wait meanwhile. */
 const REST_MS = 50;
-const REFUSED_FOR_NOW = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'].map((n) => -constant(n)));
+const REFUSED_FOR_NOW = new Set(
+  ['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'ETIMEDOUT', 'ECONNRESET'].map((n) => -constant(n)),
+);
 
 /** Where a `UServer` listens. */
 export interface ListenOptions {
@@ -93,9 +100,8 @@ export class UServer extends EventEmitter {
     this.#pending = false;
     try {
       const fd = open(path, backlog);
+      this.#watcher = watch(fd, () => this.#accept());
       this.fd = fd;
-      this.#watcher = defaultLoop().watch(fd, { read: true }, () => this.#accept());
-      this.#watcher.modify({});
     } catch (error) {
       this.emit('error', error);
       return;
@@ -113,7 +119,7 @@ export class UServer extends EventEmitter {
       if (fd >= 0) this.emit('connection', new USocket({ fd }));
       else if (fd === EAGAIN) return;
       else if (REFUSED_FOR_NOW.has(fd)) this.#rest(watcher);
-      else if (fd !== ECONNABORTED) this.#fail(new SystemError(fd, 'accept'));
+      else if (!GONE.has(fd)) this.#fail(new SystemError(fd, 'accept'));
     }
   }
 
@@ -140,4 +146,16 @@ function open(path: string, backlog: number): number {
   if (result >= 0) return fd;
   native.close(fd);
   throw new SystemError(result, bound < 0 ? 'bind' : 'listen', { path });
+}
+
+/** Waits for nothing yet. Where it cannot, what would be waited for is closed. */
+function watch(fd: number, accept: () => void): Watcher {
+  try {
+    const watcher = defaultLoop().watch(fd, { read: true }, accept);
+    watcher.modify({});
+    return watcher;
+  } catch (error) {
+    native.close(fd);
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@
 import { Duplex } from 'node:stream';
 import { native } from '../../binding/index.js';
 import { defaultLoop } from '../../faces/default-loop.js';
+import { SystemError } from '../../raw/errors.js';
 import type { Handlers } from '../../stream/handlers.js';
 import type { Stream } from '../../stream/stream.js';
 import { chunkOf, HeldDescriptors, type WithDescriptors } from './chunk.js';
@@ -72,6 +73,8 @@ export class USocket extends Duplex {
         this.#takeUp(fd);
       }
     } catch (error) {
+      // One that was opened by us, by accepting say, would be left over.
+      if (error instanceof SystemError && typeof fd === 'number') native.close(fd);
       loop.setImmediate(() => this.#failed(error as Error));
     }
   }

@@ -101,9 +101,10 @@ export abstract class GuestLoop extends Phases {
     try {
       this.#pace.begin(this.clock());
       while (this.#iterateInHost() && this.attached && !this.stopping) {
-        if (!this.#pace.goesOn(this.found, this.now())) break;
+        if (this.hostWaits || !this.#pace.goesOn(this.found, this.now())) break;
       }
     } finally {
+      this.hostWaits = false;
       this.endTurn();
       this.#settle();
     }

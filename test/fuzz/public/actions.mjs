@@ -2,6 +2,7 @@
 
 import { acting, anyNumber, anyValue, noInteger, noNumber, OWN_ERROR } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { Compat } from './compat.mjs';
 import { Datagrams } from './datagrams.mjs';
 import { initialOptions, useOption } from './socket-options.mjs';
 import { acceptOptions, streamOptions } from './stream-options.mjs';
@@ -17,6 +18,7 @@ export class Actions {
     this.things = new Things(program, this);
     this.datagrams = new Datagrams(program, this);
     this.timing = new Timing(program, this);
+    this.compat = new Compat(program, this);
     this.rows = [
       [10, () => this.write()],
       [6, () => this.connect()],
@@ -32,6 +34,7 @@ export class Actions {
       ...this.timing.rows,
       ...this.things.rows,
       ...this.datagrams.rows,
+      ...this.compat.rows,
       [2, () => this.loopCall()],
     ]; // biome-ignore format: a table
   }

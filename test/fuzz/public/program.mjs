@@ -28,12 +28,13 @@ export class Program {
 
   /**
    * @param {import('../support/random.mjs').Random} random
-   * @param {{ rawloop: object, raw: object, report(what: string): void, log(text: string): void }} tools
+   * @param {{ rawloop: object, raw: object, compat: object, report(what: string): void, log(text: string): void }} tools
    */
   constructor(random, tools, budget) {
     this.random = random;
     this.rawloop = tools.rawloop;
     this.raw = tools.raw;
+    this.compat = tools.compat;
     this.report = tools.report;
     this.log = tools.log;
     this.isWorker = tools.isWorker;
@@ -245,6 +246,7 @@ export class Program {
     const isGentle = this.phase === 'over';
     this.phase = 'over';
     for (const controller of this.controllers) controller.abort();
+    this.actions.compat.close();
     this.guarded('close', () => loop.close());
     if (!loop.closed || loop.alive) this.report('a closed loop is alive');
     for (const fd of this.fds) this.raw.close(fd);

@@ -10,9 +10,11 @@ export class Streams {
     this.random = things.random;
     this.actions = things.actions;
     this.all = [];
+    this.relays = [];
     this.rows = [
       [2, () => this.stream()],
       [3, () => this.onStream()],
+      [1, () => this.relay()],
     ]; // biome-ignore format: a table
   }
 
@@ -54,6 +56,33 @@ export class Streams {
     }
     program.fds = program.fds.filter((other) => other !== fd);
     this.all.push(stream);
+  }
+
+  /** Joins two of them, or something else; now and then one that was joined is stopped. */
+  relay() {
+    const { random, program, actions, all } = this;
+    if (all.length < 2) return;
+    const options = actions.options({
+      maxBytes: actions.or(() => 1 + random.below(100_000)),
+      proxyHeader: random.pick([undefined, 1, 2]),
+      ...actions.signal(),
+    });
+    const side = () =>
+      actions.or(
+        () => random.pick(all),
+        () => noNumber(random),
+      );
+    const joined = actions.call('relay', () => program.rawloop.relay(side(), side(), options));
+    if (joined !== undefined) this.relays.push(joined);
+    if (this.relays.length === 0) return;
+    const one = random.pick(this.relays);
+    if (this.relays.length > 8) this.relays.shift();
+    random.pick([
+      () => actions.call('relay.stop', () => one.stop()),
+      () => actions.call('relay.destroy', () => one.destroy()),
+      () => actions.call('relay.bufferedBytes', () => one.bufferedBytes),
+      () => {},
+    ])();
   }
 
   /** Nothing here may block on it. */

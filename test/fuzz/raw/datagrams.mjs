@@ -75,6 +75,14 @@ export function datagramCalls(make) {
         make.memory(random.pick([0, 1, 100, 70_000])),
       ],
     },
+    receiveDatagrams: {
+      args: () => [
+        make.fd(),
+        make.or(() => Int32Array.of(random.pick([0, 1, 0x8000, 0xffff, -1, 2 ** 30]))),
+        make.memory(random.pick([0, 100, 65_600, 70_000, 300_000])),
+        make.or(() => new Int32Array(ARRIVAL_WORDS * random.pick([0, 1, 2, 32]))),
+      ],
+    },
     datagramLayout: { args: () => [] },
   };
 }

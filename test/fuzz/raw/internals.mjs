@@ -227,6 +227,14 @@ export function internalCalls(make) {
         make.int(0, 1, 2, 4, 5, 253, 254),
       ],
     },
+    // Room for all words, of small numbers that may be descriptors of the world.
+    spliceThrough: {
+      args: () => [
+        words(make, random.pick([0, 11, 12, 12, 12]), () =>
+          random.pick([world.fd(), 0, 1, 4096, -1]),
+        ),
+      ],
+    },
     sendNow: { args: () => [make.fd(), make.memory()] },
     writeNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },

@@ -33,11 +33,27 @@ export class PoolCalls {
       [12, () => ['takeBytes', [make.int(0, 0, 1, 2, 3), make.memory(random.pick([0, 16, 64, 1024])), make.int(0, 0, 1, 8, 2 ** 53 - 1)]]],
       [1, () => ['resize', [make.int(1, 2, 4, 0, 1025)]]],
       [2, () => ['stats', []]],
+      [2, () => ['submitForeign', [target(), lane(), make.or(() => this.#interface()), id()]]],
+      [2, () => [random.pick(['foreignDone', 'foreignOver', 'openInterface']), [make.or(() => this.#interface()), id(), make.int(0, 1, -1)]]],
+      [1, () => ['foreignReady', [make.or(() => this.#interface()), id(), make.int(0, 1), make.int(0, 1, 31)]]],
       [1, () => ['awaitHalf', []]],
       [1, () => ['open', [make.or(() => random.oneIn(2))]]],
       [1, () => ['close', []]],
     ])(); // biome-ignore format: a table
     return [`pool.${name}`, args, () => this.#call(pool, name, args)];
+  }
+
+  /** That of a loop without jobs: C code alone could submit some. */
+  #interface() {
+    const none = () => -1;
+    const functions = { lane: none, submit: none, cancel: none };
+    this.open ??= this.native.openInterface({
+      ...functions,
+      watch: none,
+      modify: none,
+      unwatch: none,
+    });
+    return this.make.random.oneIn(10) ? functions : this.open;
   }
 
   #call(pool, name, args) {

@@ -1,0 +1,58 @@
+// The clients' packages, pinned, in a folder of the cache: installed once, no script of theirs
+// run, nothing of them in the repository. There `rawloop` is this checkout, and `usocket` what an
+// override puts in its place.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../project.mjs';
+import { cacheFolder } from '../runtimes/fetch.mjs';
+
+const LIMIT_MS = 300_000;
+
+/** As of Node 20, the oldest that rawloop runs on. */
+export const VERSIONS = {
+  'dbus-next': '0.10.2',
+  ioredis: '6.0.0',
+  mysql2: '3.24.6',
+  pg: '8.23.1',
+  'pg-copy-streams': '7.0.0',
+  'pg-cursor': '2.22.1',
+  undici: '7.30.2',
+  ws: '8.23.0',
+};
+
+/** The folder in which they can be required. @throws Error when they cannot be fetched */
+export async function installClients() {
+  const manifest = JSON.stringify({ name: 'clients', private: true, dependencies: VERSIONS });
+  const key = createHash('sha256').update(manifest).digest('hex').slice(0, 12);
+  const folder = join(cacheFolder, `clients-${key}`);
+  if (!existsSync(folder)) {
+    const fresh = `${folder}.${process.pid}`;
+    mkdirSync(fresh, { recursive: true });
+    try {
+      writeFileSync(join(fresh, 'package.json'), manifest);
+      const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+      await promisify(execFile)('npm', ['install', ...quiet], { cwd: fresh, timeout: LIMIT_MS });
+      renameSync(fresh, folder);
+    } finally {
+      rmSync(fresh, { recursive: true, force: true });
+    }
+  }
+  const modules = join(folder, 'node_modules');
+  rmSync(join(modules, 'rawloop'), { force: true });
+  symlinkSync(root, join(modules, 'rawloop'), 'dir');
+  // Beside it, not a link to it: from there `rawloop` is looked for.
+  rmSync(join(modules, 'usocket'), { recursive: true, force: true });
+  cpSync(join(root, 'compat/usocket'), join(modules, 'usocket'), { recursive: true });
+  return folder;
+}
