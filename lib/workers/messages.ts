@@ -3,8 +3,11 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SharedWaker } from '../poller/index.js';
 
-/** Jobs; or the place of a running one whose signal has aborted. */
+/** Jobs; or the place of a running one whose signal has aborted; or END. */
 export type ToThread = unknown[] | number;
+
+/** To a thread: it ends itself, between two jobs. */
+export const END = -1;
 
 /** In the place of a job's place: the file is loaded, and jobs may come. */
 export const READY = -1;

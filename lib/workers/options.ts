@@ -101,10 +101,15 @@ export interface Settings {
   readonly argv: unknown[] | undefined;
   readonly workerData: unknown;
   readonly name: string;
+  /**
+   * Threads end themselves, behind the job that they have: some functions of the host end the
+   * process where their thread is terminated in the middle of them.
+   */
+  readonly isGentle: boolean;
 }
 
 /** @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad option */
-export function readWorkersOptions(given: WorkersOptions): Settings {
+export function readWorkersOptions(given: WorkersOptions, isGentle: boolean): Settings {
   const options = readOptions('options', given, NAMES);
   const { code, size, maxQueued = 65536, abortGraceMs = 1000, startTimeoutMs = 30_000 } = options;
   if ((options.file === undefined) === (code === undefined)) {
@@ -131,6 +136,7 @@ export function readWorkersOptions(given: WorkersOptions): Settings {
     argv: readList('options.argv', options.argv),
     workerData: options.workerData,
     name,
+    isGentle,
   };
 }
 

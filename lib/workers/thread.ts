@@ -28,7 +28,7 @@ import {
   SLEEPING,
   THREAD_WORDS,
 } from './layout.js';
-import { DONE, READY, type Report, type ThreadData } from './messages.js';
+import { DONE, END, READY, type Report, type ThreadData } from './messages.js';
 import type { Settings } from './options.js';
 import { Places } from './places.js';
 
@@ -49,16 +49,21 @@ interface HostTold {
 export class ThreadEnd {
   readonly #worker: Worker;
   readonly #port: MessagePort;
+  readonly #words: Int32Array;
+  readonly #isGentle: boolean;
 
-  constructor(worker: Worker, port: MessagePort) {
+  constructor(worker: Worker, port: MessagePort, words: Int32Array, isGentle: boolean) {
     this.#worker = worker;
     this.#port = port;
+    this.#words = words;
+    this.#isGentle = isGentle;
   }
 
   /** The host joins the thread when it has its turn. Idempotent. */
   end(): void {
+    if (this.#isGentle) tell(this.#port, this.#words, END, []);
+    else void this.#worker.terminate();
     this.#port.close();
-    void this.#worker.terminate();
   }
 }
 
@@ -115,7 +120,7 @@ export class JobThread {
       port1.close();
       throw error;
     }
-    this.ending = new ThreadEnd(worker, port1);
+    this.ending = new ThreadEnd(worker, port1, this.words, settings.isGentle);
     listen(worker, this.#host, waker);
   }
 
@@ -200,11 +205,20 @@ export class JobThread {
   }
 
   #post(message: unknown, transfer: readonly object[]): void {
-    this.#port.postMessage(message, transfer as Transferable[]);
-    const { words } = this;
-    Atomics.add(words, GIVEN, 1);
-    if (Atomics.load(words, SLEEPING) === 1) Atomics.notify(words, GIVEN, 1);
+    tell(this.#port, this.words, message, transfer);
   }
+}
+
+/** Posts a message, and wakes the thread if it sleeps. */
+function tell(
+  port: MessagePort,
+  words: Int32Array,
+  message: unknown,
+  transfer: readonly object[],
+): void {
+  port.postMessage(message, transfer as Transferable[]);
+  Atomics.add(words, GIVEN, 1);
+  if (Atomics.load(words, SLEEPING) === 1) Atomics.notify(words, GIVEN, 1);
 }
 
 /** The host's own loop tells as well, where it has its turns. */

@@ -48,8 +48,8 @@ export class Workers<Input = unknown, Result = unknown> extends Handle {
   #isEnding = false;
 
   /** @internal Use `loop.workers`. */
-  constructor(loop: HandleLoop, options: WorkersOptions) {
-    const settings = readWorkersOptions(options);
+  constructor(loop: HandleLoop, options: WorkersOptions, isGentle = false) {
+    const settings = readWorkersOptions(options, isGentle);
     super(loop);
     if (loop.closed) throw loopClosed();
     this.#settings = settings;

@@ -29,7 +29,7 @@ module.exports = ([name, bytes, options], context) => {
  * name, such as `level`, `dictionary`, `params` and `maxOutputLength`, and a signal.
  */
 export interface ZlibOptions {
-  /** Aborts the request: the thread that runs it is ended, as it hears nothing meanwhile. */
+  /** Cancels what waits; what runs goes on, unheard. */
   signal?: AbortSignal | undefined;
   /** What `node:zlib` takes. */
   [name: string]: unknown;
@@ -64,8 +64,11 @@ export class ZlibRequests {
 
   /** @internal */
   constructor(loop: HandleLoop) {
-    const settings = { code: THREAD_CODE, name: 'zlib', abortGraceMs: 0 };
-    this.#workers = new Workers<ZlibJob, Uint8Array>(loop, settings);
+    const never = Number.POSITIVE_INFINITY;
+    const settings = { code: THREAD_CODE, name: 'zlib', abortGraceMs: never };
+    // Node 20 aborts the process where a thread is terminated as a Brotli stream is made:
+    // "close before init" in node_zlib.cc.
+    this.#workers = new Workers<ZlibJob, Uint8Array>(loop, settings, true);
   }
 
   /** What its threads are doing, and did. */

@@ -66,9 +66,9 @@ describe.each(DRIVE_MODES)('loop.zlib (%s)', (mode) => {
     ]);
   });
 
-  it('that is aborted ends what compresses, and others go on', async () => {
+  it('that is aborted rejects at once, what compresses ends unheard, and others go on', async () => {
     const controller = new AbortController();
-    const large = Buffer.alloc(64 * 1024 * 1024, 'large');
+    const large = Buffer.alloc(4 * 1024 * 1024, 'large');
     const asked = [
       test.loop.zlib.brotliCompress(large, { signal: controller.signal }),
       test.loop.zlib.gzip('x'),

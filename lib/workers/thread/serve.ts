@@ -8,7 +8,7 @@ import { clockOffsetMs, hostNowMs } from '../../binding/clock.js';
 import { native } from '../../binding/index.js';
 import { drainHost } from '../../loop/host.js';
 import { ABORTED, FREE, GIVEN, OFFERED, RUNNING, SLEEPING, STATES } from '../layout.js';
-import { DONE, type ThreadData, type ToThread } from '../messages.js';
+import { DONE, END, type ThreadData, type ToThread } from '../messages.js';
 import { JobContext } from './context.js';
 import type { JobHandler } from './load.js';
 import type { Reports } from './reports.js';
@@ -92,6 +92,7 @@ export class JobServer {
   }
 
   #take(message: ToThread): void {
+    if (message === END) process.exit();
     if (typeof message === 'number') {
       if (message === this.#pendingPlace) this.#pending?.tellAborted();
       return;
