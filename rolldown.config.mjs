@@ -84,7 +84,13 @@ const chunks = Object.entries(families).map(([name, file]) => [`chunks/${name}`,
 export default defineConfig({
   ...shared,
   external: './prebuilds.js',
-  input: { ...entries, ...Object.fromEntries(chunks), 'cli/main': 'lib/cli/main.ts' },
+  input: {
+    ...entries,
+    ...Object.fromEntries(chunks),
+    // What runs in the threads of `loop.workers`.
+    'chunks/worker-thread': 'lib/workers/thread/main.ts',
+    'cli/main': 'lib/cli/main.ts',
+  },
   plugins: [lazyFamilies(import.meta.dirname), globalBuffer],
   output: {
     dir: 'dist',
@@ -106,6 +112,8 @@ export default defineConfig({
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
         { name: 'names', test: /\/lib\/dns\/(errors|lookup-options|names|questions)\.ts/ },
+        { name: 'worker-layout', test: /\/lib\/workers\/layout\.ts/ },
+        { name: 'jobs', test: /\/lib\/workers\/(?!index|thread\/)/ },
       ],
     },
   },

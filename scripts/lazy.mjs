@@ -22,6 +22,8 @@ export const families = {
   relay: 'lib/relay/index.ts',
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
+  workers: 'lib/workers/index.ts',
+  zlib: 'lib/zlib/index.ts',
 };
 
 /** The files whose functions give what they import. */

@@ -47,6 +47,7 @@ export type { LoopOptions, RunMode } from '../loop/options.js';
 export { type HookCallback, PhaseHook } from '../loop/phase-hooks.js';
 export type { SharedPool } from '../loop/shared-pool.js';
 export { Timer } from '../loop/time/timer.js';
+export type { TimeSummary } from '../loop/time-summary.js';
 export { ThreadPerConnectionServer } from '../models/index.js';
 export type {
   ThreadPerConnectionOptions,
@@ -67,7 +68,8 @@ export {
   type SharedWaker,
   wake,
 } from '../poller/index.js';
-export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
+export type { HashOptions, KeyInput, KeyOptions, ScryptOptions } from '../pool/crypto/crypto.js';
+export type { DigestEncoding } from '../pool/crypto/hash.js';
 export type { CopyOptions } from '../pool/fs/copy.js';
 export type { FileDescriptor, Whence } from '../pool/fs/descriptors.js';
 export type { MkdirOptions, ReaddirOptions, RmOptions } from '../pool/fs/folders.js';
@@ -99,7 +101,7 @@ export {
 export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';
 export type { ThreadPoolOptions } from '../pool/options.js';
 export type { LaneStats, PoolStats } from '../pool/pool.js';
-export type { KindStats, TimeSummary, WorkStats } from '../pool/usage.js';
+export type { KindStats, WorkStats } from '../pool/usage.js';
 export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
 export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
 export type { NotifyOptions, NotifyState } from '../process/notify.js';
@@ -136,5 +138,11 @@ export type { ReceivedDescriptors } from '../stream/received.js';
 export { Watcher } from '../watch/index.js';
 export type { Readiness } from '../watch/readiness.js';
 export type { WatchCallback, WatchOptions } from '../watch/watcher.js';
+export { Workers } from '../workers/index.js';
+export type { RunOptions, WorkerLimits, WorkersOptions } from '../workers/options.js';
+export type { WorkersStats } from '../workers/stats.js';
+export type { JobContext } from '../workers/thread/context.js';
+export { ZlibRequests } from '../zlib/index.js';
+export type { ZlibInput, ZlibOptions } from '../zlib/zlib.js';
 export { defaultLoop, watch } from './default-loop.js';
 export { EventLoop } from './event-loop.js';

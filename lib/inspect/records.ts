@@ -66,7 +66,7 @@ export interface RequestRecord extends Span {
   kind: 'request';
   /** Such as 'fs.stat'. */
   name: string;
-  /** The lane of the pool that it waited in, such as 'fs'. */
+  /** The lane of the pool that it waited in, such as 'fs'; of a job, the thread that did it. */
   lane: string;
   /** How long it waited for a thread. */
   queuedMs: number;

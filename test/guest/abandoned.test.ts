@@ -66,6 +66,9 @@ const USES: Record<string, string> = {
     const silent = loop.dgram({ host: '127.0.0.1' }, {}).address;
     const servers = ['127.0.0.1:' + silent.port];
     new loop.dns.Resolver({ servers, hosts: false }).resolve4('x.test').catch(() => {});`,
+  'with workers, of which one is at work': `
+    loop.workers({ code: 'module.exports = () => { for (;;); };', size: 1 }).run(1).catch(() => {});
+    loop.workers({ code: 'module.exports = () => 1;' });`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
   'with work on a pool of others': `
     new EventLoop({ pool }).fs.stat('/').catch(() => {});`,

@@ -102,6 +102,7 @@ describe('a closed loop', () => {
     dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
+    workers: (loop) => loop.workers({ code: '' }),
   };
   it.each(Object.keys(REFUSED))('refuses %s with ERR_LOOP_CLOSED, and opens nothing', (name) => {
     const loop = closedLoop();

@@ -15,9 +15,10 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['loop', 'loop/'],
   ['socket options', 'socket-options/'],
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
-  ['families', 'watch/', 'net/', 'process/', 'descriptor/'],
+  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
-  ['datagram', 'datagram/'],
+  // What is compressed is a job of workers.
+  ['datagram, zlib', 'datagram/', 'zlib/'],
   // It joins streams of both families.
   ['relay', 'relay/'],
   // Questions to name servers go by both.

@@ -44,6 +44,8 @@ const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/
 const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', 'chunks/pool.cjs'];
 /** by name servers; what opens the sockets comes with the first question. */
 const RESOLVER = ['chunks/resolver.cjs', 'chunks/rolldown-runtime.cjs'];
+/** What has jobs of workers. */
+const JOBS = ['chunks/jobs.cjs', 'chunks/worker-layout.cjs'];
 
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
@@ -84,6 +86,8 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
+  ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
+  ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
   [
     'the class ThreadPerConnectionServer',

@@ -49,6 +49,7 @@ function fileRequests(make: (loop: EventLoop, options: { signal: AbortSignal }) 
 
 const resolver = (loop: EventLoop) =>
   new loop.dns.Resolver({ servers: ['127.0.0.1:9'], resolvConf: '/dev/null', hosts: false });
+const CODE = 'module.exports = () => 1;';
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),
@@ -100,6 +101,11 @@ const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promis
   'reverse of a Resolver': (loop, signal) => resolver(loop).reverse('192.0.2.1', { signal }),
   'lookup of a Resolver': (loop, signal) => resolver(loop).lookup('x.test', { signal }),
   'crypto.pbkdf2': (loop, signal) => loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', { signal }),
+  'crypto.scrypt': (loop, signal) => loop.crypto.scrypt('p', 's', 8, { cost: 2, signal }),
+  'crypto.randomBytes': (loop, signal) => loop.crypto.randomBytes(8, { signal }),
+  'crypto.hash': (loop, signal) => loop.crypto.hash('sha256', 'x', { signal }),
+  'zlib.gzip': (loop, signal) => loop.zlib.gzip('x', { signal }),
+  'workers.run': (loop, signal) => loop.workers({ code: CODE, size: 1 }).run(1, { signal }),
 };
 
 describe.each(REASONS)('a signal that aborted before, with %s', (_kind, reason) => {

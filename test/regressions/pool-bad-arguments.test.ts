@@ -71,6 +71,18 @@ describe('bad numbers', () => {
         await expectRefused(loop.fs.access(bad));
         await expectRefused(loop.crypto.pbkdf2(bad, 's', 1, 8, 'sha256'));
         await expectRefused(loop.crypto.pbkdf2('p', bad, 1, 8, 'sha256'));
+        await expectRefused(loop.crypto.scrypt(bad, 's', 8));
+        await expectRefused(loop.crypto.scrypt('p', bad, 8));
+        await expectRefused(loop.crypto.hash('sha256', bad));
+      }
+      await expectRefused(loop.crypto.scrypt('p', 's', bad));
+      await expectRefused(loop.crypto.randomBytes(bad));
+      await expectRefused(loop.crypto.hash(bad, 'x'));
+      if (value !== undefined) {
+        for (const name of ['cost', 'blockSize', 'parallelization'] as const) {
+          await expectRefused(loop.crypto.scrypt('p', 's', 8, { [name]: bad }));
+        }
+        await expectRefused(loop.crypto.hash('sha256', 'x', { outputEncoding: bad }));
       }
       await expectRefused(loop.crypto.pbkdf2('p', 's', 1, 8, bad));
       if (value !== undefined) {
@@ -92,6 +104,11 @@ describe('bad numbers', () => {
   it.each([0, 1025])('a pool of %i threads is refused', (size) => {
     expect(() => loop.pool.resize(size)).toThrow(RangeError);
     expect(() => new TestLoop({ size })).toThrow(RangeError);
+  });
+
+  it('scrypt parameters that cannot be are refused', async () => {
+    const costs = [{ cost: 3 }, { cost: 1 }, { cost: 0 }, { maxmem: 1000 }, { cost: 2 ** 20 }];
+    for (const cost of costs) await expectRefused(loop.crypto.scrypt('p', 's', 8, cost));
   });
 
   it('zero iterations are refused', async () => {

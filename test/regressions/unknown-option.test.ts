@@ -119,6 +119,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.writ',
     'write',
   ],
+  workers: [
+    (loop) => loop.workers({ code: '', resourceLimit: {} } as object),
+    'options.resourceLimit',
+    'resourceLimits',
+  ],
+  'workers, what threads may take': [
+    (loop) => loop.workers({ code: '', resourceLimits: { stackSize: 1 } as object }),
+    'options.resourceLimits.stackSize',
+    'stackSizeMb',
+  ],
   'new FlightRecorder': [
     (loop) => new FlightRecorder(loop, { capasity: 5 } as object),
     'options.capasity',
@@ -196,6 +206,23 @@ describe('a name that is not known is refused, with the one that was meant', () 
       expect(outcome).toMatchObject({ status: 'rejected', reason: { message } });
     }
     expect(test.loop.pool.stats().threads).toBe(0);
+  });
+
+  it('workers.run, which rejects', async () => {
+    const workers = test.loop.attach().workers({ code: '' });
+    const wrong = { transfers: [] } as object;
+    await expect(workers.run(1, wrong)).rejects.toThrow(`did you mean 'transfer'?`);
+    expect(workers.stats()).toMatchObject({ threads: 0, queued: 0 });
+  });
+
+  it('crypto.scrypt and crypto.hash, which reject', async () => {
+    const { crypto } = test.loop.attach();
+    await expect(crypto.scrypt('p', 's', 8, { costs: 2 } as object)).rejects.toThrow(
+      `did you mean 'cost'?`,
+    );
+    await expect(crypto.hash('sha256', 'x', { encoding: 'hex' } as object)).rejects.toThrow(
+      `did you mean 'outputEncoding'?`,
+    );
   });
 
   it('fs.readlink and fs.access, which reject', async () => {

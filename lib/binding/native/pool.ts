@@ -137,6 +137,17 @@ export type FsOperations = {
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
+  scrypt: [
+    password: Bytes,
+    salt: Bytes,
+    cost: number,
+    blockSize: number,
+    parallelization: number,
+    maxmem: number,
+    keyBytes: number,
+  ];
+  randomBytes: [size: number];
+  hash: [digest: string, data: Bytes];
 };
 type DnsOperations = {
   lookup: [host: string, family: number, flags: number];

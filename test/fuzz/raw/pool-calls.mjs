@@ -64,7 +64,7 @@ export class PoolCalls {
     const [name, args] = random.weighted([
       [12, () => ['submitFs', [target(), lane(), make.int(...harmless(fsOperations)), ...Array.from({ length: 5 }, () => this.#fileArgument())]]],
       [4, () => [random.pick(['lookNow', 'statNow', 'openNow', 'readNow', 'readFileNow']), Array.from({ length: 4 }, () => this.#fileArgument())]],
-      [10, () => ['submitCrypto', [target(), lane(), make.int(...Object.values(cryptoOperations)), ...this.#pbkdf2()]]],
+      [10, () => ['submitCrypto', [target(), lane(), ...this.#crypto(cryptoOperations)]]],
       [3, () => ['submitDns', [target(), lane(), make.int(...Object.values(dnsOperations)), make.or(() => random.pick(['127.0.0.1', '::1', 'localhost', '', 'a\0b', '1.2.3.4.5', make.memory(4)])), make.int(0, 4, 6, 80, 65535), make.int(0, 1, 8, 32, -1)]]],
       [1, () => ['addLane', [make.or(() => random.pick(['lane', '', 'x'.repeat(33)])), make.int(1, 2, 1024, 0, 1025), make.or(() => random.oneIn(2)), make.int(1, 2, 0), make.int(1, 3, 1000, 0)]]],
       [1, () => ['share', []]],
@@ -119,6 +119,27 @@ export class PoolCalls {
       () => make.memory(random.pick([0, 20, 144, 4096])),
       () => make.noFd(),
     ])();
+  }
+
+  /** An operation with its arguments, once in a while with another's. */
+  #crypto({ pbkdf2, scrypt, randomBytes, hash }) {
+    const { make } = this;
+    const { random } = make;
+    const bytes = () => make.or(() => make.memory(20));
+    const size = () =>
+      make.or(
+        () => random.pick([0, 1, 64, 1000, -1]),
+        () => make.noFd(),
+      );
+    const digest = () => make.or(() => random.pick(['sha256', 'none', 'shake128']));
+    const costs = () => [random.pick([2, 3, 16, 0]), random.pick([1, 8]), 1, random.pick([0, 1e6])];
+    const [operation, args] = random.pick([
+      [pbkdf2, this.#pbkdf2()],
+      [scrypt, [bytes(), bytes(), ...costs(), size()]],
+      [randomBytes, [size()]],
+      [hash, [digest(), bytes()]],
+    ]);
+    return [random.oneIn(10) ? make.int(pbkdf2, scrypt, randomBytes, hash, 9) : operation, ...args];
   }
 
   #pbkdf2() {
