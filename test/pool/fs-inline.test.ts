@@ -222,7 +222,8 @@ describe.runIf(isLinux).each(MODES)('a loop that reads from memory, %s', (mode) 
     const { signal } = controller;
     const requests = Array.from({ length: 3000 }, () => loop.fs.stat(file, { signal }));
     controller.abort('enough');
-    const outcomes = await loop.outcome(mode, Promise.allSettled(requests));
+    // At once: no turn of the loop comes.
+    const outcomes = await Promise.allSettled(requests);
     expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['rejected']));
     expect(outcomes[2999]).toMatchObject({ reason: { code: 'ABORT_ERR', cause: 'enough' } });
   });

@@ -1,7 +1,7 @@
 // What the requests of `loop.fs` share: where each is done. What the kernel has in memory is done
 // at once, as far as the turn has room for it, and else in the next; all else on a thread of the
 // pool. See docs/files.md.
-import { abortError, throwIfAborted } from '../../base/abort.js';
+import { abortError, onAbort, throwIfAborted } from '../../base/abort.js';
 import type { HandleLoop } from '../../loop/contract.js';
 import { loopClosed } from '../../loop/errors.js';
 import { Lane } from '../lanes.js';
@@ -85,12 +85,17 @@ export class FileWork {
       this.#try(request, signal, attempt);
       return;
     }
+    const unwatch =
+      signal === undefined ? nothing : onAbort(signal, () => request.reject(abortError(signal)));
     this.#budget.later({
       run: () => {
-        throwIfAborted(signal);
-        this.#try(request, signal, attempt);
+        unwatch();
+        if (signal?.aborted !== true) this.#try(request, signal, attempt);
       },
-      reject: request.reject,
+      reject: (reason) => {
+        unwatch();
+        request.reject(reason);
+      },
     });
   }
 

@@ -5,7 +5,9 @@ import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
 import { fileRequests } from './files.mjs';
+import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
+import { nameRequests } from './names.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
@@ -164,28 +166,14 @@ export class Things {
       () => random.pick(['.', '/none', 'package.json', '/', '/proc/self/exe']),
       () => anyValue(random),
     );
-    const length = random.pick([0, 20, 64]);
     const what = random.pick([
       () => loop.fs.stat(path, options()),
       () => loop.fs.lstat(path, options()),
       () => loop.fs.readlink(path, options()),
       () => loop.fs.access(path, actions.or(() => random.pick([undefined, random.below(8)]), () => anyNumber(random)), options()),
       ...fileRequests(this, path, options),
-      () => loop.dns.lookup(actions.or(() => random.pick(['localhost', '127.0.0.1', '::1', '', 'a\0b']), () => random.pick([undefined, null, 7, {}, []])),
-        random.oneIn(2) ? undefined : actions.options({ family: actions.or(() => random.pick([0, 4, 6, 5])), all: random.oneIn(2), ...actions.signal() })),
-      () => loop.dns.lookupService(actions.or(() => '127.0.0.1', () => anyValue(random)), actions.or(() => 9, () => anyNumber(random)), actions.options(actions.signal())),
-      () => this.resolver().resolve(actions.or(() => random.pick(['x.test', 'localhost', 'a..b', '']), () => anyValue(random)),
-        actions.or(() => random.pick([undefined, 'A', 'AAAA', 'MX', 'TXT', 'SOA', 'ANY', 'X'])), actions.options(actions.signal())),
-      () => this.resolver().reverse(actions.or(() => '127.0.0.1', () => anyValue(random)), actions.options(actions.signal())),
-      () => loop.crypto.pbkdf2(
-        actions.or(() => random.pick(['x', new Uint8Array(8)])), actions.or(() => 'salt'),
-        actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),
-        actions.or(() => length, () => random.pick([-1, noInteger(random)])),
-        actions.or(() => 'sha256'), options()),
-      () => loop.crypto.scrypt(actions.or(() => 'x'), actions.or(() => 'salt'), actions.or(() => length),
-        actions.or(() => ({ cost: random.pick([2, 3, 16]), blockSize: 1, maxmem: random.pick([0, 1e6]) }))),
-      () => loop.crypto.randomBytes(actions.or(() => length, () => random.pick([-1, noInteger(random)])), options()),
-      () => loop.crypto.hash(actions.or(() => 'sha256'), actions.or(() => random.pick(['x', new Uint8Array(70000)])), options()),
+      ...nameRequests(this),
+      ...keyRequests(this, options),
     ]); // biome-ignore format: a table
     const promise = actions.call('request', what);
     if (promise === undefined) return;
@@ -200,19 +188,6 @@ export class Things {
       settled();
       program.checkError(error, 'request');
     });
-  }
-
-  /** One whose servers are nobody, or a socket that says nothing; never those of the machine. */
-  resolver() {
-    const { random, program } = this;
-    const { loop } = program;
-    const options = { hosts: false, resolvConf: '/dev/null', search: [], tries: random.from(1, 2) };
-    const timeoutMs = random.pick([1, 5, 20]);
-    const servers = [random.pick(['127.0.0.1:9', '[::1]:9', '127.0.0.9:53'])];
-    const tcp = random.oneIn(4);
-    const dns = new loop.dns.Resolver({ ...options, servers, timeoutMs, tcp });
-    if (random.oneIn(4)) setTimeout(() => dns.cancel(), random.below(8));
-    return dns;
   }
 
   abort() {
