@@ -9,7 +9,7 @@ if (missing.length > 0) {
   try {
     installPackages(missing);
   } catch (error) {
-    console.error(error.message.trim());
+    console.error(error.message);
     process.exitCode = 1;
   }
 }

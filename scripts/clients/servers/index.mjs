@@ -1,7 +1,7 @@
 // The servers that the clients talk to, each by the Debian package that has it: on loopback and
 // on Unix sockets, in folders of the scratch folder, with a password and a certificate made for
 // this run.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCommand } from '../../project.mjs';
@@ -65,5 +65,8 @@ export function installPackages(packages) {
   const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n'];
   const [command, ...args] = [...asRoot, 'bash', '-c', INSTALL, 'install', ...packages];
   const stdio = ['ignore', 'ignore', 'pipe'];
-  execFileSync(command, args, { stdio, encoding: 'utf8', timeout: 300_000 });
+  const options = { stdio, encoding: 'utf8', timeout: 300_000 };
+  const { error, status, stderr } = spawnSync(command, args, options);
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(stderr.trim() || `${command} ended with status ${status}`);
 }
