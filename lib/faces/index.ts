@@ -48,8 +48,34 @@ export {
   wake,
 } from '../poller/index.js';
 export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
-export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
-export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
+export type { CopyOptions } from '../pool/fs/copy.js';
+export type { FileDescriptor, Whence } from '../pool/fs/descriptors.js';
+export type { MkdirOptions, ReaddirOptions, RmOptions } from '../pool/fs/folders.js';
+export type {
+  FlockOptions,
+  LockInTheWay,
+  LockType,
+  RecordLockOptions,
+} from '../pool/fs/locks.js';
+export type { ReadlinkOptions } from '../pool/fs/names.js';
+export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
+export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
+export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
+export type { AccessOptions, StatOptions } from '../pool/fs/status.js';
+export type { TransferOptions } from '../pool/fs/transfers.js';
+export type { ReadFileOptions, WriteFileOptions } from '../pool/fs/whole.js';
+export {
+  BigIntStatFs,
+  BigIntStats,
+  CryptoRequests,
+  Dir,
+  Dirent,
+  FileHandle,
+  FileRequests,
+  StatFs,
+  Stats,
+  ThreadPool,
+} from '../pool/index.js';
 export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';
 export type { ThreadPoolOptions } from '../pool/options.js';
 export type { LaneStats, PoolStats } from '../pool/pool.js';

@@ -64,7 +64,7 @@ export interface CallbackRecord extends Span {
 export interface RequestRecord extends Span {
   /** Which record it is. */
   kind: 'request';
-  /** Such as 'StatRequest'. */
+  /** Such as 'fs.stat'. */
   name: string;
   /** The lane of the pool that it waited in, such as 'fs'. */
   lane: string;

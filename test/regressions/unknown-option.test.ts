@@ -162,6 +162,32 @@ describe('a name that is not known is refused, with the one that was meant', () 
     expect(test.loop.pool.stats().threads).toBe(0);
   });
 
+  it('every request on files, which reject', async () => {
+    const { fs } = test.loop.attach();
+    const wrong = { sgnal: 1 } as object;
+    const requests = [
+      fs.statfs('/', wrong), fs.fstat(0, wrong), fs.rename('a', 'b', wrong), fs.link('a', 'b', wrong),
+      fs.symlink('a', 'b', wrong), fs.unlink('a', wrong), fs.realpath('a', wrong),
+      fs.chmod('a', 0, wrong), fs.chown('a', 0, 0, wrong), fs.lchown('a', 0, 0, wrong),
+      fs.utimes('a', 0, 0, wrong), fs.lutimes('a', 0, 0, wrong), fs.truncate('a', 0, wrong),
+      fs.mkdir('a', wrong), fs.mkdtemp('a', wrong), fs.rmdir('a', wrong), fs.rm('a', wrong),
+      fs.readdir('a', wrong), fs.opendir('a', wrong), fs.open('a', 'r', 0, wrong),
+      fs.readFile('a', wrong), fs.writeFile('a', '', wrong), fs.appendFile('a', '', wrong),
+      fs.copyFile('a', 'b', 0, wrong), fs.cp('a', 'b', wrong), fs.fchmod(0, 0, wrong),
+      fs.fchown(0, 0, 0, wrong), fs.futimes(0, 0, 0, wrong), fs.ftruncate(0, 0, wrong),
+      fs.fsync(0, wrong), fs.fdatasync(0, wrong), fs.seek(0, 0, 'SET', wrong),
+      fs.read(0, new Uint8Array(1), wrong), fs.write(0, 'x', wrong),
+      fs.pread(0, new Uint8Array(1), 0, wrong), fs.pwrite(0, new Uint8Array(1), 0, wrong),
+      fs.readv(0, [], 0, wrong), fs.writev(0, [], 0, wrong),
+    ]; // biome-ignore format: a table
+    const told = await Promise.allSettled(requests);
+    for (const outcome of told) {
+      const message = expect.stringContaining(`did you mean 'signal'?`);
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message } });
+    }
+    expect(test.loop.pool.stats().threads).toBe(0);
+  });
+
   it('fs.readlink and fs.access, which reject', async () => {
     const { fs } = test.loop.attach();
     const wrong = { sgnal: 1 } as object;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { fileRequests } from './files.mjs';
 import { managerRows } from './manager.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
@@ -161,6 +162,7 @@ export class Things {
       () => loop.fs.lstat(path, options()),
       () => loop.fs.readlink(path, options()),
       () => loop.fs.access(path, actions.or(() => random.pick([undefined, random.below(8)]), () => anyNumber(random)), options()),
+      ...fileRequests(this, path, options),
       () => loop.crypto.pbkdf2(
         actions.or(() => random.pick(['x', new Uint8Array(8)])), actions.or(() => 'salt'),
         actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),

@@ -2,6 +2,45 @@
 // others, completions that are taken into memory of any size.
 const PLAIN = ['password', new Uint8Array(8), 'sha256'];
 
+/** The numbers of those that change no descriptor of the fuzzer's, and make no file. */
+const HARMFUL = new Set([
+  'close',
+  'mkdtemp',
+  'fchmod',
+  'fchown',
+  'futimes',
+  'ftruncate',
+  'read',
+  'readRest',
+  'write',
+  'writeRest',
+  'lseek',
+  'entries',
+  'mkdir',
+  'mkdirs',
+  'symlink',
+  'writeFile',
+  'open',
+  'copyFile',
+  'chmod',
+  'chown',
+  'lchown',
+  'utimes',
+  'lutimes',
+  'truncate',
+  'fsync',
+  'fdatasync',
+  'rm',
+  'rename',
+  'unlink',
+  'rmdir',
+  'link',
+]);
+const harmless = (operations) =>
+  Object.entries(operations)
+    .filter(([name]) => !HARMFUL.has(name))
+    .map(([, number]) => number);
+
 /** A pool and its calls, one with the other, in any order and after its end. */
 export class PoolCalls {
   #pool;
@@ -23,7 +62,8 @@ export class PoolCalls {
     const target = () =>
       random.oneIn(40) ? random.pick([{}, null, pool.close, this.native]) : pool;
     const [name, args] = random.weighted([
-      [8, () => ['submitFs', [target(), lane(), make.int(...Object.values(fsOperations)), make.or(() => random.pick(['.', 'none', '/proc/self/exe', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, 7, 8, -1)]]],
+      [12, () => ['submitFs', [target(), lane(), make.int(...harmless(fsOperations)), ...Array.from({ length: 5 }, () => this.#fileArgument())]]],
+      [4, () => [random.pick(['lookNow', 'statNow', 'openNow', 'readNow', 'readFileNow']), Array.from({ length: 4 }, () => this.#fileArgument())]],
       [10, () => ['submitCrypto', [target(), lane(), make.int(...Object.values(cryptoOperations)), ...this.#pbkdf2()]]],
       [1, () => ['addLane', [make.or(() => random.pick(['lane', '', 'x'.repeat(33)])), make.int(1, 2, 1024, 0, 1025), make.or(() => random.oneIn(2)), make.int(1, 2, 0), make.int(1, 3, 1000, 0)]]],
       [1, () => ['share', []]],
@@ -66,6 +106,18 @@ export class PoolCalls {
     const result = Reflect.apply(owner[name] ?? this.native[name], self, args);
     if (name === 'close' && self === pool) this.#end();
     return result;
+  }
+
+  /** A path, or what is relative to a folder that is not there; a number; memory. */
+  #fileArgument() {
+    const { make } = this;
+    const { random } = make;
+    return random.pick([
+      () => random.pick(['.', 'none/x', '/proc/self/exe', 'a\0b', 'x'.repeat(5000)]),
+      () => make.int(0, 1, 2, 3, 7, 8, -1, 2 ** 32),
+      () => make.memory(random.pick([0, 20, 144, 4096])),
+      () => make.noFd(),
+    ])();
   }
 
   #pbkdf2() {
