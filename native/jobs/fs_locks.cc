@@ -19,7 +19,13 @@ namespace {
 enum LockOwner : int { kProcess = 0, kOpenFile = 1 };
 
 // What is done with it.
-enum LockAction : int { kRead = 0, kWrite = 1, kUnlock = 2, kTestRead = 3, kTestWrite = 4 };
+enum LockAction : int {
+  kRead = 0,
+  kWrite = 1,
+  kUnlock = 2,
+  kTestRead = 3,
+  kTestWrite = 4
+};
 
 #ifdef F_OFD_SETLK
 constexpr int kSet[] = {F_SETLK, F_OFD_SETLK};
@@ -47,9 +53,9 @@ int64_t Lock(FileCall* call) {
   const int command = tests ? kGet[owner] : kSet[owner];
   if (command < 0) return -ENOTSUP;
   struct flock lock = {};
-  lock.l_type = action == kUnlock                            ? F_UNLCK
+  lock.l_type = action == kUnlock                          ? F_UNLCK
                 : action == kWrite || action == kTestWrite ? F_WRLCK
-                                                             : F_RDLCK;
+                                                           : F_RDLCK;
   lock.l_whence = SEEK_SET;
   lock.l_start = call->number(3);
   lock.l_len = call->number(4);
@@ -57,7 +63,9 @@ int64_t Lock(FileCall* call) {
       Retried([&] { return fcntl(call->integer(0), command, &lock); });
   if (result < 0) return -errno;
   if (!tests) return 0;
-  const double type = lock.l_type == F_UNLCK ? 0 : lock.l_type == F_RDLCK ? 1 : 2;
+  const double type = lock.l_type == F_UNLCK   ? 0
+                      : lock.l_type == F_RDLCK ? 1
+                                               : 2;
   const double found[] = {type, static_cast<double>(lock.l_start),
                           static_cast<double>(lock.l_len),
                           static_cast<double>(lock.l_pid)};
@@ -66,8 +74,7 @@ int64_t Lock(FileCall* call) {
 
 constexpr Operation kTable[] = {
     {"flock", MakeFileCall<Flock, kFd, kInteger>},
-    {"lock",
-     MakeFileCall<Lock, kFd, kInteger, kInteger, kPlace, kPlace>}};
+    {"lock", MakeFileCall<Lock, kFd, kInteger, kInteger, kPlace, kPlace>}};
 
 }  // namespace
 
