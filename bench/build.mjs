@@ -49,7 +49,7 @@ const targets = {
     libraries: ['-luv'],
     needs: 'uv.h and libuv (on Debian: libuv1-dev)',
   },
-  'proxy-splice': { language: 'c', sources: ['proxy-splice.c', 'server.c'] },
+  'proxy-splice': { language: 'c', sources: ['proxy-splice.c', 'proxy-pipes.c', 'server.c'] },
   'pass-epoll': { language: 'c', sources: ['pass-epoll.c', 'server.c'] },
   'run-once': { language: 'c', sources: ['run-once.c'] },
   load: {

@@ -26,17 +26,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proxy-pipes.h"
 #include "server.h"
 
 enum {
   kMaxEvents = 1024,
-  kPipeBytes = 256 * 1024,
-  kTurnBytes = 1024 * 1024, /* one direction's share of a turn */
-  kKeptPipes = 16
-};
-
-struct carrier {
-  int ends[2]; /* read, write */
+  kTurnBytes = 1024 * 1024 /* one direction's share of a turn */
 };
 
 /* One side of a pair. What it sends waits in `pipe` for the other's room. */
@@ -59,35 +54,7 @@ static int epoll_fd;
 static int listen_fd;
 static struct sockaddr_in target;
 static int echoes;
-static struct carrier *kept[kKeptPipes];
-static int kept_count;
 static struct pair *closed; /* of this batch: freed behind it */
-
-static struct carrier *carrier_take(void) {
-  if (kept_count > 0) return kept[--kept_count];
-  struct carrier *carrier = malloc(sizeof(*carrier));
-  if (carrier == NULL) return NULL;
-  if (pipe2(carrier->ends, O_NONBLOCK | O_CLOEXEC) < 0) {
-    free(carrier);
-    return NULL;
-  }
-  fcntl(carrier->ends[1], F_SETPIPE_SZ, kPipeBytes);
-  return carrier;
-}
-
-static void carrier_close(struct carrier *carrier) {
-  close(carrier->ends[0]);
-  close(carrier->ends[1]);
-  free(carrier);
-}
-
-static void carrier_give(struct carrier *carrier) {
-  if (kept_count < kKeptPipes) {
-    kept[kept_count++] = carrier;
-  } else {
-    carrier_close(carrier);
-  }
-}
 
 static struct pair *pair_of(struct side *side) {
   return (struct pair *)(side > side->other ? side->other : side);

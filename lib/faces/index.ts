@@ -26,6 +26,7 @@ export { Immediate } from '../loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';
 export type { LoopOptions, RunMode } from '../loop/options.js';
 export { type HookCallback, PhaseHook } from '../loop/phase-hooks.js';
+export type { SharedPool } from '../loop/shared-pool.js';
 export { Timer } from '../loop/time/timer.js';
 export { ThreadPerConnectionServer } from '../models/index.js';
 export type {
@@ -47,9 +48,38 @@ export {
   wake,
 } from '../poller/index.js';
 export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
-export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
-export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
-export type { PoolStats } from '../pool/pool.js';
+export type { CopyOptions } from '../pool/fs/copy.js';
+export type { FileDescriptor, Whence } from '../pool/fs/descriptors.js';
+export type { MkdirOptions, ReaddirOptions, RmOptions } from '../pool/fs/folders.js';
+export type {
+  FlockOptions,
+  LockInTheWay,
+  LockType,
+  RecordLockOptions,
+} from '../pool/fs/locks.js';
+export type { ReadlinkOptions } from '../pool/fs/names.js';
+export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
+export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
+export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
+export type { AccessOptions, StatOptions } from '../pool/fs/status.js';
+export type { TransferOptions } from '../pool/fs/transfers.js';
+export type { ReadFileOptions, WriteFileOptions } from '../pool/fs/whole.js';
+export {
+  BigIntStatFs,
+  BigIntStats,
+  CryptoRequests,
+  Dir,
+  Dirent,
+  FileHandle,
+  FileRequests,
+  StatFs,
+  Stats,
+  ThreadPool,
+} from '../pool/index.js';
+export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';
+export type { ThreadPoolOptions } from '../pool/options.js';
+export type { LaneStats, PoolStats } from '../pool/pool.js';
+export type { KindStats, TimeSummary, WorkStats } from '../pool/usage.js';
 export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
 export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
 export type { NotifyOptions, NotifyState } from '../process/notify.js';

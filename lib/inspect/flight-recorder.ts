@@ -111,13 +111,16 @@ export class FlightRecorder implements LoopObserver {
     queuedMs: number,
     runMs: number,
     doneMs: number,
+    lane: string,
   ): void {
     const beginMs = takenMs - doneMs - runMs - queuedMs;
     const place = this.#add(at.REQUEST_KIND, beginMs, takenMs);
     this.#ring.times[place * at.TIMES + at.FIRST_MS] = queuedMs;
     this.#ring.times[place * at.TIMES + at.SECOND_MS] = runMs;
-    this.#ring.words[place * at.WORDS + at.NAME] = this.#names.nameOf(subject);
-    this.#setHandle(place, undefined);
+    const { words } = this.#ring;
+    words[place * at.WORDS + at.NAME] = this.#names.nameOf(subject);
+    words[place * at.WORDS + at.HANDLE] = this.#names.add(lane);
+    words[place * at.WORDS + at.FD] = -1;
   }
 
   #add(what: number, beginMs: number, endMs: number): number {

@@ -109,6 +109,7 @@ export class RecordRing {
           kind: 'request',
           ...span,
           name: textOf(name),
+          lane: found.handle,
           queuedMs: firstMs,
           runMs: secondMs,
         };

@@ -64,8 +64,10 @@ export interface CallbackRecord extends Span {
 export interface RequestRecord extends Span {
   /** Which record it is. */
   kind: 'request';
-  /** Such as 'StatRequest'. */
+  /** Such as 'fs.stat'. */
   name: string;
+  /** The lane of the pool that it waited in, such as 'fs'. */
+  lane: string;
   /** How long it waited for a thread. */
   queuedMs: number;
   /** How long the thread took; what is left is the result's wait for the loop. */

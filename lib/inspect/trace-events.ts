@@ -127,7 +127,7 @@ function span(
 
 /** The request as a whole, and in it its wait for a thread and its time on one. */
 function requestEvents(record: RequestRecord, id: string, tid: number): TraceEvent[] {
-  const { name, beginMs, endMs, queuedMs, runMs } = record;
+  const { name, lane, beginMs, endMs, queuedMs, runMs } = record;
   const common = { cat: 'pool', id, pid: process.pid, tid };
   const from = (what: string, ms: number, args: TraceEvent['args'] = {}): TraceEvent => ({
     ...common,
@@ -145,7 +145,7 @@ function requestEvents(record: RequestRecord, id: string, tid: number): TraceEve
   });
   const startMs = beginMs + queuedMs;
   return [
-    from(name, beginMs, { queuedMs, runMs }),
+    from(name, beginMs, { lane, queuedMs, runMs }),
     from('queued', beginMs),
     to('queued', startMs),
     from('running', startMs),

@@ -70,6 +70,18 @@ export class Histogram {
     return this.#max;
   }
 
+  /** Counts all that `other` has counted. */
+  add(other: Histogram): void {
+    this.#count += other.#count;
+    this.#sum += other.#sum;
+    this.#max = Math.max(this.#max, other.#max);
+    for (const [power, parts] of other.#powers.entries()) {
+      if (parts === undefined) continue;
+      const own = this.#powers[power] ?? this.#add(power);
+      for (const [part, count] of parts.entries()) own[part] = (own[part] as number) + count;
+    }
+  }
+
   #add(power: number): Float64Array {
     while (this.#powers.length <= power) this.#powers.push(undefined);
     const parts = new Float64Array(SHARE);

@@ -14,6 +14,7 @@ import type { readLoopOptions } from './options.js';
 import { LoopOutput } from './output-limits.js';
 import { PollSet } from './poll-set.js';
 import { Scheduler } from './scheduler.js';
+import type { SharedPool } from './shared-pool.js';
 import { HandleTable } from './table.js';
 import type { Clock } from './time/timers.js';
 
@@ -48,6 +49,10 @@ export abstract class Life extends Scheduler {
   /** @internal The loop's time. */ protected nowMs: number;
   /** @internal What the options say of the pool, which is made on first use. */
   protected readonly poolSize: number | undefined;
+  /** @internal Whether files in memory are read without it. */
+  protected readonly inlineFiles: boolean;
+  /** @internal The pool that it was given, which others may use too. */
+  protected readonly sharedPool: SharedPool | undefined;
   /** @internal How many records the batch under way has. */ protected count = 0;
   /** @internal The first of them that is not dispatched. */ protected cursor = 0;
   /** Referenced things that keep the loop alive: handles, timers, requests. */
@@ -62,6 +67,8 @@ export abstract class Life extends Scheduler {
     super(clock, options.asyncContext);
     this.clock = clock;
     this.poolSize = options.poolSize;
+    this.inlineFiles = options.inlineFiles;
+    this.sharedPool = options.pool;
     this.nowMs = clock();
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);
     this.output = new LoopOutput(options.maxBufferedBytes);

@@ -188,8 +188,9 @@ export class Meter {
     queuedMs: number,
     runMs: number,
     doneMs: number,
+    lane: string,
   ): void {
-    this.#observers.request(subject, takenMs, queuedMs, runMs, doneMs);
+    this.#observers.request(subject, takenMs, queuedMs, runMs, doneMs, lane);
   }
 
   /** A callback begins. */

@@ -34,8 +34,16 @@ export interface LoopObserver {
    * @param queuedMs how long it waited for a thread
    * @param runMs how long the thread took
    * @param doneMs how long its result waited for the loop
+   * @param lane the name of the queue that it waited in
    */
-  request(subject: Subject, takenMs: number, queuedMs: number, runMs: number, doneMs: number): void;
+  request(
+    subject: Subject,
+    takenMs: number,
+    queuedMs: number,
+    runMs: number,
+    doneMs: number,
+    lane: string,
+  ): void;
 }
 
 /**
@@ -81,7 +89,10 @@ export class Observers implements LoopObserver {
     queuedMs: number,
     runMs: number,
     doneMs: number,
+    lane: string,
   ): void {
-    for (const observer of this.#list) observer.request(subject, takenMs, queuedMs, runMs, doneMs);
+    for (const observer of this.#list) {
+      observer.request(subject, takenMs, queuedMs, runMs, doneMs, lane);
+    }
   }
 }

@@ -2,8 +2,9 @@
 import { writeSync } from 'node:fs';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
-import { invalidValue } from './errors.js';
+import { invalidType, invalidValue } from './errors.js';
 import { drainHost } from './host.js';
+import { SharedPool } from './shared-pool.js';
 
 /** How long `run` runs. */
 export type RunMode = 'default' | 'once' | 'nowait';
@@ -24,6 +25,16 @@ export interface LoopOptions {
   maxBufferedBytes?: number;
   /** Threads of the pool: 1 to 1,024. Default: RAWLOOP_THREADPOOL_SIZE, else 4. */
   poolSize?: number;
+  /**
+   * Whether requests on files are done at once where the kernel has what they need in memory,
+   * instead of on a thread. Default true. See docs/files.md.
+   */
+  inlineFiles?: boolean;
+  /**
+   * A `ThreadPool` to use instead of a pool of the loop's own. Several loops may share one:
+   * it is not closed with the loop. Not beside `poolSize`.
+   */
+  pool?: SharedPool;
   /**
    * When nextTick callbacks and microtasks run: between any two callbacks ('each',
    * the default, as in Node), or once a batch ('batch'), which is faster.
@@ -56,6 +67,8 @@ const NAMES: OptionNames<LoopOptions> = {
   slabBytes: true,
   maxBufferedBytes: true,
   poolSize: true,
+  inlineFiles: true,
+  pool: true,
   drain: true,
   timing: true,
   asyncContext: true,
@@ -88,13 +101,19 @@ export function readLoopOptions(given: LoopOptions = {}) {
   if (typeof blockedMs !== 'number' || !(blockedMs > 0)) {
     throw invalidValue('options.blockedMs', 'a number of milliseconds above 0');
   }
-  const { spinMs = 0 } = options;
+  const { spinMs = 0, inlineFiles = true } = options;
+  if (typeof inlineFiles !== 'boolean') throw invalidValue('options.inlineFiles', 'a boolean');
   if (typeof spinMs !== 'number' || !(spinMs >= 0 && spinMs <= MAX_SPIN_MS)) {
     throw invalidValue('options.spinMs', `a number of milliseconds from 0 to ${MAX_SPIN_MS}`);
   }
   if (poolSize !== undefined) checkInteger('options.poolSize', poolSize, 1, 1024);
+  const { pool } = options;
+  if (pool !== undefined && !SharedPool.is(pool)) throw invalidType('options.pool', 'a ThreadPool');
+  if (pool !== undefined && poolSize !== undefined) {
+    throw invalidValue('options.poolSize', "left out beside 'pool', whose size it has");
+  }
   const numbers = { maxEvents, slabBytes, maxBufferedBytes, blockedMs, spinMs };
-  return { ...numbers, backend, drain, poolSize, timing, asyncContext };
+  return { ...numbers, backend, drain, poolSize, pool, inlineFiles, timing, asyncContext };
 }
 
 const INSIDE_PROMISE =

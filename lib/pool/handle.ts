@@ -1,35 +1,27 @@
 // The pool as the loop sees it: a handle on the pool's wake-up descriptor. When it
 // is ready, one call takes the whole batch of completions and settles the promises.
 // The handle itself never keeps the loop alive; each request in flight does.
-import { type NativePool, type NativePoolStats, native } from '../binding/index.js';
-import type { Resource } from '../loop/abandoned.js';
+import type { NativePool } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { Interest } from '../poller/index.js';
-import { check, codedError, SystemError } from '../raw/errors.js';
+import { constants } from '../raw/constants.js';
+import { check } from '../raw/errors.js';
 import { Batch } from './batch.js';
-import type { Lanes } from './lanes.js';
+import { noThread, poolClosed, queueFull } from './errors.js';
+import type { ThreadPool } from './pool.js';
 import type { PoolRequest } from './request.js';
+import { PoolSide } from './side.js';
 
 /** Completions taken at once; more wake the loop again, so that others get a turn. */
 const BATCH_ROWS = 256;
 
-function noThread(errno: number): Error {
-  const cause = new SystemError(errno, 'pthread_create');
-  const error = codedError(
-    Error,
-    'ERR_POOL_NO_THREAD',
-    `the pool has no thread and could not start one: ${cause.message}`,
-  );
-  error.cause = cause;
-  return error;
-}
-
 export class PoolHandle extends Handle {
+  readonly #threads: ThreadPool;
   readonly #pool: NativePool;
-  /** What an abandoned loop leaves of it: the threads, and their wake-up. */
-  readonly #held: Resource;
+  /** What an abandoned loop leaves of it: the wake-up, and threads of its own. */
+  readonly #side: PoolSide;
   readonly #batch: Batch;
   /** By id. A request that was aborted while it ran is gone before its completion. */
   readonly #pending: (PoolRequest<unknown> | undefined)[] = [];
@@ -45,14 +37,17 @@ export class PoolHandle extends Handle {
   /**
    * Opens the wake-up and begins to watch it; threads start with the first request.
    *
-   * @throws SystemError EMFILE, ENFILE, ENOMEM; Error ERR_LOOP_CLOSED
+   * @param owns the threads are the loop's own, and end with it
+   * @throws SystemError EMFILE, ENFILE, ENOMEM; Error ERR_LOOP_CLOSED, ERR_POOL_CLOSED
    */
-  constructor(loop: HandleLoop, size: number, stackBytes: number, lanes: Lanes) {
+  constructor(loop: HandleLoop, threads: ThreadPool, owns: boolean) {
     super(loop);
     if (loop.closed) throw loopClosed();
+    if (threads.closed) throw poolClosed();
     this.unref();
-    this.#pool = new native.Pool(size, stackBytes);
-    lanes.addTo(this.#pool);
+    this.#threads = threads;
+    this.#side = new PoolSide(threads, owns);
+    this.#pool = this.#side.native;
     this.#batch = new Batch(this.#pool, BATCH_ROWS);
     const pipe = process.env['RAWLOOP_WAKER'] === 'pipe';
     const fd = check(this.#pool.open(pipe), pipe ? 'pipe' : 'eventfd');
@@ -62,23 +57,26 @@ export class PoolHandle extends Handle {
       this.#pool.close();
       throw error;
     }
-    const pool = this.#pool;
-    this.#held = { release: () => pool.close() };
-    loop.holdings.add(this.#held);
+    threads.enter(this.#side);
+    loop.holdings.add(this.#side);
   }
 
   /**
    * Queues the work of `request`, which keeps the loop alive until it is settled.
    *
-   * @throws what `request.submit` throws; Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD; the
-   *   error of the poller, when completions can no longer be heard of
+   * @throws what `request.submit` throws; Error ERR_LOOP_CLOSED, ERR_POOL_CLOSED,
+   *   ERR_POOL_QUEUE_FULL, ERR_POOL_NO_THREAD; the error of the poller, when completions can
+   *   no longer be heard of
    */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     if (this.error !== undefined) throw this.error;
     if (this.isClosed) throw loopClosed();
+    if (this.#threads.closed) throw poolClosed();
     const id = request.submit(this.#pool);
-    if (id < 0) throw noThread(id);
+    if (id < 0) throw this.#refusal(id, request.lane);
     this.#pending[id] = request as PoolRequest<unknown>;
+    request.work = this.#threads.usage.of(request.kind, request.lane);
+    request.work.pending++;
     this.loop.retain();
     if (signal !== undefined) request.watch(signal, () => this.#cancel(id));
   }
@@ -93,9 +91,15 @@ export class PoolHandle extends Handle {
       const request = this.#forget(batch.id(row));
       if (request === undefined) continue;
       request.unwatch();
+      const [queuedMs, runMs] = [batch.queuedMs(row), batch.runMs(row)];
+      if (runMs < 0) {
+        request.reject(poolClosed());
+        continue;
+      }
+      request.work?.ran(queuedMs, runMs);
       if (observed) {
-        const [queuedMs, runMs] = [batch.queuedMs(row), batch.runMs(row)];
-        meter.requested(request, takenMs, queuedMs, runMs, batch.doneMs(row));
+        const lane = this.#threads.lanes.nameOf(request.lane);
+        meter.requested(request, takenMs, queuedMs, runMs, batch.doneMs(row), lane);
       }
       try {
         request.resolve(request.finish(batch, row));
@@ -103,6 +107,7 @@ export class PoolHandle extends Handle {
         request.reject(error);
       }
     }
+    this.#threads.look();
   }
 
   override onClosed(): void {}
@@ -111,23 +116,29 @@ export class PoolHandle extends Handle {
     return 'Pool completions';
   }
 
-  resize(size: number): void {
-    this.#pool.resize(size);
-  }
-
-  stats(): NativePoolStats {
-    return this.#pool.stats();
-  }
-
   /**
    * Drops queued work, lets running work end unheard, rejects what is pending: with the
    * reason, where completions can no longer be heard of.
    */
   override close(): void {
     if (!this.beginClose()) return;
-    this.#pool.close();
-    this.loop.holdings.drop(this.#held);
+    this.#side.release();
+    this.loop.holdings.drop(this.#side);
     this.#rejectAll(this.error ?? loopClosed());
+    this.#threads.leave(this.#side);
+  }
+
+  #refusal(errno: number, lane: number): Error {
+    if (errno === -(constants['EBADF'] as number)) return poolClosed();
+    if (errno !== -(constants['ENOBUFS'] as number)) return noThread(errno);
+    return queueFull(this.#threads.lanes.nameOf(lane));
+  }
+
+  /** Whether the request of that id was still queued: it is gone then, and not settled. */
+  takeBack(id: number): boolean {
+    if (!this.#pool.cancel(id)) return false;
+    this.#forget(id);
+    return true;
   }
 
   #cancel(id: number): boolean {
@@ -140,6 +151,7 @@ export class PoolHandle extends Handle {
     const request = this.#pending[id];
     if (request === undefined) return undefined;
     this.#pending[id] = undefined;
+    if (request.work !== undefined) request.work.pending--;
     this.loop.release();
     return request;
   }

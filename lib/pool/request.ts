@@ -5,6 +5,7 @@ import { abortError, onAbort } from '../base/abort.js';
 import type { NativePool } from '../binding/index.js';
 import type { Batch } from './batch.js';
 import type { LaneNumber } from './lanes.js';
+import type { Work } from './usage.js';
 
 /**
  * The promise rejects, the work goes on: nothing can stop a thread that is inside
@@ -17,6 +18,8 @@ const STILL_RUNNING =
 export abstract class PoolRequest<T> {
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
+  /** Where it is counted, once it is in flight. */
+  work: Work | undefined;
   #unwatch: (() => void) | undefined;
 
   constructor(resolve: (value: T) => void, reject: (reason: unknown) => void) {
@@ -28,9 +31,18 @@ export abstract class PoolRequest<T> {
   abstract get lane(): LaneNumber;
 
   /**
+   * Which kind it is, such as 'stat': what counters are by. A getter of the prototype, that
+   * each class should have: without, it is the class's name, which a minifier changes.
+   */
+  get kind(): string {
+    return this.constructor.name.replace(/Request$/, '').toLowerCase();
+  }
+
+  /**
    * Queues the work in its lane, with every argument checked and every byte copied first.
    *
-   * @returns the id, or -errno when the pool has no thread
+   * @returns the id, or -errno: -EBADF when the pool is closed, -ENOBUFS when its queue is
+   *   full, or why it has no thread
    * @throws TypeError, RangeError; Error with a code
    */
   abstract submit(pool: NativePool): number;

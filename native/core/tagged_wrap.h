@@ -7,6 +7,9 @@
 
 #include <napi.h>
 
+#include <cstddef>
+#include <vector>
+
 #include "core/args.h"
 
 namespace rawloop {
@@ -45,6 +48,40 @@ class TaggedWrap : public Napi::ObjectWrap<T> {
     napi_type_tag_object(info.Env(), this->Value(), &T::kTypeTag);
   }
 };
+
+// The `T` that an argument is; null with a TypeError pending, that `name` is to
+// be `expected`.
+template <typename T>
+T* FromTagged(napi_env env, napi_value value, const char* name,
+              const char* expected) {
+  napi_valuetype type;
+  napi_typeof(env, value, &type);
+  if (type != napi_object) {
+    ThrowType(env, name, expected);
+    return nullptr;
+  }
+  void* data = nullptr;
+  if (!HasTag(env, value, T::kTypeTag) ||
+      napi_unwrap(env, value, &data) != napi_ok) {
+    return nullptr;
+  }
+  return static_cast<T*>(data);
+}
+
+// The class of `T`, with methods that ask for their object themselves.
+template <typename T, size_t N>
+napi_value DefineTagged(napi_env env, const char* name,
+                        const Function (&methods)[N]) {
+  std::vector<Napi::ClassPropertyDescriptor<T>> descriptors;
+  for (const Function& method : methods) {
+    napi_property_descriptor descriptor = {};
+    descriptor.utf8name = method.name;
+    descriptor.method = method.call;
+    descriptor.attributes = napi_default_method;
+    descriptors.emplace_back(descriptor);
+  }
+  return T::DefineClass(env, name, descriptors);
+}
 
 }  // namespace rawloop
 

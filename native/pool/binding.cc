@@ -1,53 +1,21 @@
 #include "pool/binding.h"
 
 #include <algorithm>
-#include <initializer_list>
+#include <cerrno>
+#include <cstring>
 
 #include "core/module.h"
+#include "core/numbers.h"
 #include "pool/rows.h"
 
 namespace rawloop {
 
-namespace {
-
-napi_value NoLane(napi_env env) {
-  ThrowRange(env, "lane", "the number of a lane");
-  return nullptr;
-}
-
-struct Field {
-  const char* name;
-  double value;
-};
-
-napi_value Numbers(napi_env env, std::initializer_list<Field> fields) {
-  napi_value object;
-  napi_create_object(env, &object);
-  for (const Field& field : fields) {
-    Define(env, object, field.name, Napi::Number::New(env, field.value));
-  }
-  return object;
-}
-
-}  // namespace
-
 Pool* Pool::From(napi_env env, napi_value value) {
-  napi_valuetype type;
-  napi_typeof(env, value, &type);
-  if (type != napi_object) {
-    ThrowType(env, "pool", "a Pool");
-    return nullptr;
-  }
-  void* data = nullptr;
-  if (!HasTag(env, value, kTypeTag) ||
-      napi_unwrap(env, value, &data) != napi_ok) {
-    return nullptr;
-  }
-  return static_cast<Pool*>(data);
+  return FromTagged<Pool>(env, value, "pool", "a Pool");
 }
 
 napi_value Pool::Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job) {
-  if (lane >= lanes_) return NoLane(env);
+  if (!open_) return Int(env, -EBADF);
   Job* request = job.get();
   if (free_ids_.empty()) {
     // Room for every id there is: to give one back never takes memory.
@@ -59,24 +27,15 @@ napi_value Pool::Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job) {
   }
   const uint32_t id = free_ids_.back();
   request->set_id(id);
-  const int result = threads_->Submit(lane, std::move(job));
+  const int result = threads_->Submit(lane, home_, std::move(job));
+  if (result == -EINVAL) {
+    ThrowRange(env, "lane", "the number of a lane");
+    return nullptr;
+  }
   if (result < 0) return Int(env, result);
   requests_[id] = request;
   free_ids_.pop_back();
   return Int(env, static_cast<int32_t>(id));
-}
-
-napi_value Pool::AddLane(napi_env env, napi_callback_info info) {
-  Args args(env, info);
-  Pool* pool = From(env, args.self());
-  size_t limit;
-  if (pool == nullptr ||
-      !args.Integer(0, "limit", &limit, 1, ThreadPool::kMaxThreads)) {
-    return nullptr;
-  }
-  const int lane = pool->threads_->AddLane(limit);
-  if (lane >= 0) pool->lanes_++;
-  return Int(env, lane);
 }
 
 napi_value Pool::Cancel(napi_env env, napi_callback_info info) {
@@ -109,7 +68,7 @@ size_t Pool::FillBatch(const Span& memory, size_t rows) {
   batch_ids_.reserve(max);
   batch_.reserve(max);
   JobList taken;
-  threads_->Take(max, &taken);
+  home_->Take(max, &taken);
   Rows filled(memory.data, rows);
   while (!taken.empty()) {
     std::unique_ptr<Job> job = taken.PopFront();
@@ -163,19 +122,16 @@ napi_value Pool::TakeBytes(napi_env env, napi_callback_info info) {
   memcpy(target.data + static_cast<size_t>(offset), bytes.data, bytes.size);
   napi_value result;
   napi_create_double(env, static_cast<double>(bytes.size), &result);
+  pool->batch_[row]->Taken();
   pool->batch_[row].reset();
   return result;
 }
 
-napi_value Pool::Resize(napi_env env, napi_callback_info info) {
+napi_value Pool::AwaitHalf(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Pool* pool = From(env, args.self());
-  size_t size;
-  if (pool == nullptr ||
-      !args.Integer(0, "size", &size, 1, ThreadPool::kMaxThreads)) {
-    return nullptr;
-  }
-  pool->threads_->Resize(size);
+  if (pool == nullptr) return nullptr;
+  if (pool->open_) pool->threads_->AwaitHalf(pool->home_);
   return Undefined(env);
 }
 
@@ -183,51 +139,21 @@ napi_value Pool::Stats(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Pool* pool = From(env, args.self());
   if (pool == nullptr) return nullptr;
-  const PoolStats stats = pool->threads_->Stats();
-  napi_value result =
-      Numbers(env, {{"size", static_cast<double>(stats.size)},
-                    {"threads", static_cast<double>(stats.threads)},
-                    {"idle", static_cast<double>(stats.idle)},
-                    {"queued", static_cast<double>(stats.queued)},
-                    {"running", static_cast<double>(stats.running)},
-                    {"finished", static_cast<double>(stats.finished)},
-                    {"completed", static_cast<double>(stats.completed)},
-                    {"wakeups", static_cast<double>(stats.wakeups)},
-                    {"startErrno", static_cast<double>(-stats.start_error)}});
-  napi_value lanes;
-  napi_create_array_with_length(env, stats.lanes.size(), &lanes);
-  for (size_t i = 0; i < stats.lanes.size(); i++) {
-    const LaneStats& lane = stats.lanes[i];
-    DefineElement(
-        env, lanes, static_cast<uint32_t>(i),
-        Numbers(env, {{"limit", static_cast<double>(lane.limit)},
-                      {"queued", static_cast<double>(lane.queued)},
-                      {"running", static_cast<double>(lane.running)},
-                      {"completed", static_cast<double>(lane.completed)}}));
-  }
-  rawloop::Define(env, result, "lanes", lanes);
-  return result;
+  const auto finished = static_cast<double>(pool->home_->size());
+  const auto wakeups = static_cast<double>(pool->home_->wakeups());
+  return Numbers(env, {{"finished", finished}, {"wakeups", wakeups}});
 }
 
 napi_value Pool::Define(napi_env env) {
   constexpr Function kMethods[] = {
-      {"addLane", Guarded<AddLane>},
       {"open", Guarded<Open>},
       {"cancel", Guarded<Cancel>},
       {"takeCompletions", Guarded<TakeCompletions>},
       {"takeBytes", Guarded<TakeBytes>},
-      {"resize", Guarded<Resize>},
+      {"awaitHalf", Guarded<AwaitHalf>},
       {"stats", Guarded<Stats>},
       {"close", Guarded<Close>}};
-  std::vector<Napi::ClassPropertyDescriptor<Pool>> methods;
-  for (const auto& method : kMethods) {
-    napi_property_descriptor descriptor = {};
-    descriptor.utf8name = method.name;
-    descriptor.method = method.call;
-    descriptor.attributes = napi_default_method;
-    methods.emplace_back(descriptor);
-  }
-  return DefineClass(env, "Pool", methods);
+  return DefineTagged<Pool>(env, "Pool", kMethods);
 }
 
 namespace {

@@ -1,8 +1,8 @@
-// The JavaScript class Pool: the requests in flight, their ids, and the batch
-// of completions on its way to JavaScript. The threads are in thread_pool.h.
+// The JavaScript class Pool: a loop's side of a pool. The requests in flight,
+// their ids, and the batch of completions on its way to JavaScript. The threads
+// are those of a Threads (threads_binding.h), which other loops may use too.
 //
-//   new Pool(size, stackBytes)
-//   addLane(limit)           -> its number, from 0 on, or -errno
+//   new Pool(threads)
 //   open(pipe)               -> descriptor to watch for reading, by edges, or
 //                               -errno
 //   cancel(id)               -> true: it was queued and is gone, its id free;
@@ -10,7 +10,9 @@
 //   takeCompletions(memory, rows) -> rows filled; see rows.h. Ids are free
 //                               again at the next call, not before
 //   takeBytes(row, target, offset) -> bytes copied for that row of the batch
-//   resize(size), stats(), close()
+//   awaitHalf()              the descriptor becomes ready, once, when a queue
+//                               has come down to half of what may wait in it
+//   stats(), close()
 //
 // A family of requests has a function of its own beside the class; family.h
 // says how to add one, or an operation to one that is there.
@@ -41,18 +43,18 @@ class Pool : public TaggedWrap<Pool> {
   // The pool that `value` is; null with a TypeError pending.
   static Pool* From(napi_env env, napi_value value);
 
-  // Queues `job` in `lane`. Its id (0 or more), or -errno when no thread is to
-  // be had or the pool is not open; null with a RangeError pending when there
-  // is no such lane.
+  // Queues `job` in `lane`. Its id (0 or more), or -errno: -EBADF when this is
+  // not open or the threads have ended, -ENOBUFS when the queue is full, or why
+  // no thread is to be had; null with a RangeError pending when there is no
+  // such lane.
   napi_value Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job);
 
  private:
-  static napi_value AddLane(napi_env env, napi_callback_info info);
   static napi_value Open(napi_env env, napi_callback_info info);
   static napi_value Cancel(napi_env env, napi_callback_info info);
   static napi_value TakeCompletions(napi_env env, napi_callback_info info);
   static napi_value TakeBytes(napi_env env, napi_callback_info info);
-  static napi_value Resize(napi_env env, napi_callback_info info);
+  static napi_value AwaitHalf(napi_env env, napi_callback_info info);
   static napi_value Stats(napi_env env, napi_callback_info info);
   static napi_value Close(napi_env env, napi_callback_info info);
 
@@ -64,9 +66,10 @@ class Pool : public TaggedWrap<Pool> {
   void Shutdown();
 
   napi_env env_;
-  // Shared with the hooks that end the threads; see binding_life.cc.
   std::shared_ptr<ThreadPool> threads_;
-  uint32_t lanes_ = 0;
+  // Shared with the jobs that are on their way; see binding_life.cc.
+  std::shared_ptr<Completions> home_;
+  bool open_ = false;
   Cleanup* cleanup_ = nullptr;  // null: no hook is set
   // By id: the job, null once it was taken.
   std::vector<Job*> requests_;

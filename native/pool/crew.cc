@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <new>
 
+#include "os/processors.h"
 #include "os/thread_name.h"
 
 namespace rawloop {
@@ -57,7 +58,10 @@ int Crew::Start(const pthread_attr_t* attributes) {
 
 void* Crew::Main(void* argument) {
   NameThread(kThreadName);
-  static_cast<Member*>(argument)->crew->work_();
+  const Crew* crew = static_cast<Member*>(argument)->crew;
+  // A processor may have gone since they were looked at: then any will do.
+  if (!crew->processors_.empty()) RunOnProcessors(crew->processors_);
+  crew->work_();
   return nullptr;
 }
 

@@ -19,9 +19,13 @@ namespace rawloop {
 class Crew {
  public:
   // `work` is what each thread runs, without the mutex, with every signal
-  // blocked. Before it returns it calls Leave(), with the mutex.
-  Crew(size_t stack_bytes, std::function<void()> work)
-      : stack_bytes_(stack_bytes), work_(std::move(work)) {}
+  // blocked, on one of `processors`, unless there are none. Before it returns
+  // it calls Leave(), with the mutex.
+  Crew(size_t stack_bytes, std::vector<int> processors,
+       std::function<void()> work)
+      : stack_bytes_(stack_bytes),
+        processors_(std::move(processors)),
+        work_(std::move(work)) {}
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
@@ -52,6 +56,7 @@ class Crew {
   int Start(const pthread_attr_t* attributes);
 
   const size_t stack_bytes_;
+  const std::vector<int> processors_;
   const std::function<void()> work_;
   std::vector<std::unique_ptr<Member>> members_;
   size_t alive_ = 0;

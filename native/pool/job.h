@@ -5,6 +5,7 @@
 // The life of a job: made on the loop's thread, Run() on a pool thread, then on
 // the loop's thread again, where its status and its result are read and it is
 // deleted. It belongs to one thread at a time, so it needs no lock of its own.
+// One that is still queued when its pool ends comes back without having run.
 #ifndef RAWLOOP_POOL_JOB_H_
 #define RAWLOOP_POOL_JOB_H_
 
@@ -15,6 +16,8 @@
 #include <utility>
 
 namespace rawloop {
+
+class Completions;
 
 // What came of a job beside its status, of any size. The memory is the job's
 // and lives as long as it does.
@@ -39,9 +42,15 @@ class Job {
   virtual void Run() = 0;
   // On the loop's thread, after Run().
   virtual Result result() const { return {}; }
+  // On the loop's thread: a result that was not packed has been copied to its
+  // owner. What the job opened is no longer its own to close.
+  virtual void Taken() {}
 
   // 0 or more: success; less: -errno, or what the family says it is.
   int32_t status() const { return status_; }
+
+  // Its pool ended before a thread took it: Run() was not called.
+  bool dropped() const { return dropped_; }
 
   // For who submits: whose job it is. The pool does not look at it.
   uint32_t id() const { return id_; }
@@ -56,6 +65,7 @@ class Job {
   int32_t status_ = 0;
 
  private:
+  friend class Completions;
   friend class JobList;
   friend class Lanes;
   friend class ThreadPool;
@@ -63,6 +73,9 @@ class Job {
   uint32_t id_ = 0;
   uint32_t lane_ = 0;
   bool queued_ = false;  // guarded by the mutex of the pool
+  bool dropped_ = false;
+  // Where it goes when it is done; null from then on.
+  std::shared_ptr<Completions> home_;
   // Each is written by the thread that the job belongs to at that time.
   Clock::time_point queued_at_;
   Clock::time_point began_at_;
@@ -82,6 +95,10 @@ class JobList {
   JobList& operator=(const JobList&) = delete;
 
   bool empty() const { return first_ == nullptr; }
+  // Null when the list is empty.
+  Job* first() const { return first_; }
+  // The one behind `job` in its list; null: it is the last.
+  static Job* Next(const Job* job) { return job->next_; }
   size_t size() const { return size_; }
 
   void PushBack(std::unique_ptr<Job> owned) {

@@ -19,7 +19,7 @@ class Rows {
   static constexpr size_t kIdCell = 0;      // the id of the request
   static constexpr size_t kStatusCell = 1;  // Job::status()
   static constexpr size_t kQueuedCell = 2;  // ms in the queue
-  static constexpr size_t kRunCell = 3;     // ms on a thread
+  static constexpr size_t kRunCell = 3;     // ms on a thread; -1: dropped
   static constexpr size_t kDoneCell = 4;    // ms from then to this row
   static constexpr size_t kSizeCell = 5;    // bytes of the result
   static constexpr size_t kPlaceCell = 6;   // cell where it is packed; -1: not
@@ -41,7 +41,8 @@ class Rows {
     Write(kIdCell, job.id());
     Write(kStatusCell, job.status());
     Write(kQueuedCell, Ms(job.began_at() - job.queued_at()).count());
-    Write(kRunCell, Ms(job.done_at() - job.began_at()).count());
+    const auto ran = Ms(job.done_at() - job.began_at()).count();
+    Write(kRunCell, job.dropped() ? -1 : ran);
     Write(kDoneCell, Ms(now_ - job.done_at()).count());
     Write(kSizeCell, static_cast<double>(result.size));
     Write(kPlaceCell, packs ? static_cast<double>(end_) : -1);

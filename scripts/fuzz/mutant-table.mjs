@@ -205,8 +205,8 @@ export const MUTANTS = [
   {
     name: 'what a cancelled job held is never freed',
     file: 'pool/thread_pool.cc',
-    from: 'dropped = lanes_.Remove(job);\n  return true;',
-    to: 'dropped = lanes_.Remove(job);\n  dropped.release();\n  return true;',
+    from: '  dropped->home_->Forget(1);\n  RingAll(ring);\n  return true;',
+    to: '  dropped->home_->Forget(1);\n  RingAll(ring);\n  dropped.release();\n  return true;',
     part: 'raw',
     tells: /leak of/,
   },
@@ -221,8 +221,8 @@ export const MUTANTS = [
   {
     name: 'a wake-up of the pool is lost',
     file: 'pool/completions.cc',
-    from: '  wakeup_.Ring();\n  lock.lock();',
-    to: '  if (wakeups_ % 4 != 0) wakeup_.Ring();\n  lock.lock();',
+    from: '  wakeup_.Ring();\n  lock->lock();',
+    to: '  if (wakeups_ % 4 != 0) wakeup_.Ring();\n  lock->lock();',
     part: 'threads',
     tells: /hangs/,
   },

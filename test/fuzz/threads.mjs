@@ -9,7 +9,7 @@ import { tellFinding } from './support/finding.mjs';
 import { Random } from './support/random.mjs';
 
 const require = createRequire(import.meta.url);
-const { EventLoop, ThreadPerConnectionServer, wake } = require('../../dist/index.cjs');
+const { EventLoop, ThreadPerConnectionServer, ThreadPool, wake } = require('../../dist/index.cjs');
 const [, , seedText, callsText] = process.argv;
 let calls = 0;
 
@@ -20,11 +20,20 @@ function report(what) {
 const turn = (ms) =>
   new Promise((resolve) => (ms === undefined ? setImmediate(resolve) : setTimeout(resolve, ms)));
 
-/** In a Worker: wakes loops that are closed at any time, and works on a pool of its own. */
+/**
+ * In a Worker: wakes loops that are closed at any time, and works on a pool of its own or on
+ * that of the main thread, which may close it.
+ */
 async function wakeAndWork() {
-  const { wakers, seed } = workerData;
+  const { wakers, seed, token } = workerData;
   const random = new Random(seed);
-  const loop = new EventLoop({ poolSize: 2 });
+  let options = { poolSize: 2 };
+  try {
+    if (random.oneIn(2)) options = { pool: ThreadPool.from(token) };
+  } catch {
+    // The main thread has closed it meanwhile.
+  }
+  const loop = new EventLoop(options);
   loop.attach();
   const isGiven = Promise.allSettled(Array.from({ length: 4 }, () => loop.fs.stat('/')));
   for (let i = 0; i < 400; i++) {
@@ -40,10 +49,12 @@ async function wakeAndWork() {
 }
 
 async function wakers(random) {
-  const loops = Array.from({ length: 3 }, () => new EventLoop({ poolSize: 1 }).attach());
+  const pool = new ThreadPool({ size: 2, idleMs: random.from(0, 3), maxQueued: 50 });
+  const { token } = pool;
+  const loops = Array.from({ length: 3 }, () => new EventLoop({ pool }).attach());
   const shared = loops.map((loop) => loop.waker);
   const workers = Array.from({ length: random.from(1, 3) }, () => {
-    const workerData = { wakers: shared, seed: random.word() };
+    const workerData = { wakers: shared, seed: random.word(), token };
     return new Worker(new URL(import.meta.url), { workerData, argv: process.argv.slice(2) });
   });
   const ends = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
@@ -51,11 +62,14 @@ async function wakers(random) {
   if (random.oneIn(3)) await turn(random.below(40));
   for (const loop of loops) {
     for (let i = random.below(20); i > 0; i--) loop.wake();
+    for (let i = random.below(30); i > 0; i--) loop.fs.stat('/').catch(() => {});
     await turn(random.below(3));
     loop.close();
   }
   if (random.oneIn(2)) await workers[0].terminate();
+  if (random.oneIn(2)) pool.close();
   await Promise.all(ends);
+  pool.close();
   calls += 400 * workers.length;
 }
 
@@ -72,6 +86,14 @@ async function pool(random) {
           () => loop.fs.stat(path, { signal }),
           () => loop.fs.readlink(path, { signal }),
           () => loop.fs.access(path, 0, { signal }),
+          () => loop.fs.readFile(path, { signal, inline: random.oneIn(2) }),
+          () => loop.fs.readdir('.', { signal }),
+          async () => {
+            const file = await loop.fs.open('package.json', 'r', undefined, { signal });
+            const read = file.read(new Uint8Array(100), { signal, inline: false }).catch(() => {});
+            if (random.oneIn(2)) await read;
+            await file.close();
+          },
         ])();
     requests.push(request.catch(() => {}));
     if (random.oneIn(3)) controller.abort();

@@ -14,6 +14,7 @@ const COLLECT = `
     return openDescriptors();
   };
   const shared = eventfd(0);
+  const pool = new rawloop.ThreadPool();
   const { signal } = (globalThis.controller = new AbortController());
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
@@ -59,6 +60,8 @@ const USES: Record<string, string> = {
     const { address } = loop.listen({ port: 0, host: '127.0.0.1', signal }, {});
     loop.connect({ port: address.port, signal }, {});`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
+  'with work on a pool of others': `
+    new EventLoop({ pool }).fs.stat('/').catch(() => {});`,
 };
 
 describe.each(HOSTS)('with the loop attached by %s', (host) => {

@@ -41,9 +41,10 @@ it('has each callback once, with its name, phase, handle and descriptor', async 
 
 it('shows of a request how long it was queued and how long it ran', async () => {
   const { traceEvents } = toTrace(await everything());
-  const requests = traceEvents.filter(({ ph, name }) => ph === 'b' && name === 'StatRequest');
+  const requests = traceEvents.filter(({ ph, name }) => ph === 'b' && name === 'fs.stat');
   expect(requests).toHaveLength(20);
   for (const { id, args } of requests) {
+    expect(args['lane']).toBe('fs');
     const part = (name: string, ph: string) =>
       traceEvents.find((one) => one.id === id && one.name === name && one.ph === ph)?.ts ?? NaN;
     const queuedMs = (part('queued', 'e') - part('queued', 'b')) / 1000;

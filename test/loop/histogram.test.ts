@@ -39,6 +39,18 @@ describe('a histogram of times', () => {
     }
   });
 
+  it('counts what another has counted', () => {
+    const [some, others] = [VALUES.slice(0, 100), VALUES.slice(100)];
+    const sum = filled(some);
+    sum.add(filled(others));
+    sum.add(new Histogram());
+    const whole = filled(VALUES);
+    expect([sum.count, sum.mean, sum.max]).toEqual([whole.count, whole.mean, whole.max]);
+    for (let percent = 1; percent <= 100; percent++) {
+      expect(sum.percentile(percent)).toBe(whole.percentile(percent));
+    }
+  });
+
   it('is all zeros before the first time', () => {
     const { count, mean, max } = new Histogram();
     expect([count, mean, max, new Histogram().percentile(50)]).toEqual([0, 0, 0, 0]);

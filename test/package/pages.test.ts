@@ -6,7 +6,16 @@ import { describe, expect, test } from 'vitest';
 import { makeFolder, root, run, userEnv } from './support.js';
 
 const PARTS = [
-  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'docs', 'examples', 'dist'],
+  ...[
+    'package.json',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'docs',
+    'examples',
+    'dist',
+    'include',
+  ],
   ...['scripts', 'native', 'binding.gyp'],
 ];
 

@@ -18,7 +18,16 @@ import { makeFolder, place, prebuildPath, root, run, userEnv } from './support.j
 
 const PACK_LIMIT_MS = 300_000;
 const SOURCES = [
-  ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'compat', 'docs', 'examples'],
+  ...[
+    'package.json',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'compat',
+    'docs',
+    'examples',
+    'include',
+  ],
   ...['lib', 'native', 'scripts', 'binding.gyp', 'CMakeLists.txt'],
   ...['rolldown.config.mjs', 'tsconfig.json', 'tsconfig.build.json'],
 ];
@@ -112,10 +121,14 @@ test('it holds what a user needs and nothing to build', () => {
   const { stdout } = run('tar', ['tzf', tarball], root);
   const files = stdout.trim().split('\n');
   const tops = new Set(files.map((file) => file.split('/')[1] ?? ''));
-  const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs', 'examples'];
+  const pages = ['CHANGELOG.md', 'LICENSE', 'README.md', 'docs', 'examples', 'include'];
   const code = ['compat', 'dist', 'package.json', 'prebuilds'];
   expect([...tops].sort()).toEqual([...pages, ...code].sort());
-  expect(files.filter((file) => /\.(gyp|gypi|cc|h|c)$|CMakeLists|\.test\./.test(file))).toEqual([]);
+  // What other addons are built with, and one that shows how.
+  const others = /^package\/(?:include|examples\/native-job)\//;
+  const built = files.filter((file) => /\.(gyp|gypi|cc|h|c)$|CMakeLists|\.test\./.test(file));
+  expect(built.filter((file) => !others.test(file))).toEqual([]);
+  expect(built).toContain('package/include/rawloop.h');
   expect(files.filter((file) => file.endsWith('.node')).length).toBe(1);
 });
 

@@ -5,7 +5,8 @@
 // thread stays first in line, `order` does; without Close() waiting for who rings,
 // ThreadSanitizer tells of it in `ring`; a woken thread that wakes no other leaves `churn`
 // waiting; without the look at the processor, or without the rest after a vain look, `spin`
-// fails.
+// fails. Without the look at what may wait `full` does, with a turn of one job whatever the
+// priority `priority`; without the half of the threads `raised` waits for ever.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,9 +21,13 @@ const SOURCES = [
   ...['completions', 'crew', 'lanes', 'thread_pool', 'wakeup_eventfd'].map(
     (name) => `pool/${name}`,
   ),
-  ...['current_cpu_linux', 'identity_linux', 'opening_flags', 'thread_name_linux'].map(
-    (name) => `os/${name}`,
-  ),
+  ...[
+    'current_cpu_linux',
+    'identity_linux',
+    'opening_flags',
+    'processors_linux',
+    'thread_name_linux',
+  ].map((name) => `os/${name}`),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'rawloop-pool-'));
@@ -46,10 +51,16 @@ describe.runIf(process.platform === 'linux').each([
 
   it.each([
     ['order', 'a lane is served in order, and lanes with work take turns'],
+    ['priority', 'a lane has as many jobs of a turn as its priority says, and none is passed over'],
     ['blocked', 'a lane that blocks in the kernel holds its threads only, others go on'],
     ['limits', 'no lane has more threads at once than its limit'],
+    ['raised', 'slow work has at most half of the threads, and more of them as there are more'],
     ['results', 'results of any size come whole, a batch for one wake-up'],
     ['churn', 'each job comes back once or was cancelled, through changes of size'],
+    ['idling', 'threads that end when they are idle leave no job behind'],
+    ['shared', 'loops of several threads share a pool, and come and go with work under way'],
+    ['given back', 'a pool that ends gives back what did not run, to whom it belongs'],
+    ['full', 'a full queue takes no job, and who waits is rung when half is gone'],
     ['spin', 'a thread without work looks for some, not beside the loop, and less if in vain'],
     ['ring', 'an end waits for who is just writing to the wake-up'],
     ['stop', 'an end with work under way leaves no job and touches no descriptor'],

@@ -72,7 +72,7 @@ describe.each([{ pipe: false }, { pipe: true }])('native pool, pipe: $pipe', ({ 
   });
 
   it('cancels what is queued and not what runs or has run', () => {
-    pool.native.resize(1);
+    pool.native.threads.resize(1);
     const running = pool.occupy();
     const queued = submit(3);
     expect(pool.native.cancel(queued[1] as number)).toBe(true);
@@ -85,7 +85,7 @@ describe.each([{ pipe: false }, { pipe: true }])('native pool, pipe: $pipe', ({ 
   });
 
   it('cancels a hundred thousand queued jobs without searching for each', () => {
-    pool.native.resize(1);
+    pool.native.threads.resize(1);
     pool.occupy();
     const queued = submit(100_000);
     expect(queued.reverse().every((id) => pool.native.cancel(id))).toBe(true);
@@ -94,10 +94,10 @@ describe.each([{ pipe: false }, { pipe: true }])('native pool, pipe: $pipe', ({ 
 
   it('grows and shrinks while it works', () => {
     submit(50);
-    pool.native.resize(9);
+    pool.native.threads.resize(9);
     expect(pool.native.stats().threads).toBe(9);
     submit(50);
-    pool.native.resize(2);
+    pool.native.threads.resize(2);
     expect(pool.collect(100)).toHaveLength(100);
     pool.until((stats) => stats.threads === 2);
     submit(10);

@@ -2,14 +2,23 @@
 // is waited for with a real poller, and children that run alone with the addon.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { type Bytes, type NativePool, native } from '../../lib/binding/index.js';
+import {
+  type Bytes,
+  type NativePool,
+  type NativeThreads,
+  type NativeThreadsStats,
+  native,
+} from '../../lib/binding/index.js';
 import { addonCandidates } from '../../lib/binding/load.js';
 import { LoopCore } from '../../lib/loop/drive.js';
 import { createPoller, type Poller, ReadyList } from '../../lib/poller/index.js';
 import { Batch } from '../../lib/pool/batch.js';
 import { CryptoRequests } from '../../lib/pool/crypto/crypto.js';
 import { FileRequests } from '../../lib/pool/fs/fs.js';
-import { ThreadPool, type ThreadPoolOptions } from '../../lib/pool/pool.js';
+import { FileWork } from '../../lib/pool/fs/work.js';
+import { LoopPool } from '../../lib/pool/loop-pool.js';
+import type { ThreadPoolOptions } from '../../lib/pool/options.js';
+import type { ThreadPool } from '../../lib/pool/pool.js';
 
 export type Mode = 'owned' | 'guest';
 export const MODES: readonly Mode[] = ['owned', 'guest'];
@@ -23,11 +32,16 @@ export class TestLoop extends LoopCore {
   readonly fs: FileRequests;
   readonly crypto: CryptoRequests;
 
-  constructor(options?: ThreadPoolOptions) {
+  /**
+   * @param pool a pool that others use too, or options for one of its own
+   * @param inline whether files in memory are read at once: what tests of the pool are not about
+   */
+  constructor(pool?: ThreadPoolOptions | ThreadPool, inline = false) {
     super();
-    this.pool = new ThreadPool(this, options);
-    this.fs = new FileRequests(this.pool);
-    this.crypto = new CryptoRequests(this.pool);
+    const requests = new LoopPool(this, pool);
+    this.pool = requests.pool;
+    this.fs = new FileRequests(new FileWork(this, requests, inline));
+    this.crypto = new CryptoRequests(requests);
   }
 
   /**
@@ -61,12 +75,25 @@ export class TestLoop extends LoopCore {
   }
 }
 
-/** A native pool with lanes, and the requests that tests make of it. */
+/** A native pool with threads of its own and lanes, and the requests that tests make of it. */
 export class Pool extends native.Pool {
+  readonly threads: NativeThreads;
+
   /** @param limits threads that each lane may have at once */
   constructor(size: number, stackBytes: number, limits: readonly number[] = [1024]) {
-    super(size, stackBytes);
-    for (const limit of limits) this.addLane(limit);
+    const threads = new native.Threads(size, stackBytes, -1, 1_000_000, new Int32Array(0));
+    super(threads);
+    this.threads = threads;
+    for (const limit of limits) threads.addLane('lane', limit, false, 1, 1_000_000);
+  }
+
+  override stats(): NativeThreadsStats & { finished: number; wakeups: number } {
+    return { ...this.threads.stats(), ...super.stats() };
+  }
+
+  override close(): void {
+    super.close();
+    this.threads.close();
   }
 
   submitStat(path: string | Uint8Array, flags: number, lane = 0): number {
@@ -84,8 +111,16 @@ export class Pool extends native.Pool {
 export const POOL_CLASS = `
   class Pool extends addon.Pool {
     constructor(size, stackBytes) {
-      super(size, stackBytes);
-      this.addLane(1024);
+      const threads = new addon.Threads(size, stackBytes, -1, 65536);
+      super(threads);
+      this.threads = threads;
+      threads.addLane('lane', 1024, false, 1, 65536);
+    }
+    stats() { return { ...this.threads.stats(), ...super.stats() }; }
+    resize(size) { this.threads.resize(size); }
+    close() {
+      super.close();
+      this.threads.close();
     }
     submitStat(...args) { return addon.submitFs(this, 0, addon.fsOperations.stat, ...args); }
     submitPbkdf2(...args) {
@@ -131,7 +166,7 @@ export class WatchedPool {
   }
 
   /** Waits, taking nothing, until `condition` holds of the counters. */
-  until(condition: (stats: ReturnType<NativePool['stats']>) => boolean): void {
+  until(condition: (stats: ReturnType<Pool['stats']>) => boolean): void {
     const word = new Int32Array(new SharedArrayBuffer(4));
     for (let waits = 0; !condition(this.native.stats()); waits++) {
       if (waits > 30_000) throw new Error(`still ${JSON.stringify(this.native.stats())}`);

@@ -16,15 +16,17 @@ const native = load([...addonCandidates()].find((path) => existsSync(path)) as s
 >;
 type Class = { prototype: object };
 
-const CLASSES = ['HostLoop', 'Pool', 'WakerGuard', 'ThreadServer', 'FileWatch'] as const;
+const CLASSES = ['HostLoop', 'Pool', 'Threads', 'WakerGuard', 'ThreadServer', 'FileWatch'] as const;
 
 it('every method and getter of every class refuses it with a TypeError', () => {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const guard = new (native['WakerGuard'] as new (state: Int32Array) => { retire(): boolean })(
     state,
   );
-  const pool = new (native['Pool'] as new (size: number, stack: number) => object)(1, 65536);
-  const others: unknown[] = [{}, [], undefined, 1, new Map(), guard, pool];
+  type Made = new (...args: unknown[]) => { close(): void };
+  const threads = new (native['Threads'] as Made)(1, 65536, -1, 1);
+  const pool = new (native['Pool'] as Made)(threads);
+  const others: unknown[] = [{}, [], undefined, 1, new Map(), guard, pool, threads];
   let calls = 0;
   for (const name of CLASSES) {
     const { prototype } = native[name] as Class;
@@ -34,7 +36,7 @@ it('every method and getter of every class refuses it with a TypeError', () => {
       for (const other of [...others, prototype, Object.create(prototype)]) {
         if (
           other instanceof (native[name] as unknown as new () => object) &&
-          (other === guard || other === pool)
+          (other === guard || other === pool || other === threads)
         )
           continue;
         expect(() => Reflect.apply(call, other, [0, 0, 0, 0]), `${name}.${key}`).toThrow(TypeError);

@@ -28,7 +28,7 @@ it('nor does any other name that an option has', () => {
     ...['fd', 'backlog', 'reusePort', 'ipv6Only', 'localAddress', 'localPort', 'path', 'address'],
     ...['highWaterMark', 'maxBufferedBytes', 'noDelay', 'allowHalfOpen', 'signal', 'host', 'port'],
     ...['read', 'write', 'priority', 'edge', 'oneshot', 'exclusive'],
-    ...['backend', 'maxEvents', 'slabBytes', 'poolSize', 'events'],
+    ...['backend', 'maxEvents', 'slabBytes', 'poolSize', 'pool', 'events'],
     ...['maxConnections', 'whenFull', 'timeoutMs', 'idleTimeoutMs', 'keepAlive', 'socketOptions'],
   ];
   // What the loop loads on first use is there before: the host's own `require` reads options

@@ -6,6 +6,7 @@
 // request hangs.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { STACK_BYTES, TestLoop, WatchedPool } from '../pool/support.js';
 
 const NO_INTEGERS: unknown[] = [
@@ -101,42 +102,97 @@ describe('bad numbers', () => {
 describe('the native pool', () => {
   it('refuses in every place what is no argument for it', () => {
     const pool = new WatchedPool();
-    const { Pool } = native as unknown as { Pool: new (...args: unknown[]) => object };
-    const methods = pool.native as unknown as Record<string, (...args: unknown[]) => unknown>;
-    const families = native as unknown as typeof methods;
-    const { stat, readlink, access } = native.fsOperations;
+    const { Threads } = native as unknown as { Threads: new (...args: unknown[]) => object };
+    const { threads } = pool.native;
+    const { checkProcessors } = native;
+    type Methods = Record<string, (...args: unknown[]) => unknown>;
+    const owners = [pool.native, threads, native] as unknown as Methods[];
+    const open = new EventLoop().nativeInterface;
     const good: [name: string, args: unknown[]][] = [
-      ['submitFs', [pool.native, 0, stat, '/', 0]],
-      ['submitFs', [pool.native, 0, readlink, '/']],
-      ['submitFs', [pool.native, 0, access, '/', 0]],
       ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
-      ['addLane', [1]],
+      ['addLane', ['lane', 1, false, 1, 1]],
       ['cancel', [0]],
       ['takeCompletions', [new ArrayBuffer(312), 1]],
       ['takeBytes', [0, new Uint8Array(8), 0]],
       ['resize', [1]],
       ['open', [false]],
+      ['submitForeign', [pool.native, 0, open, 1]],
+      ['foreignDone', [open, 1, 0]],
+      ['foreignReady', [open, 1, 0, 1]],
+      ['foreignOver', [open, 1]],
     ];
+    // Of an id that there is none of nothing is told.
+    const knowsNone = (name: string, place: number, value: unknown) =>
+      name.startsWith('foreign') && place > 0 && (value === 2 ** 31 || value === -1);
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
-      (name === 'submitFs' && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
-      (name === 'cancel' && value === 2 ** 31);
+      (name === 'cancel' && value === 2 ** 31) ||
+      (name === 'addLane' && place === 0 && typeof value === 'string') ||
+      (name === 'addLane' && place === 2 && typeof value === 'boolean') ||
+      (name === 'addLane' && place > 2 && (value === 2 ** 31 || value === 2 ** 32));
     for (const value of NO_INTEGERS) {
       for (const [name, args] of good) {
         for (let place = 0; place < args.length; place++) {
-          if (fits(name, place, value)) continue;
-          const owner = name in methods ? methods : families;
-          const call = () => owner[name]?.(...args.with(place, value));
+          if (fits(name, place, value) || knowsNone(name, place, value)) continue;
+          const owner = owners.find((other) => name in other);
+          const call = () => owner?.[name]?.(...args.with(place, value));
           expect(call, `${name}, argument ${place}: ${String(value)}`).toThrow(CODED);
         }
       }
-      expect(() => new Pool(value, STACK_BYTES)).toThrow(CODED);
-      if (!isStackBytes(value)) expect(() => new Pool(1, value)).toThrow(CODED);
+      expect(() => new Threads(value, STACK_BYTES, 0, 1)).toThrow(CODED);
+      if (value !== undefined) {
+        expect(() => new Threads(1, STACK_BYTES, 0, 1, value)).toThrow(CODED);
+        expect(() => checkProcessors(value as never)).toThrow(CODED);
+      }
+      if (!isStackBytes(value)) expect(() => new Threads(1, value, 0, 1)).toThrow(CODED);
+      expect(() => new Threads(1, STACK_BYTES, 0, 0)).toThrow(CODED);
+      expect(() => native.openInterface(value as never)).toThrow(TypeError);
+      expect(() => new Threads(1, STACK_BYTES, -2, 1)).toThrow(CODED);
+      expect(() => new native.Pool(value as never)).toThrow(TypeError);
+      expect(() => new native.Threads(value as never)).toThrow(CODED);
     }
     expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
     pool.close();
   });
+});
+
+/** Good arguments of each operation on files; wide numbers, and ids, take most integers. */
+const WIDE = 12345;
+const FILE_ARGUMENTS: Record<keyof typeof native.fsOperations, unknown[]> = {
+  stat: ['/', 0], fstat: [0, 0], statfs: ['/', 0], access: ['/', 0], rename: ['a', 'b'],
+  link: ['a', 'b'], symlink: ['a', 'b'], unlink: ['a'], rmdir: ['a'], mkdir: ['a', 0],
+  chmod: ['a', 0], chown: ['a', WIDE, WIDE], lchown: ['a', WIDE, WIDE],
+  utimes: ['a', WIDE, WIDE, WIDE, WIDE], lutimes: ['a', WIDE, WIDE, WIDE, WIDE],
+  truncate: ['a', WIDE], readlink: ['a'], realpath: ['a'], mkdtemp: ['a'], mkdirs: ['a', 0],
+  open: ['a', 0, 0], close: [0], fsync: [0], fdatasync: [0], ftruncate: [0, WIDE],
+  fchmod: [0, 0], fchown: [0, WIDE, WIDE], futimes: [0, WIDE, WIDE, WIDE, WIDE],
+  lseek: [0, WIDE, 0], read: [0, WIDE, WIDE], write: [0, WIDE, Buffer.from('x')],
+  readFile: ['a', 0], readRest: [0], writeFile: ['a', 0, 0, Buffer.from('x')],
+  writeRest: [0, Buffer.from('x')], readdir: ['a', 0], entries: [0], rm: ['a', 0],
+  copyFile: ['a', 'b', 0], flock: [0, 0], lock: [0, 0, 0, WIDE, WIDE],
+}; // biome-ignore format: a table
+
+describe('the operations on files', () => {
+  it.each(Object.entries(FILE_ARGUMENTS))(
+    '%s refuses in every place what is no argument for it',
+    (name, good) => {
+      const pool = new WatchedPool();
+      const submit = native.submitFs as unknown as (...args: unknown[]) => unknown;
+      const args = [pool.native, 0, native.fsOperations[name as 'stat'], ...good];
+      const isWide = (value: unknown) => Number.isInteger(value) && (value as number) < 2 ** 53;
+      for (const value of NO_INTEGERS) {
+        for (let place = 0; place < args.length; place++) {
+          if (typeof args[place] === 'string' && typeof value === 'string') continue;
+          if (args[place] === WIDE && isWide(value)) continue;
+          const call = () => submit(...args.with(place, value));
+          expect(call, `argument ${place}: ${String(value)}`).toThrow(CODED);
+        }
+      }
+      expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
+      pool.close();
+    },
+  );
 });
 
 describe('options', () => {

@@ -33,11 +33,11 @@ it('no result of a native call runs a setter', () => {
     const message = raw.recvmsg(pair[1], { buffers: [new Uint8Array(1)], maxFds: 1 });
     const module = { exports: {} };
     process.dlopen(module, file);
-    const { ThreadServer, Pool, constants } = module.exports;
+    const { ThreadServer, Threads, constants } = module.exports;
     const server = new ThreadServer(ThreadServer.minStackBytes);
     const failure = server.start({ family: 'ipv4', address: '203.0.113.1', port: 0 }, 5);
     const stats = server.stats();
-    const pool = new Pool(1, 65536).stats();
+    const pool = new Threads(1, 65536, -1, 1).stats();
     const host = new module.exports.HostLoop(pipe[0], () => {}, 'libuv');
     host.close();
     let thrown;

@@ -8,6 +8,7 @@ import { EventLoop } from '../../lib/faces/event-loop.js';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
 import { createPoller } from '../../lib/poller/index.js';
+import { ThreadPool } from '../../lib/pool/index.js';
 import { inheritedSockets } from '../../lib/process/inherited.js';
 import { sdNotify } from '../../lib/process/notify.js';
 import { KeventList } from '../../lib/raw/index.js';
@@ -24,6 +25,12 @@ const test = eachWithLoop();
 type Call = (loop: EventLoop, fd: number) => unknown;
 const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
   'new EventLoop': [() => new EventLoop({ pollSize: 9 } as object), 'pollSize', 'poolSize'],
+  'new ThreadPool': [() => new ThreadPool({ maxQueue: 9 } as object), 'maxQueue', 'maxQueued'],
+  'new ThreadPool, a lane': [
+    () => new ThreadPool({ lanes: { fs: { limits: 1 } as object } }),
+    'lanes.fs.limits',
+    'limit',
+  ],
   listen: [
     (loop) => loop.listen({ hostname: '127.0.0.1', port: 0 } as object, {}),
     'options.hostname',
@@ -152,6 +159,32 @@ describe('a name that is not known is refused, with the one that was meant', () 
       code: 'ERR_INVALID_ARG_VALUE',
       message: `The "options.bigInt" argument is not known: did you mean 'bigint'?`,
     });
+    expect(test.loop.pool.stats().threads).toBe(0);
+  });
+
+  it('every request on files, which reject', async () => {
+    const { fs } = test.loop.attach();
+    const wrong = { sgnal: 1 } as object;
+    const requests = [
+      fs.statfs('/', wrong), fs.fstat(0, wrong), fs.rename('a', 'b', wrong), fs.link('a', 'b', wrong),
+      fs.symlink('a', 'b', wrong), fs.unlink('a', wrong), fs.realpath('a', wrong),
+      fs.chmod('a', 0, wrong), fs.chown('a', 0, 0, wrong), fs.lchown('a', 0, 0, wrong),
+      fs.utimes('a', 0, 0, wrong), fs.lutimes('a', 0, 0, wrong), fs.truncate('a', 0, wrong),
+      fs.mkdir('a', wrong), fs.mkdtemp('a', wrong), fs.rmdir('a', wrong), fs.rm('a', wrong),
+      fs.readdir('a', wrong), fs.opendir('a', wrong), fs.open('a', 'r', 0, wrong),
+      fs.readFile('a', wrong), fs.writeFile('a', '', wrong), fs.appendFile('a', '', wrong),
+      fs.copyFile('a', 'b', 0, wrong), fs.cp('a', 'b', wrong), fs.fchmod(0, 0, wrong),
+      fs.fchown(0, 0, 0, wrong), fs.futimes(0, 0, 0, wrong), fs.ftruncate(0, 0, wrong),
+      fs.fsync(0, wrong), fs.fdatasync(0, wrong), fs.seek(0, 0, 'SET', wrong),
+      fs.read(0, new Uint8Array(1), wrong), fs.write(0, 'x', wrong),
+      fs.pread(0, new Uint8Array(1), 0, wrong), fs.pwrite(0, new Uint8Array(1), 0, wrong),
+      fs.readv(0, [], 0, wrong), fs.writev(0, [], 0, wrong),
+    ]; // biome-ignore format: a table
+    const told = await Promise.allSettled(requests);
+    for (const outcome of told) {
+      const message = expect.stringContaining(`did you mean 'signal'?`);
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { message } });
+    }
     expect(test.loop.pool.stats().threads).toBe(0);
   });
 

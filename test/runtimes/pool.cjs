@@ -52,6 +52,28 @@ for (const mode of MODES) {
     loop.close();
   });
 
+  test(`${mode}: a file is written, read by both ways, listed and removed`, async () => {
+    const loop = new EventLoop();
+    const folder = fs.mkdtempSync(join(tmpdir(), 'rawloop-'));
+    const work = async () => {
+      const path = join(folder, 'file');
+      await loop.fs.writeFile(path, 'näme');
+      const texts = [];
+      for (const inline of [true, true, false]) {
+        texts.push(await loop.fs.readFile(path, { encoding: 'utf8', inline }));
+      }
+      const file = await loop.fs.open(path);
+      const { bytesRead } = await file.read(new Uint8Array(20), { position: 1 });
+      await file.close();
+      const names = await loop.fs.readdir(folder);
+      await loop.fs.rm(folder, { recursive: true });
+      return [texts, bytesRead, names, fs.existsSync(folder)];
+    };
+    const { value } = await outcome(loop, mode, work());
+    assert.deepStrictEqual(value, [['näme', 'näme', 'näme'], 4, ['file'], false]);
+    loop.close();
+  });
+
   test(`${mode}: pbkdf2 makes the key of RFC 6070`, async () => {
     const loop = new EventLoop();
     const { value } = await outcome(loop, mode, loop.crypto.pbkdf2(...VECTOR.input));

@@ -1,27 +1,53 @@
 // What native/pool/ and native/jobs/ export; see binding.h, rows.h and family.h there.
 import type { Bytes } from './descriptors.js';
 
-/** The threads and their queues. */
+/** Threads and their lanes, which the pools of several loops may use. */
+export interface NativeThreads {
+  /**
+   * The number of a new lane, from 0 on, or -errno. `limit`: threads at once; `halves`: and
+   * at most half of all.
+   */
+  addLane(
+    name: string,
+    limit: number,
+    halves: boolean,
+    priority: number,
+    maxQueued: number,
+  ): number;
+  /** A number by which another thread of the process makes its own object of these. */
+  share(): number;
+  resize(size: number): void;
+  stats(): NativeThreadsStats;
+  /** What is queued comes back dropped, what runs as it is done. */
+  close(): void;
+}
+
+/** A loop's side of them: its requests and their completions. */
 export interface NativePool {
   /** Opens the wake-up; true asks for a pipe. The descriptor to watch by edges, or -errno. */
   open(pipe: boolean): number;
-  /** The number of a new lane, from 0 on, or -errno. `limit`: threads at once. */
-  addLane(limit: number): number;
   /** True: it was queued, and its id is free. False: its completion comes. */
   cancel(id: number): boolean;
   /** Fills rows and results, see native/pool/rows.h; ids are free from the next call on. */
   takeCompletions(memory: ArrayBuffer, rows: number): number;
   /** Copies the bytes of a row of the batch into `target`, once. How many. */
   takeBytes(row: number, target: Bytes, offset: number): number;
-  resize(size: number): void;
-  stats(): NativePoolStats;
+  /** The descriptor becomes ready, once, when a queue came down to half of what may wait. */
+  awaitHalf(): void;
+  /** `finished`: done and not taken; `wakeups`: times that the descriptor was rung. */
+  stats(): { finished: number; wakeups: number };
   close(): void;
 }
 
 /** What one kind of work is doing on a pool. */
-export interface LaneStats {
+export interface NativeLaneStats {
+  name: string;
   /** Threads that it may have at once. */
   limit: number;
+  /** Jobs of a turn. */
+  priority: number;
+  /** Requests that may wait. */
+  maxQueued: number;
   /** Requests that no thread has taken yet. */
   queued: number;
   /** Requests on a thread now. */
@@ -30,10 +56,12 @@ export interface LaneStats {
   completed: number;
 }
 
-/** What a pool is doing. */
-export interface NativePoolStats {
+/** What the threads of a pool are doing. */
+export interface NativeThreadsStats {
   /** Threads wanted. */
   size: number;
+  /** Requests that may wait for a thread. */
+  maxQueued: number;
   /** Threads alive: 0 before the first request. */
   threads: number;
   /** Of these, waiting for work. */
@@ -42,16 +70,12 @@ export interface NativePoolStats {
   queued: number;
   /** Requests on a thread now. */
   running: number;
-  /** Requests done whose results the loop has not taken yet. */
-  finished: number;
-  /** Requests done since the start, taken or not. */
+  /** Requests done since the start, their results taken or not. */
   completed: number;
-  /** Times that the loop was woken for them: one a batch. */
-  wakeups: number;
   /** Why the last thread could not be started: -errno, 0 when all could. */
   startErrno: number;
   /** By number. */
-  lanes: LaneStats[];
+  lanes: NativeLaneStats[];
 }
 
 /** How a family of requests is submitted: an id, or -errno; see native/pool/family.h. */
@@ -66,17 +90,104 @@ type OperationNumber<Name> = number & { [operationName]: Name };
 type OperationNumbers<Operations> = { readonly [Name in keyof Operations]: OperationNumber<Name> };
 
 /** The arguments of each. */
-type FsOperations = {
-  stat: [path: string | Uint8Array, flags: number];
-  readlink: [path: string | Uint8Array];
-  access: [path: string | Uint8Array, mode: number];
+type FilePath = string | Uint8Array;
+type Times = [atimeSec: number, atimeNs: number, mtimeSec: number, mtimeNs: number];
+export type FsOperations = {
+  stat: [path: FilePath, flags: number];
+  fstat: [fd: number, flags: number];
+  statfs: [path: FilePath, flags: number];
+  access: [path: FilePath, mode: number];
+  rename: [from: FilePath, to: FilePath];
+  link: [existing: FilePath, path: FilePath];
+  symlink: [target: FilePath, path: FilePath];
+  unlink: [path: FilePath];
+  rmdir: [path: FilePath];
+  mkdir: [path: FilePath, mode: number];
+  chmod: [path: FilePath, mode: number];
+  chown: [path: FilePath, uid: number, gid: number];
+  lchown: [path: FilePath, uid: number, gid: number];
+  utimes: [path: FilePath, ...times: Times];
+  lutimes: [path: FilePath, ...times: Times];
+  truncate: [path: FilePath, length: number];
+  readlink: [path: FilePath];
+  realpath: [path: FilePath];
+  mkdtemp: [prefix: FilePath];
+  mkdirs: [path: FilePath, mode: number];
+  open: [path: FilePath, flags: number, mode: number];
+  close: [fd: number];
+  fsync: [fd: number];
+  fdatasync: [fd: number];
+  ftruncate: [fd: number, length: number];
+  fchmod: [fd: number, mode: number];
+  fchown: [fd: number, uid: number, gid: number];
+  futimes: [fd: number, ...times: Times];
+  lseek: [fd: number, offset: number, whence: number];
+  read: [fd: number, length: number, position: number];
+  write: [fd: number, position: number, bytes: Bytes];
+  readFile: [path: FilePath, flags: number];
+  readRest: [fd: number];
+  writeFile: [path: FilePath, flags: number, mode: number, bytes: Bytes];
+  writeRest: [fd: number, bytes: Bytes];
+  readdir: [path: FilePath, types: number];
+  entries: [fd: number];
+  rm: [path: FilePath, flags: number];
+  copyFile: [from: FilePath, to: FilePath, flags: number];
+  flock: [fd: number, operation: number];
+  lock: [fd: number, owner: number, action: number, start: number, length: number];
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
 };
 
-export interface PoolCalls {
-  Pool: new (size: number, stackBytes: number) => NativePool;
+/** What never waits: see native/jobs/fs_inline_linux.cc. Each returns -errno where it would. */
+export interface InlineCalls {
+  /** The fields of a path's status, into `cells`. `flags` are those of the operation stat. */
+  lookNow(path: FilePath, flags: number, cells: Float64Array | BigInt64Array): number;
+  /** The same of what is open. */
+  statNow(fd: number, flags: number, cells: Float64Array | BigInt64Array): number;
+  /** A descriptor of a regular file. `mounts` 0: -EXDEV where the path leads to another mount. */
+  openNow(path: FilePath, flags: number, mounts: number): number;
+  /** As many bytes as `buffer` has, or all up to the end of the file. */
+  readNow(fd: number, buffer: Uint8Array, position: number): number;
+  /** The whole of a file that has at most `max` bytes. */
+  readFileNow(path: FilePath, flags: number, mounts: number, max: number): Uint8Array | number;
+}
+
+/** What an interface calls; each returns 0 or more, or -errno. */
+export interface ForeignFunctions {
+  /** The number of a lane. */
+  lane(name: string): number;
+  submit(id: number, lane: number): number;
+  cancel(id: number): number;
+  watch(id: number, fd: number, events: number): number;
+  modify(id: number, events: number): number;
+  unwatch(id: number): number;
+}
+
+export interface PoolCalls extends InlineCalls {
+  /** What other addons get of a loop: see native/pool/foreign.h and include/rawloop.h. */
+  openInterface: (functions: ForeignFunctions) => object;
+  /** The id of the request, or -errno. */
+  submitForeign: (pool: NativePool, lane: number, open: object, id: number) => number;
+  /** It is done: tells so, and drops it. */
+  foreignDone: (open: object, id: number, result: number) => void;
+  foreignReady: (open: object, id: number, fd: number, events: number) => void;
+  /** It is not called any more: drops it. */
+  foreignOver: (open: object, id: number) => void;
+  Threads: {
+    new (
+      size: number,
+      stackBytes: number,
+      idleMs: number,
+      maxQueued: number,
+      processors: Int32Array,
+    ): NativeThreads;
+    /** Those that another thread shares, whose they stay. */
+    new (number: number): NativeThreads;
+  };
+  /** 0, or -errno: -ENOSYS where threads are not bound to processors. */
+  checkProcessors: (processors: Int32Array) => number;
+  Pool: new (threads: NativeThreads) => NativePool;
   submitFs: Submit<FsOperations>;
   readonly fsOperations: OperationNumbers<FsOperations>;
   submitCrypto: Submit<CryptoOperations>;

@@ -6,7 +6,7 @@ import { invalidType } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
 import type { Bytes } from '../../binding/index.js';
-import type { ThreadPool } from '../pool.js';
+import type { LoopPool } from '../loop-pool.js';
 import { Pbkdf2Request } from './pbkdf2.js';
 
 const MAX_INT = 2 ** 31 - 1;
@@ -33,10 +33,10 @@ function toBytes(name: string, input: unknown): Bytes {
 
 /** `loop.crypto`. */
 export class CryptoRequests {
-  readonly #pool: ThreadPool;
+  readonly #pool: LoopPool;
 
   /** @internal */
-  constructor(pool: ThreadPool) {
+  constructor(pool: LoopPool) {
     this.#pool = pool;
   }
 
@@ -50,7 +50,8 @@ export class CryptoRequests {
    * ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where there is no OpenSSL,
    * ERR_CRYPTO_OPERATION_FAILED for a digest that cannot be used so,
    * ERR_MEMORY_ALLOCATION_FAILED; an AbortError ABORT_ERR, whose cause is the signal's
-   * reason; an Error ERR_LOOP_CLOSED, ERR_POOL_NO_THREAD.
+   * reason; an Error ERR_LOOP_CLOSED, ERR_POOL_CLOSED,
+   * ERR_POOL_QUEUE_FULL, ERR_POOL_NO_THREAD.
    *
    * @param password at most 2^31-1 bytes
    * @param salt at most 2^31-1 bytes, 16 random ones or more advised

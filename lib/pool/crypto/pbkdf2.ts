@@ -15,6 +15,10 @@ export class Pbkdf2Request extends PoolRequest<Uint8Array> {
   keyBytes = 0;
   digest = '';
 
+  override get kind(): string {
+    return 'pbkdf2';
+  }
+
   override get lane(): LaneNumber {
     return Lane.crypto;
   }

@@ -1,12 +1,15 @@
 // Watchers, signals, requests on the pool and Workers of a program, each with what must hold
 // of its callbacks. Streams over descriptors, which are made of the same, are streams.mjs.
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { fileRequests } from './files.mjs';
 import { managerRows } from './manager.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
+const { ThreadPool } = createRequire(import.meta.url)('../../../dist/index.cjs');
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
 
 export class Things {
@@ -159,6 +162,7 @@ export class Things {
       () => loop.fs.lstat(path, options()),
       () => loop.fs.readlink(path, options()),
       () => loop.fs.access(path, actions.or(() => random.pick([undefined, random.below(8)]), () => anyNumber(random)), options()),
+      ...fileRequests(this, path, options),
       () => loop.crypto.pbkdf2(
         actions.or(() => random.pick(['x', new Uint8Array(8)])), actions.or(() => 'salt'),
         actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),
@@ -202,6 +206,18 @@ export class Things {
     );
     actions.call('pool.resize', () => program.loop.pool.resize(size));
     actions.call('pool.stats', () => program.loop.pool.stats());
+    const lane = actions.or(
+      () => random.pick([undefined, 'fs', 'crypto', 'dns', 'zlib']),
+      () => random.pick(['none', '', 1, null, {}]),
+    );
+    actions.call('pool.drained', () => program.loop.pool.drained(lane).catch(() => {}));
+    actions.call('new ThreadPool', () => {
+      const options = actions.or(
+        () => ({ size: 1, idleMs: random.from(0, 2), maxQueued: 2, lanes: { fs: 1, own: {} } }),
+        () => random.pick([{ size: 0 }, { lanes: anyValue(random) }, { processors: [-1] }, null]),
+      );
+      new ThreadPool(options).close();
+    });
   }
 
   /** The same in a Worker, which ends by itself or is terminated. */

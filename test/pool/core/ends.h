@@ -41,7 +41,9 @@ inline void Stop(int rounds) {
     if (round % 2 == 0) loop.Turn(Ignore, 1);
     loop.pool.Stop();
     Expect("after the end",
-           loop.pool.Submit(0, std::make_unique<Task>(Nothing)), -EBADF);
+           loop.pool.Submit(0, loop.home, std::make_unique<Task>(Nothing)),
+           -EBADF);
+    loop.home->Close();
     ExpectNoWrites(loop.fd);
     std::thread joiner([&] { loop.pool.Join(); });
     joiner.join();
@@ -62,6 +64,7 @@ inline void Ring(int rounds) {
     for (volatile int i = 0; i < round % 50 * 300; i = i + 1) {
     }
     loop.pool.Stop();
+    loop.home->Close();
     ExpectNoWrites(loop.fd);
     loop.pool.Join();
   }

@@ -54,24 +54,49 @@ class Task final : public Job {
   std::vector<unsigned char> memory_;
 };
 
-// A pool and the loop's side of it.
+inline PoolOptions OptionsOf(size_t threads) {
+  PoolOptions options;
+  options.size = threads;
+  options.stack_bytes = kStackBytes;
+  return options;
+}
+
+inline LaneOptions LaneOf(size_t limit, size_t priority = 1,
+                          size_t max_queued = SIZE_MAX) {
+  LaneOptions lane;
+  lane.limit = limit;
+  lane.priority = priority;
+  lane.max_queued = max_queued;
+  return lane;
+}
+
+// A loop's side of a pool: of its own, or of one that others use.
 struct Loop {
   explicit Loop(size_t threads, std::vector<size_t> limits = {1024})
-      : pool(threads, kStackBytes) {
-    fd = pool.Open(false);
+      : Loop(OptionsOf(threads), [&] {
+          std::vector<LaneOptions> lanes;
+          for (size_t limit : limits) lanes.push_back(LaneOf(limit));
+          return lanes;
+        }()) {}
+  Loop(PoolOptions options, const std::vector<LaneOptions>& lanes)
+      : Loop(std::make_shared<ThreadPool>(std::move(options))) {
+    for (const LaneOptions& lane : lanes) {
+      if (pool.AddLane(lane) < 0) abort();
+    }
+  }
+  explicit Loop(std::shared_ptr<ThreadPool> shared)
+      : owned(std::move(shared)), pool(*owned) {
+    fd = home->Open(false);
     struct epoll_event event {};
     event.events = EPOLLIN | EPOLLET;
     if (fd < 0 || epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) != 0) abort();
-    for (size_t limit : limits) {
-      if (pool.AddLane(limit) < 0) abort();
-    }
   }
 
   Job* Submit(uint32_t lane, std::function<void()> work, size_t bytes = 0) {
     auto job = std::make_unique<Task>(std::move(work), bytes);
     job->set_id(next_id++);
     Job* raw = job.get();
-    Expect("submit", pool.Submit(lane, std::move(job)), 0);
+    Expect("submit", pool.Submit(lane, home, std::move(job)), 0);
     return raw;
   }
 
@@ -86,7 +111,7 @@ struct Loop {
       _exit(1);
     }
     JobList taken;
-    pool.Take(max, &taken);
+    home->Take(max, &taken);
     const size_t count = taken.size();
     while (auto job = taken.PopFront()) took(*job);
     return count;
@@ -106,11 +131,23 @@ struct Loop {
     }
   }
 
-  ~Loop() { close(set); }
+  // The loop ends; others may go on with the pool.
+  void Leave() {
+    pool.Leave(home);
+    home->Close();
+    home->Settle();
+  }
+
+  ~Loop() {
+    Leave();
+    close(set);
+  }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  ThreadPool pool;
+  std::shared_ptr<ThreadPool> owned;
+  ThreadPool& pool;
+  std::shared_ptr<Completions> home = std::make_shared<Completions>();
   int fd;
   int set = epoll_create1(EPOLL_CLOEXEC);
   uint32_t next_id = 0;

@@ -26,10 +26,10 @@ inline void Results(int rounds) {
       }
     });
   }
-  const uint64_t before = loop.pool.Stats().wakeups;
+  const uint64_t before = loop.home->wakeups();
   for (int i = 0; i < 600; i++) loop.Submit(0, Nothing);
-  loop.Until([](const PoolStats& stats) { return stats.finished == 600; });
-  Expect("wake-ups for all", loop.pool.Stats().wakeups - before, 1);
+  loop.Until([&](const PoolStats&) { return loop.home->size() == 600; });
+  Expect("wake-ups for all", loop.home->wakeups() - before, 1);
   Expect("a batch", loop.Turn(Ignore), 256);
   Expect("a batch", loop.Turn(Ignore), 256);
   Expect("the rest", loop.Turn(Ignore), 88);

@@ -35,6 +35,44 @@ inline void Order(int rounds) {
   Expect("order", order == expected, 1);
 }
 
+// One thread: a lane of priority 3 has three jobs done for each one of the
+// other, which is never passed over.
+inline void Priority(int rounds) {
+  Loop loop(OptionsOf(1), {LaneOf(1024, 3), LaneOf(1024)});
+  Fifo fifo;
+  loop.Submit(1, [&] { fifo.Block(); });
+  loop.Until([](const PoolStats& stats) { return stats.running == 1; });
+  std::vector<int> order;
+  for (int i = 0; i < rounds; i++) {
+    loop.Submit(0, [&] { order.push_back(0); });
+    loop.Submit(1, [&] { order.push_back(1); });
+  }
+  fifo.Release();
+  loop.Collect(1 + 2 * static_cast<size_t>(rounds), Ignore);
+  for (int i = 0; i < rounds; i++) {
+    Expect("whose turn it is", order[i], i % 4 == 3);
+  }
+}
+
+// A lane of slow work has half of the threads; more let it in at once.
+inline void Raised(int rounds) {
+  for (int round = 0; round < rounds / 10 + 1; round++) {
+    LaneOptions lane = LaneOf(1024);
+    lane.halves = true;
+    Loop loop(OptionsOf(3), {lane});
+    Fifo fifos[3];
+    for (const Fifo& fifo : fifos) loop.Submit(0, [&] { fifo.Block(); });
+    loop.Until([](const PoolStats& stats) { return stats.running == 1; });
+    Expect("half of three", loop.pool.Stats().lanes[0].limit, 1);
+    loop.pool.Resize(6);
+    loop.Until([](const PoolStats& stats) { return stats.running == 3; });
+    loop.pool.Resize(1);
+    Expect("one at least", loop.pool.Stats().lanes[0].limit, 1);
+    for (const Fifo& fifo : fifos) fifo.Release();
+    loop.Collect(3, Ignore);
+  }
+}
+
 // A lane whose work blocks in the kernel holds the threads that it may have and
 // no more, and the others go on; when it is free, its queue is served too.
 inline void Blocked(int rounds) {

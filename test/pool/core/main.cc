@@ -11,6 +11,7 @@
 #include "harness.h"
 #include "jobs.h"
 #include "lanes.h"
+#include "sharing.h"
 #include "spin.h"
 
 namespace rawloop {
@@ -19,10 +20,12 @@ namespace {
 const struct {
   const char* name;
   void (*run)(int);
-} kScenarios[] = {{"order", Order},   {"blocked", Blocked},
-                  {"limits", Limits}, {"results", Results},
-                  {"churn", Churn},   {"ring", Ring},
-                  {"spin", Looking},  {"stop", Stop}};
+} kScenarios[] = {
+    {"order", Order},      {"priority", Priority}, {"blocked", Blocked},
+    {"limits", Limits},    {"raised", Raised},     {"results", Results},
+    {"churn", Churn},      {"idling", Idling},     {"shared", Shared},
+    {"given back", Given}, {"full", Full},         {"ring", Ring},
+    {"spin", Looking},     {"stop", Stop}};
 
 }  // namespace
 }  // namespace rawloop

@@ -1,0 +1,106 @@
+// A queue that is full refuses at once, before any side effect, and `drained` says when to go
+// on. Without the look at the limit the first of these resolves; when nobody is rung,
+// `drained` never resolves.
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ThreadPoolOptions } from '../../lib/pool/options.js';
+import { LONG, MODES, TestLoop } from './support.js';
+
+const FULL = { code: 'ERR_POOL_QUEUE_FULL' };
+
+let loop: TestLoop;
+afterEach(() => loop.close());
+
+/** A loop whose only thread is busy, until `signal` aborts nobody waits for it. */
+function busyLoop(options: ThreadPoolOptions): { running: Promise<unknown> } {
+  loop = new TestLoop({ size: 1, ...options });
+  const running = loop.crypto.pbkdf2('p', 's', LONG / 10, 8, 'sha512');
+  while (loop.pool.stats().running === 0);
+  return { running };
+}
+
+const stats = (count: number) => Array.from({ length: count }, () => loop.fs.stat('/'));
+
+describe('a queue that is full', () => {
+  it.each(MODES)('refuses one more, and takes it later (%s)', async (mode) => {
+    busyLoop({ maxQueued: 4 });
+    const taken = stats(4);
+    await expect(loop.fs.stat('/')).rejects.toMatchObject(FULL);
+    expect(loop.pool.stats()).toMatchObject({ queued: 4, maxQueued: 4 });
+    const waits = loop.pool.drained().then(() => loop.fs.stat('/'));
+    const all = await loop.outcome(mode, Promise.all([...taken, waits]));
+    expect(all).toHaveLength(5);
+    expect(loop.alive).toBe(false);
+  });
+
+  it.each(MODES)('of one lane leaves the others theirs (%s)', async (mode) => {
+    busyLoop({ lanes: { fs: { maxQueued: 2 } } });
+    const taken = stats(2);
+    await expect(loop.fs.stat('/')).rejects.toMatchObject({
+      ...FULL,
+      message: expect.stringContaining('fs'),
+    });
+    const key = loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256');
+    await loop.pool.drained();
+    const order: string[] = [];
+    const drained = loop.pool.drained('fs').then(() => order.push('drained'));
+    const last = Promise.all([...taken, key]).then(() => order.push('done'));
+    await loop.outcome(mode, Promise.all([drained, last]));
+    expect(order.sort()).toEqual(['done', 'drained']);
+  });
+
+  it('has room again for each that is aborted', async () => {
+    busyLoop({ maxQueued: 2 });
+    const { signal, abort } = (() => {
+      const controller = new AbortController();
+      return { signal: controller.signal, abort: () => controller.abort() };
+    })();
+    const aborted = loop.fs.stat('/', { signal });
+    const kept = loop.fs.stat('/');
+    const waits = loop.pool.drained();
+    const told = expect(aborted).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    abort();
+    await told;
+    await loop.outcome('owned', Promise.all([waits, kept]));
+  });
+});
+
+describe('drained()', () => {
+  it('is there at once when little waits, and for a pool that did nothing yet', async () => {
+    loop = new TestLoop();
+    await loop.pool.drained();
+    await loop.pool.drained('dns');
+  });
+
+  it('refuses what is no lane', async () => {
+    loop = new TestLoop();
+    await expect(loop.pool.drained('files')).rejects.toThrow(/one of fs, crypto, dns, zlib/);
+    await expect(loop.pool.drained(1 as never)).rejects.toThrow(TypeError);
+  });
+
+  it('rejects when the pool is closed', async () => {
+    busyLoop({ maxQueued: 2 });
+    const refused = Promise.allSettled(stats(2));
+    const waits = expect(loop.pool.drained()).rejects.toMatchObject({ code: 'ERR_POOL_CLOSED' });
+    loop.pool.close();
+    await waits;
+    await expect(loop.pool.drained()).rejects.toMatchObject({ code: 'ERR_POOL_CLOSED' });
+    await loop.outcome('owned', refused);
+  });
+
+  it('holds back who makes requests faster than they are done', async () => {
+    loop = new TestLoop({ maxQueued: 8, size: 2 });
+    let most = 0;
+    const all = (async () => {
+      // The loop is alive before it is driven.
+      const results = [loop.fs.stat('/')];
+      for (let i = 0; i < 400; i++) {
+        await loop.pool.drained('fs');
+        results.push(loop.fs.stat('/'));
+        most = Math.max(most, loop.pool.stats().queued);
+      }
+      return Promise.all(results);
+    })();
+    expect(await loop.outcome('guest', all)).toHaveLength(401);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+});
