@@ -10,9 +10,9 @@
 // queue is above its highWaterMark.
 //
 // Errors of splice(2), and what each does: EAGAIN, nothing; EINVAL and ENOSYS, one of both
-// cannot do it, or no program may: from then on the relay copies; ENOBUFS and ENOMEM, what is in the pipe waits in the sink's queue, which
-// tries again, or the source is read again a little later; any other is the stream's end, as that of
-// a recv or a send.
+// cannot do it, or no program may: from then on the relay copies; ENOBUFS and ENOMEM, what is in the
+// pipe waits in the sink's queue, which tries again, or the source is read again a little later; any
+// other is the stream's end, as that of a recv or a send.
 import { native } from '../binding/index.js';
 import { constant } from '../raw/constants.js';
 import { CONNECTING, ENDED, HELD, NOT_READING } from '../stream/flags.js';
