@@ -4,6 +4,7 @@
 // below are gone. The build refuses any other form than these lines; scripts/lazy.mjs.
 import * as datagramFamily from '../datagram/index.js';
 import * as descriptorFamily from '../descriptor/index.js';
+import * as dnsFamily from '../dns/index.js';
 import * as netFamily from '../net/index.js';
 import * as poolFamily from '../pool/index.js';
 import * as processFamily from '../process/index.js';
@@ -11,6 +12,7 @@ import * as watchFamily from '../watch/index.js';
 
 export const datagram = () => datagramFamily;
 export const descriptor = () => descriptorFamily;
+export const dns = () => dnsFamily;
 export const net = () => netFamily;
 export const pool = () => poolFamily;
 export const process = () => processFamily;

@@ -21,6 +21,25 @@ export type { DatagramCredentials, DatagramInfo, DatagramLocal } from '../datagr
 export type { ReceivedDatagram } from '../datagram/unread.js';
 export { DescriptorStream } from '../descriptor/index.js';
 export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream.js';
+export type { LookupServiceResult } from '../dns/dns.js';
+export type { DnsError, DnsErrorCode } from '../dns/errors.js';
+export { NameRequests } from '../dns/index.js';
+export type { LookupAddress, LookupOptions, LookupOrder } from '../dns/lookup-options.js';
+export type { ResolveAddressOptions, Resolved, ResolveOptions } from '../dns/questions.js';
+export type {
+  AddressWithTtl,
+  AnyRecord,
+  CaaRecord,
+  MxRecord,
+  NameRecord,
+  NaptrRecord,
+  SoaRecord,
+  SrvRecord,
+  TextRecord,
+  TypedRecord,
+} from '../dns/record-types.js';
+export type { Resolver } from '../dns/resolver.js';
+export type { ResolverOptions } from '../dns/resolver-options.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';
 export { Immediate } from '../loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';
@@ -33,6 +52,7 @@ export type {
   ThreadPerConnectionOptions,
   ThreadPerConnectionStats,
 } from '../models/thread-per-connection.js';
+export type { HostResolver } from '../net/by-name.js';
 export type { ConnectOptions } from '../net/connect.js';
 export type { StreamHandlers } from '../net/handlers.js';
 export { Server, Socket } from '../net/index.js';

@@ -1,5 +1,6 @@
 // Work off the loop: what the public loop takes from the pool and its requests.
 export { CryptoRequests } from './crypto/crypto.js';
+export { NameLookups } from './dns/lookups.js';
 export { ForeignWork } from './foreign.js';
 export { Dir } from './fs/dir.js';
 export { Dirent } from './fs/dirent.js';

@@ -94,6 +94,8 @@ async function pool(random) {
             if (random.oneIn(2)) await read;
             await file.close();
           },
+          () => loop.dns.lookup('localhost', { signal, all: true }),
+          () => loop.dns.lookupService('127.0.0.1', 80, { signal }),
         ])();
     requests.push(request.catch(() => {}));
     if (random.oneIn(3)) controller.abort();

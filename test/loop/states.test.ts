@@ -95,6 +95,7 @@ describe('a closed loop', () => {
     nextTick: (loop) => loop.nextTick(() => {}),
     listen: (loop) => loop.listen({ port: 0 }, {}),
     connect: (loop) => loop.connect({ port: 9 }, {}),
+    'connect by name': (loop) => loop.connect({ host: 'x.test', port: 9 }, {}),
     'listen at a path': (loop) => loop.listen({ path: '/tmp/rawloop-closed' }, {}),
     'connect to a path': (loop) => loop.connect({ path: '/tmp/rawloop-closed' }, {}),
     stream: (loop, fd) => loop.stream(fd, {}, {}),

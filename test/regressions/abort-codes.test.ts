@@ -26,6 +26,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   listen: (loop, signal) => loop.listen({ port: 0, signal }, {}),
   connect: (loop, signal) => loop.connect({ port: 9, signal }, {}),
   stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
+  'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),
   dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),
 };
 /** A descriptor that nobody has. */
@@ -46,6 +47,8 @@ function fileRequests(make: (loop: EventLoop, options: { signal: AbortSignal }) 
   return Object.fromEntries(Object.keys(all).map((name) => [`fs.${name}`, call(name)]));
 }
 
+const resolver = (loop: EventLoop) =>
+  new loop.dns.Resolver({ servers: ['127.0.0.1:9'], resolvConf: '/dev/null', hosts: false });
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),
@@ -91,6 +94,11 @@ const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promis
     readv: fs.readv(NONE, [], 0, options),
     writev: fs.writev(NONE, [], 0, options),
   })),
+  'dns.lookup': (loop, signal) => loop.dns.lookup('localhost', { signal }),
+  'dns.lookupService': (loop, signal) => loop.dns.lookupService('127.0.0.1', 9, { signal }),
+  'a question of a Resolver': (loop, signal) => resolver(loop).resolve4('x.test', { signal }),
+  'reverse of a Resolver': (loop, signal) => resolver(loop).reverse('192.0.2.1', { signal }),
+  'lookup of a Resolver': (loop, signal) => resolver(loop).lookup('x.test', { signal }),
   'crypto.pbkdf2': (loop, signal) => loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256', { signal }),
 };
 

@@ -109,6 +109,8 @@ describe('the native pool', () => {
     const owners = [pool.native, threads, native] as unknown as Methods[];
     const open = new EventLoop().nativeInterface;
     const good: [name: string, args: unknown[]][] = [
+      ['submitDns', [pool.native, 0, native.dnsOperations.lookup, '127.0.0.1', 0, 0]],
+      ['submitDns', [pool.native, 0, native.dnsOperations.lookupService, '127.0.0.1', 9]],
       ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
       ['addLane', ['lane', 1, false, 1, 1]],
       ['cancel', [0]],
@@ -126,6 +128,7 @@ describe('the native pool', () => {
       name.startsWith('foreign') && place > 0 && (value === 2 ** 31 || value === -1);
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
+      ((name === 'submitFs' || name === 'submitDns') && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
       (name === 'cancel' && value === 2 ** 31) ||
       (name === 'addLane' && place === 0 && typeof value === 'string') ||

@@ -46,6 +46,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.localAdress',
     'localAddress',
   ],
+  'connect, to a name': [
+    (loop) => loop.connect({ host: 'x.test', port: 9, attemptDelay: 50 } as object),
+    'options.attemptDelay',
+    'attemptDelayMs',
+  ],
+  'new loop.dns.Resolver': [
+    (loop) => new loop.dns.Resolver({ timeout: 5 } as object),
+    'options.timeout',
+    'timeoutMs',
+  ],
   'listen, a socket option': [
     (loop) => loop.listen({ port: 0, socketOptions: { TCP_NODELY: true } as object }, {}),
     'options.socketOptions.TCP_NODELY',
@@ -193,6 +203,20 @@ describe('a name that is not known is refused, with the one that was meant', () 
     const wrong = { sgnal: 1 } as object;
     await expect(fs.readlink('/', wrong)).rejects.toThrow(`did you mean 'signal'?`);
     await expect(fs.access('/', 0, wrong)).rejects.toThrow(`did you mean 'signal'?`);
+  });
+
+  it('dns.lookup and questions, which reject', async () => {
+    const { dns } = test.loop.attach();
+    const wrong = { sgnal: 1 } as object;
+    const asking = [
+      dns.lookup('localhost', wrong),
+      dns.lookupService('127.0.0.1', 1, wrong),
+      dns.resolve('localhost', 'A', wrong),
+      dns.resolve4('localhost', wrong),
+      dns.reverse('127.0.0.1', wrong),
+    ];
+    for (const each of asking) await expect(each).rejects.toThrow(`did you mean 'signal'?`);
+    expect(test.loop.pool.stats().threads).toBe(0);
   });
 
   it('crypto.pbkdf2, which rejects', async () => {

@@ -81,6 +81,29 @@ for (const mode of MODES) {
     loop.close();
   });
 
+  test(`${mode}: dns.lookup finds the loopback, and a Resolver is answered`, async () => {
+    const loop = new EventLoop();
+    const { value } = await outcome(loop, mode, loop.dns.lookup('localhost', { family: 4 }));
+    assert.deepStrictEqual(value, { address: '127.0.0.1', family: 4 });
+    // As the answer the question itself with other flags: there is nothing of this type.
+    const server = loop.dgram(
+      { host: '127.0.0.1' },
+      {
+        message(socket, chunk, from) {
+          const answer = chunk.slice();
+          answer[2] |= 0x80;
+          socket.send(answer, from);
+        },
+      },
+    );
+    server.unref();
+    const servers = [`127.0.0.1:${server.address.port}`];
+    const dns = new loop.dns.Resolver({ servers, search: [], hosts: false });
+    const { error } = await outcome(loop, mode, dns.resolveMx('x.test'));
+    assert.strictEqual(error.message, 'queryMx ENODATA x.test');
+    loop.close();
+  });
+
   test(`${mode}: a signal that aborted before rejects, and nothing runs`, async () => {
     const loop = new EventLoop();
     const signal = AbortSignal.abort(new Error('no need'));

@@ -138,6 +138,10 @@ export type FsOperations = {
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
 };
+type DnsOperations = {
+  lookup: [host: string, family: number, flags: number];
+  lookupService: [address: string, port: number];
+};
 
 /** What never waits: see native/jobs/fs_inline_linux.cc. Each returns -errno where it would. */
 export interface InlineCalls {
@@ -192,4 +196,6 @@ export interface PoolCalls extends InlineCalls {
   readonly fsOperations: OperationNumbers<FsOperations>;
   submitCrypto: Submit<CryptoOperations>;
   readonly cryptoOperations: OperationNumbers<CryptoOperations>;
+  submitDns: Submit<DnsOperations>;
+  readonly dnsOperations: OperationNumbers<DnsOperations>;
 }

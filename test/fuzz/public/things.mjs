@@ -163,6 +163,12 @@ export class Things {
       () => loop.fs.readlink(path, options()),
       () => loop.fs.access(path, actions.or(() => random.pick([undefined, random.below(8)]), () => anyNumber(random)), options()),
       ...fileRequests(this, path, options),
+      () => loop.dns.lookup(actions.or(() => random.pick(['localhost', '127.0.0.1', '::1', '', 'a\0b']), () => random.pick([undefined, null, 7, {}, []])),
+        random.oneIn(2) ? undefined : actions.options({ family: actions.or(() => random.pick([0, 4, 6, 5])), all: random.oneIn(2), ...actions.signal() })),
+      () => loop.dns.lookupService(actions.or(() => '127.0.0.1', () => anyValue(random)), actions.or(() => 9, () => anyNumber(random)), actions.options(actions.signal())),
+      () => this.resolver().resolve(actions.or(() => random.pick(['x.test', 'localhost', 'a..b', '']), () => anyValue(random)),
+        actions.or(() => random.pick([undefined, 'A', 'AAAA', 'MX', 'TXT', 'SOA', 'ANY', 'X'])), actions.options(actions.signal())),
+      () => this.resolver().reverse(actions.or(() => '127.0.0.1', () => anyValue(random)), actions.options(actions.signal())),
       () => loop.crypto.pbkdf2(
         actions.or(() => random.pick(['x', new Uint8Array(8)])), actions.or(() => 'salt'),
         actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),
@@ -182,6 +188,19 @@ export class Things {
       settled();
       program.checkError(error, 'request');
     });
+  }
+
+  /** One whose servers are nobody, or a socket that says nothing; never those of the machine. */
+  resolver() {
+    const { random, program } = this;
+    const { loop } = program;
+    const options = { hosts: false, resolvConf: '/dev/null', search: [], tries: random.from(1, 2) };
+    const timeoutMs = random.pick([1, 5, 20]);
+    const servers = [random.pick(['127.0.0.1:9', '[::1]:9', '127.0.0.9:53'])];
+    const tcp = random.oneIn(4);
+    const dns = new loop.dns.Resolver({ ...options, servers, timeoutMs, tcp });
+    if (random.oneIn(4)) setTimeout(() => dns.cancel(), random.below(8));
+    return dns;
   }
 
   abort() {
