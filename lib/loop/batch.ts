@@ -66,7 +66,7 @@ export class StreamBatch extends Gather implements Crossing {
   #hasRoomMade = false;
   #leavesSlab = false;
   #views: (Uint8Array | undefined)[] = [];
-  /** How many active streams read; with none there is nothing to fill. */
+  /** How many active streams read, and relays move; with none there is nothing to fill. */
   readers = 0;
   /** Descriptors that came with what was read; none before the first wait. */
   passed = new Passed(this.#results, this.#results);

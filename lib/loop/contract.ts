@@ -36,7 +36,7 @@ export interface Slots {
   allocate(handle: LoopHandle): number;
   /** Takes it back: records of the poller for it are stale from now on. */
   release(slot: number): void;
-  /** Which descriptor the batched read reads for this slot, -1: none. */
+  /** What the crossing reads for this slot: a descriptor; a flow, see layout.ts; -1: nothing. */
   setReadFd(slot: number, fd: number): void;
   /** By which calls this slot's bytes move: a Transfer of layout.ts, a socket's unless said. */
   setTransfer(slot: number, transfer: number): void;
@@ -95,7 +95,7 @@ export interface StreamBytes {
   chunkAt(offset: number, length: number): Uint8Array;
   /** Descriptors that came with what was read. */
   readonly passed: PassedNumbers;
-  /** How many active streams read. */
+  /** How many active streams read, and relays move. */
   readers: number;
   /** The handler that was called last. */
   handler: string;

@@ -5,7 +5,7 @@
 
 /** The slot table: words of a handle. */
 export const SLOT_WORDS = 4;
-/** The descriptor that is read when it is ready, -1: none. */
+/** The descriptor that is read when it is ready, -1: none; below: a flow of lib/relay/words.ts. */
 export const READ_FD = 0;
 export const GENERATION = 1;
 /** Index of the stream's last pending send record plus one, 0: none. */
@@ -39,6 +39,8 @@ export const NOT_READ = -(2 ** 31);
 export const EMPTY_RECORD = NOT_READ + 1;
 /** One that the slab has no room for; its size as the offset. */
 export const LARGE_RECORD = NOT_READ + 2;
+/** What came has gone to another stream inside the kernel, and there is nothing to tell. */
+export const MOVED = NOT_READ + 3;
 
 /** What is to be sent: words of a record. A chain of them is one stream's output. */
 export const RECORD_WORDS = 8;
@@ -90,6 +92,8 @@ export const KEEP_ARRIVALS = 4;
 export const KEEP_PEERS = 5;
 export const KEEP_DEPARTURES = 6;
 export const KEEP_DATAGRAM_OUT = 7;
+export const KEEP_FLOWS = 8;
+export const KEEP_PIPES = 9;
 
 /** How the bytes of a stream move. */
 export const Transfer = {

@@ -3,7 +3,7 @@
 import type { Handle } from './handle.js';
 import { IN_CONTEXT } from './handle-flags.js';
 import { drainHost } from './host.js';
-import { READY_EVENTS, READY_GENERATION, READY_SLOT, READY_WORDS } from './layout.js';
+import { MOVED, READY_EVENTS, READY_GENERATION, READY_SLOT, READY_WORDS } from './layout.js';
 import { Life, type LoopParts } from './life.js';
 import type { Phase, Subject } from './meter.js';
 import type { readLoopOptions } from './options.js';
@@ -119,6 +119,7 @@ export abstract class PollPhase extends Life {
           continue;
         }
         this.counters.reported(slot);
+        if (streams.result(index) === MOVED) continue;
         const events = words[at + READY_EVENTS] as number;
         this.meter.begins('poll', handle);
         if ((handle.flags & IN_CONTEXT) === 0) handle.onReady(events, index);

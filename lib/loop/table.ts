@@ -59,7 +59,7 @@ export class HandleTable {
     return tokenOf(slot, this.generation(slot));
   }
 
-  /** Sets which descriptor the batched read reads for this slot, -1: none. */
+  /** Sets what the crossing reads for this slot: a descriptor; a flow; -1: nothing. */
   setReadFd(slot: number, fd: number): void {
     this.words[slot * SLOT_WORDS + READ_FD] = fd;
   }

@@ -2,44 +2,37 @@
 //
 // Inside the kernel: from the source to a pipe to the sink, by splice(2). The poller is asked by
 // level for one thing at a time: for what there is to read while the pipe is empty, for room while
-// it is not. So a source that has more than its sink takes costs nothing until there is room.
+// it is not. So a source that has more than its sink takes costs nothing until there is room. What
+// comes the crossing moves by itself (native/stream/relay.cc); it is told here where either side has
+// something to say, where there is no pipe, and where a limit counts.
 //
 // Copied: by the streams themselves, `data` and `write`, and no more is read while the sink's
 // queue is above its highWaterMark.
 //
 // Errors of splice(2), and what each does: EAGAIN, nothing; EINVAL and ENOSYS, one of both
-// cannot do it, or no program may: from then on the relay copies; ENOBUFS and ENOMEM, what is in the pipe waits in the sink's queue, which
-// tries again, or the source is read again a little later; any other is the stream's end, as that of
-// a recv or a send.
+// cannot do it, or no program may: from then on the relay copies; ENOBUFS and ENOMEM, what is in the
+// pipe waits in the sink's queue, which tries again, or the source is read again a little later; any
+// other is the stream's end, as that of a recv or a send.
 import { native } from '../binding/index.js';
 import { constant } from '../raw/constants.js';
-import { updateInterest } from '../stream/base.js';
-import { CONNECTING, ENDED, FLOWS_IN, FLOWS_OUT, HELD, NOT_READING } from '../stream/flags.js';
+import { CONNECTING, ENDED, HELD, NOT_READING } from '../stream/flags.js';
 import { readFailed, setReading, unhold } from '../stream/input.js';
 import { sendGathered } from '../stream/output.js';
+import { setFlowsIn, setFlowsOut } from '../stream/relayed.js';
 import { isOutOfMemory } from '../stream/sending.js';
 import type { Stream } from '../stream/stream.js';
-import { PIPE_BYTES, type Pipe, type Pipes } from './pipes.js';
-import { Word } from './words.js';
+import { FlowWords } from './flow.js';
+import { type Pipes, TURN_BYTES } from './pipes.js';
+import { Flow } from './words.js';
 
 const EAGAIN = -constant('EAGAIN');
 /** One of both cannot be spliced, or no call is let through. */
 const CANNOT: ReadonlySet<number> = new Set([-constant('EINVAL'), -constant('ENOSYS')]);
-/** One direction's share of a turn: others are due as well. */
-const TURN_BYTES = 4 * PIPE_BYTES;
-
-/** For the call alone. */
-const words = new Int32Array(Word.WORDS);
-words[Word.LENGTH] = PIPE_BYTES;
 
 /** What a direction asks of its relay. */
 export interface Joining {
-  /** Whether the bytes move inside the kernel. */
-  readonly splices: boolean;
   /** How many bytes may still be taken, of both directions together. */
   readonly leftBytes: number;
-  /** Some were: the relay ends if they were the last. */
-  took(bytes: number): void;
   /** What a direction held has gone out. */
   emptied(): void;
   /** The bytes cannot move inside the kernel: they are copied from here on. */
@@ -51,19 +44,36 @@ export class Direction {
   readonly source: Stream;
   readonly sink: Stream;
   readonly #relay: Joining;
-  readonly #pipes: Pipes;
-  #pipe: Pipe | undefined;
-  #pipedBytes = 0;
-  /** Bytes that came so far. */
-  bytes = 0;
+  /** What moves inside the kernel; undefined: nothing, the bytes are copied. */
+  #flow: FlowWords | undefined;
+  /** Bytes that came and were copied. */
+  #copiedBytes = 0;
   /** The source is no more, without an end that it could be read for. */
   #endFollows = false;
 
-  constructor(source: Stream, sink: Stream, relay: Joining, pipes: Pipes) {
+  constructor(source: Stream, sink: Stream, relay: Joining) {
     this.source = source;
     this.sink = sink;
     this.#relay = relay;
-    this.#pipes = pipes;
+  }
+
+  /** Bytes that came so far. */
+  get bytes(): number {
+    return this.#copiedBytes + this.takenBytes;
+  }
+
+  /** Those of them that were taken inside the kernel since it began. */
+  get takenBytes(): number {
+    return this.#flow?.taken ?? 0;
+  }
+
+  /** Those that were given to the sink there. */
+  get givenBytes(): number {
+    return this.#flow?.given ?? 0;
+  }
+
+  get #pipedBytes(): number {
+    return this.#flow?.piped ?? 0;
   }
 
   /** Bytes that came and wait for the sink's peer. */
@@ -73,50 +83,71 @@ export class Direction {
 
   // ---- inside the kernel ----------------------------------------------------------
 
-  /** Moves what the kernel has for it and has room for. */
+  /** From here on. */
+  enterKernel(pipes: Pipes): void {
+    this.#flow = new FlowWords(pipes);
+  }
+
+  /** No more. What is in the pipe is lost: see `takeOut`. */
+  leaveKernel(): void {
+    const flow = this.#flow;
+    if (flow === undefined) return;
+    this.#copiedBytes += flow.taken;
+    this.#flow = undefined;
+    flow.release();
+  }
+
+  /** Whether the crossing has moved what came, and there is something to tell. */
+  get isDue(): boolean {
+    return this.#flow?.isDue ?? false;
+  }
+
+  /** Moves what the kernel has for it and has room for, unless the crossing has. */
   move(): void {
-    const { source, sink } = this;
-    sendGathered(sink);
-    if (!sink.active || sink.queue !== undefined) {
-      this.update();
-      return;
+    const { sink } = this;
+    const flow = this.#flow;
+    if (flow === undefined) return;
+    if (!flow.isDue) {
+      sendGathered(sink);
+      if (!sink.active || sink.queue !== undefined) {
+        this.update();
+        return;
+      }
+      if (flow.move(this.#maySource ? Math.min(TURN_BYTES, this.#relay.leftBytes) : 0) < 0) {
+        this.#relay.copy();
+        return;
+      }
     }
-    const pipe = this.#pipe ?? this.#pipes.take();
-    if (typeof pipe === 'number') {
-      this.#relay.copy();
-      return;
-    }
-    words[Word.SOURCE] = source.handleFd;
-    words[Word.SINK] = sink.handleFd;
-    words[Word.PIPE_IN] = pipe.writeEnd;
-    words[Word.PIPE_OUT] = pipe.readEnd;
-    words[Word.PIPED] = this.#pipedBytes;
-    words[Word.BUDGET] = this.#maySource ? Math.min(TURN_BYTES, this.#relay.leftBytes) : 0;
-    native.spliceThrough(words);
-    const sinkResult = words[Word.SINK_RESULT] as number;
-    const sourceResult = words[Word.SOURCE_RESULT] as number;
-    this.#pipedBytes = words[Word.PIPED] as number;
-    sink.bytesWritten += words[Word.GIVEN] as number;
-    this.#keep(pipe);
-    this.#took(words[Word.TAKEN] as number);
+    this.settle();
+  }
+
+  /** Sees to what the last move has said. */
+  settle(): void {
+    const flow = this.#flow;
+    if (flow === undefined) return;
+    const { sinkResult, sourceResult } = flow;
+    flow.seen();
+    // There are empty ones enough.
+    if (flow.piped === 0) flow.dropPipe();
     if (sinkResult < 0 && sinkResult !== EAGAIN) this.#sinkFailed(sinkResult);
-    else if (sourceResult <= 0 && sourceResult !== EAGAIN && sourceResult !== Word.NOT_ASKED) {
+    else if (sourceResult <= 0 && sourceResult !== EAGAIN && sourceResult !== Flow.NOT_ASKED) {
       this.#sourceSays(sourceResult);
     }
     this.update();
     if (this.#pipedBytes === 0) this.#emptied();
   }
 
-  /** Tells the poller what it waits for now. */
+  /** Tells the poller what it waits for now, and the crossing what to move. */
   update(): void {
-    if (!this.#relay.splices) return;
+    const flow = this.#flow;
+    if (flow === undefined) return;
     const { source, sink } = this;
-    const waits = this.#pipedBytes > 0 && sink.active;
-    setFlow(source, FLOWS_IN, !waits && this.#maySource && this.#maySink);
-    if (setFlow(sink, FLOWS_OUT, waits)) {
-      // Until it is sent the loop is alive, as with any output.
-      sink.setWorking(waits || sink.queue !== undefined || (sink.flags & CONNECTING) !== 0);
-    }
+    const waits = flow.piped > 0 && sink.active;
+    const flows = !waits && this.#maySource && this.#maySink;
+    if (flows) flow.point(source, sink);
+    // Where there is a limit each move is one of ours, which counts.
+    setFlowsIn(source, flows, this.#relay.leftBytes === Infinity ? flow.reference : -1);
+    setFlowsOut(sink, waits);
   }
 
   get #maySource(): boolean {
@@ -127,18 +158,6 @@ export class Direction {
   get #maySink(): boolean {
     const { flags, active, queue } = this.sink;
     return active && (flags & (CONNECTING | ENDED)) === 0 && queue === undefined;
-  }
-
-  #keep(pipe: Pipe): void {
-    this.#pipe = this.#pipedBytes > 0 ? pipe : undefined;
-    if (this.#pipe === undefined) this.#pipes.give(pipe);
-  }
-
-  #took(bytes: number): void {
-    if (bytes === 0) return;
-    this.source.bytesRead += bytes;
-    this.bytes += bytes;
-    this.#relay.took(bytes);
   }
 
   #sinkFailed(result: number): void {
@@ -155,25 +174,17 @@ export class Direction {
 
   /** What is in the pipe waits in the sink's queue instead. */
   takeOut(): void {
-    const pipe = this.#pipe;
-    if (pipe === undefined) return;
-    const bytes = new Uint8Array(this.#pipedBytes);
+    const flow = this.#flow;
+    if (flow === undefined || flow.piped === 0) return;
+    const bytes = new Uint8Array(flow.piped);
     let filled = 0;
     while (filled < bytes.length) {
-      const count = native.read(pipe.readEnd, bytes, filled);
+      const count = native.read(flow.pipeOut, bytes, filled);
       if (count <= 0) break;
       filled += count;
     }
-    this.dropPipe();
+    flow.dropPipe();
     if (this.sink.active) this.sink.write(bytes.subarray(0, filled));
-  }
-
-  /** What is in the pipe is not to be sent. */
-  dropPipe(): void {
-    const pipe = this.#pipe;
-    this.#pipe = undefined;
-    this.#pipedBytes = 0;
-    if (pipe !== undefined) this.#pipes.drop(pipe);
   }
 
   // ---- copied -----------------------------------------------------------------------
@@ -183,9 +194,8 @@ export class Direction {
     const { sink, source } = this;
     const { leftBytes } = this.#relay;
     const bytes = chunk.length > leftBytes ? chunk.subarray(0, leftBytes) : chunk;
-    this.bytes += bytes.length;
+    this.#copiedBytes += bytes.length;
     if (!sink.write(bytes) || leftBytes <= bytes.length) this.#hold(source);
-    this.#relay.took(bytes.length);
     if (sink.bufferedBytes === 0) this.#emptied();
   }
 
@@ -213,12 +223,4 @@ export class Direction {
     if (this.#endFollows) this.end();
     this.#relay.emptied();
   }
-}
-
-/** Sets or clears a flag of what the poller is asked for; whether that changed it. */
-function setFlow(stream: Stream, flag: number, on: boolean): boolean {
-  if (((stream.flags & flag) !== 0) === on) return false;
-  stream.flags ^= flag;
-  if (stream.active) updateInterest(stream);
-  return true;
 }

@@ -8,10 +8,10 @@ import { Interest, Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { codedError, withoutStack } from '../raw/errors.js';
 import { FLOWS_IN, FLOWS_OUT, READ_ENDED, TOLD, WRITE_ENDED } from '../stream/flags.js';
-import type { Relaying } from '../stream/group.js';
+import type { MovedBytes, Relaying } from '../stream/group.js';
 import type { Handlers } from '../stream/handlers.js';
 import { unwatchIdle, watchIdle } from '../stream/idle-limit.js';
-import { askForError } from '../stream/input.js';
+import { askForError, setReading } from '../stream/input.js';
 import {
   giveBack,
   type Lent,
@@ -44,13 +44,14 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
   readonly b: Stream;
   readonly fromA: Direction;
   readonly fromB: Direction;
+  /** Whether the bytes move inside the kernel; at the end, whether they did. */
   splices = false;
-  leftBytes: number;
+  /** Those through which they move. */
+  #pipes: Pipes | undefined;
   /** The first error that ended one of both. */
   error: Error | undefined = undefined;
   isOver = false;
   readonly #settings: RelaySettings;
-  readonly #pipes: Pipes;
   readonly #told: Told;
   readonly #lent = new Map<Stream, Lent>();
   #idleness: Idleness | undefined;
@@ -61,15 +62,18 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
     this.b = b;
     this.#settings = settings;
     this.#told = told;
-    this.#pipes = pipesOf(a.loop);
-    this.fromA = new Direction(a, b, this, this.#pipes);
-    this.fromB = new Direction(b, a, this, this.#pipes);
-    this.leftBytes = settings.maxBytes;
+    this.fromA = new Direction(a, b, this);
+    this.fromB = new Direction(b, a, this);
   }
 
   /** Bytes that came from one and wait for the peer of the other. */
   get bufferedBytes(): number {
     return this.fromA.waitingBytes + this.fromB.waitingBytes;
+  }
+
+  /** How many bytes may still come, of both together. */
+  get leftBytes(): number {
+    return this.#settings.maxBytes - this.fromA.bytes - this.fromB.bytes;
   }
 
   /** From here on it has both. */
@@ -78,16 +82,11 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
     const { proxyHeader: version } = this.#settings;
     const ends = [a, b].filter(({ flags }) => (flags & READ_ENDED) !== 0);
     const splices = way === 'splice' && isSpliceable(a) && isSpliceable(b);
-    this.#pipes.join();
     if (version !== undefined) b.write(proxyHeader(version, a));
     const [ofA, ofB] = [openHalves(a), openHalves(b)];
     this.#lend(a, ofB);
     this.#lend(b, ofA);
-    if (splices) {
-      this.splices = true;
-      leaveToKernel(a);
-      leaveToKernel(b);
-    }
+    if (splices) this.#enterKernel();
     this.#limit();
     for (const stream of [a, b]) passUnread(stream);
     // What was read before now is passed on, and its end behind it.
@@ -111,8 +110,28 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
     if (signal !== undefined) this.#stopListening = endingOnAbort(this, signal, destroyBy);
   }
 
-  // ---- what the poller says, while the bytes stay in the kernel -----------------------
+  // ---- while the bytes stay in the kernel ---------------------------------------------
 
+  #enterKernel(): void {
+    const pipes = pipesOf(this.a.loop);
+    this.#pipes = pipes;
+    this.splices = true;
+    pipes.join();
+    for (const direction of [this.fromA, this.fromB]) direction.enterKernel(pipes);
+    for (const stream of [this.a, this.b]) leaveToKernel(stream);
+  }
+
+  /** What they have moved is the streams' own count from here on. */
+  #leaveKernel(): void {
+    const pipes = this.#pipes;
+    if (pipes === undefined) return;
+    this.#pipes = undefined;
+    for (const stream of [this.a, this.b]) takeFromKernel(stream, this.moved(stream));
+    for (const direction of [this.fromA, this.fromB]) direction.leaveKernel();
+    pipes.leave();
+  }
+
+  /** What the poller says, and the crossing has not seen to. */
   ready(stream: Stream, events: number): void {
     stream.loop.streams.handler = 'relay';
     const incoming = this.#to(stream);
@@ -123,14 +142,19 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
       } else if ((stream.flags & FLOWS_OUT) !== 0) incoming.move();
     }
     if (!stream.active) return;
+    const outgoing = this.#from(stream);
     // Who is read says by that what is wrong with it.
-    if ((stream.flags & FLOWS_IN) !== 0) this.#from(stream).move();
+    if ((stream.flags & FLOWS_IN) !== 0 || outgoing.isDue) outgoing.move();
     else if ((events & FAILED) !== 0) askForError(stream);
   }
 
   changed(): void {
     this.fromA.update();
     this.fromB.update();
+  }
+
+  moved(stream: Stream): MovedBytes {
+    return { read: this.#from(stream).takenBytes, written: this.#to(stream).givenBytes };
   }
 
   #from(stream: Stream): Direction {
@@ -144,9 +168,18 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
   /** The bytes cannot stay in the kernel, or there are no descriptors for a pipe. */
   copy(): void {
     if (!this.splices) return;
+    this.#takeOut();
+    for (const stream of [this.a, this.b]) setReading(stream, true);
+  }
+
+  /** What the kernel holds, or has said, is seen to. */
+  #takeOut(): void {
     this.splices = false;
-    for (const direction of [this.fromA, this.fromB]) direction.takeOut();
-    for (const stream of [this.a, this.b]) takeFromKernel(stream);
+    for (const direction of [this.fromA, this.fromB]) {
+      if (direction.isDue) direction.settle();
+      direction.takeOut();
+    }
+    this.#leaveKernel();
   }
 
   // ---- what the streams tell ----------------------------------------------------------
@@ -198,10 +231,6 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
 
   // ---- what ends it -------------------------------------------------------------------
 
-  took(bytes: number): void {
-    this.leftBytes -= bytes;
-  }
-
   emptied(): void {
     if (this.leftBytes > 0 || this.bufferedBytes > 0) return;
     const message = `${this.#settings.maxBytes} bytes have passed (maxBytes)`;
@@ -218,17 +247,14 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
 
   stop(): void {
     if (this.isOver) return;
-    this.splices = false;
-    for (const direction of [this.fromA, this.fromB]) direction.takeOut();
+    this.#takeOut();
     for (const [stream, lent] of this.#lent) if (stream.active) giveBack(stream, lent);
     this.#finish();
   }
 
   #finish(): void {
     this.isOver = true;
-    this.fromA.dropPipe();
-    this.fromB.dropPipe();
-    this.#pipes.leave();
+    this.#leaveKernel();
     if (this.#idleness !== undefined) unwatchIdle(this.#idleness);
     this.#stopListening?.();
     this.#told(this.error);

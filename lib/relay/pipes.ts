@@ -1,71 +1,75 @@
 // The pipes through which a loop's relays move bytes inside the kernel. A direction has one while
 // bytes are in it, and gives it back empty: pairs that are idle, or whose peers keep up, hold none,
-// and all of them use the same warm one in turn. When the loop's last relay has ended they are
-// closed. See pipe(7), F_SETPIPE_SZ in fcntl(2).
+// and all of them use the same warm one in turn. Those that are empty stand in words, from which
+// native code takes them. When the loop's last relay has ended they are closed. See pipe(7),
+// F_SETPIPE_SZ in fcntl(2).
 import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { Transfer } from '../loop/layout.js';
+import { KEEP_PIPES, sharedWords, Transfer } from '../loop/layout.js';
 import { constant, constants } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { supported } from '../raw/supported.js';
 import type { Stream } from '../stream/stream.js';
-
-export interface Pipe {
-  readonly readEnd: number;
-  readonly writeEnd: number;
-}
+import { Flows } from './flows.js';
+import { PipeWord } from './words.js';
 
 /**
  * What a pipe of a loop's first few holds: `npm run bench -- relay` is a tenth cheaper than with
  * the kernel's own 64 KiB, and no cheaper with a megabyte. It is also what one read is asked for.
  */
-export const PIPE_BYTES = 262144;
+const PIPE_BYTES = 262144;
+/** One direction's share of a turn: others are due as well. */
+export const TURN_BYTES = 4 * PIPE_BYTES;
 /**
  * Later ones stay as the kernel makes them: who is no superuser has 64 MiB for all pipes, and
  * beyond that gets smaller ones. Many are held at once only where many peers do not keep up.
  */
 const LARGE_PIPES = 64;
-/** More that are empty are closed. */
-const KEPT_PIPES = 16;
 
 const F_SETPIPE_SZ = constants['F_SETPIPE_SZ'];
 const FLAGS = constant('O_NONBLOCK');
 
 export class Pipes {
   readonly #loop: HandleLoop;
-  readonly #empty: Pipe[] = [];
+  /** Those that are empty: see PipeWord. */
+  readonly words = sharedWords(PipeWord.WORDS);
+  readonly flows: Flows;
   #open = 0;
   #users = 0;
 
   constructor(loop: HandleLoop) {
     this.#loop = loop;
+    this.flows = new Flows(loop);
+    this.words[PipeWord.LENGTH] = PIPE_BYTES;
+    this.words[PipeWord.BUDGET] = TURN_BYTES;
+    loop.streams.keep(KEEP_PIPES, this.words);
   }
 
-  /** A relay more has use for them. */
+  /** A relay more moves bytes inside the kernel: the crossing looks at what is ready. */
   join(): void {
     this.#users++;
+    this.#loop.streams.readers++;
   }
 
   /** One less: behind the last they are closed. */
   leave(): void {
     this.#users--;
+    this.#loop.streams.readers--;
     if (this.#users > 0) return;
-    for (const pipe of this.#empty.splice(0)) this.drop(pipe);
+    const { words } = this;
+    for (let i = 0; i < (words[PipeWord.COUNT] as number); i++) {
+      const at = this.#place(i);
+      this.close(words[at + PipeWord.READ_END] as number, words[at + PipeWord.WRITE_END] as number);
+    }
+    words[PipeWord.COUNT] = 0;
   }
 
-  /** An empty one, or -errno. */
-  take(): Pipe | number {
-    return this.#empty.pop() ?? this.#make();
+  #place(index: number): number {
+    return PipeWord.SPARE + index * PipeWord.PIPE_WORDS;
   }
 
-  /** It is empty again. */
-  give(pipe: Pipe): void {
-    if (this.#empty.length < KEPT_PIPES && this.#users > 0) this.#empty.push(pipe);
-    else this.drop(pipe);
-  }
-
-  /** Closes it, and what is in it is lost. */
-  drop({ readEnd, writeEnd }: Pipe): void {
+  /** One that is not empty, or one too many. */
+  close(readEnd: number, writeEnd: number): void {
     this.#open--;
     const { owner } = this.#loop.holdings;
     for (const fd of [readEnd, writeEnd]) {
@@ -74,7 +78,8 @@ export class Pipes {
     }
   }
 
-  #make(): Pipe | number {
+  /** There is none: makes one. 0, or -errno. */
+  make(): number {
     const made = native.pipe2(FLAGS);
     if (typeof made === 'number') return made;
     const [readEnd, writeEnd] = made;
@@ -85,7 +90,13 @@ export class Pipes {
       native.fcntl(writeEnd, F_SETPIPE_SZ, PIPE_BYTES);
     }
     this.#open++;
-    return { readEnd, writeEnd };
+    const { words } = this;
+    const count = words[PipeWord.COUNT] as number;
+    const at = this.#place(count);
+    words[at + PipeWord.READ_END] = readEnd;
+    words[at + PipeWord.WRITE_END] = writeEnd;
+    words[PipeWord.COUNT] = count + 1;
+    return 0;
   }
 }
 

@@ -14,10 +14,11 @@ import {
   KEEPS,
   OPEN_AWAITED,
   READING,
+  RELAYED,
   RETRYING,
   TOLD,
 } from './flags.js';
-import type { StreamGroup } from './group.js';
+import type { MovedBytes, StreamGroup } from './group.js';
 import type { Outgoing } from './queue.js';
 
 // An OutputHolder; not said so, as the types of the package leave its members out.
@@ -25,16 +26,24 @@ import type { Outgoing } from './queue.js';
 export abstract class StreamBase extends SocketHandle {
   /** @internal Another one once the stream is handed over. */ group: StreamGroup;
   /** @internal What the kernel did not take yet. */ queue: Outgoing | undefined;
-  /** Bytes read so far. */
-  bytesRead = 0;
-  /** Bytes taken by `write` so far; some may still be queued. */
-  bytesWritten = 0;
+  /** @internal Without those that a relay moves inside the kernel. */ readBytes = 0;
+  /** @internal The same of those taken. */ writtenBytes = 0;
   /** @internal What `close` is to tell. */ failure: Error | undefined = undefined;
 
   /** @internal */
   constructor(loop: HandleLoop, group: StreamGroup) {
     super(loop);
     this.group = group;
+  }
+
+  /** Bytes read so far. */
+  get bytesRead(): number {
+    return this.readBytes + (movedBytes(this)?.read ?? 0);
+  }
+
+  /** Bytes taken by `write` so far; some may still be queued. */
+  get bytesWritten(): number {
+    return this.writtenBytes + (movedBytes(this)?.written ?? 0);
   }
 
   /** Drops what is queued and closes. Idempotent. */
@@ -89,6 +98,11 @@ export abstract class StreamBase extends SocketHandle {
     const all = `more than ${limit.maxBytes} bytes of output would be queued in the ${limit.of}`;
     this.destroy(tooMuch(`${all} (maxBufferedBytes), ${bytes} of them for this peer`));
   }
+}
+
+/** What the relay that has the stream counts. */
+function movedBytes(stream: StreamBase): MovedBytes | undefined {
+  return (stream.flags & RELAYED) === 0 ? undefined : stream.group.relaying?.moved(stream);
 }
 
 /** Tells the poller what the stream waits for now. */

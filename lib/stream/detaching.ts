@@ -2,7 +2,7 @@
 // either direction. What was read from the kernel cannot be put back, so it is told first; what
 // was written and the kernel did not take cannot go with the descriptor, so it has to be sent.
 import { handleClosed, stillConnecting } from '../loop/errors.js';
-import { EMPTY_RECORD, LARGE_RECORD, NOT_READ } from '../loop/layout.js';
+import { EMPTY_RECORD, LARGE_RECORD, MOVED, NOT_READ } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
 import { CONNECTING, NEED_DRAIN } from './flags.js';
@@ -12,7 +12,7 @@ import { receivedWith } from './received.js';
 import { invalidState } from './unread.js';
 
 /** What a read brought that takes nothing from the kernel. */
-const LEFT: ReadonlySet<number> = new Set([NOT_READ, LARGE_RECORD, -constant('EAGAIN')]);
+const LEFT: ReadonlySet<number> = new Set([NOT_READ, LARGE_RECORD, MOVED, -constant('EAGAIN')]);
 
 /**
  * Tells and sends what there is. If it throws the stream goes on.
@@ -75,6 +75,6 @@ function stashRecord(stream: StreamOutput, index: number): void {
     fds?.closeRest();
     return;
   }
-  stream.bytesRead += chunk.length;
+  stream.readBytes += chunk.length;
   stash(stream, chunk, fds);
 }

@@ -22,12 +22,20 @@ export interface StreamOwner {
   forget(): void;
 }
 
+/** Bytes of a stream that go past it, inside the kernel. */
+export interface MovedBytes {
+  readonly read: number;
+  readonly written: number;
+}
+
 /** What a stream asks of the relay that has it; see relayed.ts. */
 export interface Relaying {
   /** The poller says that it is ready; of a stream that is RELAYED. */
   ready(stream: Handle, events: number): void;
-  /** Whether it may be read has changed; of a stream that is RELAYED. */
+  /** Whether it may be read or written has changed; of a stream that is RELAYED. */
   changed(stream: Handle): void;
+  /** What has moved so far; of a stream that is RELAYED. */
+  moved(stream: Handle): MovedBytes;
 }
 
 export interface StreamGroup extends StreamSettings {

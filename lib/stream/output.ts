@@ -186,10 +186,10 @@ function gather(
   const { streams } = stream.loop;
   const { slot, handleFd } = stream;
   if (typeof data === 'string') {
-    stream.bytesWritten += streams.gatherText(slot, handleFd, data, maxBytes, encoding);
+    stream.writtenBytes += streams.gatherText(slot, handleFd, data, maxBytes, encoding);
   } else {
     streams.gather(slot, handleFd, data, maxBytes);
-    stream.bytesWritten += maxBytes;
+    stream.writtenBytes += maxBytes;
   }
 }
 
@@ -228,14 +228,14 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
   if (stream.active && stream.queue === undefined && (stream.flags & CONNECTING) === 0) {
     const sent = stream.group.transfer.send(stream.handleFd, bytes);
     if (sent === length) {
-      stream.bytesWritten += sent;
+      stream.writtenBytes += sent;
       return true;
     }
     if (sent > 0) taken = sent;
     else if (sent !== EAGAIN && !isOutOfMemory(sent)) sendFailed(stream, sent);
   }
   if (!stream.active) return false;
-  stream.bytesWritten += length;
+  stream.writtenBytes += length;
   enqueue(stream, restOf(bytes, taken), taken > 0);
   return hasRoom(stream) && stream.active;
 }
@@ -267,7 +267,7 @@ function writeWith(stream: StreamOutput, data: Bytes | string, options: WriteOpt
   // Nothing was sent: they are to wait with the bytes.
   if (stream.active && rest === bytes) held = duplicate(stream, fds);
   if (!stream.active) return false;
-  stream.bytesWritten += bytes.length;
+  stream.writtenBytes += bytes.length;
   if (rest.length === 0) return true;
   if (!enqueue(stream, rest, rest !== bytes, held) && held !== undefined) closeHeld(stream, held);
   return hasRoom(stream) && stream.active;

@@ -5,6 +5,7 @@ import type { Handle } from '../loop/handle.js';
 import { updateInterest } from './base.js';
 import { deliverUnread } from './detaching.js';
 import {
+  CONNECTING,
   END_FOLLOWS,
   FLOWS_IN,
   FLOWS_OUT,
@@ -15,7 +16,7 @@ import {
   RELAYED,
   WRITE_ENDED,
 } from './flags.js';
-import type { Relaying, StreamGroup } from './group.js';
+import type { MovedBytes, Relaying, StreamGroup } from './group.js';
 import { type Handlers, NO_HANDLERS } from './handlers.js';
 import { setReading } from './input.js';
 import type { Stream } from './stream.js';
@@ -103,12 +104,43 @@ export function leaveToKernel(stream: Stream): void {
   stream.flags |= RELAYED;
 }
 
-/** They do not any more. */
-export function takeFromKernel(stream: Stream): void {
-  stream.flags &= ~(RELAYED | FLOWS_IN | FLOWS_OUT);
-  if (!stream.active) return;
+/**
+ * They do not any more.
+ *
+ * @param moved what did so far
+ */
+export function takeFromKernel(stream: Stream, { read, written }: MovedBytes): void {
+  setFlowsIn(stream, false, -1);
+  setFlowsOut(stream, false);
+  stream.flags &= ~RELAYED;
+  stream.readBytes += read;
+  stream.writtenBytes += written;
+}
+
+/**
+ * The relay waits for what there is to read of it, or does not any more.
+ *
+ * @param reference what the crossing moves then: a flow of lib/relay/words.ts; -1: nothing
+ */
+export function setFlowsIn(stream: Stream, on: boolean, reference: number): void {
+  if (!setFlag(stream, FLOWS_IN, on) || !stream.active) return;
+  stream.loop.table.setReadFd(stream.slot, on ? reference : -1);
   updateInterest(stream);
-  setReading(stream, true);
+}
+
+/** The relay waits for room to write to it, or does not any more. */
+export function setFlowsOut(stream: Stream, on: boolean): void {
+  if (!setFlag(stream, FLOWS_OUT, on)) return;
+  if (stream.active) updateInterest(stream);
+  // Until it is sent the loop is alive, as with any output.
+  stream.setWorking(on || stream.queue !== undefined || (stream.flags & CONNECTING) !== 0);
+}
+
+/** Whether that changed it. */
+function setFlag(stream: Stream, flag: number, on: boolean): boolean {
+  if (((stream.flags & flag) !== 0) === on) return false;
+  stream.flags ^= flag;
+  return true;
 }
 
 /** The stream is as it was, and its handlers are told again. It is open. */
@@ -116,5 +148,5 @@ export function giveBack(stream: Stream, { group, closedHalves }: Lent): void {
   stream.group = group;
   stream.flags &= ~(HELD | closedHalves);
   if (group.handlers === NO_HANDLERS) keepUnread(stream);
-  takeFromKernel(stream);
+  setReading(stream, true);
 }

@@ -10,7 +10,7 @@
 import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
 import { type StreamBase, tooMuch, updateInterest } from './base.js';
-import { CONNECTING, RETRYING } from './flags.js';
+import { CONNECTING, RELAYED, RETRYING } from './flags.js';
 import { closeHeld, sendPassing } from './passing.js';
 import type { Outgoing } from './queue.js';
 import { weightOfAll } from './unix-queues.js';
@@ -87,6 +87,8 @@ function beginQueue(stream: StreamBase): Outgoing {
   stream.queue = queue;
   stream.loop.output.add(stream);
   stream.setWorking(true);
+  // What comes for it from now on is behind what is queued.
+  if ((stream.flags & RELAYED) !== 0) stream.group.relaying?.changed(stream);
   return queue;
 }
 

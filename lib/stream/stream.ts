@@ -110,7 +110,7 @@ export abstract class Stream extends StreamOutput {
     const { streams } = this.loop;
     const result = streams.result(index);
     if (result > 0) {
-      this.bytesRead += result;
+      this.readBytes += result;
       const fds = streams.passed.has(index) ? receivedWith(this.loop, index) : undefined;
       const chunk = chunkOf(this, index);
       if (chunk === undefined) {

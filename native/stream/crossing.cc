@@ -17,6 +17,7 @@
 #include "stream/batch.h"
 #include "stream/kept_memory.h"
 #include "stream/layout.h"
+#include "stream/relay.h"
 
 namespace rawloop {
 namespace {
@@ -54,7 +55,9 @@ class Crossing {
   }
 
   bool Keep(napi_env env, uint32_t kind, napi_value value) {
-    size_t alignment = kind == kArrivals ? alignof(Arrival) : alignof(int32_t);
+    size_t alignment = kind == kArrivals ? alignof(Arrival)
+                       : kind == kFlows  ? alignof(Flow)
+                                         : alignof(int32_t);
     return kept_[kind].Keep(env, value, "memory", alignment);
   }
 
@@ -190,6 +193,9 @@ class Crossing {
     control->filled = static_cast<int32_t>(
         ReadAll({ready, capacity_}, from, count, TableOf<Slot>(kSlots),
                 SpanOf(kSlab), &arrivals, &passed, results));
+    MoveFlows({ready, capacity_}, from, static_cast<uint32_t>(control->filled),
+              TableOf<Slot>(kSlots), TableOf<Flow>(kFlows),
+              TableOf<Pipes>(kPipes), results);
     return control->count;
   }
 

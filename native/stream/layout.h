@@ -26,7 +26,8 @@ enum class Transfer : int32_t {
 
 // One for each handle: the slot table.
 struct Slot {
-  int32_t read_fd;  // -1: nothing is to be read
+  // -1: nothing is to be read; below: a flow, see relay_words.h.
+  int32_t read_fd;
   uint32_t generation;
   int32_t last_record;  // its last send record plus one, 0: none
   int32_t transfer;     // of its reads
@@ -50,6 +51,8 @@ constexpr int32_t kNotRead = INT32_MIN;
 constexpr int32_t kEmptyRecord = INT32_MIN + 1;
 // A record that the slab has no room for; its size as the offset.
 constexpr int32_t kLargeRecord = INT32_MIN + 2;
+// What came has gone to another stream, and there is nothing to tell.
+constexpr int32_t kMoved = INT32_MIN + 3;
 
 // How many descriptors one fill may bring: numbers behind the results.
 constexpr uint32_t kMaxPassed = 512;
@@ -104,6 +107,8 @@ enum Kept : uint32_t {
   kPeers,
   kDepartures,
   kDatagramOut,
+  kFlows,
+  kPipes,
   kKinds,
 };
 

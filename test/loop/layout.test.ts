@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
 import * as layout from '../../lib/loop/layout.js';
 import { Backend, Own } from '../../lib/poller/common.js';
-import { Word } from '../../lib/relay/words.js';
+import { Flow, PipeWord } from '../../lib/relay/words.js';
 
-const { NOT_READ, EMPTY_RECORD, LARGE_RECORD } = layout;
-const RESULTS = { NOT_READ, EMPTY_RECORD, LARGE_RECORD };
+const { NOT_READ, EMPTY_RECORD, LARGE_RECORD, MOVED } = layout;
+const RESULTS = { NOT_READ, EMPTY_RECORD, LARGE_RECORD, MOVED };
 
 it('has each word where C++ has it, and no other', () => {
   const words = Object.entries(layout).filter(
@@ -18,7 +18,7 @@ it('has each word where C++ has it, and no other', () => {
 });
 
 it('calls kinds and flags by the same numbers as C++', () => {
-  const kinds = { Transfer: layout.Transfer, Backend, Own, ReadResult: RESULTS, Relay: Word };
+  const kinds = { Transfer: layout.Transfer, Backend, Own, ReadResult: RESULTS, Flow, PipeWord };
   const named: [string, number][] = Object.entries(kinds).flatMap(([kind, values]) =>
     Object.entries(values).map(([name, value]) => [`${kind}.${name}`, value]),
   );

@@ -34,10 +34,11 @@ export interface StreamCalls {
   /** As `writeNow`, of a descriptor that blocks; `transfer` is one of its SHARED_*. */
   writeShared(fd: number, bytes: Uint8Array, transfer: number): number;
   /**
-   * Moves bytes of one direction of a relay as `words` say, which are those of
-   * lib/relay/words.ts: 0, or -ENOSYS where the system has no such call.
+   * Moves what has come for one direction of a relay, of which `budget` bytes at most; see
+   * lib/relay/words.ts. 1; 0, and nothing is done, where it needs a pipe and there is no empty one;
+   * -ENOSYS where the system has no such call.
    */
-  spliceThrough(words: Int32Array): number;
+  moveFlow(pipes: Int32Array, flows: Int32Array, index: number, budget: number): number;
   /** Sends as much as the kernel takes at once: how much, or -errno. See send(2). */
   sendNow(fd: number, bytes: Uint8Array): number;
 }

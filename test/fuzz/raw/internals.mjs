@@ -43,7 +43,10 @@ const RESULT_WORDS = 4;
 const READY_WORDS = 3;
 const DOUBLES = 2;
 const NONE = -1;
-const KINDS = { slots: 0, slab: 1, records: 2, out: 3, datagramOut: 7 };
+const KINDS = { slots: 0, slab: 1, records: 2, out: 3, datagramOut: 7, flows: 8, pipes: 9 };
+const ALL_KINDS = 10;
+const FLOW_WORDS = 14;
+const PIPES_WORDS = 36;
 
 /** Any memory of `count` words: also what can be neither detached nor made smaller. */
 function kept(make, count, fill) {
@@ -78,12 +81,16 @@ function keptMemory(make, kind) {
       return kept(make, slots * SLOT_WORDS, (i) =>
         i % SLOT_WORDS === 0
           ? random.oneIn(6)
-            ? -1
+            ? random.pick([-1, -2, -3, -4])
             : world.fd()
           : i % SLOT_WORDS === 3
             ? random.pick([0, 0, 1, 7, datagramMode(random)])
             : 0,
       );
+    case KINDS.flows:
+      return kept(make, random.below(4) * FLOW_WORDS, (i) => flowWord(make, i % FLOW_WORDS));
+    case KINDS.pipes:
+      return kept(make, random.oneIn(4) ? 0 : PIPES_WORDS, (i) => pipesWord(make, i));
     case KINDS.slab:
       return slab(make);
     case KINDS.records:
@@ -106,6 +113,23 @@ function keptMemory(make, kind) {
     default:
       return datagramMemory(make, { kept, wild }, bytes)[kind]();
   }
+}
+
+/** Of one direction of a relay: descriptors of the world, few bytes, and places that may be wrong. */
+function flowWord(make, place) {
+  const { random, world } = make;
+  if (place < 4) return 0;
+  if (place < 6) return world.fd();
+  if (place < 8) return wild(make, random.below(2));
+  if (place < 10) return random.oneIn(2) ? -1 : world.fd();
+  return wild(make, random.pick([0, 0, 1, 4096]));
+}
+
+/** Of the pipes of a loop. */
+function pipesWord(make, place) {
+  const { random, world } = make;
+  const head = [random.below(17), 4096, random.pick([0, 1, 65536]), 0];
+  return place < head.length ? wild(make, head[place]) : world.fd();
 }
 
 /** What the control words say; never that it waits for long. */
@@ -150,12 +174,12 @@ export function crossingCall(make, native) {
   );
   const given = random.oneIn(20) ? make.bad() : capacity;
   // Made before: while native code runs, nobody else is to set what prototypes have.
-  const steps = Array.from({ length: 14 }, (_, i) => {
-    const kind = i < 8 ? i : random.below(8);
+  const steps = Array.from({ length: 16 }, (_, i) => {
+    const kind = i < ALL_KINDS ? i : random.below(ALL_KINDS);
     return {
-      keeps: i < 8 || random.oneIn(2),
-      takes: i > 6 && random.oneIn(4),
-      kind: i > 7 && random.oneIn(10) ? make.bad() : kind,
+      keeps: i < ALL_KINDS || random.oneIn(2),
+      takes: i > 8 && random.oneIn(4),
+      kind: i > 9 && random.oneIn(10) ? make.bad() : kind,
       memory: keptMemory(make, kind),
       upsets: random.oneIn(16),
       words: control(make, capacity),
@@ -227,12 +251,12 @@ export function internalCalls(make) {
         make.int(0, 1, 2, 4, 5, 253, 254),
       ],
     },
-    // Room for all words, of small numbers that may be descriptors of the world.
-    spliceThrough: {
+    moveFlow: {
       args: () => [
-        words(make, random.pick([0, 11, 12, 12, 12]), () =>
-          random.pick([world.fd(), 0, 1, 4096, -1]),
-        ),
+        words(make, random.pick([0, 35, 36, 36, 36]), (i) => pipesWord(make, i)),
+        words(make, random.pick([0, 13, 14, 28]), (i) => flowWord(make, i % FLOW_WORDS)),
+        make.int(0, 1, 2),
+        make.int(0, 1, 4096),
       ],
     },
     sendNow: { args: () => [make.fd(), make.memory()] },
