@@ -166,6 +166,8 @@ export class Direction {
     }
     this.dropPipe();
     if (this.sink.active) this.sink.write(bytes.subarray(0, filled));
+    // The queue keeps the order by itself.
+    if (this.#endFollows) this.end();
   }
 
   /** What is in the pipe is not to be sent. */
@@ -186,7 +188,7 @@ export class Direction {
     this.bytes += bytes.length;
     if (!sink.write(bytes) || leftBytes <= bytes.length) this.#hold(source);
     this.#relay.took(bytes.length);
-    if (sink.bufferedBytes === 0) this.#emptied();
+    this.#relay.emptied();
   }
 
   #hold(source: Stream): void {
