@@ -16,7 +16,7 @@ describe.each(CASES)('a relay by %s, %s', (way, mode) => {
     const { near, a, b, far } = fourOf(test.loop, opened, 'unix');
     const relay = joinBy(way, a, b, { maxBytes: 1000 });
     const peer = new Peer(test.loop, far, { end: (stream) => stream.end() });
-    put(near, Buffer.alloc(1200, 'x'));
+    put(near, 'x'.repeat(1200));
     const ended = endOf(relay);
     await drive(test.loop, mode);
     expect(await ended).toBe('ERR_RELAY_MAX_BYTES');
@@ -30,7 +30,7 @@ describe.each(CASES)('a relay by %s, %s', (way, mode) => {
       const { near, a, b, far } = fourOf(test.loop, opened, 'unix');
       const before = fill(b.handleFd);
       const relay = joinBy(way, a, b, { maxBytes: bytes });
-      put(near, Buffer.alloc(bytes, 'x'));
+      put(near, 'x'.repeat(bytes));
       let got = 0;
       const turn = test.loop.setInterval(() => {
         if (relay.bytesAToB < bytes) return;
@@ -50,7 +50,7 @@ describe.each(CASES)('a relay by %s, %s', (way, mode) => {
     const { near, a, b, far } = fourOf(test.loop, opened, 'unix');
     const before = fill(b.handleFd);
     const relay = joinBy(way, a, b);
-    put(near, Buffer.alloc(20_000, 'x'));
+    put(near, 'x'.repeat(20_000));
     a.end();
     const peer = { bytes: 0, ended: false };
     const turn = test.loop.setInterval(() => {
