@@ -213,7 +213,9 @@ export class DuplexStream<Data = unknown> {
   }
 
   #counted(chunk: unknown): Uint8Array {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : toBytes(chunk as Bytes);
+    const encoding = this.duplex.readableEncoding ?? 'utf8';
+    const bytes =
+      typeof chunk === 'string' ? Buffer.from(chunk, encoding) : toBytes(chunk as Bytes);
     this.bytesRead += bytes.length;
     return bytes;
   }
@@ -225,7 +227,16 @@ export class DuplexStream<Data = unknown> {
   }
 
   #received(chunk: unknown): void {
-    if (!this.isClosed) settle(this, this.#handlers?.data?.(this, this.#counted(chunk)));
+    if (this.isClosed) return;
+    let bytes: Uint8Array;
+    try {
+      bytes = this.#counted(chunk);
+    } catch (error) {
+      // Objects. Thrown here, it would be told to whoever made them.
+      this.destroy(error as Error);
+      return;
+    }
+    settle(this, this.#handlers?.data?.(this, bytes));
   }
 
   #taken(): void {
