@@ -224,12 +224,12 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
     if (this.isOver) return;
     this.splices = false;
     for (const direction of [this.fromA, this.fromB]) direction.takeOut();
-    for (const [stream, lent] of this.#lent) if (stream.active) giveBack(stream, lent);
     this.#finish();
   }
 
   #finish(): void {
     this.isOver = true;
+    for (const [stream, lent] of this.#lent) giveBack(stream, lent);
     this.fromA.dropPipe();
     this.fromB.dropPipe();
     this.#pipes.leave();
