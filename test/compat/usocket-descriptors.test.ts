@@ -2,12 +2,14 @@
 // Without `adopt` in unread.ts the first test leaves two open, without `close` at the head of `destroy` the
 // second, and without `isHeardOf` the third finds them closed.
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
 import { UServer, USocket } from '../../lib/compat/usocket/index.js';
 import { defaultLoop } from '../../lib/faces/default-loop.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
+import { temporaryFolder } from '../support/folder.js';
 
 if (DRIVE_MODES.includes('guest')) defaultLoop();
 guardDescriptors();
@@ -59,6 +61,25 @@ describe.runIf(DRIVE_MODES.includes('guest'))('descriptors that came over a USoc
     await new Promise((resolve) => setImmediate(resolve));
     expect(told).toEqual([]);
     peer.destroy();
+  });
+
+  // Without `drop` in `#letGo` of socket.ts.
+  it('that wait to be sent are dropped by destroy()', async () => {
+    const socket = new USocket({ fd: opened.pair()[0] });
+    socket.write(opened.pipe());
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.destroy();
+  });
+
+  // Without the look at `#pending` in `#open` of server.ts.
+  it('a UServer that was closed before it listened has none', async () => {
+    const server = new UServer();
+    const told: string[] = [];
+    server.on('listening', () => told.push('listening'));
+    server.listen(join(temporaryFolder(), 'socket'));
+    server.close();
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toEqual([]);
   });
 });
 

@@ -76,4 +76,25 @@ describe.each(CASES)('a relay by %s, %s', (way, mode) => {
     expect(codeOf(relay.error)).toBe('');
     expect(peer).toEqual({ bytes: before + 20_000, ended: true });
   });
+
+  // Without READ_ENDED in `outlive` of joint.ts b waits for an end that never comes.
+  it('who outlives one that ended in order closes behind the last byte, whatever it may get', async () => {
+    const { near, a, b, far } = fourOf(test.loop, opened, 'unix');
+    const before = fill(b.handleFd);
+    const relay = joinBy(way, a, b);
+    put(near, 'x'.repeat(20_000));
+    a.end();
+    opened.close(near);
+    let got = 0;
+    const turn = test.loop.setInterval(() => {
+      // Inside the kernel the end is read behind what is in the pipe.
+      if (relay.bytesAToB < 20_000 || (way === 'copy' && a.active)) return;
+      if (b.active) put(far, 'nobody takes this');
+      got += take(far).length;
+      if (got === before + 20_000) test.loop.clearInterval(turn);
+    }, 1);
+    await drive(test.loop, mode);
+    expect(b.active).toBe(false);
+    expect(got).toBe(before + 20_000);
+  });
 });
