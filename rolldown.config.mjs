@@ -26,6 +26,20 @@ export const pageScript = defineConfig({
   output: { format: 'iife', entryFileNames: '[name].js', minify: true },
 });
 
+/**
+ * dns-packet asks for the host's Buffer by `require`, which is none of an ES module's: what is
+ * bundled once more would not find it. It is a global of every host that this runs on.
+ */
+const globalBuffer = {
+  name: 'global-buffer',
+  transform(code, id) {
+    if (!/\/dns-packet\/index\.js$/.test(id)) return null;
+    const asked = "const Buffer = require('buffer').Buffer\n";
+    if (!code.includes(asked)) throw new Error(`${id}: it asks for Buffer in another way`);
+    return { code: code.replace(asked, '\n'), map: null };
+  },
+};
+
 const shared = defineConfig({
   platform: 'node',
   resolve: { extensionAlias: { '.js': ['.ts'] } },
@@ -51,6 +65,7 @@ export const forBundlers = defineConfig({
     alias: { './here.js': join(import.meta.dirname, 'lib/binding/here-in-bundle.ts') },
   },
   input: entries,
+  plugins: [globalBuffer],
   output: {
     format: 'esm',
     entryFileNames: 'esm/[name].mjs',
@@ -69,8 +84,14 @@ const chunks = Object.entries(families).map(([name, file]) => [`chunks/${name}`,
 export default defineConfig({
   ...shared,
   external: './prebuilds.js',
-  input: { ...entries, ...Object.fromEntries(chunks), 'cli/main': 'lib/cli/main.ts' },
-  plugins: [lazyFamilies(import.meta.dirname)],
+  input: {
+    ...entries,
+    ...Object.fromEntries(chunks),
+    // What runs in the threads of `loop.workers`.
+    'chunks/worker-thread': 'lib/workers/thread/main.ts',
+    'cli/main': 'lib/cli/main.ts',
+  },
+  plugins: [lazyFamilies(import.meta.dirname), globalBuffer],
   output: {
     dir: 'dist',
     format: 'cjs',
@@ -90,6 +111,9 @@ export default defineConfig({
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
+        { name: 'names', test: /\/lib\/dns\/(errors|lookup-options|names|questions)\.ts/ },
+        { name: 'worker-layout', test: /\/lib\/workers\/layout\.ts/ },
+        { name: 'jobs', test: /\/lib\/workers\/(?!index|thread\/)/ },
       ],
     },
   },

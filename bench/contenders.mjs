@@ -94,6 +94,13 @@ export const contenders = {
     theirs('node', 'node:fs with callbacks', 'fs-stat'),
     theirs('node-promises', 'node:fs/promises', 'fs-stat'),
   ],
+  files: [
+    ours('owned', 'loop.fs in a loop of its own', 'files'),
+    ours('guest', 'loop.fs inside Node', 'files'),
+    ours('pool', 'loop.fs inside Node, all on the pool', 'files'),
+    theirs('node', 'node:fs with callbacks', 'files'),
+    theirs('node-promises', 'node:fs/promises', 'files'),
+  ],
   timers: [
     ours('owned', 'timers of a loop that owns its thread', 'timers'),
     ours('guest', "timers of a loop inside Node's", 'timers'),

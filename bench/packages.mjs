@@ -12,6 +12,8 @@ import { messageOf } from './errors.mjs';
 
 /** By name; what a scenario needs, session.mjs says. */
 const VERSIONS = { epoll: '4.0.2', 'unix-dgram': '2.0.7' };
+/** Pools of Workers, which need no compiler. */
+const POOLS = { piscina: '5.3.2', tinypool: '2.2.0' };
 const LIMIT_MS = 180_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -41,15 +43,51 @@ export async function npmPackage(name, log) {
 }
 
 /**
+ * A pool of Workers to compare with.
+ *
+ * @param {keyof typeof POOLS} name
+ * @param {(line: string) => void} log
+ * @returns {Promise<Package>}
+ */
+export async function workerPool(name, log) {
+  const version = POOLS[name];
+  const home = join(here, 'build', `npm-${name}-${version}`);
+  const folder = join(home, 'node_modules', name);
+  try {
+    if (!existsSync(folder)) {
+      log(`fetching npm ${name} ${version}`);
+      await fetchPackage(home, `${name}@${version}`);
+    }
+    return { folder, version };
+  } catch (error) {
+    return { absent: `npm ${name} ${version} cannot be fetched: ${lastLine(error)}` };
+  }
+}
+
+/**
+ * @param {string} home
+ * @param {string} named
+ */
+async function fetchPackage(home, named) {
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'package.json'), '{ "name": "bench-peers", "private": true }\n');
+  const quiet = [
+    '--ignore-scripts',
+    '--no-package-lock',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  await run('npm', ['install', ...quiet, named], { cwd: home, timeout: LIMIT_MS });
+}
+
+/**
  * @param {string} home
  * @param {string} folder
  * @param {string} spec
  */
 async function fetchAndCompile(home, folder, spec) {
-  mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'package.json'), '{ "name": "bench-peers", "private": true }\n');
-  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  await run('npm', ['install', ...quiet, spec], { cwd: home, timeout: LIMIT_MS });
+  await fetchPackage(home, spec);
   const gyp = [tool('node-gyp'), 'rebuild', '--silent'];
   await run(process.execPath, gyp, { cwd: folder, env: headerEnv(), timeout: LIMIT_MS });
 }

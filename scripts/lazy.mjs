@@ -12,6 +12,8 @@ export const families = {
   checked: 'lib/poller/checked.ts',
   kqueue: 'lib/poller/kqueue.ts',
   datagram: 'lib/datagram/index.ts',
+  dns: 'lib/dns/index.ts',
+  resolver: 'lib/dns/resolver.ts',
   descriptor: 'lib/descriptor/index.ts',
   models: 'lib/models/thread-per-connection.ts',
   net: 'lib/net/index.ts',
@@ -20,10 +22,17 @@ export const families = {
   relay: 'lib/relay/index.ts',
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
+  workers: 'lib/workers/index.ts',
+  zlib: 'lib/zlib/index.ts',
 };
 
 /** The files whose functions give what they import. */
-const LISTS = ['lib/faces/families.ts', 'lib/poller/seldom.ts', 'lib/socket-options/seldom.ts'];
+const LISTS = [
+  'lib/faces/families.ts',
+  'lib/dns/seldom.ts',
+  'lib/poller/seldom.ts',
+  'lib/socket-options/seldom.ts',
+];
 const ENTRY = 'lib/faces/index.ts';
 /** Stands for the path of a family, until it is known where it is asked for. */
 const PLACE = 'family:';

@@ -1,14 +1,7 @@
 #!/usr/bin/env node
 // The tests of the packages that rawloop/compat stands in for, and of packages that use
 // them, run twice: with the original, built here, and with ours in its place.
-// `npm run test:compat [-- NAME ... --runtimes --checkouts FOLDER --keep]`. Fetches from npm.
-//   NAME              these suites alone
-//   --runtimes        the project with an override also by the other Nodes, Bun and Deno
-//   --checkouts DIR   DIR/NAME is a checkout of the package, for those whose tests are not
-//                     published
-//   --keep            leaves the scratch folder, and says where it is
-// Exit code 1 where a test passes with the original and not with ours; 77 when the packages
-// could not be fetched.
+// `npm run test:compat`, by packages of npm.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,18 +12,44 @@ import { installTools, place, placeOurs } from './compat/scratch.mjs';
 import { SUITES } from './compat/suites.mjs';
 import { runtimes } from './runtimes/runtimes.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
+const HELP = `Usage: npm run test:compat [-- NAME... --runtimes --checkouts DIR --keep]
+
+Runs the tests of ${SUITES.map(({ name }) => name).join(', ')}
+with the original and with rawloop in its place, and prints both results; without a NAME also
+a project with hot-shots and an override. Fetches from npm.
+
+  NAME              these suites alone
+  --runtimes        the project also by the other Nodes, Bun and Deno
+  --checkouts DIR   DIR/NAME is a checkout of the package, for those whose tests are not published
+  --keep            leave the scratch folder, and say where it is
+
+Exit code: 0 all is well; 1 a test passes with the original and not with ours; 2 bad arguments;
+77 the packages could not be fetched.
+`;
+
+function argumentsOf() {
+  const flag = { type: 'boolean', default: false };
+  const options = {
+    help: { ...flag, short: 'h' },
     checkouts: { type: 'string' },
-    keep: { type: 'boolean', default: false },
-    runtimes: { type: 'boolean', default: false },
-  },
-});
-const unknown = positionals.find((name) => !SUITES.some((suite) => suite.name === name));
-if (unknown !== undefined) {
-  console.error(`test:compat: unknown suite '${unknown}': ${SUITES.map((s) => s.name).join(', ')}`);
-  process.exit(2);
+    keep: flag,
+    runtimes: flag,
+  };
+  try {
+    const given = parseArgs({ allowPositionals: true, options });
+    const unknown = given.positionals.find((name) => !SUITES.some((suite) => suite.name === name));
+    if (unknown !== undefined) throw new Error(`no suite '${unknown}': see --help`);
+    return given;
+  } catch (error) {
+    console.error(`test:compat: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+const { values, positionals } = argumentsOf();
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
 }
 const isAsked = ({ name }) => positionals.length === 0 || positionals.includes(name);
 

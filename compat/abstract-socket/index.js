@@ -1,1 +1,1 @@
-module.exports = require('rawloop/compat/abstract-socket');
+module.exports = { ...require('rawloop/compat/abstract-socket') };

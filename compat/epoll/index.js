@@ -1,1 +1,1 @@
-module.exports = require('rawloop/compat/epoll');
+module.exports = { ...require('rawloop/compat/epoll') };

@@ -1,1 +1,1 @@
-module.exports = require('rawloop/compat/unix-dgram');
+module.exports = { ...require('rawloop/compat/unix-dgram') };

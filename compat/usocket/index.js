@@ -1,1 +1,1 @@
-module.exports = require('rawloop/compat/usocket');
+module.exports = { ...require('rawloop/compat/usocket') };

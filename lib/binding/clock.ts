@@ -18,3 +18,11 @@ export function hostNowMs(): number {
   host ??= bind();
   return read.call(host);
 }
+
+/**
+ * The kernel's monotonic clock minus `hostNowMs()`, in ms: what puts times of two threads
+ * beside each other, whose `performance.now()` began with each of them. See clock_gettime(2).
+ */
+export function clockOffsetMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6 - hostNowMs();
+}

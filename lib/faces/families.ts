@@ -4,14 +4,20 @@
 // below are gone. The build refuses any other form than these lines; scripts/lazy.mjs.
 import * as datagramFamily from '../datagram/index.js';
 import * as descriptorFamily from '../descriptor/index.js';
+import * as dnsFamily from '../dns/index.js';
 import * as netFamily from '../net/index.js';
 import * as poolFamily from '../pool/index.js';
 import * as processFamily from '../process/index.js';
 import * as watchFamily from '../watch/index.js';
+import * as workersFamily from '../workers/index.js';
+import * as zlibFamily from '../zlib/index.js';
 
 export const datagram = () => datagramFamily;
 export const descriptor = () => descriptorFamily;
+export const dns = () => dnsFamily;
 export const net = () => netFamily;
 export const pool = () => poolFamily;
 export const process = () => processFamily;
 export const watch = () => watchFamily;
+export const workers = () => workersFamily;
+export const zlib = () => zlibFamily;

@@ -21,6 +21,25 @@ export type { DatagramCredentials, DatagramInfo, DatagramLocal } from '../datagr
 export type { ReceivedDatagram } from '../datagram/unread.js';
 export { DescriptorStream } from '../descriptor/index.js';
 export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream.js';
+export type { LookupServiceResult } from '../dns/dns.js';
+export type { DnsError, DnsErrorCode } from '../dns/errors.js';
+export { NameRequests } from '../dns/index.js';
+export type { LookupAddress, LookupOptions, LookupOrder } from '../dns/lookup-options.js';
+export type { ResolveAddressOptions, Resolved, ResolveOptions } from '../dns/questions.js';
+export type {
+  AddressWithTtl,
+  AnyRecord,
+  CaaRecord,
+  MxRecord,
+  NameRecord,
+  NaptrRecord,
+  SoaRecord,
+  SrvRecord,
+  TextRecord,
+  TypedRecord,
+} from '../dns/record-types.js';
+export type { Resolver } from '../dns/resolver.js';
+export type { ResolverOptions } from '../dns/resolver-options.js';
 export type { HandleListing, HandleMetrics } from '../loop/counters.js';
 export { Immediate } from '../loop/immediates.js';
 export type { BlockedMessage, LoopMetrics, Phase } from '../loop/meter.js';
@@ -28,11 +47,13 @@ export type { LoopOptions, RunMode } from '../loop/options.js';
 export { type HookCallback, PhaseHook } from '../loop/phase-hooks.js';
 export type { SharedPool } from '../loop/shared-pool.js';
 export { Timer } from '../loop/time/timer.js';
+export type { TimeSummary } from '../loop/time-summary.js';
 export { ThreadPerConnectionServer } from '../models/index.js';
 export type {
   ThreadPerConnectionOptions,
   ThreadPerConnectionStats,
 } from '../models/thread-per-connection.js';
+export type { HostResolver } from '../net/by-name.js';
 export type { ConnectOptions } from '../net/connect.js';
 export type { StreamHandlers } from '../net/handlers.js';
 export { Server, Socket } from '../net/index.js';
@@ -47,13 +68,40 @@ export {
   type SharedWaker,
   wake,
 } from '../poller/index.js';
-export type { KeyInput, KeyOptions } from '../pool/crypto/crypto.js';
-export type { AccessOptions, Path, ReadlinkOptions, StatOptions } from '../pool/fs/fs.js';
-export { BigIntStats, CryptoRequests, FileRequests, Stats, ThreadPool } from '../pool/index.js';
+export type { HashOptions, KeyInput, KeyOptions, ScryptOptions } from '../pool/crypto/crypto.js';
+export type { DigestEncoding } from '../pool/crypto/hash.js';
+export type { CopyOptions } from '../pool/fs/copy.js';
+export type { FileDescriptor, Whence } from '../pool/fs/descriptors.js';
+export type { MkdirOptions, ReaddirOptions, RmOptions } from '../pool/fs/folders.js';
+export type {
+  FlockOptions,
+  LockInTheWay,
+  LockType,
+  RecordLockOptions,
+} from '../pool/fs/locks.js';
+export type { ReadlinkOptions } from '../pool/fs/names.js';
+export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
+export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
+export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
+export type { AccessOptions, StatOptions } from '../pool/fs/status.js';
+export type { TransferOptions } from '../pool/fs/transfers.js';
+export type { ReadFileOptions, WriteFileOptions } from '../pool/fs/whole.js';
+export {
+  BigIntStatFs,
+  BigIntStats,
+  CryptoRequests,
+  Dir,
+  Dirent,
+  FileHandle,
+  FileRequests,
+  StatFs,
+  Stats,
+  ThreadPool,
+} from '../pool/index.js';
 export type { LaneName, LaneOptions, LanesOptions } from '../pool/lanes.js';
 export type { ThreadPoolOptions } from '../pool/options.js';
 export type { LaneStats, PoolStats } from '../pool/pool.js';
-export type { KindStats, TimeSummary, WorkStats } from '../pool/usage.js';
+export type { KindStats, WorkStats } from '../pool/usage.js';
 export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
 export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
 export type { NotifyOptions, NotifyState } from '../process/notify.js';
@@ -90,5 +138,11 @@ export type { ReceivedDescriptors } from '../stream/received.js';
 export { Watcher } from '../watch/index.js';
 export type { Readiness } from '../watch/readiness.js';
 export type { WatchCallback, WatchOptions } from '../watch/watcher.js';
+export { Workers } from '../workers/index.js';
+export type { RunOptions, WorkerLimits, WorkersOptions } from '../workers/options.js';
+export type { WorkersStats } from '../workers/stats.js';
+export type { JobContext } from '../workers/thread/context.js';
+export { ZlibRequests } from '../zlib/index.js';
+export type { ZlibInput, ZlibOptions } from '../zlib/zlib.js';
 export { defaultLoop, watch } from './default-loop.js';
 export { EventLoop } from './event-loop.js';

@@ -1,6 +1,7 @@
 // What the public loop has for TCP and Unix sockets.
 
 import type { Address, IpAddress, UnixAddress } from '../binding/index.js';
+import type { HostResolver } from '../net/by-name.js';
 import type { ConnectOptions } from '../net/connect.js';
 import type { StreamHandlers } from '../net/handlers.js';
 import type { ListenOptions } from '../net/listen.js';
@@ -11,6 +12,9 @@ import { WatchFace } from './watch.js';
 
 /** What a loop has for TCP and Unix sockets. Use `EventLoop`. */
 export abstract class NetFace extends WatchFace {
+  /** @internal Who looks names up: a face above. */
+  abstract readonly dns: HostResolver;
+
   /**
    * Listens for connections, of TCP at a host and a port, or of a Unix socket at a path. All
    * sockets share `handlers`. When they are left out, connections wait in the backlog for who
@@ -50,7 +54,9 @@ export abstract class NetFace extends WatchFace {
   }
 
   /**
-   * Connects by TCP, or to a Unix socket at a path. Failure is told by `close(socket, error)`, and
+   * Connects by TCP, or to a Unix socket at a path. The addresses of a host that is told by its
+   * name are tried one a little after the other, and the first that is connected is it; when none
+   * is, the error has all of theirs in `errors`. Failure is told by `close(socket, error)`, and
    * by `socket.opened`; an `error` handler is a server's, of an object that both share, and is not
    * called here. When the handlers are left out nothing that comes is lost: it waits, up to
    * `highWaterMark` bytes of it here and the rest in the kernel, for who iterates the socket.
@@ -65,6 +71,6 @@ export abstract class NetFace extends WatchFace {
    * for await (const chunk of socket) process.stdout.write(chunk);
    */
   connect<Data = unknown>(options: ConnectOptions, handlers?: StreamHandlers<Data>): Socket<Data> {
-    return families.net().connect(this, options, handlers) as Socket<Data>;
+    return families.net().connect(this, options, handlers, () => this.dns) as Socket<Data>;
   }
 }

@@ -46,11 +46,11 @@ export abstract class PoolFace extends ProcessFace {
     return this.#foreign.open;
   }
 
-  /** Files, on the pool. */
+  /** Files: at once where the kernel has them in memory, else on the pool. */
   get fs(): FileRequests {
     if (this.#fs !== undefined) return this.#fs;
-    const { FileRequests } = families.pool();
-    this.#fs = new FileRequests(this.requests);
+    const { FileRequests, FileWork } = families.pool();
+    this.#fs = new FileRequests(new FileWork(this, this.requests, this.inlineFiles));
     return this.#fs;
   }
 

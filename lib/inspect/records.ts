@@ -64,9 +64,9 @@ export interface CallbackRecord extends Span {
 export interface RequestRecord extends Span {
   /** Which record it is. */
   kind: 'request';
-  /** Such as 'StatRequest'. */
+  /** Such as 'fs.stat'. */
   name: string;
-  /** The lane of the pool that it waited in, such as 'fs'. */
+  /** The lane of the pool that it waited in, such as 'fs'; of a job, the thread that did it. */
   lane: string;
   /** How long it waited for a thread. */
   queuedMs: number;

@@ -1,6 +1,6 @@
 // A recording in Chrome's trace-event format, which Perfetto and chrome://tracing
 // open: a row for the loop's work and waits, one for its callbacks, and the requests
-// on the pool, which overlap, as asynchronous spans.
+// on the pool, which overlap, as asynchronous spans. A thread of `loop.workers` has its row.
 import { writeFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import type { FlightRecorder } from './flight-recorder.js';
@@ -39,7 +39,14 @@ export interface Trace {
 interface Rows {
   loop: number;
   callbacks: number;
+  /** A row for each thread of `loop.workers`, by its name. */
+  workers: Map<string, number>;
 }
+
+/** Of the jobs of `loop.workers`; their lane is the thread that did them. */
+const WORKER_JOB = 'WorkerJob';
+/** Above the rows of all loops, of which each thread of the process may have two. */
+const FIRST_WORKER_ROW = 100_000;
 
 /** Whole nanoseconds: rounded once, so that what begins where another ends does so here. */
 function ns(ms: number): number {
@@ -58,7 +65,11 @@ const us = (ms: number): number => ns(ms) / 1000;
  */
 export function toTrace(recorder: FlightRecorder): Trace {
   // Two rows for each thread's loop.
-  const rows: Rows = { loop: threadId * 2 + 1, callbacks: threadId * 2 + 2 };
+  const rows: Rows = {
+    loop: threadId * 2 + 1,
+    callbacks: threadId * 2 + 2,
+    workers: new Map(),
+  };
   const events = recorder.records().flatMap((record, index) => eventsOf(record, index, rows));
   return {
     displayTimeUnit: 'ms',
@@ -66,6 +77,7 @@ export function toTrace(recorder: FlightRecorder): Trace {
       label('process_name', rows.loop, 'rawloop'),
       label('thread_name', rows.loop, 'loop'),
       label('thread_name', rows.callbacks, 'callbacks'),
+      ...[...rows.workers].map(([name, row]) => label('thread_name', row, name)),
       ...events,
     ],
   };
@@ -102,7 +114,7 @@ function eventsOf(record: FlightRecord, index: number, rows: Rows): TraceEvent[]
     case 'callback':
       return [span(record, rows.callbacks, record.name, record.phase, argsOf(record))];
     case 'request':
-      return requestEvents(record, String(index), rows.loop);
+      return [...requestEvents(record, String(index), rows.loop), ...workEvents(record, rows)];
   }
 }
 
@@ -123,6 +135,20 @@ function span(
 ): TraceEvent {
   const dur = Math.max(0, ns(endMs) - ns(beginMs)) / 1000;
   return { name, cat, ph: 'X', ts: us(beginMs), dur, pid: process.pid, tid, args };
+}
+
+/** What a thread of `loop.workers` did, in the thread's own row. */
+function workEvents(record: RequestRecord, { workers }: Rows): TraceEvent[] {
+  const { name, lane, beginMs, queuedMs, runMs } = record;
+  if (name !== WORKER_JOB) return [];
+  let row = workers.get(lane);
+  if (row === undefined) {
+    row = (threadId + 1) * FIRST_WORKER_ROW + workers.size;
+    workers.set(lane, row);
+  }
+  const startMs = beginMs + queuedMs;
+  const work = { ...record, beginMs: startMs, endMs: startMs + runMs };
+  return [span(work, row, name, 'workers', { queuedMs })];
 }
 
 /** The request as a whole, and in it its wait for a thread and its time on one. */

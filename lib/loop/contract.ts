@@ -191,6 +191,8 @@ export interface HandleLoop extends Scheduler {
   undispatched(handle: LoopHandle): number;
   /** @internal Runs `run` in the next pending phase, between timers and poll. */
   defer(run: () => void, subject?: Subject): void;
+  /** @internal Runs `hook` when the loop is closed. */
+  onClose(hook: () => void): void;
   /** @internal Its `onClosed` is due in the closing phase. */
   enqueueClosing(handle: LoopHandle): void;
   /** @internal It wants something else than the poller knows. */

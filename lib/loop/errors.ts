@@ -16,5 +16,8 @@ export const loopAttached = () =>
     "run: the loop is attached to the host's loop, which drives it; call detach() first",
   );
 
+export const stillConnecting = (advice: string) =>
+  codedError(Error, 'ERR_STREAM_CONNECTING', `it is not connected yet: ${advice}`);
+
 export const handleClosed = (kind: string) =>
   codedError(Error, 'ERR_HANDLE_CLOSED', `the ${kind} is closed`);

@@ -192,7 +192,9 @@ export abstract class Handle extends HandleDescriptor {
 
   /** @internal */
   [SHOWN](): string {
-    const state = this.active ? `fd: ${this.handleFd}` : 'closed';
+    // One that connects to a name has none before it knows an address.
+    const fd = this.handleFd < 0 ? 'no descriptor' : `fd: ${this.handleFd}`;
+    const state = this.active ? fd : 'closed';
     const unref = this.active && !this.hasRef() ? 'unref' : undefined;
     return shown(this.kind, state, ...this.facts(), unref, reasonOf(this.error));
   }

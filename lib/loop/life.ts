@@ -49,6 +49,8 @@ export abstract class Life extends Scheduler {
   /** @internal The loop's time. */ protected nowMs: number;
   /** @internal What the options say of the pool, which is made on first use. */
   protected readonly poolSize: number | undefined;
+  /** @internal Whether files in memory are read without it. */
+  protected readonly inlineFiles: boolean;
   /** @internal The pool that it was given, which others may use too. */
   protected readonly sharedPool: SharedPool | undefined;
   /** @internal How many records the batch under way has. */ protected count = 0;
@@ -65,6 +67,7 @@ export abstract class Life extends Scheduler {
     super(clock, options.asyncContext);
     this.clock = clock;
     this.poolSize = options.poolSize;
+    this.inlineFiles = options.inlineFiles;
     this.sharedPool = options.pool;
     this.nowMs = clock();
     this.streams = new StreamBatch(this.table, slabBytes, maxEvents);

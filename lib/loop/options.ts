@@ -26,6 +26,11 @@ export interface LoopOptions {
   /** Threads of the pool: 1 to 1,024. Default: RAWLOOP_THREADPOOL_SIZE, else 4. */
   poolSize?: number;
   /**
+   * Whether requests on files are done at once where the kernel has what they need in memory,
+   * instead of on a thread. Default true. See docs/files.md.
+   */
+  inlineFiles?: boolean;
+  /**
    * A `ThreadPool` to use instead of a pool of the loop's own. Several loops may share one:
    * it is not closed with the loop. Not beside `poolSize`.
    */
@@ -62,6 +67,7 @@ const NAMES: OptionNames<LoopOptions> = {
   slabBytes: true,
   maxBufferedBytes: true,
   poolSize: true,
+  inlineFiles: true,
   pool: true,
   drain: true,
   timing: true,
@@ -95,7 +101,8 @@ export function readLoopOptions(given: LoopOptions = {}) {
   if (typeof blockedMs !== 'number' || !(blockedMs > 0)) {
     throw invalidValue('options.blockedMs', 'a number of milliseconds above 0');
   }
-  const { spinMs = 0 } = options;
+  const { spinMs = 0, inlineFiles = true } = options;
+  if (typeof inlineFiles !== 'boolean') throw invalidValue('options.inlineFiles', 'a boolean');
   if (typeof spinMs !== 'number' || !(spinMs >= 0 && spinMs <= MAX_SPIN_MS)) {
     throw invalidValue('options.spinMs', `a number of milliseconds from 0 to ${MAX_SPIN_MS}`);
   }
@@ -106,7 +113,7 @@ export function readLoopOptions(given: LoopOptions = {}) {
     throw invalidValue('options.poolSize', "left out beside 'pool', whose size it has");
   }
   const numbers = { maxEvents, slabBytes, maxBufferedBytes, blockedMs, spinMs };
-  return { ...numbers, backend, drain, poolSize, pool, timing, asyncContext };
+  return { ...numbers, backend, drain, poolSize, pool, inlineFiles, timing, asyncContext };
 }
 
 const INSIDE_PROMISE =

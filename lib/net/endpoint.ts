@@ -10,7 +10,8 @@ export interface Endpoint {
   /**
    * An IPv4 or IPv6 address, or 'localhost' (127.0.0.1). Default: 127.0.0.1 to connect
    * to; to listen at every address, of IPv6 and IPv4: '::', or '0.0.0.0' on a system
-   * without IPv6. Names are not looked up here: ask `node:dns` first, outside of `run()`.
+   * without IPv6. To connect to, also the name of a host, whose addresses are tried; to listen,
+   * none: it may have addresses that are not ours, and several (`loop.dns.lookup` tells them).
    */
   host?: string;
   /** 0 to 65535; 0 when listening: the kernel picks one. */
@@ -54,14 +55,23 @@ function noAddress(name: string, host: string): Error {
   if (name === LOCAL_PLACE.host) {
     return invalidValue(name, `an address, or an interface that is up, not '${shown}'`);
   }
-  const isName = /[a-z]/i.test(host) && /^[^:/\0]{1,253}$/.test(host);
-  const answer = isName ? `. Names are not looked up here: ${LOOK_UP}` : '';
+  const answer = isHostName(host) ? `. Names are not looked up here: ${LOOK_UP}` : '';
   return invalidValue(name, `an IPv4 or IPv6 address or 'localhost', not '${shown}'${answer}`);
 }
 
-const LOOK_UP = 'ask node:dns first, (await dns.promises.lookup(name)).address';
+const LOOK_UP = 'ask loop.dns first, (await loop.dns.lookup(name)).address';
 
-function checkPort(name: string, port: unknown): number {
+/**
+ * Whether `host` may be the name of a host, which is no address. What ends in a number is none:
+ * the C library would take '0x7f.1' for an address in another way of writing.
+ */
+export function isHostName(host: unknown): host is string {
+  if (typeof host !== 'string' || isAddress(host)) return false;
+  if (!/^[^\s:/\0]{1,253}\.?$/.test(host) || /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(host)) return false;
+  return /[a-z\u0080-\uffff]/i.test(host);
+}
+
+export function checkPort(name: string, port: unknown): number {
   if (typeof port !== 'number') throw invalidType(name, 'a number');
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw codedError(

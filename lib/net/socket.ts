@@ -6,7 +6,7 @@ import { type Address, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { constant } from '../raw/constants.js';
 import { check, type SystemErrorDetails } from '../raw/errors.js';
-import { RETRYING } from '../stream/flags.js';
+import { CONNECTING, RETRYING } from '../stream/flags.js';
 import type { StreamGroup } from '../stream/group.js';
 import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
 import { Stream } from '../stream/stream.js';
@@ -50,7 +50,7 @@ export class Socket<Data = unknown> extends Stream {
   override get label(): string {
     const { server } = this;
     if (server !== undefined) return `Socket of ${server.label}`;
-    const to = native.getpeername(this.handleFd);
+    const to = this.handleFd < 0 ? -1 : native.getpeername(this.handleFd);
     return `Socket to ${addressText(typeof to === 'number' ? undefined : to)}`;
   }
 
@@ -75,6 +75,21 @@ export class Socket<Data = unknown> extends Stream {
     this.startUnconnected(fd);
   }
 
+  /** Starts without a descriptor, as which address `target` has is to be found. @internal */
+  startByName(target: SystemErrorDetails): void {
+    targets.set(this, target);
+    this.flags |= CONNECTING;
+    this.setWorking(true);
+    this.start(-1, 0);
+  }
+
+  /** What it was without, connected by now, which is its own from here on. @internal */
+  takeDescriptor(fd: number): void {
+    this.handleFd = fd;
+    this.own();
+    this.connected();
+  }
+
   /** @internal */
   override onConnectable(): void {
     if ((this.flags & RETRYING) !== 0) return;
@@ -87,7 +102,7 @@ export class Socket<Data = unknown> extends Stream {
 
   /** As `destroy()`, and the peer is told by a reset: it gets nothing that is on its way. */
   resetAndDestroy(): void {
-    if (this.active) resetAtClose(this.handleFd);
+    if (this.active && this.handleFd >= 0) resetAtClose(this.handleFd);
     this.destroy();
   }
 
@@ -123,7 +138,7 @@ function peerToBe(socket: Socket): Address | undefined {
 }
 
 function nameBy(socket: Socket, call: (fd: number) => Address | number): Address | undefined {
-  if (!socket.active) return undefined;
+  if (!socket.active || socket.handleFd < 0) return undefined;
   const name = call(socket.handleFd);
   // Not connected yet, or no more; the BSDs say EINVAL then.
   if (name === ENOTCONN || name === EINVAL) return undefined;

@@ -212,16 +212,16 @@ export class DuplexStream<Data = unknown> {
     }
   }
 
+  /** @throws TypeError for what a Duplex in object mode may give: anything */
   #counted(chunk: unknown): Uint8Array {
     const encoding = this.duplex.readableEncoding ?? 'utf8';
-    const bytes =
-      typeof chunk === 'string' ? Buffer.from(chunk, encoding) : toBytes(chunk as Bytes);
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : bytesOf(chunk);
     this.bytesRead += bytes.length;
     return bytes;
   }
 
   #opened(): void {
-    if (this.isClosed || this.duplex.destroyed) return;
+    if (this.#isOpen || this.isClosed || this.duplex.destroyed) return;
     this.#isOpen = true;
     settle(this, this.#handlers?.open?.(this));
   }
@@ -232,11 +232,16 @@ export class DuplexStream<Data = unknown> {
     try {
       bytes = this.#counted(chunk);
     } catch (error) {
-      // Objects. Thrown here, it would be told to whoever made them.
+      // Not thrown at whoever wrote into the Duplex.
       this.destroy(error as Error);
       return;
     }
-    settle(this, this.#handlers?.data?.(this, bytes));
+    try {
+      // Of what came in one run with the handshake, or with the making of it.
+      this.#opened();
+    } finally {
+      if (!this.isClosed) settle(this, this.#handlers?.data?.(this, bytes));
+    }
   }
 
   #taken(): void {
@@ -262,6 +267,15 @@ export class DuplexStream<Data = unknown> {
     this.flags = (this.flags & ~CLOSING) | CLOSED;
     settleClosed(this);
     settle(this, this.#handlers?.close?.(this, this.#failure));
+  }
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  try {
+    return toBytes(chunk as Bytes);
+  } catch {
+    const message = 'the Duplex gave a chunk that is no bytes: is it one of objects?';
+    throw codedError(TypeError, 'ERR_INVALID_ARG_TYPE', message);
   }
 }
 

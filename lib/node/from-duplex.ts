@@ -31,7 +31,8 @@ function isDuplex(value: unknown): value is Duplex {
 /**
  * Any Duplex of node:stream, such as a TLS connection, with the surface of our streams: `write`,
  * `end`, `destroy`, `pause`, and handlers that are told as a `Socket`'s are. So what is written
- * for our sockets runs on it. Its bytes are moved by the host's loop, or by whoever made it.
+ * for our sockets runs on it. Its bytes are moved by the host's loop, or by whoever made it. A
+ * chunk that is no bytes, of a Duplex of objects, closes it with ERR_INVALID_ARG_TYPE.
  *
  * @param handlers when they are left out nothing is read until somebody iterates it
  * @throws TypeError; RangeError

@@ -114,6 +114,17 @@ class UserEventWaker implements Waker {
   }
 }
 
+/**
+ * A waker with a descriptor of its own, for a handle that other threads wake: the poller's
+ * wakes the loop, and nobody in it would know what for.
+ *
+ * @throws SystemError EMFILE, ENFILE, ENOMEM
+ */
+export function createHandleWaker(): Waker {
+  const pipe = process.platform !== 'linux' || process.env['RAWLOOP_WAKER'] === 'pipe';
+  return pipe ? new PipeWaker() : new EventfdWaker();
+}
+
 /** What RAWLOOP_WAKER names. */
 export type WakerKind = 'eventfd' | 'user' | 'pipe';
 

@@ -58,7 +58,7 @@ interface LaneSpec {
 }
 
 function readLane(name: string, given: LaneOptions | number | undefined): LaneSpec {
-  const at = `lanes.${name}`;
+  const at = `options.lanes.${name}`;
   if (typeof given === 'number') {
     const limit = checkInteger(at, given, 1, MAX_LIMIT);
     return { name, limit, priority: 1, maxQueued: Number.MAX_SAFE_INTEGER };
@@ -80,7 +80,10 @@ function readLane(name: string, given: LaneOptions | number | undefined): LaneSp
 /** @throws TypeError for what is no name */
 function checkNewName(name: string): void {
   if (NEW_NAME.test(name)) return;
-  throw invalidValue(`lanes.${name.slice(0, 80)}`, 'a name of 1 to 32 letters, digits, _ and -');
+  throw invalidValue(
+    `options.lanes.${name.slice(0, 80)}`,
+    'a name of 1 to 32 letters, digits, _ and -',
+  );
 }
 
 /** Names and numbers of the lanes of a pool. */
@@ -112,12 +115,12 @@ export class Lanes {
   /** @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad limit, priority or name */
   constructor(given: LanesOptions = {}) {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-      throw invalidType('lanes', 'an object');
+      throw invalidType('options.lanes', 'an object');
     }
     const added = Object.keys(given).filter((name) => !Object.hasOwn(Lane, name));
     for (const name of added) checkNewName(name);
     const names = [...BUILT_IN, ...added];
-    if (names.length > MAX_LANES) throw invalidValue('lanes', `${MAX_LANES} lanes at most`);
+    if (names.length > MAX_LANES) throw invalidValue('options.lanes', `${MAX_LANES} lanes at most`);
     this.#lanes = names.map((name) =>
       readLane(name, Object.hasOwn(given, name) ? given[name] : undefined),
     );

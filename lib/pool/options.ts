@@ -70,10 +70,10 @@ function sizeOfEnvironment(): number {
 function readProcessors(given: unknown): Int32Array {
   if (given === undefined) return new Int32Array(0);
   if (!Array.isArray(given) || given.length === 0) {
-    throw invalidType('processors', 'an array of numbers, not empty');
+    throw invalidType('options.processors', 'an array of numbers, not empty');
   }
   const processors = Int32Array.from(given, (number: unknown, index) =>
-    checkInteger(`processors[${index}]`, number, 0, MAX_PROCESSOR),
+    checkInteger(`options.processors[${index}]`, number, 0, MAX_PROCESSOR),
   );
   const result = native.checkProcessors(processors);
   if (result === -(constants['ENOSYS'] as number)) throw noProcessors();
@@ -89,11 +89,11 @@ export function readPoolOptions(given: ThreadPoolOptions) {
     size:
       read.size === undefined
         ? sizeOfEnvironment()
-        : checkInteger('size', read.size, 1, MAX_THREADS),
-    stackBytes: checkInteger('stackBytes', stackBytes, 65536, 2 ** 52),
+        : checkInteger('options.size', read.size, 1, MAX_THREADS),
+    stackBytes: checkInteger('options.stackBytes', stackBytes, 65536, 2 ** 52),
     lanes: new Lanes(read.lanes),
-    idleMs: idleMs === undefined ? -1 : checkInteger('idleMs', idleMs, 0, MAX_IDLE_MS),
-    maxQueued: checkInteger('maxQueued', maxQueued, 1, Number.MAX_SAFE_INTEGER),
+    idleMs: idleMs === undefined ? -1 : checkInteger('options.idleMs', idleMs, 0, MAX_IDLE_MS),
+    maxQueued: checkInteger('options.maxQueued', maxQueued, 1, Number.MAX_SAFE_INTEGER),
     processors: readProcessors(read.processors),
   };
 }

@@ -4,23 +4,8 @@
 // memory until a time is seen. (A histogram of node:perf_hooks takes 80 ns a time, and
 // 190 KB; there are four a request.)
 import { Histogram } from '../loop/histogram.js';
+import { summary, type TimeSummary } from '../loop/time-summary.js';
 import type { LaneNames } from './lanes.js';
-
-/** How long something took, over many times: ms. Percentiles are within 0.8 %. */
-export interface TimeSummary {
-  /** Of how many. */
-  count: number;
-  /** Exact; 0: of none. */
-  meanMs: number;
-  /** What half of them did not exceed. */
-  p50Ms: number;
-  /** What 90 % of them did not exceed. */
-  p90Ms: number;
-  /** What 99 % of them did not exceed. */
-  p99Ms: number;
-  /** Exact; 0: of none. */
-  maxMs: number;
-}
 
 /** What was done so far for loops of this thread. */
 export interface WorkStats {
@@ -45,18 +30,6 @@ export interface KindStats extends WorkStats {
 }
 
 const NS = 1e6;
-
-function summary(times: Histogram): TimeSummary {
-  const percentile = (percent: number) => times.percentile(percent) / NS;
-  return {
-    count: times.count,
-    meanMs: times.mean / NS,
-    p50Ms: percentile(50),
-    p90Ms: percentile(90),
-    p99Ms: percentile(99),
-    maxMs: times.max / NS,
-  };
-}
 
 /** What was done of something. */
 export class Work {

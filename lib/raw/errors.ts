@@ -12,6 +12,8 @@ export interface SystemErrorDetails {
   port?: number | undefined;
   /** The path of a file or a Unix socket. */
   path?: string | undefined;
+  /** The second path, of a call that has two. */
+  dest?: string | undefined;
 }
 
 let names: Map<number, string> | undefined;
@@ -34,6 +36,13 @@ function nameOf(errno: number): string {
 function textOf(errno: number): string {
   texts ??= getSystemErrorMap();
   return texts.get(-errno)?.[1] ?? 'unknown error';
+}
+
+/** As the host's own file system says it. */
+function fileText(errno: number, syscall: string, { path, dest }: SystemErrorDetails): string {
+  const place = path === undefined ? '' : ` '${path}'`;
+  const target = dest === undefined ? '' : ` -> '${dest}'`;
+  return `${nameOf(-errno)}: ${textOf(-errno)}, ${syscall}${place}${target}`;
 }
 
 function placeOf({ address, port, path }: SystemErrorDetails): string {
@@ -61,6 +70,8 @@ export class SystemError extends Error {
   declare readonly port?: number;
   /** The path that it was about. */
   declare readonly path?: string;
+  /** The second path, of a call that has two. */
+  declare readonly dest?: string;
 
   /**
    * @param errno negative, as the raw calls return it
@@ -79,7 +90,7 @@ export class SystemError extends Error {
     this.errno = errno;
     this.syscall = syscall;
     if (place === undefined) return;
-    for (const key of ['address', 'port', 'path'] as const) {
+    for (const key of ['address', 'port', 'path', 'dest'] as const) {
       if (place[key] !== undefined) {
         Object.defineProperty(this, key, { value: place[key], enumerable: true });
       }
@@ -147,4 +158,25 @@ export function systemError(
   details?: SystemErrorDetails,
 ): SystemError {
   return withoutStack(() => new SystemError(errno, syscall, details));
+}
+
+/** A failure of a call on files, in the words of `node:fs`. */
+class FileError extends SystemError {
+  constructor(errno: number, syscall: string, details: SystemErrorDetails) {
+    super(errno, syscall, details);
+    this.message = fileText(errno, syscall, details);
+  }
+}
+
+/** The same of a call on files, in the words of `node:fs`. @internal */
+export function fileError(
+  errno: number,
+  syscall: string,
+  details: SystemErrorDetails = {},
+): SystemError {
+  const error = withoutStack(() => new FileError(errno, syscall, details));
+  // What was captured has the message that it was made with.
+  const value = `${error.name}: ${error.message}`;
+  Object.defineProperty(error, 'stack', { value, configurable: true, writable: true });
+  return error;
 }

@@ -247,7 +247,7 @@ function hasHungUp({ flags, group }: Stream): boolean {
 /** Closes it, and its peer hears that what it got is not all. */
 function reset(stream: Stream, error: Error): void {
   if (!stream.active) return;
-  if (stream.group.transfer.isSocket) {
+  if (stream.group.transfer.isSocket && stream.handleFd >= 0) {
     native.setsockopt(stream.handleFd, SOL_SOCKET, SO_LINGER, LINGER_NONE);
   }
   stream.destroy(error);

@@ -113,6 +113,8 @@ const KINDS: ReadonlySet<number> = new Set([Transfer.SOCKET, Transfer.UNIX, Tran
 export function isSpliceable({ handleFd, group }: Stream): boolean {
   const { kind, isSocket } = group.transfer;
   if (!supported.splice || !KINDS.has(kind)) return false;
+  // It connects to a name, and will be a socket of ours.
+  if (handleFd < 0) return true;
   if (!isSocket && native.fileKind(handleFd) !== 'pipe') return false;
   return (check(native.fcntl(handleFd, F_GETFL), 'fcntl') & O_NONBLOCK) !== 0;
 }

@@ -26,6 +26,8 @@ interface Ways {
 
 /** The addresses of `stream`, which may be no socket, or not connected. */
 function waysOf({ handleFd }: Stream): Ways {
+  // It connects to a name, and has no address yet.
+  if (handleFd < 0) return { from: undefined, to: undefined };
   const [from, to] = [native.getpeername(handleFd), native.getsockname(handleFd)];
   return {
     from: typeof from === 'number' ? undefined : from,

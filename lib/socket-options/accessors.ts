@@ -1,7 +1,7 @@
 // `socket.options`: an object with a property for each socket option, which asks the kernel
 // when it is read and tells it when it is set. One class serves all handles.
 import { SHOWN, unlessRefused } from '../base/shown.js';
-import { handleClosed } from '../loop/errors.js';
+import { handleClosed, stillConnecting } from '../loop/errors.js';
 import type { Handle } from '../loop/handle.js';
 import { checkChange, getByName, makeChange } from './access.js';
 import { NAMES, TABLE } from './table.js';
@@ -16,6 +16,7 @@ class Accessors {
 
   get #fd(): number {
     if (!this.#handle.active) throw handleClosed(this.#handle.kind);
+    if (this.#handle.handleFd < 0) throw stillConnecting('set options in open');
     return this.#handle.handleFd;
   }
 

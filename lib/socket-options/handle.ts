@@ -1,7 +1,7 @@
 // A handle whose descriptor is a socket, or may be one, with the socket's options: by the
 // kernel's numbers, and by name. Names are loaded when one is first used.
 import { type Bytes, native } from '../binding/index.js';
-import { handleClosed } from '../loop/errors.js';
+import { handleClosed, stillConnecting } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { check } from '../raw/errors.js';
 import * as seldom from './seldom.js';
@@ -75,5 +75,7 @@ export abstract class SocketHandle extends Handle {
 
 function socketOf(handle: Handle): number {
   if (!handle.active) throw handleClosed(handle.kind);
+  // To a host whose name is looked up.
+  if (handle.handleFd < 0) throw stillConnecting('set options by socketOptions, or in open');
   return handle.handleFd;
 }

@@ -93,6 +93,8 @@ export abstract class StreamBase extends SocketHandle {
 
 /** Tells the poller what the stream waits for now. */
 export function updateInterest(stream: StreamBase): void {
+  // On its way, and without a descriptor yet.
+  if (stream.handleFd < 0) return;
   const { flags, queue } = stream;
   let wanted = (flags & (READING | FLOWS_IN)) !== 0 ? Interest.READ : 0;
   const sends = queue !== undefined && (flags & RETRYING) === 0;

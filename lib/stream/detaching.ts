@@ -1,7 +1,7 @@
 // What has to be so before a stream may give its descriptor back: nothing is on its way in
 // either direction. What was read from the kernel cannot be put back, so it is told first; what
 // was written and the kernel did not take cannot go with the descriptor, so it has to be sent.
-import { handleClosed } from '../loop/errors.js';
+import { handleClosed, stillConnecting } from '../loop/errors.js';
 import { EMPTY_RECORD, LARGE_RECORD, NOT_READ } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
@@ -25,9 +25,7 @@ export function prepareDetach(stream: StreamOutput): void {
   if (stream.group.relaying !== undefined) {
     throw invalidState(`a relay has the ${stream.kind}: its stop() gives it back`);
   }
-  if ((stream.flags & CONNECTING) !== 0) {
-    throw codedError(Error, 'ERR_STREAM_CONNECTING', 'it is not connected yet: detach in open');
-  }
+  if ((stream.flags & CONNECTING) !== 0) throw stillConnecting('detach in open');
   checkQueue(stream);
   stream.enter(() => deliverUnread(stream));
   if (stream.active) stream.loop.flush();

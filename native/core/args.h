@@ -53,7 +53,7 @@ bool IsAttached(napi_env env, napi_value value, const Span& span,
 
 class Args {
  public:
-  static constexpr size_t kMax = 8;
+  static constexpr size_t kMax = 10;
 
   Args(napi_env env, napi_callback_info info) : env_(env) {
     napi_get_cb_info(env, info, &count_, values_, &self_, nullptr);

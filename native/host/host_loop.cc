@@ -157,6 +157,12 @@ napi_value GetHostDescriptor(napi_env env, napi_callback_info) {
   return Int(env, HostDescriptor(env));
 }
 
+// hostAlive(): 1 when something referenced keeps the host's own loop going, 0
+// when nothing does, or -ENOSYS.
+napi_value GetHostAlive(napi_env env, napi_callback_info) {
+  return Int(env, HostAlive(env));
+}
+
 // uncaughtException(error): tells the host, as if a callback of its own had
 // thrown. False when this environment is ending.
 napi_value UncaughtException(napi_env env, napi_callback_info info) {
@@ -169,6 +175,7 @@ napi_value UncaughtException(napi_env env, napi_callback_info info) {
 void RegisterHostLoop(napi_env env, napi_value exports) {
   const Function functions[] = {
       {"hostDescriptor", Guarded<GetHostDescriptor>},
+      {"hostAlive", Guarded<GetHostAlive>},
       {"uncaughtException", Guarded<UncaughtException>}};
   Export(env, exports, functions);
   Define(env, exports, "HostLoop", HostLoop::Define(env));

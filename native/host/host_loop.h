@@ -62,6 +62,9 @@ class HostAttachment {
 // The descriptor that is readable when the host's own loop has something to do,
 // or -ENOSYS. A Worker's loop does when the Worker is to end.
 int HostDescriptor(napi_env env);
+// 1: something referenced keeps the host's own loop going, or is due in it;
+// 0: nothing does; or -ENOSYS. Not to be called on Bun, whose libuv aborts.
+int HostAlive(napi_env env);
 
 // Null, and `*error` a negative errno, when this host cannot be used.
 HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,

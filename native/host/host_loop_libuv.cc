@@ -248,6 +248,22 @@ int HostDescriptor(napi_env env) {
   return backend_fd(loop);
 }
 
+int HostAlive(napi_env env) {
+  using GetLoop = napi_status (*)(napi_env, UvLoop**);
+  using LoopAlive = int (*)(const UvLoop*);
+  // Looked up once, as it is asked for between two jobs of a thread.
+  static const auto get_loop =
+      reinterpret_cast<GetLoop>(dlsym(RTLD_DEFAULT, "napi_get_uv_event_loop"));
+  static const auto loop_alive =
+      reinterpret_cast<LoopAlive>(dlsym(RTLD_DEFAULT, "uv_loop_alive"));
+  UvLoop* loop = nullptr;
+  if (get_loop == nullptr || loop_alive == nullptr ||
+      get_loop(env, &loop) != napi_ok) {
+    return -ENOSYS;
+  }
+  return loop_alive(loop) != 0 ? 1 : 0;
+}
+
 HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
                               int* error) {
   return LibuvAttachment::Create(env, fd, turn, error);

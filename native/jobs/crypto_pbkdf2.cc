@@ -1,8 +1,6 @@
 // pbkdf2(password, salt, iterations, keyBytes, digest), computed by the host's
 // OpenSSL. See PKCS5_PBKDF2_HMAC(3).
-#include <cstring>
 #include <limits>
-#include <string>
 
 #include "jobs/crypto.h"
 #include "jobs/openssl.h"
@@ -21,7 +19,9 @@ class Pbkdf2Job final : public Job {
 
   // On the JavaScript thread. Each is false with an exception pending.
   bool SetDigest(napi_env env, napi_value name);
-  bool SetKeySize(napi_env env, size_t size);
+  bool SetKeySize(napi_env env, size_t size) {
+    return AllocateKey(env, &key_, size);
+  }
   bool SetInput(napi_env env, napi_value password, napi_value salt) {
     const auto max = static_cast<size_t>(kMaxInt);
     return password_.CopyMemory(env, password, "password", max) &&
@@ -53,35 +53,14 @@ class Pbkdf2Job final : public Job {
 };
 
 bool Pbkdf2Job::SetDigest(napi_env env, napi_value value) {
-  char name[64];
-  size_t size;
-  if (napi_get_value_string_utf8(env, value, name, sizeof(name), &size) !=
-      napi_ok) {
+  napi_valuetype type;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_string) {
     ThrowType(env, "digest", "of type string");
     return false;
   }
-  if (!library_.Find()) {
-    Throw(
-        env, napi_create_error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
-        "pbkdf2 needs OpenSSL's libcrypto: the host exports none, and neither "
-        "libcrypto.so.3 nor libcrypto.so.1.1 is installed");
-    return false;
-  }
-  // A zero byte, or a name that was cut, is no digest's name.
-  const bool whole = size < sizeof(name) - 4 && strlen(name) == size;
-  digest_ = whole ? library_.digest(name) : nullptr;
-  if (digest_ != nullptr) return true;
-  std::string message = std::string("Invalid digest: ") + name;
-  Throw(env, napi_create_type_error, "ERR_CRYPTO_INVALID_DIGEST",
-        message.c_str());
-  return false;
-}
-
-bool Pbkdf2Job::SetKeySize(napi_env env, size_t size) {
-  if (key_.Allocate(size)) return true;
-  Throw(env, napi_create_error, "ERR_MEMORY_ALLOCATION_FAILED",
-        "There is not enough memory for a key of this length");
-  return false;
+  if (!library_.FindFor(env, "pbkdf2")) return false;
+  digest_ = library_.Digest(env, value);
+  return digest_ != nullptr;
 }
 
 }  // namespace

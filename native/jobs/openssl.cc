@@ -2,7 +2,11 @@
 
 #include <dlfcn.h>
 
+#include <cstring>
 #include <initializer_list>
+#include <string>
+
+#include "core/args.h"
 
 namespace rawloop {
 
@@ -17,7 +21,11 @@ bool OpenSsl::Resolve(void* handle) {
   pbkdf2 = reinterpret_cast<Pbkdf2Function>(dlsym(handle, "PKCS5_PBKDF2_HMAC"));
   digest =
       reinterpret_cast<DigestFunction>(dlsym(handle, "EVP_get_digestbyname"));
-  return pbkdf2 != nullptr && digest != nullptr;
+  scrypt = reinterpret_cast<ScryptFunction>(dlsym(handle, "EVP_PBE_scrypt"));
+  random = reinterpret_cast<RandomFunction>(dlsym(handle, "RAND_bytes"));
+  hash = reinterpret_cast<HashFunction>(dlsym(handle, "EVP_Digest"));
+  return pbkdf2 != nullptr && digest != nullptr && scrypt != nullptr &&
+         random != nullptr && hash != nullptr;
 }
 
 bool OpenSsl::Find() {
@@ -34,6 +42,35 @@ bool OpenSsl::Find() {
     if (Resolve(handle)) return true;
   }
   return false;
+}
+
+bool OpenSsl::FindFor(napi_env env, const char* what) {
+  if (Find()) return true;
+  std::string message =
+      std::string(what) +
+      " needs OpenSSL's libcrypto: the host exports none, and neither "
+      "libcrypto.so.3 nor libcrypto.so.1.1 is installed";
+  Throw(env, napi_create_error, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM",
+        message.c_str());
+  return false;
+}
+
+const void* OpenSsl::Digest(napi_env env, napi_value value) const {
+  char name[64];
+  size_t size;
+  if (napi_get_value_string_utf8(env, value, name, sizeof(name), &size) !=
+      napi_ok) {
+    ThrowType(env, "digest", "of type string");
+    return nullptr;
+  }
+  // A zero byte, or a name that was cut, is no digest's name.
+  const bool whole = size < sizeof(name) - 4 && strlen(name) == size;
+  const void* found = whole ? digest(name) : nullptr;
+  if (found != nullptr) return found;
+  std::string message = std::string("Invalid digest: ") + name;
+  Throw(env, napi_create_type_error, "ERR_CRYPTO_INVALID_DIGEST",
+        message.c_str());
+  return nullptr;
 }
 
 }  // namespace rawloop

@@ -5,7 +5,6 @@
 
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,23 +35,23 @@ enum StatField : size_t {
 
 // 0 or -errno. Without `follow` a symbolic link is described itself.
 int StatPath(const char* path, bool follow, int64_t fields[kStatFields]);
+// The same of what is open.
+int StatDescriptor(int fd, int64_t fields[kStatFields]);
 
 // For the implementations: the fields up to the times, which have other names
-// on each system. 0 or -errno.
-inline int StatWithoutTimes(const char* path, bool follow, struct stat* s,
-                            int64_t fields[kStatFields]) {
-  if ((follow ? stat(path, s) : lstat(path, s)) != 0) return -errno;
-  fields[kStatDev] = static_cast<int64_t>(s->st_dev);
-  fields[kStatMode] = s->st_mode;
-  fields[kStatNlink] = static_cast<int64_t>(s->st_nlink);
-  fields[kStatUid] = s->st_uid;
-  fields[kStatGid] = s->st_gid;
-  fields[kStatRdev] = static_cast<int64_t>(s->st_rdev);
-  fields[kStatBlksize] = s->st_blksize;
-  fields[kStatIno] = static_cast<int64_t>(s->st_ino);
-  fields[kStatSize] = s->st_size;
-  fields[kStatBlocks] = s->st_blocks;
-  return 0;
+// on each system.
+inline void FillWithoutTimes(const struct stat& s,
+                             int64_t fields[kStatFields]) {
+  fields[kStatDev] = static_cast<int64_t>(s.st_dev);
+  fields[kStatMode] = s.st_mode;
+  fields[kStatNlink] = static_cast<int64_t>(s.st_nlink);
+  fields[kStatUid] = s.st_uid;
+  fields[kStatGid] = s.st_gid;
+  fields[kStatRdev] = static_cast<int64_t>(s.st_rdev);
+  fields[kStatBlksize] = s.st_blksize;
+  fields[kStatIno] = static_cast<int64_t>(s.st_ino);
+  fields[kStatSize] = s.st_size;
+  fields[kStatBlocks] = s.st_blocks;
 }
 
 }  // namespace rawloop

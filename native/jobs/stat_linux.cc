@@ -1,17 +1,14 @@
-// StatPath on Linux: statx(2).
+// File status on Linux: statx(2).
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
-// musl has statx(2) from 1.2.5 on; the kernel's header has its types.
-#ifndef STATX_BASIC_STATS
-#include <linux/stat.h>
-#endif
 
 #include <cerrno>
 
 #include "jobs/stat.h"
+#include "jobs/statx.h"
 
 namespace rawloop {
 
@@ -19,11 +16,15 @@ namespace {
 
 // Kernels before 4.11 have no statx, and seccomp filters of old container
 // hosts refuse it with EPERM: then the time of birth is that of the change.
-int StatPathWithoutBirth(const char* path, bool follow,
-                         int64_t fields[kStatFields]) {
-  struct stat s;
-  const int result = StatWithoutTimes(path, follow, &s, fields);
-  if (result < 0) return result;
+bool IsRefused(int result) {
+  return result == -ENOSYS || result == -EPERM || result == -EINVAL ||
+         result == -EOPNOTSUPP;
+}
+
+int FillWithoutBirth(int result, const struct stat& s,
+                     int64_t fields[kStatFields]) {
+  if (result != 0) return -errno;
+  FillWithoutTimes(s, fields);
   fields[kStatAtimeSec] = s.st_atim.tv_sec;
   fields[kStatAtimeNsec] = s.st_atim.tv_nsec;
   fields[kStatMtimeSec] = s.st_mtim.tv_sec;
@@ -35,15 +36,10 @@ int StatPathWithoutBirth(const char* path, bool follow,
 
 }  // namespace
 
-int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
+int Statx(int fd, const char* path, int flags, int64_t fields[kStatFields]) {
   struct statx s;
-  const int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
-  if (syscall(SYS_statx, AT_FDCWD, path, flags, STATX_BASIC_STATS | STATX_BTIME,
+  if (syscall(SYS_statx, fd, path, flags, STATX_BASIC_STATS | STATX_BTIME,
               &s) != 0) {
-    if (errno == ENOSYS || errno == EPERM || errno == EINVAL ||
-        errno == EOPNOTSUPP) {
-      return StatPathWithoutBirth(path, follow, fields);
-    }
     return -errno;
   }
   fields[kStatDev] =
@@ -68,6 +64,21 @@ int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
   fields[kStatBirthtimeSec] = s.stx_btime.tv_sec;
   fields[kStatBirthtimeNsec] = s.stx_btime.tv_nsec;
   return 0;
+}
+
+int StatPath(const char* path, bool follow, int64_t fields[kStatFields]) {
+  const int result =
+      Statx(AT_FDCWD, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, fields);
+  if (!IsRefused(result)) return result;
+  struct stat s;
+  return FillWithoutBirth(follow ? stat(path, &s) : lstat(path, &s), s, fields);
+}
+
+int StatDescriptor(int fd, int64_t fields[kStatFields]) {
+  const int result = Statx(fd, "", AT_EMPTY_PATH, fields);
+  if (!IsRefused(result)) return result;
+  struct stat s;
+  return FillWithoutBirth(fstat(fd, &s), s, fields);
 }
 
 }  // namespace rawloop

@@ -25,17 +25,6 @@ constexpr int32_t kClosed = 1;
 constexpr int32_t kWriter = 2;
 constexpr std::chrono::milliseconds kLongestWrite(500);
 
-bool ReadWord(napi_env env, napi_value value, int32_t** out) {
-  Span state;
-  if (!ReadSpan(env, value, &state) || state.size < sizeof(int32_t) ||
-      reinterpret_cast<uintptr_t>(state.data) % alignof(int32_t) != 0) {
-    ThrowType(env, "state", "an Int32Array of one word");
-    return false;
-  }
-  *out = reinterpret_cast<int32_t*>(state.data);
-  return true;
-}
-
 // wake(fd, state): adds to the waker behind `fd`, unless `state` says that it
 // is closed; true when it was open.
 napi_value Wake(napi_env env, napi_callback_info info) {
@@ -45,11 +34,7 @@ napi_value Wake(napi_env env, napi_callback_info info) {
   if (!args.Descriptor(0, &fd) || !writer.Enter(env, args.at(1))) {
     return nullptr;
   }
-  if (writer.open()) {
-    // EAGAIN, a full pipe or counter, is as good as one more wake-up.
-    uint64_t one = 1;
-    Retried([&] { return write(fd, &one, sizeof(one)); });
-  }
+  writer.Write(fd);
   napi_value result;
   napi_get_boolean(env, writer.open(), &result);
   return result;
@@ -70,7 +55,7 @@ class WakerGuard : public TaggedWrap<WakerGuard> {
   explicit WakerGuard(const Napi::CallbackInfo& info)
       : TaggedWrap(info), env_(info.Env()) {
     if (Value().IsEmpty()) return;  // a Worker that is ending wraps nothing
-    if (!ReadWord(env_, info[0], &word_)) return;
+    if (!ReadWord(env_, info[0], "state", &word_)) return;
     state_ = Napi::Persistent(info[0].As<Napi::Object>());
     napi_add_env_cleanup_hook(env_, OnEnvironmentEnd, this);
     // Other threads may hold the waker when nobody here does.
@@ -127,10 +112,34 @@ class WakerGuard : public TaggedWrap<WakerGuard> {
 
 }  // namespace
 
-bool WakerWriter::Enter(napi_env env, napi_value state) {
-  if (!ReadWord(env, state, &word_)) return false;
-  open_ = (__atomic_fetch_add(word_, kWriter, __ATOMIC_SEQ_CST) & kClosed) == 0;
+bool ReadWord(napi_env env, napi_value value, const char* name, int32_t** out) {
+  Span state;
+  if (!ReadSpan(env, value, &state) || state.size < sizeof(int32_t) ||
+      reinterpret_cast<uintptr_t>(state.data) % alignof(int32_t) != 0) {
+    ThrowType(env, name, "an Int32Array of one word");
+    return false;
+  }
+  *out = reinterpret_cast<int32_t*>(state.data);
   return true;
+}
+
+bool WakerWriter::Enter(napi_env env, napi_value state) {
+  int32_t* word;
+  if (!ReadWord(env, state, "state", &word)) return false;
+  Enter(word);
+  return true;
+}
+
+void WakerWriter::Enter(int32_t* word) {
+  word_ = word;
+  open_ = (__atomic_fetch_add(word_, kWriter, __ATOMIC_SEQ_CST) & kClosed) == 0;
+}
+
+void WakerWriter::Write(int fd) const {
+  if (!open_) return;
+  // EAGAIN, a full pipe or counter, is as good as one more wake-up.
+  uint64_t one = 1;
+  Retried([&] { return write(fd, &one, sizeof(one)); });
 }
 
 WakerWriter::~WakerWriter() {

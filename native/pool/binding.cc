@@ -122,6 +122,7 @@ napi_value Pool::TakeBytes(napi_env env, napi_callback_info info) {
   memcpy(target.data + static_cast<size_t>(offset), bytes.data, bytes.size);
   napi_value result;
   napi_create_double(env, static_cast<double>(bytes.size), &result);
+  pool->batch_[row]->Taken();
   pool->batch_[row].reset();
   return result;
 }

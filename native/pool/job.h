@@ -42,6 +42,9 @@ class Job {
   virtual void Run() = 0;
   // On the loop's thread, after Run().
   virtual Result result() const { return {}; }
+  // On the loop's thread: a result that was not packed has been copied to its
+  // owner. What the job opened is no longer its own to close.
+  virtual void Taken() {}
 
   // 0 or more: success; less: -errno, or what the family says it is.
   int32_t status() const { return status_; }

@@ -86,6 +86,16 @@ async function pool(random) {
           () => loop.fs.stat(path, { signal }),
           () => loop.fs.readlink(path, { signal }),
           () => loop.fs.access(path, 0, { signal }),
+          () => loop.fs.readFile(path, { signal, inline: random.oneIn(2) }),
+          () => loop.fs.readdir('.', { signal }),
+          async () => {
+            const file = await loop.fs.open('package.json', 'r', undefined, { signal });
+            const read = file.read(new Uint8Array(100), { signal, inline: false }).catch(() => {});
+            if (random.oneIn(2)) await read;
+            await file.close();
+          },
+          () => loop.dns.lookup('localhost', { signal, all: true }),
+          () => loop.dns.lookupService('127.0.0.1', 80, { signal }),
         ])();
     requests.push(request.catch(() => {}));
     if (random.oneIn(3)) controller.abort();

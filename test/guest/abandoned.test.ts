@@ -59,6 +59,16 @@ const USES: Record<string, string> = {
     loop.watch(shared, { read: true, signal }, () => {});
     const { address } = loop.listen({ port: 0, host: '127.0.0.1', signal }, {});
     loop.connect({ port: address.port, signal }, {});`,
+  'that connects to a name': `
+    const resolver = { lookup: async () => [{ address: '127.0.0.1', family: 4 }] };
+    loop.connect({ host: 'x.test', port: 9, resolver }, {});`,
+  'with a question to a name server': `
+    const silent = loop.dgram({ host: '127.0.0.1' }, {}).address;
+    const servers = ['127.0.0.1:' + silent.port];
+    new loop.dns.Resolver({ servers, hosts: false }).resolve4('x.test').catch(() => {});`,
+  'with workers, of which one is at work': `
+    loop.workers({ code: 'module.exports = () => { for (;;); };', size: 1 }).run(1).catch(() => {});
+    loop.workers({ code: 'module.exports = () => 1;' });`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
   'with work on a pool of others': `
     new EventLoop({ pool }).fs.stat('/').catch(() => {});`,

@@ -41,7 +41,7 @@ it('has each callback once, with its name, phase, handle and descriptor', async 
 
 it('shows of a request how long it was queued and how long it ran', async () => {
   const { traceEvents } = toTrace(await everything());
-  const requests = traceEvents.filter(({ ph, name }) => ph === 'b' && name === 'StatRequest');
+  const requests = traceEvents.filter(({ ph, name }) => ph === 'b' && name === 'fs.stat');
   expect(requests).toHaveLength(20);
   for (const { id, args } of requests) {
     expect(args['lane']).toBe('fs');

@@ -57,6 +57,7 @@ export const KINDS: Readonly<Record<string, string>> = {
     stream[Symbol.asyncIterator]().next(); hold(stream); settle();`,
   'datagram socket': "hold(loop.dgram({ host: '127.0.0.1' }, {})); settle();",
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
+  workers: "hold(loop.workers({ code: 'module.exports = () => 1;', size: 1 }).ref()); settle();",
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',
   'prepare hook': 'hold(loop.prepare(() => {})); settle();',

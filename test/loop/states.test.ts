@@ -95,12 +95,14 @@ describe('a closed loop', () => {
     nextTick: (loop) => loop.nextTick(() => {}),
     listen: (loop) => loop.listen({ port: 0 }, {}),
     connect: (loop) => loop.connect({ port: 9 }, {}),
+    'connect by name': (loop) => loop.connect({ host: 'x.test', port: 9 }, {}),
     'listen at a path': (loop) => loop.listen({ path: '/tmp/rawloop-closed' }, {}),
     'connect to a path': (loop) => loop.connect({ path: '/tmp/rawloop-closed' }, {}),
     stream: (loop, fd) => loop.stream(fd, {}, {}),
     dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
+    workers: (loop) => loop.workers({ code: '' }),
   };
   it.each(Object.keys(REFUSED))('refuses %s with ERR_LOOP_CLOSED, and opens nothing', (name) => {
     const loop = closedLoop();

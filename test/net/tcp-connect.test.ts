@@ -239,7 +239,7 @@ describe('misuse throws before anything is opened', () => {
   it('a host that is no address', () => {
     const hosts = [
       '',
-      'example.com',
+      'http://example.com',
       '1.2.3',
       '1.2.3.4.5',
       '256.1.1.1',

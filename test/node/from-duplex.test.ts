@@ -1,6 +1,7 @@
 // fromDuplex: a Duplex of node:stream with the surface of our streams, told as they are told.
 // Tried without its guard: without the copy in `write` the one of memory used again gets other bytes;
-// without the check of maxBufferedBytes its own does not end.
+// without the check of maxBufferedBytes its own does not end; without the `try` around what an object
+// is refused by, whoever pushes one is thrown at; and without `#opened` there it comes before `open`.
 import { Duplex, PassThrough } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -216,6 +217,24 @@ describe('fromDuplex', () => {
     stream.end(bytes);
     await stream.closed;
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+  });
+
+  it('an object, of a Duplex of objects, closes it', async () => {
+    const objects = new PassThrough({ objectMode: true });
+    const events: string[] = [];
+    const stream = fromDuplex(objects, noting(events));
+    objects.write('text');
+    objects.write({ no: 'bytes' });
+    await expect(stream.closed).rejects.toThrow('no bytes');
+    expect(events).toEqual(['open', 'data text', 'close ERR_INVALID_ARG_TYPE']);
+
+    const iterated = new PassThrough({ objectMode: true });
+    iterated.write(1);
+    const read = async () => {
+      for await (const chunk of fromDuplex(iterated)) expect(chunk).toBeUndefined();
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+    expect(iterated.destroyed).toBe(true);
   });
 
   it('refuses what is none', () => {

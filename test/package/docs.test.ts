@@ -39,7 +39,10 @@ function filesBelow(folder: string, pattern: RegExp): string[] {
 function pages(): string[] {
   return [
     ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-    ...['docs', 'bench', 'examples', 'test'].flatMap((folder) => filesBelow(folder, /\.md$/)),
+    // Not those of packages that are compared with.
+    ...['docs', 'bench', 'examples', 'test']
+      .flatMap((folder) => filesBelow(folder, /\.md$/))
+      .filter((page) => !page.startsWith('bench/build/')),
   ];
 }
 

@@ -40,6 +40,13 @@ const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM]
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
+/** Names, by the C library; */
+const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', 'chunks/pool.cjs'];
+/** by name servers; what opens the sockets comes with the first question. */
+const RESOLVER = ['chunks/resolver.cjs', 'chunks/rolldown-runtime.cjs'];
+/** What has jobs of workers. */
+const JOBS = ['chunks/jobs.cjs', 'chunks/worker-layout.cjs'];
+
 /** The first use of each family, and the files of dist/ that it brings. */
 const USES: [use: string, code: string, files: string[]][] = [
   ['a loop that runs', 'loop.setImmediate(() => {}) && loop.run()', []],
@@ -69,12 +76,18 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
   ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
   ['loop.crypto', 'loop.crypto', ['chunks/pool.cjs']],
+  ['loop.dns', 'loop.dns', [...DNS]],
+  ['loop.dns.lookup', "loop.dns.lookup('localhost').catch(() => {})", [...DNS]],
+  ['a question to name servers', 'loop.dns.getServers()', [...DNS, ...RESOLVER]],
+  ['the class NameRequests', 'loaded.NameRequests.name', DNS.filter((file) => !/pool/.test(file))],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
   ['the class Socket', 'loaded.Socket.name', NET],
   ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
+  ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
+  ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
   [
     'the class ThreadPerConnectionServer',

@@ -15,6 +15,7 @@ import { createPoller, type Poller, ReadyList } from '../../lib/poller/index.js'
 import { Batch } from '../../lib/pool/batch.js';
 import { CryptoRequests } from '../../lib/pool/crypto/crypto.js';
 import { FileRequests } from '../../lib/pool/fs/fs.js';
+import { FileWork } from '../../lib/pool/fs/work.js';
 import { LoopPool } from '../../lib/pool/loop-pool.js';
 import type { ThreadPoolOptions } from '../../lib/pool/options.js';
 import type { ThreadPool } from '../../lib/pool/pool.js';
@@ -31,12 +32,15 @@ export class TestLoop extends LoopCore {
   readonly fs: FileRequests;
   readonly crypto: CryptoRequests;
 
-  /** @param pool a pool that others use too, or options for one of its own */
-  constructor(pool?: ThreadPoolOptions | ThreadPool) {
+  /**
+   * @param pool a pool that others use too, or options for one of its own
+   * @param inline whether files in memory are read at once: what tests of the pool are not about
+   */
+  constructor(pool?: ThreadPoolOptions | ThreadPool, inline = false) {
     super();
     const requests = new LoopPool(this, pool);
     this.pool = requests.pool;
-    this.fs = new FileRequests(requests);
+    this.fs = new FileRequests(new FileWork(this, requests, inline));
     this.crypto = new CryptoRequests(requests);
   }
 

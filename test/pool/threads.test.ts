@@ -48,7 +48,7 @@ describe('idleMs', () => {
   });
 
   it.each([-1, 1.5, Number.NaN, 2 ** 40, '1'])('refuses %s', (idleMs) => {
-    expect(() => new ThreadPool({ idleMs: idleMs as number })).toThrow(/idleMs/);
+    expect(() => new ThreadPool({ idleMs: idleMs as number })).toThrow(/"options\.idleMs"/);
   });
 });
 
@@ -64,7 +64,9 @@ describe('processors', () => {
 
   it('are numbers of some that are there', () => {
     for (const processors of [[], [-1], [1024], [0.5], ['0'], 0, {}, null]) {
-      expect(() => new ThreadPool({ processors: processors as never })).toThrow(/processors/);
+      expect(() => new ThreadPool({ processors: processors as never })).toThrow(
+        /"options\.processors/,
+      );
     }
     // No machine of this kind has as many; elsewhere none may be chosen.
     const code = process.platform === 'linux' ? 'EINVAL' : 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM';
@@ -115,6 +117,6 @@ describe('lanes of the user', () => {
     [],
     Object.fromEntries(Array.from({ length: 61 }, (_, i) => [`lane${i}`, 1])),
   ])('refuse %j', (lanes) => {
-    expect(() => new ThreadPool({ lanes: lanes as never })).toThrow(/lanes/);
+    expect(() => new ThreadPool({ lanes: lanes as never })).toThrow(/"options\.lanes/);
   });
 });

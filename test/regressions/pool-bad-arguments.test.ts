@@ -71,6 +71,18 @@ describe('bad numbers', () => {
         await expectRefused(loop.fs.access(bad));
         await expectRefused(loop.crypto.pbkdf2(bad, 's', 1, 8, 'sha256'));
         await expectRefused(loop.crypto.pbkdf2('p', bad, 1, 8, 'sha256'));
+        await expectRefused(loop.crypto.scrypt(bad, 's', 8));
+        await expectRefused(loop.crypto.scrypt('p', bad, 8));
+        await expectRefused(loop.crypto.hash('sha256', bad));
+      }
+      await expectRefused(loop.crypto.scrypt('p', 's', bad));
+      await expectRefused(loop.crypto.randomBytes(bad));
+      await expectRefused(loop.crypto.hash(bad, 'x'));
+      if (value !== undefined) {
+        for (const name of ['cost', 'blockSize', 'parallelization'] as const) {
+          await expectRefused(loop.crypto.scrypt('p', 's', 8, { [name]: bad }));
+        }
+        await expectRefused(loop.crypto.hash('sha256', 'x', { outputEncoding: bad }));
       }
       await expectRefused(loop.crypto.pbkdf2('p', 's', 1, 8, bad));
       if (value !== undefined) {
@@ -94,6 +106,11 @@ describe('bad numbers', () => {
     expect(() => new TestLoop({ size })).toThrow(RangeError);
   });
 
+  it('scrypt parameters that cannot be are refused', async () => {
+    const costs = [{ cost: 3 }, { cost: 1 }, { cost: 0 }, { maxmem: 1000 }, { cost: 2 ** 20 }];
+    for (const cost of costs) await expectRefused(loop.crypto.scrypt('p', 's', 8, cost));
+  });
+
   it('zero iterations are refused', async () => {
     await expectRefused(loop.crypto.pbkdf2('p', 's', 0, 8, 'sha256'));
   });
@@ -107,12 +124,10 @@ describe('the native pool', () => {
     const { checkProcessors } = native;
     type Methods = Record<string, (...args: unknown[]) => unknown>;
     const owners = [pool.native, threads, native] as unknown as Methods[];
-    const { stat, readlink, access } = native.fsOperations;
     const open = new EventLoop().nativeInterface;
     const good: [name: string, args: unknown[]][] = [
-      ['submitFs', [pool.native, 0, stat, '/', 0]],
-      ['submitFs', [pool.native, 0, readlink, '/']],
-      ['submitFs', [pool.native, 0, access, '/', 0]],
+      ['submitDns', [pool.native, 0, native.dnsOperations.lookup, '127.0.0.1', 0, 0]],
+      ['submitDns', [pool.native, 0, native.dnsOperations.lookupService, '127.0.0.1', 9]],
       ['submitCrypto', [pool.native, 0, 0, Buffer.from('p'), Buffer.from('s'), 1, 8, 'sha256']],
       ['addLane', ['lane', 1, false, 1, 1]],
       ['cancel', [0]],
@@ -130,7 +145,7 @@ describe('the native pool', () => {
       name.startsWith('foreign') && place > 0 && (value === 2 ** 31 || value === -1);
     // Where these are as good as any.
     const fits = (name: string, place: number, value: unknown) =>
-      (name === 'submitFs' && place === 3 && typeof value === 'string') ||
+      ((name === 'submitFs' || name === 'submitDns') && place === 3 && typeof value === 'string') ||
       (name === 'open' && typeof value === 'boolean') ||
       (name === 'cancel' && value === 2 ** 31) ||
       (name === 'addLane' && place === 0 && typeof value === 'string') ||
@@ -160,6 +175,44 @@ describe('the native pool', () => {
     expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
     pool.close();
   });
+});
+
+/** Good arguments of each operation on files; wide numbers, and ids, take most integers. */
+const WIDE = 12345;
+const FILE_ARGUMENTS: Record<keyof typeof native.fsOperations, unknown[]> = {
+  stat: ['/', 0], fstat: [0, 0], statfs: ['/', 0], access: ['/', 0], rename: ['a', 'b'],
+  link: ['a', 'b'], symlink: ['a', 'b'], unlink: ['a'], rmdir: ['a'], mkdir: ['a', 0],
+  chmod: ['a', 0], chown: ['a', WIDE, WIDE], lchown: ['a', WIDE, WIDE],
+  utimes: ['a', WIDE, WIDE, WIDE, WIDE], lutimes: ['a', WIDE, WIDE, WIDE, WIDE],
+  truncate: ['a', WIDE], readlink: ['a'], realpath: ['a'], mkdtemp: ['a'], mkdirs: ['a', 0],
+  open: ['a', 0, 0], close: [0], fsync: [0], fdatasync: [0], ftruncate: [0, WIDE],
+  fchmod: [0, 0], fchown: [0, WIDE, WIDE], futimes: [0, WIDE, WIDE, WIDE, WIDE],
+  lseek: [0, WIDE, 0], read: [0, WIDE, WIDE], write: [0, WIDE, Buffer.from('x')],
+  readFile: ['a', 0], readRest: [0], writeFile: ['a', 0, 0, Buffer.from('x')],
+  writeRest: [0, Buffer.from('x')], readdir: ['a', 0], entries: [0], rm: ['a', 0],
+  copyFile: ['a', 'b', 0], flock: [0, 0], lock: [0, 0, 0, WIDE, WIDE],
+}; // biome-ignore format: a table
+
+describe('the operations on files', () => {
+  it.each(Object.entries(FILE_ARGUMENTS))(
+    '%s refuses in every place what is no argument for it',
+    (name, good) => {
+      const pool = new WatchedPool();
+      const submit = native.submitFs as unknown as (...args: unknown[]) => unknown;
+      const args = [pool.native, 0, native.fsOperations[name as 'stat'], ...good];
+      const isWide = (value: unknown) => Number.isInteger(value) && (value as number) < 2 ** 53;
+      for (const value of NO_INTEGERS) {
+        for (let place = 0; place < args.length; place++) {
+          if (typeof args[place] === 'string' && typeof value === 'string') continue;
+          if (args[place] === WIDE && isWide(value)) continue;
+          const call = () => submit(...args.with(place, value));
+          expect(call, `argument ${place}: ${String(value)}`).toThrow(CODED);
+        }
+      }
+      expect(pool.native.stats()).toMatchObject({ ...COUNTERS, threads: 0 });
+      pool.close();
+    },
+  );
 });
 
 describe('options', () => {

@@ -181,20 +181,27 @@ describe('an address', () => {
     loop.close();
   });
 
-  it.each(['1.2.3.999', '1.2.3', 'fe80::g', ':::', 'host', '1::2::3', '::1%no-such-0', '\0', ''])(
-    'that is none is refused before any call: %j',
-    (host) => {
-      const loop = new EventLoop();
-      for (const start of ['listen', 'connect'] as const) {
-        expect(() => loop[start]({ host, port: 1 }, {})).toThrow(
-          expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
-        );
-      }
-      expect(() => loop.connect({ port: 1, localAddress: host }, {})).toThrow(
+  it.each([
+    '1.2.3.999',
+    '1.2.3',
+    'fe80::g',
+    ':::',
+    'http://host',
+    '1::2::3',
+    '::1%no-such-0',
+    '\0',
+    '',
+  ])('that is none is refused before any call: %j', (host) => {
+    const loop = new EventLoop();
+    for (const start of ['listen', 'connect'] as const) {
+      expect(() => loop[start]({ host, port: 1 }, {})).toThrow(
         expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
       );
-      expect(loop.alive).toBe(false);
-      loop.close();
-    },
-  );
+    }
+    expect(() => loop.connect({ port: 1, localAddress: host }, {})).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+    );
+    expect(loop.alive).toBe(false);
+    loop.close();
+  });
 });

@@ -11,7 +11,7 @@ it('no result of a native call runs a setter', () => {
     const names = ['0', '1', 'family', 'address', 'port', 'path', 'errno', 'syscall', 'peer', 'error',
       'threads', 'connections', 'bytes', 'active', 'errors', 'size', 'idle', 'queued', 'running', 'finished',
       'completed', 'wakeups', 'startErrno', 'read', 'close', 'constants', 'EPOLLIN', 'HostLoop', 'Pool',
-      'ThreadServer', 'WakerGuard', 'FileWatch', 'minStackBytes', 'code', 'flags', 'ancillary', 'fds', 'credentials', 'pktinfo',
+      'ThreadServer', 'WakerGuard', 'EndNotice', 'FileWatch', 'minStackBytes', 'code', 'flags', 'ancillary', 'fds', 'credentials', 'pktinfo',
       'timestamp', 'ttl', 'tos', 'raw', 'truncated', 'pidfd', 'level', 'type', 'data', 'pid', 'uid', 'gid', 'local'];
     let ran = '';
     const file = process.report.getReport().sharedObjects.find((one) => one.endsWith('rawloop.node'));

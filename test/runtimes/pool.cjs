@@ -52,10 +52,55 @@ for (const mode of MODES) {
     loop.close();
   });
 
+  test(`${mode}: a file is written, read by both ways, listed and removed`, async () => {
+    const loop = new EventLoop();
+    const folder = fs.mkdtempSync(join(tmpdir(), 'rawloop-'));
+    const work = async () => {
+      const path = join(folder, 'file');
+      await loop.fs.writeFile(path, 'näme');
+      const texts = [];
+      for (const inline of [true, true, false]) {
+        texts.push(await loop.fs.readFile(path, { encoding: 'utf8', inline }));
+      }
+      const file = await loop.fs.open(path);
+      const { bytesRead } = await file.read(new Uint8Array(20), { position: 1 });
+      await file.close();
+      const names = await loop.fs.readdir(folder);
+      await loop.fs.rm(folder, { recursive: true });
+      return [texts, bytesRead, names, fs.existsSync(folder)];
+    };
+    const { value } = await outcome(loop, mode, work());
+    assert.deepStrictEqual(value, [['näme', 'näme', 'näme'], 4, ['file'], false]);
+    loop.close();
+  });
+
   test(`${mode}: pbkdf2 makes the key of RFC 6070`, async () => {
     const loop = new EventLoop();
     const { value } = await outcome(loop, mode, loop.crypto.pbkdf2(...VECTOR.input));
     assert.strictEqual(Buffer.from(value).toString('hex'), VECTOR.key);
+    loop.close();
+  });
+
+  test(`${mode}: dns.lookup finds the loopback, and a Resolver is answered`, async () => {
+    const loop = new EventLoop();
+    const { value } = await outcome(loop, mode, loop.dns.lookup('localhost', { family: 4 }));
+    assert.deepStrictEqual(value, { address: '127.0.0.1', family: 4 });
+    // As the answer the question itself with other flags: there is nothing of this type.
+    const server = loop.dgram(
+      { host: '127.0.0.1' },
+      {
+        message(socket, chunk, from) {
+          const answer = chunk.slice();
+          answer[2] |= 0x80;
+          socket.send(answer, from);
+        },
+      },
+    );
+    server.unref();
+    const servers = [`127.0.0.1:${server.address.port}`];
+    const dns = new loop.dns.Resolver({ servers, search: [], hosts: false });
+    const { error } = await outcome(loop, mode, dns.resolveMx('x.test'));
+    assert.strictEqual(error.message, 'queryMx ENODATA x.test');
     loop.close();
   });
 

@@ -1,8 +1,7 @@
-// What stands between our streams and node:stream's, under load: `node test/stress/adapters.mjs
-// [--bytes N] [--connections N] [--requests N] [--kinds A,B] [--seed N] [--json]`. Bytes go both ways at once in random
-// sizes with random pauses; connections are destroyed at random points; requests by TLS are aborted at
-// random points. Every byte must come, every end must be told that it has closed, what waits
-// must stay bounded, and nothing may be left. Status 1 when something is not as it should be.
+// What stands between our streams and node:stream's, under load: `npm run test:adapters`. Bytes go
+// both ways at once in random sizes with random pauses; connections are destroyed at random points;
+// requests by TLS are aborted at random points. Every byte must come, every end must be told that
+// it has closed, what waits must stay bounded, and nothing may be left.
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
@@ -12,22 +11,58 @@ import { abortRequests } from './adapter-requests.mjs';
 const require = createRequire(import.meta.url);
 const { EventLoop } = require('../../dist/index.cjs');
 
-const { values } = parseArgs({
-  options: {
-    bytes: { type: 'string', default: String(2 ** 30) },
-    connections: { type: 'string', default: '20000' },
-    requests: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-    kinds: { type: 'string', default: Object.keys(kinds).join() },
-    json: { type: 'boolean', default: false },
-  },
-});
+const HELP = `Usage: npm run test:adapters [-- options]
+
+  --bytes N        each way, through each kind          (default ${2 ** 30})
+  --connections N  of all kinds, destroyed at random    (default 20000)
+  --requests N     by https, most of them aborted       (default 100000)
+  --kinds X,…      ${Object.keys(kinds).join(', ')}; default: all
+  --seed N         another course of events             (default 1)
+  --json           counts and faults on one line
+
+Exit code: 0 all is as it should be; 1 it is not; 2 bad arguments.
+`;
+
+function fail(message) {
+  console.error(`test:adapters: ${message} (--help shows what is possible)`);
+  process.exit(2);
+}
+
+function readOptions() {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  const options = {
+    bytes: { ...text, default: String(2 ** 30) },
+    connections: { ...text, default: '20000' },
+    requests: { ...text, default: '100000' },
+    seed: { ...text, default: '1' },
+    kinds: { ...text, default: Object.keys(kinds).join() },
+    json: flag,
+    help: { ...flag, short: 'h' },
+  };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
+const values = readOptions();
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+for (const name of ['bytes', 'connections', 'requests', 'seed']) {
+  if (!/^\d+$/.test(values[name])) fail(`--${name} must be a whole number, not '${values[name]}'`);
+}
+const chosen = values.kinds.split(',');
+const unknown = chosen.find((kind) => !Object.hasOwn(kinds, kind));
+if (unknown !== undefined) fail(`--kinds has no '${unknown}'`);
 
 /** What may wait at one end: the marks of both layers, and a chunk. */
 const MAX_BUFFERED = 2 ** 20;
 const MAX_CHUNK = 65536;
 const AT_ONCE = 50;
-const chosen = values.kinds.split(',');
 /** Without anything for so long, it hangs. */
 const STUCK_MS = 60_000;
 

@@ -19,6 +19,11 @@ export type HostLoopKind = 'libuv' | 'waiter';
 export interface HostCalls {
   /** Readable when the host's own loop has something to do; or -errno. Borrowed. */
   hostDescriptor(): number;
+  /**
+   * 1: something referenced keeps the host's own loop going; 0: nothing does; or -ENOSYS. Not
+   * to be called on Bun, whose libuv aborts.
+   */
+  hostAlive(): number;
   /** Tells the host of an error that nobody caught. False: this environment is ending. */
   uncaughtException(error: unknown): boolean;
   HostLoop: new (fd: number, turn: (due: boolean) => void, kind: HostLoopKind) => HostLoop;

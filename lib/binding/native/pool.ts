@@ -90,14 +90,83 @@ type OperationNumber<Name> = number & { [operationName]: Name };
 type OperationNumbers<Operations> = { readonly [Name in keyof Operations]: OperationNumber<Name> };
 
 /** The arguments of each. */
-type FsOperations = {
-  stat: [path: string | Uint8Array, flags: number];
-  readlink: [path: string | Uint8Array];
-  access: [path: string | Uint8Array, mode: number];
+type FilePath = string | Uint8Array;
+type Times = [atimeSec: number, atimeNs: number, mtimeSec: number, mtimeNs: number];
+export type FsOperations = {
+  stat: [path: FilePath, flags: number];
+  fstat: [fd: number, flags: number];
+  statfs: [path: FilePath, flags: number];
+  access: [path: FilePath, mode: number];
+  rename: [from: FilePath, to: FilePath];
+  link: [existing: FilePath, path: FilePath];
+  symlink: [target: FilePath, path: FilePath];
+  unlink: [path: FilePath];
+  rmdir: [path: FilePath];
+  mkdir: [path: FilePath, mode: number];
+  chmod: [path: FilePath, mode: number];
+  chown: [path: FilePath, uid: number, gid: number];
+  lchown: [path: FilePath, uid: number, gid: number];
+  utimes: [path: FilePath, ...times: Times];
+  lutimes: [path: FilePath, ...times: Times];
+  truncate: [path: FilePath, length: number];
+  readlink: [path: FilePath];
+  realpath: [path: FilePath];
+  mkdtemp: [prefix: FilePath];
+  mkdirs: [path: FilePath, mode: number];
+  open: [path: FilePath, flags: number, mode: number];
+  close: [fd: number];
+  fsync: [fd: number];
+  fdatasync: [fd: number];
+  ftruncate: [fd: number, length: number];
+  fchmod: [fd: number, mode: number];
+  fchown: [fd: number, uid: number, gid: number];
+  futimes: [fd: number, ...times: Times];
+  lseek: [fd: number, offset: number, whence: number];
+  read: [fd: number, length: number, position: number];
+  write: [fd: number, position: number, bytes: Bytes];
+  readFile: [path: FilePath, flags: number];
+  readRest: [fd: number];
+  writeFile: [path: FilePath, flags: number, mode: number, bytes: Bytes];
+  writeRest: [fd: number, bytes: Bytes];
+  readdir: [path: FilePath, types: number];
+  entries: [fd: number];
+  rm: [path: FilePath, flags: number];
+  copyFile: [from: FilePath, to: FilePath, flags: number];
+  flock: [fd: number, operation: number];
+  lock: [fd: number, owner: number, action: number, start: number, length: number];
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
+  scrypt: [
+    password: Bytes,
+    salt: Bytes,
+    cost: number,
+    blockSize: number,
+    parallelization: number,
+    maxmem: number,
+    keyBytes: number,
+  ];
+  randomBytes: [size: number];
+  hash: [digest: string, data: Bytes];
 };
+type DnsOperations = {
+  lookup: [host: string, family: number, flags: number];
+  lookupService: [address: string, port: number];
+};
+
+/** What never waits: see native/jobs/fs_inline_linux.cc. Each returns -errno where it would. */
+export interface InlineCalls {
+  /** The fields of a path's status, into `cells`. `flags` are those of the operation stat. */
+  lookNow(path: FilePath, flags: number, cells: Float64Array | BigInt64Array): number;
+  /** The same of what is open. */
+  statNow(fd: number, flags: number, cells: Float64Array | BigInt64Array): number;
+  /** A descriptor of a regular file. `mounts` 0: -EXDEV where the path leads to another mount. */
+  openNow(path: FilePath, flags: number, mounts: number): number;
+  /** As many bytes as `buffer` has, or all up to the end of the file. */
+  readNow(fd: number, buffer: Uint8Array, position: number): number;
+  /** The whole of a file that has at most `max` bytes. */
+  readFileNow(path: FilePath, flags: number, mounts: number, max: number): Uint8Array | number;
+}
 
 /** What an interface calls; each returns 0 or more, or -errno. */
 export interface ForeignFunctions {
@@ -110,7 +179,7 @@ export interface ForeignFunctions {
   unwatch(id: number): number;
 }
 
-export interface PoolCalls {
+export interface PoolCalls extends InlineCalls {
   /** What other addons get of a loop: see native/pool/foreign.h and include/rawloop.h. */
   openInterface: (functions: ForeignFunctions) => object;
   /** The id of the request, or -errno. */
@@ -138,4 +207,6 @@ export interface PoolCalls {
   readonly fsOperations: OperationNumbers<FsOperations>;
   submitCrypto: Submit<CryptoOperations>;
   readonly cryptoOperations: OperationNumbers<CryptoOperations>;
+  submitDns: Submit<DnsOperations>;
+  readonly dnsOperations: OperationNumbers<DnsOperations>;
 }

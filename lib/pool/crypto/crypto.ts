@@ -1,15 +1,19 @@
 // Cryptographic requests: slow by design, so they run on the pool. The arithmetic is
-// that of the host's own OpenSSL. See PKCS5_PBKDF2_HMAC(3).
+// that of the host's own OpenSSL. See PKCS5_PBKDF2_HMAC(3), EVP_PBE_scrypt(3).
 import { isArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 import { checkSignal } from '../../base/abort.js';
-import { invalidType } from '../../base/errors.js';
+import { invalidType, invalidValue } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
 import type { Bytes } from '../../binding/index.js';
 import type { LoopPool } from '../loop-pool.js';
+import { type DigestEncoding, HashRequest } from './hash.js';
 import { Pbkdf2Request } from './pbkdf2.js';
+import { RandomBytesRequest } from './random.js';
+import { ScryptRequest } from './scrypt.js';
 
 const MAX_INT = 2 ** 31 - 1;
+const MAX_UINT = 2 ** 32 - 1;
 
 /** What keys are made from: text, as UTF-8, or bytes. */
 export type KeyInput = string | Bytes;
@@ -20,7 +24,34 @@ export interface KeyOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of `scrypt`: what a key costs. See RFC 7914. */
+export interface ScryptOptions extends KeyOptions {
+  /** N, of time and memory: a power of two above 1. Default 16,384. */
+  cost?: number | undefined;
+  /** r, of memory: 1 to 2^32-1, default 8. */
+  blockSize?: number | undefined;
+  /** p, of time: 1 to 2^32-1, default 1. */
+  parallelization?: number | undefined;
+  /** Bytes that it may take, somewhat above 128 N r: 0 to 2^53-1, default 32 MiB. */
+  maxmem?: number | undefined;
+}
+
+/** Options of `hash`. */
+export interface HashOptions extends KeyOptions {
+  /** The form of the digest: 'buffer' is bytes. Default 'hex'. */
+  outputEncoding?: DigestEncoding | undefined;
+}
+
 const NAMES: OptionNames<KeyOptions> = { signal: true };
+const SCRYPT_NAMES: OptionNames<ScryptOptions> = {
+  cost: true,
+  blockSize: true,
+  parallelization: true,
+  maxmem: true,
+  signal: true,
+};
+const HASH_NAMES: OptionNames<HashOptions> = { outputEncoding: true, signal: true };
+const ENCODINGS: readonly string[] = ['buffer', 'hex', 'base64', 'base64url', 'latin1'];
 
 /** @throws TypeError ERR_INVALID_ARG_TYPE for what is neither text nor bytes */
 function toBytes(name: string, input: unknown): Bytes {
@@ -81,6 +112,99 @@ export class CryptoRequests {
       request.digest = digest;
       request.password = toBytes('password', password);
       request.salt = toBytes('salt', salt);
+      this.#pool.submit(request, signal);
+    });
+  }
+
+  /**
+   * Derives a key from a password (RFC 7914), as slow and as large as `options` say. The
+   * inputs are copied before this returns.
+   *
+   * Rejects as `pbkdf2` does, and with a RangeError ERR_CRYPTO_INVALID_SCRYPT_PARAMS for
+   * parameters that OpenSSL refuses, or that need more than `maxmem`.
+   *
+   * @param password at most 2^31-1 bytes
+   * @param salt at most 2^31-1 bytes, 16 random ones or more advised
+   * @param keylen bytes of the key: 0 to 2^31-1
+   *
+   * @example
+   * const key = await loop.crypto.scrypt('secret', salt, 32, { cost: 2 ** 15, maxmem: 2 ** 26 });
+   */
+  scrypt(
+    password: KeyInput,
+    salt: KeyInput,
+    keylen: number,
+    options?: ScryptOptions,
+  ): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const request = new ScryptRequest(resolve, reject);
+      const read = options === undefined ? {} : readOptions('options', options, SCRYPT_NAMES);
+      const { cost = 16384, blockSize = 8, parallelization = 1, maxmem = 2 ** 25 } = read;
+      const signal = checkSignal(read.signal);
+      request.keyBytes = checkInteger('keylen', keylen, 0, MAX_INT);
+      request.cost = checkInteger('options.cost', cost, 1, MAX_UINT);
+      request.blockSize = checkInteger('options.blockSize', blockSize, 1, MAX_UINT);
+      const p = checkInteger('options.parallelization', parallelization, 1, MAX_UINT);
+      request.parallelization = p;
+      request.maxmem = checkInteger('options.maxmem', maxmem, 0, Number.MAX_SAFE_INTEGER);
+      request.password = toBytes('password', password);
+      request.salt = toBytes('salt', salt);
+      this.#pool.submit(request, signal);
+    });
+  }
+
+  /**
+   * Random bytes that nobody can guess, by the generator of OpenSSL. Of few bytes Node's own
+   * `randomBytes(size)` is faster: it needs no thread.
+   *
+   * Rejects as `pbkdf2` does.
+   *
+   * @param size 0 to 2^31-1
+   *
+   * @example
+   * const salt = await loop.crypto.randomBytes(16);
+   */
+  randomBytes(size: number, options?: KeyOptions): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const request = new RandomBytesRequest(resolve, reject);
+      const read = options === undefined ? undefined : readOptions('options', options, NAMES);
+      const signal = checkSignal(read?.signal);
+      request.size = checkInteger('size', size, 0, MAX_INT);
+      this.#pool.submit(request, signal);
+    });
+  }
+
+  /**
+   * The digest of `data`, as `hash` of `node:crypto` gives it. The data are copied before this
+   * returns: of less than about 64 KiB Node's own is done sooner.
+   *
+   * Rejects as `pbkdf2` does.
+   *
+   * @param algorithm a name that OpenSSL knows, such as 'sha256'
+   * @param data text, as UTF-8, or bytes
+   *
+   * @example
+   * const etag = await loop.crypto.hash('sha256', bytes, { outputEncoding: 'base64url' });
+   */
+  hash(
+    algorithm: string,
+    data: KeyInput,
+    options: HashOptions & { outputEncoding: 'buffer' },
+  ): Promise<Uint8Array>;
+  hash(algorithm: string, data: KeyInput, options?: HashOptions): Promise<string>;
+  hash(algorithm: string, data: KeyInput, options?: HashOptions): Promise<string | Uint8Array> {
+    return new Promise((resolve, reject) => {
+      const request = new HashRequest(resolve, reject);
+      const read = options === undefined ? {} : readOptions('options', options, HASH_NAMES);
+      const { outputEncoding = 'hex' } = read;
+      const signal = checkSignal(read.signal);
+      if (!ENCODINGS.includes(outputEncoding)) {
+        throw invalidValue('options.outputEncoding', `one of ${ENCODINGS.join(', ')}`);
+      }
+      request.encoding = outputEncoding;
+      if (typeof algorithm !== 'string') throw invalidType('algorithm', 'of type string');
+      request.algorithm = algorithm;
+      request.data = toBytes('data', data);
       this.#pool.submit(request, signal);
     });
   }

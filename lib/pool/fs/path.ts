@@ -1,18 +1,56 @@
 // Paths as users give them, for every request that takes one. See path_resolution(7).
 import { fileURLToPath } from 'node:url';
-import { invalidType } from '../../base/errors.js';
+import { invalidType, invalidValue } from '../../base/errors.js';
 import { isUint8Array, urlText } from '../../base/realms.js';
 
 /** A path as text, as the bytes the kernel sees, or as a `file:` URL. */
 export type Path = string | Uint8Array | URL;
 
-/** @throws TypeError for what is no path, or a URL of another scheme or host */
-export function toPath(path: unknown): string | Uint8Array {
-  if (typeof path === 'string' || isUint8Array(path)) return path;
-  const url = urlText(path);
-  if (url !== undefined) return fileURLToPath(url);
-  throw invalidType('path', 'of type string or an instance of Buffer or URL');
+/** What bytes are decoded and text is encoded by: the encodings of `Buffer`. */
+export type FileEncoding =
+  | 'utf8'
+  | 'utf-8'
+  | 'ascii'
+  | 'latin1'
+  | 'binary'
+  | 'hex'
+  | 'base64'
+  | 'base64url'
+  | 'utf16le'
+  | 'utf-16le'
+  | 'ucs2'
+  | 'ucs-2';
+
+/** What the class of the host's buffers makes. */
+type MadeBy<Class> =
+  Class extends Record<'alloc', (size: number) => infer Made>
+    ? Extract<Made, Uint8Array>
+    : Uint8Array;
+
+/** The content of a file: the host's `Buffer`, where its types are there. */
+export type Content =
+  typeof globalThis extends Record<'Buffer', infer Class> ? MadeBy<Class> : Uint8Array;
+
+/**
+ * @throws TypeError ERR_INVALID_ARG_TYPE for what is no path, ERR_INVALID_ARG_VALUE for one with a
+ *   NUL, and for a URL of another scheme or host
+ */
+export function toPath(path: unknown, name = 'path'): string | Uint8Array {
+  const url = typeof path === 'object' && !isUint8Array(path) ? urlText(path) : undefined;
+  const given = url === undefined ? path : fileURLToPath(url);
+  if (typeof given === 'string') {
+    if (given.includes('\0')) throw withNul(name);
+    return given;
+  }
+  if (!isUint8Array(given)) {
+    throw invalidType(name, 'of type string or an instance of Buffer or URL');
+  }
+  if (given.includes(0)) throw withNul(name);
+  return given;
 }
+
+const withNul = (name: string) =>
+  invalidValue(name, 'a string, Uint8Array, or URL without null bytes');
 
 /** A path as errors tell it. */
 export function pathText(path: string | Uint8Array): string {

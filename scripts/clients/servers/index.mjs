@@ -1,7 +1,7 @@
 // The servers that the clients talk to, each by the Debian package that has it: on loopback and
 // on Unix sockets, in folders of the scratch folder, with a password and a certificate made for
 // this run.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCommand } from '../../project.mjs';
@@ -54,12 +54,19 @@ if [ ! -e $policy ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -y -qq --no-install-recommends "$@"`;
+result=0
+for package in "$@"; do
+  apt-get install -y -qq --no-install-recommends "$package" || result=1
+done
+exit $result`;
 
-/** By apt-get. @throws Error with what it said */
+/** By apt-get, one by one: where one cannot be had the others still can. @throws Error with what it said */
 export function installPackages(packages) {
   const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n'];
   const [command, ...args] = [...asRoot, 'bash', '-c', INSTALL, 'install', ...packages];
   const stdio = ['ignore', 'ignore', 'pipe'];
-  execFileSync(command, args, { stdio, encoding: 'utf8', timeout: 300_000 });
+  const options = { stdio, encoding: 'utf8', timeout: 300_000 };
+  const { error, status, stderr } = spawnSync(command, args, options);
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(stderr.trim() || `${command} ended with status ${status}`);
 }

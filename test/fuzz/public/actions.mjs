@@ -103,6 +103,13 @@ export class Actions {
     );
   }
 
+  /** What asks no name server, and leads to this machine alone. */
+  #hostToConnect() {
+    const host = this.#host();
+    const isKnown = /^(127\.0\.0\.1\0?|localhost|\[?::1(%lo)?\]?)?$/.test(host);
+    return typeof host === 'string' && !isKnown ? '127.0.0.1' : host;
+  }
+
   listen() {
     const { random, program } = this;
     if (program.servers.length > 6) return;
@@ -134,7 +141,7 @@ export class Actions {
     const address = open.length > 0 ? random.pick(open).address : undefined;
     const port = address?.port ?? 1;
     const options = this.options({
-      host: address === undefined || random.oneIn(20) ? this.#host() : address.address,
+      host: address === undefined || random.oneIn(20) ? this.#hostToConnect() : address.address,
       port: this.or(
         () => (random.oneIn(12) ? 1 : port),
         () => random.pick([1e6, -1, 1.5, noInteger(random)]),

@@ -18,6 +18,7 @@ export class Program {
   controllers = [];
   /** Descriptors of ours, closed at the end. */
   fds = [];
+  files = [];
   workers = [];
   pending = 0;
   endTurns = 0;
@@ -249,6 +250,7 @@ export class Program {
     this.actions.compat.close();
     this.guarded('close', () => loop.close());
     if (!loop.closed || loop.alive) this.report('a closed loop is alive');
+    for (const file of this.files) file.close().catch(() => {});
     for (const fd of this.fds) this.raw.close(fd);
     await Promise.all(this.workers);
     // Rejections of what the close ended, and what the host closes in its own time.

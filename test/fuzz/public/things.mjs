@@ -4,11 +4,21 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { fileRequests } from './files.mjs';
+import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
+import { nameRequests } from './names.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
 const { ThreadPool } = createRequire(import.meta.url)('../../../dist/index.cjs');
+/** What the threads of `jobs` do. */
+const JOBS = `module.exports = (what, context) => {
+  if (what === 'throw') throw 'thrown';
+  if (what === 'exit') process.exit(3);
+  if (what === 'later') return new Promise((resolve) => setTimeout(resolve, 1));
+  return what;
+};`;
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
 
 export class Things {
@@ -25,6 +35,7 @@ export class Things {
       [3, () => this.request()],
       [3, () => this.abort()],
       [1, () => this.pool()],
+      [1, () => this.jobs()],
       ...managerRows(program, actions),
       [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
     ]; // biome-ignore format: a table
@@ -155,17 +166,14 @@ export class Things {
       () => random.pick(['.', '/none', 'package.json', '/', '/proc/self/exe']),
       () => anyValue(random),
     );
-    const length = random.pick([0, 20, 64]);
     const what = random.pick([
       () => loop.fs.stat(path, options()),
       () => loop.fs.lstat(path, options()),
       () => loop.fs.readlink(path, options()),
       () => loop.fs.access(path, actions.or(() => random.pick([undefined, random.below(8)]), () => anyNumber(random)), options()),
-      () => loop.crypto.pbkdf2(
-        actions.or(() => random.pick(['x', new Uint8Array(8)])), actions.or(() => 'salt'),
-        actions.or(() => random.pick([1, 10, 2000]), () => random.pick([0, -1, noInteger(random)])),
-        actions.or(() => length, () => random.pick([-1, noInteger(random)])),
-        actions.or(() => 'sha256'), options()),
+      ...fileRequests(this, path, options),
+      ...nameRequests(this),
+      ...keyRequests(this, options),
     ]); // biome-ignore format: a table
     const promise = actions.call('request', what);
     if (promise === undefined) return;
@@ -215,6 +223,47 @@ export class Things {
         () => random.pick([{ size: 0 }, { lanes: anyValue(random) }, { processors: [-1] }, null]),
       );
       new ThreadPool(options).close();
+    });
+  }
+
+  /** JavaScript jobs, of which some end their thread; few handles, as each has threads. */
+  jobs() {
+    const { random, program, actions } = this;
+    if (program.jobs === undefined || program.jobs.isClosed) {
+      if (!random.oneIn(10)) return;
+      const options = actions.options({
+        code: actions.or(() => JOBS),
+        size: actions.or(() => random.from(1, 2), () => random.pick([0, 1025, noInteger(random)])),
+        maxQueued: random.pick([0, 3, 100]),
+        abortGraceMs: random.pick([0, 1, Number.POSITIVE_INFINITY]),
+      }); // biome-ignore format: a table
+      program.jobs = actions.call('workers', () => program.loop.workers(options));
+      return;
+    }
+    const { jobs } = program;
+    random.pick([
+      () => actions.call('workers.stats', () => jobs.stats()),
+      () => actions.call('workers.close', () => random.oneIn(8) && jobs.close()),
+      () => actions.call('workers.destroy', () => random.oneIn(8) && jobs.destroy()),
+      ...Array.from({ length: 5 }, () => () => this.runJob(jobs)),
+    ])(); // biome-ignore format: a table
+  }
+
+  runJob(jobs) {
+    const { random, program, actions } = this;
+    const bytes = new ArrayBuffer(8);
+    const input = actions.or(() => random.pick(['echo', 'throw', 'later', 'exit', bytes]));
+    const options = actions.or(() =>
+      random.pick([undefined, { transfer: [bytes] }, actions.options({ ...actions.signal() })]),
+    );
+    const promise = actions.call('workers.run', () => jobs.run(input, options));
+    if (promise === undefined) return;
+    program.pending++;
+    const settled = () => program.pending--;
+    promise.then(settled, (error) => {
+      settled();
+      const isTold = error === 'thrown' || error?.name === 'DataCloneError';
+      if (!isTold) program.checkError(error, 'workers.run');
     });
   }
 

@@ -2,6 +2,45 @@
 // others, completions that are taken into memory of any size.
 const PLAIN = ['password', new Uint8Array(8), 'sha256'];
 
+/** The numbers of those that change no descriptor of the fuzzer's, and make no file. */
+const HARMFUL = new Set([
+  'close',
+  'mkdtemp',
+  'fchmod',
+  'fchown',
+  'futimes',
+  'ftruncate',
+  'read',
+  'readRest',
+  'write',
+  'writeRest',
+  'lseek',
+  'entries',
+  'mkdir',
+  'mkdirs',
+  'symlink',
+  'writeFile',
+  'open',
+  'copyFile',
+  'chmod',
+  'chown',
+  'lchown',
+  'utimes',
+  'lutimes',
+  'truncate',
+  'fsync',
+  'fdatasync',
+  'rm',
+  'rename',
+  'unlink',
+  'rmdir',
+  'link',
+]);
+const harmless = (operations) =>
+  Object.entries(operations)
+    .filter(([name]) => !HARMFUL.has(name))
+    .map(([, number]) => number);
+
 /** A pool and its calls, one with the other, in any order and after its end. */
 export class PoolCalls {
   #pool;
@@ -17,14 +56,16 @@ export class PoolCalls {
     const { random } = make;
     this.#pool ??= this.#open();
     const pool = this.#pool;
-    const { fsOperations, cryptoOperations } = this.native;
+    const { fsOperations, cryptoOperations, dnsOperations } = this.native;
     const id = () => make.int(0, 1, 2, 3, random.below(64));
     const lane = () => make.int(0, 0, 0, 1, 2, 64);
     const target = () =>
       random.oneIn(40) ? random.pick([{}, null, pool.close, this.native]) : pool;
     const [name, args] = random.weighted([
-      [8, () => ['submitFs', [target(), lane(), make.int(...Object.values(fsOperations)), make.or(() => random.pick(['.', 'none', '/proc/self/exe', 'a\0b', 'x'.repeat(5000), make.memory(20)])), make.int(0, 1, 2, 3, 7, 8, -1)]]],
-      [10, () => ['submitCrypto', [target(), lane(), make.int(...Object.values(cryptoOperations)), ...this.#pbkdf2()]]],
+      [12, () => ['submitFs', [target(), lane(), make.int(...harmless(fsOperations)), ...Array.from({ length: 5 }, () => this.#fileArgument())]]],
+      [4, () => [random.pick(['lookNow', 'statNow', 'openNow', 'readNow', 'readFileNow']), Array.from({ length: 4 }, () => this.#fileArgument())]],
+      [10, () => ['submitCrypto', [target(), lane(), ...this.#crypto(cryptoOperations)]]],
+      [3, () => ['submitDns', [target(), lane(), make.int(...Object.values(dnsOperations)), make.or(() => random.pick(['127.0.0.1', '::1', 'localhost', '', 'a\0b', '1.2.3.4.5', make.memory(4)])), make.int(0, 4, 6, 80, 65535), make.int(0, 1, 8, 32, -1)]]],
       [1, () => ['addLane', [make.or(() => random.pick(['lane', '', 'x'.repeat(33)])), make.int(1, 2, 1024, 0, 1025), make.or(() => random.oneIn(2)), make.int(1, 2, 0), make.int(1, 3, 1000, 0)]]],
       [1, () => ['share', []]],
       [1, () => ['checkProcessors', [make.or(() => undefined, () => new Int32Array([random.pick([0, 1, 1023, 1024, -1])]), () => make.memory(8))]]],
@@ -66,6 +107,39 @@ export class PoolCalls {
     const result = Reflect.apply(owner[name] ?? this.native[name], self, args);
     if (name === 'close' && self === pool) this.#end();
     return result;
+  }
+
+  /** A path, or what is relative to a folder that is not there; a number; memory. */
+  #fileArgument() {
+    const { make } = this;
+    const { random } = make;
+    return random.pick([
+      () => random.pick(['.', 'none/x', '/proc/self/exe', 'a\0b', 'x'.repeat(5000)]),
+      () => make.int(0, 1, 2, 3, 7, 8, -1, 2 ** 32),
+      () => make.memory(random.pick([0, 20, 144, 4096])),
+      () => make.noFd(),
+    ])();
+  }
+
+  /** An operation with its arguments, once in a while with another's. */
+  #crypto({ pbkdf2, scrypt, randomBytes, hash }) {
+    const { make } = this;
+    const { random } = make;
+    const bytes = () => make.or(() => make.memory(20));
+    const size = () =>
+      make.or(
+        () => random.pick([0, 1, 64, 1000, -1]),
+        () => make.noFd(),
+      );
+    const digest = () => make.or(() => random.pick(['sha256', 'none', 'shake128']));
+    const costs = () => [random.pick([2, 3, 16, 0]), random.pick([1, 8]), 1, random.pick([0, 1e6])];
+    const [operation, args] = random.pick([
+      [pbkdf2, this.#pbkdf2()],
+      [scrypt, [bytes(), bytes(), ...costs(), size()]],
+      [randomBytes, [size()]],
+      [hash, [digest(), bytes()]],
+    ]);
+    return [random.oneIn(10) ? make.int(pbkdf2, scrypt, randomBytes, hash, 9) : operation, ...args];
   }
 
   #pbkdf2() {

@@ -1,0 +1,30 @@
+// What the file of hosts says: addresses by name and names by address, in the order of its
+// lines. See hosts(5).
+import { canonical, familyOf } from './names.js';
+
+export interface Hosts {
+  /** By the name in small letters. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** By the address as `canonical` writes it. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+}
+
+function add(to: Map<string, string[]>, key: string, value: string): void {
+  const list = to.get(key);
+  if (list === undefined) to.set(key, [value]);
+  else if (!list.includes(value)) list.push(value);
+}
+
+export function parseHosts(text: string): Hosts {
+  const addresses = new Map<string, string[]>();
+  const names = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [address = '', ...all] = line.replace(/#.*$/, '').trim().split(/\s+/);
+    if (all.length === 0 || familyOf(address) === 0) continue;
+    for (const name of all) {
+      add(addresses, name.toLowerCase(), address);
+      add(names, canonical(address), name);
+    }
+  }
+  return { addresses, names };
+}

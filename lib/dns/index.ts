@@ -1,0 +1,2 @@
+// Names: what the public loop takes from this family.
+export { NameRequests } from './dns.js';

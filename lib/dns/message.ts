@@ -1,0 +1,118 @@
+/*!
+ * In dist/ this has dns-packet in it, Copyright (c) 2016 Mathias Buus, and
+ * \@leichtgewicht/ip-codec, Copyright (c) 2021 Martin Heidegger; both under the MIT licence:
+ * permission is granted to use, copy, modify and distribute them provided that these notices are
+ * kept; they come "as is", without warranty of any kind.
+ */
+// Questions and answers as they go over the wire: written and read by dns-packet, behind the
+// checks of wire.ts. An answer is one to a question when it has the question's number and repeats
+// it letter by letter. See RFC 1035 4.1, RFC 5452, RFC 6891.
+import { randomBytes } from 'node:crypto';
+import * as packet from 'dns-packet';
+import { HEADER_BYTES, MalformedMessage, WireReader, type WireRecord } from './wire.js';
+
+/** A question that is on its way. */
+export interface Question {
+  readonly id: number;
+  /** The whole message. */
+  readonly bytes: Buffer;
+  /** Where the question ends in it, and the rest begins. */
+  readonly end: number;
+}
+
+/** What is known of an answer before its records are looked at. */
+export interface Answer {
+  readonly code: number;
+  readonly isTruncated: boolean;
+  readonly bytes: Buffer;
+}
+
+export const ResponseCode = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+} as const;
+
+/** What fits into a datagram on every way; see RFC 9715. */
+const UDP_BYTES = 1232;
+const RESPONSE = 0x80;
+const OPCODE = 0x78;
+const TRUNCATED = 0x02;
+
+/** What its types do not tell of. */
+const { answer: record } = packet as unknown as {
+  answer: { decode(bytes: Buffer, offset: number): { data: unknown } };
+};
+
+/** Each letter large or small, by chance: who did not see the question cannot repeat it. */
+function randomCase(name: string): string {
+  const bits = randomBytes(Math.ceil(name.length / 8));
+  const large = (at: number) => ((bits[at >> 3] as number) & (1 << (at & 7))) !== 0;
+  return [...name].map((c, at) => (large(at) ? c.toUpperCase() : c.toLowerCase())).join('');
+}
+
+/** @param name as `questionName` gave it */
+export function makeQuestion(
+  name: string,
+  type: string,
+  { edns, caseByChance }: { edns: boolean; caseByChance: boolean },
+): Question {
+  const id = randomBytes(2).readUInt16BE();
+  const asked = name === '' ? '.' : caseByChance ? randomCase(name) : name;
+  const question = { type: type as packet.RecordType, name: asked };
+  const common = { type: 'query', id, flags: packet.RECURSION_DESIRED } as const;
+  const bare = packet.encode({ ...common, questions: [question] });
+  if (!edns) return { id, bytes: bare, end: bare.length };
+  const additionals: packet.Answer[] = [
+    {
+      type: 'OPT',
+      name: '.',
+      udpPayloadSize: UDP_BYTES,
+      extendedRcode: 0,
+      ednsVersion: 0,
+      flags: 0,
+      flag_do: false,
+      options: [],
+    },
+  ];
+  const bytes = packet.encode({ ...common, questions: [question], additionals });
+  return { id, bytes, end: bare.length };
+}
+
+/** Whether these are the same bytes; letters in either case, unless that is by chance. */
+function repeats(question: Question, bytes: Buffer, exact: boolean): boolean {
+  if (bytes.length < question.end) return false;
+  const asked = question.bytes.toString('latin1', HEADER_BYTES, question.end);
+  const told = bytes.toString('latin1', HEADER_BYTES, question.end);
+  return exact ? asked === told : asked.toLowerCase() === told.toLowerCase();
+}
+
+/** What `bytes` are, if they are an answer to `question`. */
+export function readAnswer(question: Question, bytes: Buffer, exact: boolean): Answer | undefined {
+  if (bytes.length < HEADER_BYTES || bytes.readUInt16BE(0) !== question.id) return undefined;
+  const [high = 0, low = 0] = bytes.subarray(2, 4);
+  if ((high & RESPONSE) === 0 || (high & OPCODE) !== 0) return undefined;
+  const answer = { code: low & 0x0f, isTruncated: (high & TRUNCATED) !== 0, bytes };
+  const questions = bytes.readUInt16BE(4);
+  if (questions === 1 && repeats(question, bytes, exact)) return answer;
+  // Who cannot read EDNS may not have read the question either.
+  return questions === 0 && answer.code === ResponseCode.FORMERR ? answer : undefined;
+}
+
+/** @throws MalformedMessage */
+export function answersOf({ bytes }: Answer): WireRecord[] {
+  const reader = new WireReader(bytes);
+  return reader.answers(bytes.readUInt16BE(4), bytes.readUInt16BE(6));
+}
+
+/** The data of a record of a known type that `answersOf` found. @throws MalformedMessage */
+export function dataOf({ bytes }: Answer, { offset }: WireRecord): unknown {
+  try {
+    return record.decode(bytes, offset).data;
+  } catch (error) {
+    throw new MalformedMessage(`${error}`);
+  }
+}

@@ -1,0 +1,202 @@
+// Opening files, and whole files at once.
+import { constants } from 'node:fs';
+import { checkInteger } from '../../base/validate.js';
+import { type Bytes, native } from '../../binding/index.js';
+import { check } from '../../raw/errors.js';
+import type { Batch } from '../batch.js';
+import type { ValueOf } from './call.js';
+import { checked } from './caller.js';
+import { type FileDescriptor, numberOfFile } from './descriptors.js';
+import { FileHandle } from './handle.js';
+import { REFUSED } from './inline/in-memory.js';
+import { checkFlags, checkMode, type FileOptions, readSignal } from './options.js';
+import { type Content, type FileEncoding, type Path, toPath } from './path.js';
+import { ByteRequests } from './reading.js';
+import { contentOf } from './transfers.js';
+import { bufferOf, descriptorOf } from './values.js';
+import {
+  type ReadFileOptions,
+  readReadOptions,
+  readWriteOptions,
+  type WriteFileOptions,
+} from './whole.js';
+
+const COPY_FLAGS =
+  constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE | constants.COPYFILE_FICLONE_FORCE;
+
+/** Requests on content. Use `loop.fs`. */
+export abstract class ContentRequests extends ByteRequests {
+  /**
+   * Opens a file, close-on-exec. See open(2).
+   *
+   * Rejects as `stat` does; EEXIST, EMFILE, ENFILE, EROFS, ETXTBSY as well.
+   *
+   * @param flags Node's letters, default 'r', or O_* numbers
+   * @param mode permissions, where it is made: default 0o666
+   *
+   * @example
+   * await using file = await loop.fs.open('package.json');
+   * const { buffer } = await file.read(new Uint8Array(100));
+   */
+  open(
+    path: Path,
+    flags?: string | number,
+    mode?: number | string,
+    options?: FileOptions,
+  ): Promise<FileHandle> {
+    return checked(() => {
+      const signal = readSignal(options);
+      const [how, permissions] = [checkFlags(flags, 'r'), checkMode(mode, 0o666)];
+      const checkedPath = toPath(path);
+      const value = (batch: Batch, row: number) => new FileHandle(this, descriptorOf(batch, row));
+      const about = { syscall: 'open', path: checkedPath };
+      const args: [string | Uint8Array, number, number] = [checkedPath, how, permissions];
+      const where = { signal, inline: undefined };
+      return this.tryOrAsk('open', args, about, value, where, (files) => {
+        const fd = files.open(checkedPath, how, about);
+        return fd === REFUSED ? REFUSED : new FileHandle(this, fd);
+      });
+    });
+  }
+
+  /**
+   * The content of a file, up to its end. See read(2).
+   *
+   * Rejects as `stat` does; with EISDIR for a folder, and an Error ERR_FS_FILE_TOO_LARGE for
+   * 2 GiB or more.
+   *
+   * @param options an encoding, of which it is text then, or options
+   *
+   * @example
+   * const { version } = JSON.parse(await loop.fs.readFile('package.json', 'utf8'));
+   */
+  readFile(
+    path: Path,
+    options?: ReadFileOptions & { encoding?: undefined | 'buffer' },
+  ): Promise<Content>;
+  readFile(
+    path: Path,
+    options: FileEncoding | (ReadFileOptions & { encoding: FileEncoding }),
+  ): Promise<string>;
+  readFile(path: Path, options?: FileEncoding | ReadFileOptions): Promise<Content | string>;
+  readFile(path: Path, options?: FileEncoding | ReadFileOptions): Promise<Content | string> {
+    return checked(() => {
+      const where = readReadOptions(options);
+      const { encoding, flags } = where;
+      const checkedPath = toPath(path);
+      const about = { syscall: 'read', path: checkedPath };
+      const value = contentAs(encoding);
+      return this.tryOrAsk(
+        'readFile',
+        [checkedPath, flags],
+        about,
+        value,
+        where,
+        (files, budget) => {
+          const content = files.readFile(checkedPath, flags, about);
+          if (content === REFUSED) return REFUSED;
+          budget.spend(content.length);
+          return encoding === undefined ? content : content.toString(encoding);
+        },
+      );
+    });
+  }
+
+  /**
+   * Writes a file whole: what it had is gone. `data` is copied before this returns. See write(2).
+   *
+   * Rejects as `stat` does; with ENOSPC, EDQUOT, EFBIG where there is no room: then part of it may
+   * be written.
+   */
+  writeFile(
+    path: Path,
+    data: Bytes | string,
+    options?: FileEncoding | WriteFileOptions,
+  ): Promise<void> {
+    return checked(() => this.#writeFile(path, data, options, 'w'));
+  }
+
+  /** The same behind what it has; it is made where it is not there. */
+  appendFile(
+    path: Path,
+    data: Bytes | string,
+    options?: FileEncoding | WriteFileOptions,
+  ): Promise<void> {
+    return checked(() => this.#writeFile(path, data, options, 'a'));
+  }
+
+  /**
+   * Copies content and permissions of a file, in the kernel where it can: copy_file_range(2). A
+   * copy that fails is removed.
+   *
+   * Rejects as `stat` does, with `dest` as well; ENOTSUP where blocks had to be shared and cannot.
+   *
+   * @param mode COPYFILE_* of `node:fs`: EXCL, not to replace a file; FICLONE, to share blocks
+   *   where the file system can (reflink); FICLONE_FORCE, or to fail
+   */
+  copyFile(src: Path, dest: Path, mode?: number, options?: FileOptions): Promise<void> {
+    return checked(() => {
+      const signal = readSignal(options);
+      const flags = mode === undefined ? 0 : checkInteger('mode', mode, 0, COPY_FLAGS);
+      const [path, target] = [toPath(src, 'src'), toPath(dest, 'dest')];
+      const about = { syscall: 'copyfile', path, dest: target };
+      return this.do('copyFile', [path, target, flags], about, signal);
+    });
+  }
+
+  /** For FileHandle. @internal */
+  readRest(
+    file: FileDescriptor,
+    options: FileEncoding | ReadFileOptions | undefined,
+  ): Promise<Content | string> {
+    return checked(() => {
+      const { signal, encoding } = readReadOptions(options);
+      const fd = numberOfFile(file, 'read');
+      const value = contentAs(encoding);
+      return this.work.moves(fd, this.ask('readRest', [fd], { syscall: 'read' }, value, signal));
+    });
+  }
+
+  /** For FileHandle. @internal */
+  writeRest(
+    file: FileDescriptor,
+    data: Bytes | string,
+    options?: FileEncoding | WriteFileOptions,
+  ): Promise<void> {
+    return checked(() => {
+      const { signal, encoding } = readWriteOptions(options, 'w');
+      const bytes = contentOf('data', data, encoding);
+      return this.do(
+        'writeRest',
+        [numberOfFile(file, 'write'), bytes],
+        { syscall: 'write' },
+        signal,
+      );
+    });
+  }
+
+  /** For FileHandle: also where the loop is closed, and nobody could say that it is done. @internal */
+  closeOpen(fd: number): Promise<void> {
+    if (!this.work.loop.closed) return this.close(fd);
+    return checked(async () => void check(native.close(fd), 'close'));
+  }
+
+  #writeFile(
+    path: Path,
+    data: Bytes | string,
+    options: FileEncoding | WriteFileOptions | undefined,
+    flag: string,
+  ) {
+    const { signal, encoding, flags, mode, flush } = readWriteOptions(options, flag);
+    const bytes = contentOf('data', data, encoding);
+    const checkedPath = toPath(path);
+    const how = flush ? flags | constants.O_SYNC : flags;
+    const about = { syscall: 'write', path: checkedPath };
+    return this.do('writeFile', [checkedPath, how, mode, bytes], about, signal);
+  }
+}
+
+function contentAs(encoding: FileEncoding | undefined): ValueOf<Content | string> {
+  if (encoding === undefined) return bufferOf;
+  return (batch: Batch, row: number) => bufferOf(batch, row).toString(encoding);
+}

@@ -1,0 +1,113 @@
+// An entry of a folder, in the shape of Node's fs.Dirent, and how a batch of them is read from
+// what native code writes (native/jobs/entries.h).
+import { join } from 'node:path';
+import type { NameEncoding } from './values.js';
+
+// DT_* of <dirent.h>, the same on every system.
+const FIFO = 1;
+const CHARACTER_DEVICE = 2;
+const FOLDER = 4;
+const BLOCK_DEVICE = 6;
+const FILE = 8;
+const LINK = 10;
+const SOCKET = 12;
+
+const COUNT_BYTES = 4;
+
+/** An entry of a folder. */
+export class Dirent<Name extends string | Uint8Array = string> {
+  /** Its name in the folder. */
+  readonly name: Name;
+  /** The folder, as it was asked for. */
+  readonly parentPath: string;
+  readonly #type: number;
+
+  /** @internal */
+  constructor(name: Name, parentPath: string, type: number) {
+    this.name = name;
+    this.parentPath = parentPath;
+    this.#type = type;
+  }
+
+  /** The folder, by the name that Node 20 has for it. */
+  get path(): string {
+    return this.parentPath;
+  }
+
+  /** A regular file. */
+  isFile(): boolean {
+    return this.#type === FILE;
+  }
+
+  /** A folder. */
+  isDirectory(): boolean {
+    return this.#type === FOLDER;
+  }
+
+  /** A symbolic link. */
+  isSymbolicLink(): boolean {
+    return this.#type === LINK;
+  }
+
+  /** A FIFO. */
+  isFIFO(): boolean {
+    return this.#type === FIFO;
+  }
+
+  /** A Unix socket. */
+  isSocket(): boolean {
+    return this.#type === SOCKET;
+  }
+
+  /** A block device. */
+  isBlockDevice(): boolean {
+    return this.#type === BLOCK_DEVICE;
+  }
+
+  /** A character device. */
+  isCharacterDevice(): boolean {
+    return this.#type === CHARACTER_DEVICE;
+  }
+}
+
+/** The names of a batch of entries. */
+export function namesIn(bytes: Uint8Array, encoding: NameEncoding): (string | Uint8Array)[] {
+  const count = countOf(bytes);
+  if (count === 0) return [];
+  const begin = COUNT_BYTES + count;
+  // All at once: to decode each name by itself takes several times as long.
+  if (encoding === 'utf8') return textOf(bytes, begin).split('\0');
+  const names: Uint8Array[] = [];
+  for (let at = begin; at < bytes.length; ) {
+    const end = bytes.indexOf(0, at);
+    names.push(Uint8Array.prototype.slice.call(bytes, at, end));
+    at = end + 1;
+  }
+  return names;
+}
+
+/** A batch of entries. */
+export function direntsIn(
+  bytes: Uint8Array,
+  encoding: NameEncoding,
+  folder: string,
+): Dirent<string | Uint8Array>[] {
+  return namesIn(bytes, encoding).map(
+    (name, i) => new Dirent(name, folder, bytes[COUNT_BYTES + i] as number),
+  );
+}
+
+/** The names, without the last NUL. */
+function textOf({ buffer, byteOffset, length }: Uint8Array, begin: number): string {
+  return Buffer.from(buffer, byteOffset + begin, length - begin - 1).toString();
+}
+
+function countOf(bytes: Uint8Array): number {
+  if (bytes.length < COUNT_BYTES) return 0;
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+}
+
+/** `entry`, of a folder below `folder`, as it is told from there. */
+export function pathIn(folder: string, name: string | Uint8Array): string {
+  return join(folder, typeof name === 'string' ? name : Buffer.from(name).toString());
+}

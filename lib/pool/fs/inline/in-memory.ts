@@ -1,0 +1,161 @@
+// Requests on files that the kernel has in memory, done on the loop's thread: what would have to
+// wait says so (REFUSED), and a thread does it. See native/jobs/fs_inline_linux.cc.
+
+import { native } from '../../../binding/index.js';
+import { type About, errorOf } from '../call.js';
+import type { Content } from '../path.js';
+import { BigIntStats, Stats } from '../stats.js';
+import { FileSystems } from './file-systems.js';
+
+/** It was not done: a thread is to do it. */
+export const REFUSED: unique symbol = Symbol('refused');
+export type Refused = typeof REFUSED;
+
+/** The most that is read at once: what is longer would keep the loop from others. */
+export const MAX_BYTES = 256 * 1024;
+
+const FIELDS = 18;
+const DEV = 0;
+const SIZE = 8;
+const BIGINT = 2;
+const ENOENT = -2;
+const EXDEV = -18;
+const ENOSYS = -38;
+const SLASH = 0x2f;
+
+// The argument `mounts`.
+const ONE_MOUNT = 0;
+const ANY_MOUNT = 1;
+
+/** Folders below the root that lead to other mounts. */
+const MAX_LEAVING = 1000;
+
+/** The folder below the root that `path` leads through. */
+function topOf(path: string): string {
+  const end = path.indexOf('/', 1);
+  return end < 0 ? path : path.slice(0, end);
+}
+
+const { lookNow, statNow, openNow, readNow, readFileNow } = native;
+
+/** Descriptors that refused, counted by the last bits of their numbers. */
+const DESCRIPTORS = 1024;
+const MANY_REFUSALS = 16;
+const ONE_IN = 64;
+
+export class FilesInMemory {
+  /** False where the kernel has no such calls. */
+  isThere = true;
+  readonly #fileSystems: FileSystems;
+  readonly #numbers = new Float64Array(FIELDS);
+  readonly #integers = new BigInt64Array(FIELDS);
+  readonly #refusals = new Uint16Array(DESCRIPTORS);
+  readonly #leaving = new Set<string>();
+
+  constructor(ask: (path: string | Uint8Array) => Promise<{ type: number }>) {
+    this.#fileSystems = new FileSystems(ask);
+  }
+
+  /** stat, lstat. @throws SystemError ENOENT */
+  stat(path: string | Uint8Array, flags: number, about: About): Stats | BigIntStats | Refused {
+    if ((flags & BIGINT) === 0) {
+      if (!this.#look(path, flags, about)) return REFUSED;
+      return new Stats(this.#numbers, 0);
+    }
+    const result = lookNow(path, flags, this.#integers);
+    if (result < 0) return this.#failed(result, about);
+    const device = Number(this.#integers[DEV]);
+    if (!this.#fileSystems.isLocal(device, path)) return REFUSED;
+    return new BigIntStats(this.#integers, 0);
+  }
+
+  /** fstat: of what is on a file system that is known. */
+  fstat(fd: number, flags: number): Stats | BigIntStats | Refused {
+    const isBigint = (flags & BIGINT) !== 0;
+    const cells = isBigint ? this.#integers : this.#numbers;
+    const result = statNow(fd, flags, cells);
+    if (result < 0) return this.#refused(result);
+    if (!this.#fileSystems.isLocal(Number(cells[DEV]), undefined)) return REFUSED;
+    return isBigint ? new BigIntStats(this.#integers, 0) : new Stats(this.#numbers, 0);
+  }
+
+  /** A descriptor of a regular file that is opened for reading. @throws SystemError ENOENT */
+  open(path: string | Uint8Array, flags: number, about: About): number | Refused {
+    if (this.#mayStayAtRoot(path)) {
+      const fd = openNow(path, flags, ONE_MOUNT);
+      if (fd !== EXDEV) return fd < 0 ? this.#failed(fd, about) : fd;
+      this.#leaves(path);
+    }
+    if (!this.#look(path, 0, about)) return REFUSED;
+    const fd = openNow(path, flags, ANY_MOUNT);
+    return fd < 0 ? this.#refused(fd) : fd;
+  }
+
+  /** How many bytes: all that was asked for, or what there is up to the end of the file. */
+  read(fd: number, target: Uint8Array, position: number): number | Refused {
+    if (target.length > MAX_BYTES) return REFUSED;
+    const place = fd % DESCRIPTORS;
+    const refusals = this.#refusals[place] as number;
+    if (refusals >= MANY_REFUSALS) {
+      this.#refusals[place] = refusals === 0xffff ? MANY_REFUSALS : refusals + 1;
+      if (refusals % ONE_IN !== 0) return REFUSED;
+    }
+    const size = readNow(fd, target, position);
+    if (size >= 0) {
+      this.#refusals[place] = 0;
+      return size;
+    }
+    if (refusals < MANY_REFUSALS) this.#refusals[place] = refusals + 1;
+    return this.#refused(size);
+  }
+
+  /** The whole content. @throws SystemError ENOENT, of the call open */
+  readFile(path: string | Uint8Array, flags: number, about: About): Content | Refused {
+    if (this.#mayStayAtRoot(path)) {
+      const content = readFileNow(path, flags, ONE_MOUNT, MAX_BYTES);
+      if (typeof content === 'object') return content as Content;
+      if (content !== EXDEV) return this.#failed(content, { ...about, syscall: 'open' });
+      this.#leaves(path);
+    }
+    if (!this.#look(path, 0, { ...about, syscall: 'open' })) return REFUSED;
+    const [device, size] = [this.#numbers[DEV] as number, this.#numbers[SIZE] as number];
+    if (size > MAX_BYTES || !this.#fileSystems.reads(device)) return REFUSED;
+    const content = readFileNow(path, flags, ANY_MOUNT, MAX_BYTES);
+    const isRefused = typeof content === 'number';
+    this.#fileSystems.told(device, isRefused);
+    return isRefused ? this.#refused(content) : (content as Content);
+  }
+
+  /**
+   * Whether `path` may be opened without a look at what is there: it is to stay on the mount at the
+   * root, which is local.
+   */
+  #mayStayAtRoot(path: string | Uint8Array): boolean {
+    if (typeof path !== 'string' || path.charCodeAt(0) !== SLASH) return false;
+    return this.#fileSystems.isRootLocal() && !this.#leaving.has(topOf(path));
+  }
+
+  /** It did not: what is below the same folder is looked at first, from here on. */
+  #leaves(path: string | Uint8Array): void {
+    if (this.#leaving.size > MAX_LEAVING) this.#leaving.clear();
+    this.#leaving.add(topOf(path as string));
+  }
+
+  /** Whether the status of `path` is in `#numbers`, and may be believed. */
+  #look(path: string | Uint8Array, flags: number, about: About): boolean {
+    const result = lookNow(path, flags, this.#numbers);
+    if (result < 0) return this.#failed(result, about) !== REFUSED;
+    return this.#fileSystems.isLocal(this.#numbers[DEV] as number, path);
+  }
+
+  /** That there is no such name the kernel has in memory as well; all else a thread is to say. */
+  #failed(result: number, about: About): Refused {
+    if (result === ENOENT) throw errorOf(result, about);
+    return this.#refused(result);
+  }
+
+  #refused(result: number): Refused {
+    if (result === ENOSYS) this.isThere = false;
+    return REFUSED;
+  }
+}

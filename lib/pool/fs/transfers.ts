@@ -1,0 +1,93 @@
+// What a read or a write of a descriptor is given: memory and places, as Node takes them, checked.
+
+import { checkSignal } from '../../base/abort.js';
+import { invalidType, outOfRange } from '../../base/errors.js';
+import { type OptionNames, readOptions } from '../../base/options.js';
+import { isAnyArrayBuffer } from '../../base/realms.js';
+import { checkInteger } from '../../base/validate.js';
+import type { Bytes } from '../../binding/index.js';
+import { checkFlag, type FileOptions } from './options.js';
+import type { FileEncoding } from './path.js';
+
+/** Options of a read or a write, instead of its places one by one. */
+export interface TransferOptions extends FileOptions {
+  /** Where in the memory to begin: bytes, default 0. */
+  offset?: number | undefined;
+  /** How many bytes. Default: what is left of the memory. */
+  length?: number | undefined;
+  /** Where in the file: bytes. Default, and for null or -1: where the file stands. */
+  position?: number | bigint | null | undefined;
+  /** Whether to try without a thread first. Default: what the loop's `inlineFiles` says. */
+  inline?: boolean | undefined;
+}
+
+const NAMES: OptionNames<TransferOptions> = {
+  offset: true,
+  length: true,
+  position: true,
+  inline: true,
+  signal: true,
+};
+
+/** A transfer that was checked. */
+export interface Transfer {
+  /** The part of the memory that it is about. */
+  readonly target: Uint8Array;
+  /** -1: where the file stands. */
+  readonly position: number;
+  readonly inline: boolean | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE for what is no memory */
+export function viewOf(name: string, memory: unknown): Uint8Array {
+  if (ArrayBuffer.isView(memory)) {
+    return new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
+  }
+  if (isAnyArrayBuffer(memory)) return new Uint8Array(memory as ArrayBuffer);
+  throw invalidType(name, 'an instance of ArrayBuffer, Buffer, TypedArray or DataView');
+}
+
+/** Memory, or text in an encoding. */
+export function contentOf(
+  name: string,
+  data: unknown,
+  encoding: FileEncoding = 'utf8',
+): Uint8Array {
+  return typeof data === 'string' ? Buffer.from(data, encoding) : viewOf(name, data);
+}
+
+export function checkPosition(position: unknown): number {
+  if (position === undefined || position === null) return -1;
+  if (typeof position !== 'bigint') {
+    return checkInteger('position', position, -1, Number.MAX_SAFE_INTEGER);
+  }
+  if (position >= -1n && position <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(position);
+  throw outOfRange('position', 'an integer from -1 to 2^53-1', position);
+}
+
+/**
+ * @param where an offset, or options that have it
+ * @throws TypeError, RangeError for what does not fit together
+ */
+export function checkTransfer(
+  memory: Bytes,
+  where: number | TransferOptions | null | undefined,
+  length: number | null | undefined,
+  position: number | bigint | null | undefined,
+): Transfer {
+  const given =
+    typeof where === 'object' && where !== null
+      ? readOptions('options', where, NAMES)
+      : { offset: where ?? undefined, length: length ?? undefined, position };
+  const { inline, signal } = given as TransferOptions;
+  checkSignal(signal);
+  if (inline !== undefined) checkFlag('inline', inline);
+  const place = checkPosition(given.position);
+  const view = viewOf('buffer', memory);
+  const { offset = 0 } = given;
+  checkInteger('offset', offset, 0, view.length);
+  const { length: count = view.length - offset } = given;
+  checkInteger('length', count, 0, view.length - offset);
+  return { target: view.subarray(offset, offset + count), position: place, inline, signal };
+}

@@ -1,0 +1,171 @@
+// What the requests of `loop.fs` share: where each is done. What the kernel has in memory is done
+// at once, as far as the turn has room for it, and else in the next; all else on a thread of the
+// pool. See docs/files.md.
+import { abortError, onAbort, throwIfAborted } from '../../base/abort.js';
+import type { HandleLoop } from '../../loop/contract.js';
+import { loopClosed } from '../../loop/errors.js';
+import { Lane } from '../lanes.js';
+import type { LoopPool } from '../loop-pool.js';
+import type { PoolRequest } from '../request.js';
+import { FileCall } from './call.js';
+import { FilesInMemory, REFUSED, type Refused } from './inline/in-memory.js';
+import { TurnBudget } from './inline/turn-budget.js';
+import type { StatFs } from './statfs.js';
+import { statFsOf } from './values.js';
+
+/** A request that was not tried yet. */
+export const UNTRIED: unique symbol = Symbol('untried');
+
+/** Does a request at once, or does not. What it throws rejects. */
+export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Refused;
+
+export class FileWork {
+  readonly loop: HandleLoop;
+  readonly #pool: LoopPool;
+  readonly #inline: boolean;
+  readonly #files: FilesInMemory;
+  readonly #budget: TurnBudget;
+  /** What waits for something else than a thread. */
+  readonly #waiting = new Set<(reason: unknown) => void>();
+  #hearsOfClose = false;
+  /** Requests on a thread that move where a file stands, by descriptor. */
+  readonly #moving = new Map<number, number>();
+
+  /** @param inline whether what is in memory is done at once, where a request does not say */
+  constructor(loop: HandleLoop, pool: LoopPool, inline = true) {
+    this.loop = loop;
+    this.#pool = pool;
+    this.#inline = inline;
+    this.#files = new FilesInMemory((path) => this.#statfs(path));
+    this.#budget = new TurnBudget(loop);
+  }
+
+  /** On a thread. @throws as LoopPool.submit */
+  submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
+    this.#pool.submit(request, signal);
+  }
+
+  /**
+   * By `attempt`, where the turn has room for it. The common way, which makes no request at all.
+   * UNTRIED: `start` says when. What the attempt throws is thrown.
+   */
+  tryNow<T>(
+    kind: string,
+    signal: AbortSignal | undefined,
+    inline: boolean | undefined,
+    attempt: Attempt<T>,
+  ): T | Refused | typeof UNTRIED {
+    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return UNTRIED;
+    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return UNTRIED;
+    this.#beforeRun();
+    const value = attempt(this.#files, this.#budget);
+    if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs);
+    return value;
+  }
+
+  /**
+   * By `attempt`, or on a thread.
+   *
+   * @param inline whether to try; undefined: what the loop says
+   * @throws as LoopPool.submit
+   */
+  start<T>(
+    request: PoolRequest<T>,
+    signal: AbortSignal | undefined,
+    inline: boolean | undefined,
+    attempt: Attempt<T>,
+  ): void {
+    if (!(inline ?? this.#inline) || !this.#files.isThere) {
+      this.submit(request, signal);
+      return;
+    }
+    throwIfAborted(signal);
+    if (this.loop.closed) throw loopClosed();
+    if (!this.#budget.hasWaiting && this.#budget.allows()) {
+      this.#try(request, signal, attempt);
+      return;
+    }
+    const unwatch =
+      signal === undefined ? nothing : onAbort(signal, () => request.reject(abortError(signal)));
+    this.#budget.later({
+      run: () => {
+        unwatch();
+        if (signal?.aborted !== true) this.#try(request, signal, attempt);
+      },
+      reject: (reason) => {
+        unwatch();
+        request.reject(reason);
+      },
+    });
+  }
+
+  #try<T>(request: PoolRequest<T>, signal: AbortSignal | undefined, attempt: Attempt<T>): void {
+    this.#beforeRun();
+    let settle: () => void;
+    try {
+      const value = attempt(this.#files, this.#budget);
+      if (value === REFUSED) {
+        this.submit(request, signal);
+        return;
+      }
+      this.#pool.countInline(request.kind, request.lane);
+      settle = () => request.resolve(value);
+    } catch (error) {
+      settle = () => request.reject(error);
+    }
+    if (signal === undefined) settle();
+    // Until its callbacks run it may be aborted.
+    else queueMicrotask(() => (signal.aborted ? request.reject(abortError(signal)) : settle()));
+  }
+
+  /** The callbacks of what is done are the next drain's: there has to be one in the next `run`. */
+  #beforeRun(): void {
+    if (!this.loop.inTurn && !this.loop.attached) this.loop.nextTick(nothing);
+  }
+
+  /**
+   * Whether no thread moves where `fd` stands. The kernel has a lock for that, which the loop must
+   * not wait for.
+   */
+  isStill(fd: number): boolean {
+    return !this.#moving.has(fd);
+  }
+
+  /** Until `request` is done its thread may move where `fd` stands. */
+  moves<T>(fd: number, request: Promise<T>): Promise<T> {
+    const moving = this.#moving;
+    moving.set(fd, (moving.get(fd) ?? 0) + 1);
+    const done = () => {
+      const left = (moving.get(fd) as number) - 1;
+      if (left === 0) moving.delete(fd);
+      else moving.set(fd, left);
+    };
+    // One that was aborted may run on: nobody hears of its end.
+    request.then(done, (error) => {
+      if (error.code !== 'ABORT_ERR') done();
+    });
+    return request;
+  }
+
+  /** Calls `reject` when the loop is closed, until what is returned is called. */
+  whileWaiting(reject: (reason: unknown) => void): () => void {
+    if (this.#waiting.size === 0 && !this.#hearsOfClose) {
+      this.#hearsOfClose = true;
+      this.loop.onClose(() => {
+        for (const each of this.#waiting) each(loopClosed());
+        this.#waiting.clear();
+      });
+    }
+    this.#waiting.add(reject);
+    return () => void this.#waiting.delete(reject);
+  }
+
+  #statfs(path: string | Uint8Array): Promise<StatFs> {
+    return new Promise((resolve, reject) => {
+      const about = { syscall: 'statfs', path };
+      this.#pool.submit(new FileCall(resolve, reject, 'statfs', [path, 0], about, statFsOf));
+    });
+  }
+}
+
+function nothing(): void {}

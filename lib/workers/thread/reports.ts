@@ -1,0 +1,88 @@
+// A thread's answers: a message by the port, then a wake-up of the loop, unless one is under
+// way that the loop has not heard yet.
+import { isNativeError } from 'node:util/types';
+import type { Transferable } from 'node:worker_threads';
+import { wake } from '../../poller/index.js';
+import { ANSWER, ANSWERED, ANSWERS, STATES, TOLD } from '../layout.js';
+import { NOT_CLONED, type Report, THREW, type ThreadData } from '../messages.js';
+
+/** What a copy of an error has. */
+const COPIED = new Set(['message', 'stack', 'cause']);
+
+export class Reports {
+  readonly #data: ThreadData;
+
+  constructor(data: ThreadData) {
+    this.#data = data;
+  }
+
+  /** @throws DataCloneError when the value cannot be copied: then nothing was told */
+  tell(report: Report, transfer?: readonly object[]): void {
+    const { port } = this.#data;
+    if (transfer === undefined) port.postMessage(report);
+    else port.postMessage(report, transfer as Transferable[]);
+    this.#wake();
+  }
+
+  /** Tells of a result that needs no message. False: it needs one. */
+  answer(place: number, value: unknown, beginMs: number, runMs: number): boolean {
+    const kind = typeof value === 'number' ? 0 : ANSWERS.indexOf(value, 1);
+    if (kind < 0) return false;
+    const { words, answers } = this.#data;
+    const at = place * ANSWER;
+    if (kind === 0) answers[at] = value as number;
+    answers[at + 1] = beginMs;
+    answers[at + 2] = runMs;
+    Atomics.store(words, STATES + place, ANSWERED + kind);
+    this.#wake();
+    return true;
+  }
+
+  #wake(): void {
+    const { told, waker } = this.#data;
+    if (Atomics.exchange(told, TOLD, 1) === 0) wake(waker);
+  }
+
+  /** Tells of an error; of what it has, as much as can be copied. */
+  tellError(place: number, error: unknown, beginMs = 0, runMs = 0): void {
+    const details = detailsOf(error);
+    try {
+      this.tell([place, THREW, error, beginMs, runMs, details]);
+      return;
+    } catch {}
+    // A cause or a property that is a function, say: what a person reads is left.
+    const shown = isNativeError(error) ? error : undefined;
+    const copy = new Error(shown?.message ?? textOf(error));
+    if (typeof shown?.stack === 'string') copy.stack = shown.stack;
+    const { code, name } = (details ?? {}) as { code?: unknown; name?: unknown };
+    const texts: Record<string, string> = {};
+    if (typeof code === 'string') texts['code'] = code;
+    if (typeof name === 'string') texts['name'] = name;
+    this.tell([place, THREW, copy, beginMs, runMs, texts]);
+  }
+
+  /** Tells that a result cannot be copied, and why. */
+  tellNotCloned(place: number, reason: unknown, beginMs: number, runMs: number): void {
+    const text = isNativeError(reason) || reason instanceof Error ? reason.message : textOf(reason);
+    this.tell([place, NOT_CLONED, text, beginMs, runMs]);
+  }
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'a value that cannot be shown';
+  }
+}
+
+/** The properties of an error that its copy lacks: the structured clone keeps a few only. */
+function detailsOf(error: unknown): Record<string, unknown> | undefined {
+  if (!isNativeError(error)) return undefined;
+  const details: Record<string, unknown> = {};
+  for (const key of Object.keys(error)) {
+    if (!COPIED.has(key)) details[key] = (error as unknown as Record<string, unknown>)[key];
+  }
+  if (error.name !== 'Error') details['name'] = error.name;
+  return Object.keys(details).length === 0 ? undefined : details;
+}

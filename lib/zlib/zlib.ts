@@ -1,0 +1,165 @@
+// loop.zlib: the host's own node:zlib on threads, in both modes of the loop. Node's
+// asynchronous functions come back by the host's loop, which may stand still.
+import { checkSignal } from '../base/abort.js';
+import { invalidType } from '../base/errors.js';
+import { isAnyArrayBuffer } from '../base/realms.js';
+import { builtin } from '../binding/builtin.js';
+import type { Bytes } from '../binding/index.js';
+import type { HandleLoop } from '../loop/contract.js';
+import { codedError } from '../raw/errors.js';
+import { type RunOptions, Workers, type WorkersStats } from '../workers/index.js';
+
+/** A job: the function's name without Sync, the bytes, and the function's own options. */
+type ZlibJob = readonly [name: string, bytes: Uint8Array, options: object | undefined];
+
+/** What its threads run. As text, since it has no file of its own. */
+const THREAD_CODE = `
+const zlib = require('node:zlib');
+module.exports = ([name, bytes, options], context) => {
+  const made = zlib[name + 'Sync'](bytes, options);
+  // Of memory that others share only what is ours is copied.
+  const isAlone = made.byteOffset === 0 && made.length === made.buffer.byteLength;
+  const result = isAlone ? new Uint8Array(made.buffer) : new Uint8Array(made);
+  context.transfer(result.buffer);
+  return result;
+};`;
+
+/**
+ * Options of the functions of `loop.zlib`: those of the function of `node:zlib` with the same
+ * name, such as `level`, `dictionary`, `params` and `maxOutputLength`, and a signal.
+ */
+export interface ZlibOptions {
+  /** Cancels what waits; what runs goes on, unheard. */
+  signal?: AbortSignal | undefined;
+  /** What `node:zlib` takes. */
+  [name: string]: unknown;
+}
+
+/** What is compressed or read: text, as UTF-8, or bytes. */
+export type ZlibInput = string | Bytes;
+
+function toBytes(input: unknown): Uint8Array {
+  if (typeof input === 'string') return Buffer.from(input);
+  if (ArrayBuffer.isView(input)) {
+    return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+  }
+  if (isAnyArrayBuffer(input)) return new Uint8Array(input);
+  throw invalidType(
+    'data',
+    'of type string or an instance of ArrayBuffer, Buffer or a typed array',
+  );
+}
+
+/** The signal, and what is left for node:zlib. */
+function split(given: ZlibOptions | undefined): [RunOptions, object | undefined] {
+  if (given === undefined) return [{}, undefined];
+  if (typeof given !== 'object' || given === null) throw invalidType('options', 'an object');
+  const { signal, ...options } = given;
+  return [{ signal: checkSignal(signal) }, options];
+}
+
+/** `loop.zlib`. */
+export class ZlibRequests {
+  readonly #workers: Workers<ZlibJob, Uint8Array>;
+
+  /** @internal */
+  constructor(loop: HandleLoop) {
+    const never = Number.POSITIVE_INFINITY;
+    const settings = { code: THREAD_CODE, name: 'zlib', abortGraceMs: never };
+    // Node 20 aborts the process where a thread is terminated as a Brotli stream is made:
+    // "close before init" in node_zlib.cc.
+    this.#workers = new Workers<ZlibJob, Uint8Array>(loop, settings, true);
+  }
+
+  /** What its threads are doing, and did. */
+  stats(): WorkersStats {
+    return this.#workers.stats();
+  }
+
+  /**
+   * Compresses as gzip (RFC 1952).
+   *
+   * The data are copied before a thread begins: do not change them before the promise is
+   * settled. The result is a Uint8Array of its own.
+   *
+   * Rejects with what the function of `node:zlib` throws: a TypeError or RangeError for a bad
+   * option, an Error ERR_BUFFER_TOO_LARGE for more than `maxOutputLength`, Z_DATA_ERROR,
+   * Z_BUF_ERROR and the like for data that are none; a TypeError ERR_INVALID_ARG_TYPE; an
+   * AbortError ABORT_ERR; an Error ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where the host has no
+   * such function; and as `Workers.run` does.
+   *
+   * @example
+   * const packed = await loop.zlib.gzip(page, { level: 9 });
+   */
+  gzip(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('gzip', data, options);
+  }
+
+  /** Reads gzip (RFC 1952); see `gzip`. Say what it may become by `maxOutputLength`. */
+  gunzip(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('gunzip', data, options);
+  }
+
+  /** Compresses as zlib (RFC 1950); see `gzip`. */
+  deflate(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('deflate', data, options);
+  }
+
+  /** Reads zlib (RFC 1950); see `gzip`. */
+  inflate(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('inflate', data, options);
+  }
+
+  /** Compresses as deflate without a head (RFC 1951); see `gzip`. */
+  deflateRaw(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('deflateRaw', data, options);
+  }
+
+  /** Reads deflate without a head (RFC 1951); see `gzip`. */
+  inflateRaw(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('inflateRaw', data, options);
+  }
+
+  /** Reads gzip or zlib, whichever it is; see `gzip`. */
+  unzip(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('unzip', data, options);
+  }
+
+  /** Compresses as Brotli (RFC 7932); see `gzip`. */
+  brotliCompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('brotliCompress', data, options);
+  }
+
+  /** Reads Brotli (RFC 7932); see `gzip`. */
+  brotliDecompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('brotliDecompress', data, options);
+  }
+
+  /** Compresses as Zstandard (RFC 8878), where the host does: Node from 22.15 on; see `gzip`. */
+  zstdCompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('zstdCompress', data, options);
+  }
+
+  /** Reads Zstandard (RFC 8878), where the host does: Node from 22.15 on; see `gzip`. */
+  zstdDecompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+    return this.#request('zstdDecompress', data, options);
+  }
+
+  async #request(
+    name: string,
+    data: ZlibInput,
+    options: ZlibOptions | undefined,
+  ): Promise<Uint8Array> {
+    const [run, own] = split(options);
+    const bytes = toBytes(data);
+    const zlib = builtin('node:zlib') as Record<string, unknown>;
+    if (typeof zlib[`${name}Sync`] === 'function') {
+      return this.#workers.run([name, bytes, own], run);
+    }
+    throw codedError(
+      Error,
+      'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+      `${name}: node:zlib of this host has no such function`,
+    );
+  }
+}

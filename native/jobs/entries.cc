@@ -1,0 +1,118 @@
+#include "jobs/entries.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace rawloop {
+
+namespace {
+
+// malloc, not new: without memory a new on a thread ends the process.
+template <typename T>
+bool MakeRoom(T** memory, uint32_t* room, uint32_t wanted) {
+  if (wanted <= *room) return true;
+  const uint32_t more = std::max(wanted, *room * 2);
+  void* grown = realloc(*memory, sizeof(T) * more);
+  if (grown == nullptr) return false;
+  *memory = static_cast<T*>(grown);
+  *room = more;
+  return true;
+}
+
+uint8_t TypeOf(mode_t mode) {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return DT_REG;
+    case S_IFDIR:
+      return DT_DIR;
+    case S_IFLNK:
+      return DT_LNK;
+    case S_IFIFO:
+      return DT_FIFO;
+    case S_IFSOCK:
+      return DT_SOCK;
+    case S_IFCHR:
+      return DT_CHR;
+    case S_IFBLK:
+      return DT_BLK;
+    default:
+      return DT_UNKNOWN;
+  }
+}
+
+}  // namespace
+
+Entries::~Entries() {
+  free(entries_);
+  free(names_);
+}
+
+bool Entries::Add(const char* name, uint8_t type) {
+  if (name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0))) {
+    return true;
+  }
+  const auto size = static_cast<uint32_t>(strlen(name) + 1);
+  // 4 GiB of names are more than a folder can have.
+  if (name_bytes_ > UINT32_MAX / 4 ||
+      !MakeRoom(&names_, &name_room_,
+                std::max<uint32_t>(4096, name_bytes_ + size)) ||
+      !MakeRoom(&entries_, &room_, std::max<uint32_t>(128, count_ + 1))) {
+    return false;
+  }
+  memcpy(names_ + name_bytes_, name, size);
+  entries_[count_++] = {name_bytes_, type};
+  name_bytes_ += size;
+  return true;
+}
+
+void Entries::CompleteTypes(int folder) {
+  for (uint32_t i = 0; i < count_; i++) {
+    struct stat s;
+    if (At(i)->type != DT_UNKNOWN) continue;
+    // One that is gone by now stays unknown.
+    if (fstatat(folder, name(i), &s, AT_SYMLINK_NOFOLLOW) == 0) {
+      At(i)->type = TypeOf(s.st_mode);
+    }
+  }
+}
+
+void Entries::Sort() {
+  const char* names = names_;
+  std::sort(entries_, entries_ + count_,
+            [names](const Entry& one, const Entry& other) {
+              return strcmp(names + one.name, names + other.name) < 0;
+            });
+}
+
+int64_t Entries::ReturnTo(FileCall* call) const {
+  const size_t head = sizeof(count_) + count_;
+  uint8_t* output = call->Output(head + name_bytes_);
+  if (output == nullptr) return -ENOMEM;
+  memcpy(output, &count_, sizeof(count_));
+  uint8_t* types = output + sizeof(count_);
+  uint8_t* names = output + head;
+  for (uint32_t i = 0; i < count_; i++) {
+    types[i] = type(i);
+    const size_t size = strlen(name(i)) + 1;
+    memcpy(names, name(i), size);
+    names += size;
+  }
+  call->SetSize(head + name_bytes_);
+  return 0;
+}
+
+int ReadAllEntries(int fd, Entries* entries) {
+  int result;
+  do {
+    result = ReadEntries(fd, entries);
+  } while (result > 0);
+  return result;
+}
+
+}  // namespace rawloop

@@ -1,0 +1,90 @@
+// loop.zlib: what Node's own functions make and say, in both modes.
+import * as zlib from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { guardDescriptors } from '../support/descriptors.js';
+import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
+import { settled } from './support.js';
+
+guardDescriptors();
+const test = eachWithLoop();
+const TEXT = 'what is compressed '.repeat(5000);
+
+const PAIRS = [
+  ['gzip', 'gunzip'],
+  ['deflate', 'inflate'],
+  ['deflateRaw', 'inflateRaw'],
+  ['gzip', 'unzip'],
+  ['brotliCompress', 'brotliDecompress'],
+  ['zstdCompress', 'zstdDecompress'],
+] as const;
+const hasZstd = 'zstdCompressSync' in zlib;
+
+describe.each(DRIVE_MODES)('loop.zlib (%s)', (mode) => {
+  it('makes what node:zlib makes, and reads it', async () => {
+    const pairs = hasZstd ? PAIRS : PAIRS.slice(0, -1);
+    const asked = pairs.map(async ([pack, unpack]) => {
+      const packed = await test.loop.zlib[pack](TEXT);
+      const expected = (zlib as unknown as Record<string, (text: string) => Buffer>)[`${pack}Sync`];
+      const bytes = await test.loop.zlib[unpack](packed);
+      return [
+        Buffer.from(packed).equals(expected?.(TEXT) as Buffer),
+        Buffer.from(bytes).toString() === TEXT,
+      ];
+    });
+    expect(await settled(test.loop, mode, asked)).toEqual(pairs.map(() => [true, true]));
+  });
+
+  it('takes bytes of every kind, and the options of node:zlib', async () => {
+    const bytes = Buffer.from(`#${TEXT}#`).subarray(1, -1);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const inputs = [bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), shared];
+    const asked = inputs.map((input) => test.loop.zlib.deflate(input, { level: 1 }));
+    const expected = new Uint8Array(zlib.deflateSync(TEXT, { level: 1 }));
+    expect(await settled(test.loop, mode, asked)).toEqual(inputs.map(() => expected));
+    expect(bytes.toString()).toBe(TEXT);
+  });
+
+  it('rejects with what node:zlib says', async () => {
+    const bomb = zlib.gzipSync(Buffer.alloc(1e6));
+    const outcomes = await settled(test.loop, mode, [
+      test.loop.zlib.gunzip('no gzip'),
+      test.loop.zlib.gunzip(bomb, { maxOutputLength: 1000 }),
+      test.loop.zlib.gunzip(bomb.subarray(0, 100)),
+      test.loop.zlib.gzip('x', { level: 77 }),
+      test.loop.zlib.gzip(5 as never),
+      test.loop.zlib.gzip('x', { signal: AbortSignal.abort('enough') }),
+    ]);
+    const coded = (code: string) => expect.objectContaining({ code });
+    expect(outcomes).toEqual([
+      coded('Z_DATA_ERROR'),
+      coded('ERR_BUFFER_TOO_LARGE'),
+      coded('Z_BUF_ERROR'),
+      coded('ERR_OUT_OF_RANGE'),
+      coded('ERR_INVALID_ARG_TYPE'),
+      coded('ABORT_ERR'),
+    ]);
+  });
+
+  it('that is aborted rejects at once, what compresses ends unheard, and others go on', async () => {
+    const controller = new AbortController();
+    const large = Buffer.alloc(4 * 1024 * 1024, 'large');
+    const asked = [
+      test.loop.zlib.brotliCompress(large, { signal: controller.signal }),
+      test.loop.zlib.gzip('x'),
+    ];
+    const timer = test.loop.setInterval(() => {
+      if (test.loop.zlib.stats().running === 0) return;
+      test.loop.clearInterval(timer);
+      controller.abort('enough');
+    }, 1);
+    const [aborted, packed] = await settled(test.loop, mode, asked);
+    expect(aborted).toMatchObject({ code: 'ABORT_ERR', cause: 'enough' });
+    expect(packed).toEqual(new Uint8Array(zlib.gzipSync('x')));
+  });
+});
+
+it.runIf(!hasZstd)('Zstandard is told to be missing where the host has none', async () => {
+  const error = { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' };
+  await expect(test.loop.attach().zlib.zstdCompress('x')).rejects.toMatchObject(error);
+});
