@@ -129,6 +129,8 @@ export class Bridge implements Handlers<Stream> {
     // Whether it is one at all is node:stream's to say as well.
     if (encoding !== 'utf8' && encoding !== 'latin1') return false;
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return false;
+    // No bytes: memory that was transferred away, maybe.
+    if (chunk.length === 0) return false;
     if (!gatherOnly(this.stream, chunk, encoding)) return false;
     this.idle.touch();
     return true;

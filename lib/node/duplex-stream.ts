@@ -214,7 +214,8 @@ export class DuplexStream<Data = unknown> {
 
   /** @throws TypeError for what a Duplex in object mode may give: anything */
   #counted(chunk: unknown): Uint8Array {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : bytesOf(chunk);
+    const encoding = this.duplex.readableEncoding ?? 'utf8';
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : bytesOf(chunk);
     this.bytesRead += bytes.length;
     return bytes;
   }

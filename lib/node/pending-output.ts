@@ -22,10 +22,11 @@ const PIECE_BYTES = 262144;
 const TOGETHER_BYTES = 65536;
 /** Text of so many code units is not longer than a piece, whatever it is. */
 const SHORT_TEXT = PIECE_BYTES / 3;
+const NONE: readonly Buffer[] = [];
 
 export class PendingOutput {
   readonly #stream: Stream;
-  #rest: readonly (Buffer | string)[] = [];
+  #rest: readonly (Buffer | string)[] = NONE;
   #next = 0;
   #written: Written | undefined;
 
@@ -36,9 +37,12 @@ export class PendingOutput {
   /** Writes one chunk: at once as a rule. */
   write(chunk: Buffer | string, encoding: BufferEncoding, written: Written): void {
     const data = typeof chunk === 'string' ? asWritten(chunk, encoding) : chunk;
-    if (data.length > PIECE_BYTES) this.#begin(piecesOf(data as Buffer), written);
-    else if (this.#stream.write(data)) written();
-    else this.#begin([], written);
+    if (data.length > PIECE_BYTES) {
+      this.#begin(piecesOf(data as Buffer), written);
+      return;
+    }
+    this.#written = written;
+    if (this.#sends(data)) this.#end();
   }
 
   /** Writes what was gathered while the stream was corked, or could not take more. */
@@ -47,8 +51,14 @@ export class PendingOutput {
     const all = chunks.map(({ chunk, encoding }) =>
       typeof chunk === 'string' ? asWritten(chunk, encoding) : chunk,
     );
-    // In a turn the stream gathers them itself; records are not to be joined.
-    const each = loop.inTurn || group.transfer.keepsRecords ? all : joined(all);
+    let each: readonly (Buffer | string)[];
+    try {
+      // In a turn the stream gathers them itself; records are not to be joined.
+      each = loop.inTurn || group.transfer.keepsRecords ? all : joined(all);
+    } catch (error) {
+      written(error as Error);
+      return;
+    }
     this.#begin(
       each.flatMap((data) => (data.length > PIECE_BYTES ? piecesOf(data as Buffer) : [data])),
       written,
@@ -59,9 +69,22 @@ export class PendingOutput {
   drained(): void {
     while (this.#next < this.#rest.length) {
       const data = this.#rest[this.#next++] as Buffer | string;
-      if (!this.#stream.write(data)) return;
+      if (!this.#sends(data)) return;
     }
     this.#end();
+  }
+
+  /**
+   * Whether the next may follow at once. What cannot be written, as its memory was transferred away
+   * while it waited, ends the Duplex: thrown, it would reach whoever happens to be under way.
+   */
+  #sends(data: Buffer | string): boolean {
+    try {
+      return this.#stream.write(data);
+    } catch (error) {
+      this.fail(error as Error);
+      return false;
+    }
   }
 
   /** Nothing more will be taken. */
@@ -81,7 +104,7 @@ export class PendingOutput {
   #end(error?: Error): void {
     const written = this.#written;
     this.#written = undefined;
-    this.#rest = [];
+    this.#rest = NONE;
     this.#next = 0;
     written?.(error);
   }

@@ -185,6 +185,8 @@ export class Direction {
     }
     flow.dropPipe();
     if (this.sink.active) this.sink.write(bytes.subarray(0, filled));
+    // The queue keeps the order by itself.
+    if (this.#endFollows) this.end();
   }
 
   // ---- copied -----------------------------------------------------------------------
@@ -196,7 +198,7 @@ export class Direction {
     const bytes = chunk.length > leftBytes ? chunk.subarray(0, leftBytes) : chunk;
     this.#copiedBytes += bytes.length;
     if (!sink.write(bytes) || leftBytes <= bytes.length) this.#hold(source);
-    if (sink.bufferedBytes === 0) this.#emptied();
+    this.#relay.emptied();
   }
 
   #hold(source: Stream): void {

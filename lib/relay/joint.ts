@@ -9,6 +9,7 @@ import { constant } from '../raw/constants.js';
 import { codedError, withoutStack } from '../raw/errors.js';
 import { FLOWS_IN, FLOWS_OUT, READ_ENDED, TOLD, WRITE_ENDED } from '../stream/flags.js';
 import type { MovedBytes, Relaying } from '../stream/group.js';
+import { sentAll } from '../stream/handed-over.js';
 import type { Handlers } from '../stream/handlers.js';
 import { unwatchIdle, watchIdle } from '../stream/idle-limit.js';
 import { askForError, setReading } from '../stream/input.js';
@@ -232,7 +233,10 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
   // ---- what ends it -------------------------------------------------------------------
 
   emptied(): void {
-    if (this.leftBytes > 0 || this.bufferedBytes > 0) return;
+    if (this.leftBytes > 0) return;
+    // Also what no `drain` would tell of: it waits below a queue's mark, or for the end of the turn.
+    const waits = [this.a, this.b].filter((stream) => stream.active && !sentAll(stream));
+    if (waits.length > 0 || this.bufferedBytes > 0) return;
     const message = `${this.#settings.maxBytes} bytes have passed (maxBytes)`;
     this.destroy(withoutStack(() => codedError(Error, 'ERR_RELAY_MAX_BYTES', message)));
   }
@@ -248,13 +252,13 @@ export class Joint implements Relaying, Joining, Handlers<Stream> {
   stop(): void {
     if (this.isOver) return;
     this.#takeOut();
-    for (const [stream, lent] of this.#lent) if (stream.active) giveBack(stream, lent);
     this.#finish();
   }
 
   #finish(): void {
     this.isOver = true;
     this.#leaveKernel();
+    for (const [stream, lent] of this.#lent) giveBack(stream, lent);
     if (this.#idleness !== undefined) unwatchIdle(this.#idleness);
     this.#stopListening?.();
     this.#told(this.error);

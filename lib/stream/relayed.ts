@@ -143,9 +143,10 @@ function setFlag(stream: Stream, flag: number, on: boolean): boolean {
   return true;
 }
 
-/** The stream is as it was, and its handlers are told again. It is open. */
+/** The stream is as it was, and its handlers are told again, if it is open. */
 export function giveBack(stream: Stream, { group, closedHalves }: Lent): void {
   stream.group = group;
+  if (!stream.active) return;
   stream.flags &= ~(HELD | closedHalves);
   if (group.handlers === NO_HANDLERS) keepUnread(stream);
   setReading(stream, true);

@@ -85,6 +85,22 @@ it('what is closed, or has a relay, a Duplex or an iterator already, is refused'
   expect(codeOfThrown(() => relay(iterated, more.b))).toBe('ERR_INVALID_STATE');
 });
 
+// With `giveBack` in `stop` alone, and for what is open, the Duplex is refused: a relay has the stream still.
+it('what a relay has closed, or was closed before stop(), gives a Duplex that is destroyed', async () => {
+  const closed = fourOf(test.loop, opened, 'unix');
+  relay(closed.a, closed.b).close();
+  const stopped = fourOf(test.loop, opened, 'unix');
+  const second = relay(stopped.a, stopped.b);
+  stopped.a.destroy();
+  second.stop();
+  const early = toDuplex(stopped.a);
+  stopped.b.destroy();
+  await drive(test.loop);
+  const duplexes = [early, ...[closed.a, closed.b, stopped.b].map((stream) => toDuplex(stream))];
+  await new Promise(setImmediate);
+  expect(duplexes.map(({ destroyed }) => destroyed)).toEqual([true, true, true, true]);
+});
+
 it('two halves of which none takes what the other gives are refused', () => {
   const [first, second] = [opened.pipe(), opened.pipe()];
   const readers = [first, second].map(([fd]) => test.loop.stream(fd, {}, {}));

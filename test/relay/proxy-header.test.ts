@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { take } from '../support/bytes.js';
+import { hasNetworks, runChild } from '../support/child.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -127,11 +128,32 @@ it.each(WAYS)('goes before all that is relayed by %s', async (way) => {
   raw.check(raw.write(near, Buffer.from('the first byte')), 'write');
   raw.shutdown(near, constant('SHUT_WR'));
   joinBy(way, a, b, { proxyHeader: 1 });
-  const seen: string[] = [];
-  test.loop.setTimeout(() => {
-    seen.push(take(far));
+  let seen = '';
+  const turn = test.loop.setInterval(() => {
+    seen += take(far);
+    if (!seen.endsWith('byte')) return;
+    test.loop.clearInterval(turn);
     opened.close(far);
-  }, 10);
+  }, 1);
   await drive(test.loop);
-  expect(seen[0]).toMatch(/^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\nthe first byte$/);
+  expect(seen).toMatch(/^PROXY TCP4 127\.0\.0\.1 127\.0\.0\.1 \d+ \d+\r\nthe first byte$/);
+});
+
+// Without the `replace` of its scope in `plain` the line has '%lo' behind each address.
+it.runIf(hasNetworks)('has no scope of a link-local address, which means nothing elsewhere', () => {
+  const script = `
+    const loop = new EventLoop();
+    const [theirs, ours] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK, 0);
+    const b = loop.stream(ours, {}, {});
+    loop.stream(theirs, {}, { data: (_, chunk) => {
+      report(Buffer.from(chunk).toString('latin1'));
+      loop.stop();
+    } });
+    const open = (socket) => rawloop.relay(socket, b, { proxyHeader: 1 });
+    const { address } = loop.listen({ host: 'fe80::1%lo', port: 0 }, { open });
+    loop.connect({ host: 'fe80::1%lo', port: address.port }, {});
+    loop.run();
+    loop.close();`;
+  const network = 'ip -6 address add fe80::1/64 dev lo nodad';
+  expect(runChild(script, { network })).toMatch(/^PROXY TCP6 fe80::1 fe80::1 \d+ \d+\r\n$/);
 });

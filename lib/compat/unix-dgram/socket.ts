@@ -1,9 +1,10 @@
 // A socket as npm unix-dgram has it. What the program asks for is done, and its outcome told,
 // before the call returns: so that package promises, and its users rely on it. Hence sending is
 // a system call each, beside any loop.
+import { isAnyArrayBuffer } from '../../base/realms.js';
 import { type Bytes, native } from '../../binding/index.js';
-import { byteLengthOf } from '../../loop/bytes.js';
-import { outOfRange } from '../../loop/errors.js';
+import { byteLengthOf, toBytes } from '../../loop/bytes.js';
+import { invalidType, outOfRange } from '../../loop/errors.js';
 import { constant } from '../../raw/constants.js';
 import type { Arrived } from './inbox.js';
 import { type Place, placeOf } from './place.js';
@@ -43,6 +44,12 @@ function errnoException(errno: number, syscall: string) {
 
 /** As the original, which looks at no more than that. */
 const isFunction = (value: unknown): value is SendCallback => typeof value === 'function';
+
+/** @throws TypeError ERR_INVALID_ARG_TYPE, ERR_INVALID_STATE for memory that was detached */
+function bytesOf(buf: Bytes): Uint8Array {
+  if (ArrayBuffer.isView(buf) || isAnyArrayBuffer(buf)) return toBytes(buf);
+  throw invalidType('buf', 'a Buffer, an ArrayBuffer or a view of one');
+}
 
 /**
  * A socket of Unix datagrams. Events: 'listening', 'connect', 'message' (a Buffer and a
@@ -176,7 +183,8 @@ export class UnixDgramSocket extends WithoutUdp {
   }
 
   #sendTo(buf: Bytes, offset: number, length: number, path: string | undefined): number {
-    const size = byteLengthOf(buf as Uint8Array);
+    const bytes = bytesOf(buf);
+    const size = byteLengthOf(bytes);
     if (offset + length > size) throw outOfRange('length', `at most ${size - offset}`, length);
     const { fd } = this.#port;
     if (fd < 0) return EBADF;
@@ -184,10 +192,10 @@ export class UnixDgramSocket extends WithoutUdp {
     if (place.error < 0) return place.error;
     const direct = this.#shortcut?.to(place) ?? -1;
     if (direct >= 0) {
-      if (native.send(direct, buf, offset, length, NOW) >= 0) return 0;
+      if (native.send(direct, bytes, offset, length, NOW) >= 0) return 0;
       this.#shortcut?.refused();
     }
-    const result = native.sendto(fd, buf, offset, length, NOW, place.sockaddr);
+    const result = native.sendto(fd, bytes, offset, length, NOW, place.sockaddr);
     return result < 0 ? result : 0;
   }
 

@@ -57,8 +57,9 @@ export class UServer extends EventEmitter {
     listener?: () => void,
   ): void {
     if (this.#pending || this.listening) throw new Error('listen on already listened UServer');
-    const options: Partial<ListenOptions> = typeof path === 'object' ? path : { path };
-    const given = typeof path === 'object' ? options.backlog : backlog;
+    const isOptions = typeof path === 'object' && path !== null;
+    const options: Partial<ListenOptions> = isOptions ? path : { path };
+    const given = isOptions ? options.backlog : backlog;
     const called = typeof backlog === 'function' ? backlog : listener;
     const size = (typeof given === 'function' ? 0 : given) || DEFAULT_BACKLOG;
     if (typeof options.path !== 'string' || typeof size !== 'number') {
@@ -118,8 +119,10 @@ export class UServer extends EventEmitter {
       const fd = native.accept4(watcher.fd, NONBLOCK);
       if (fd >= 0) this.emit('connection', new USocket({ fd }));
       else if (fd === EAGAIN) return;
-      else if (REFUSED_FOR_NOW.has(fd)) this.#rest(watcher);
-      else if (!GONE.has(fd)) this.#fail(new SystemError(fd, 'accept'));
+      else if (REFUSED_FOR_NOW.has(fd)) {
+        this.#rest(watcher);
+        return;
+      } else if (!GONE.has(fd)) this.#fail(new SystemError(fd, 'accept'));
     }
   }
 

@@ -8,6 +8,7 @@ import { SystemError } from '../../raw/errors.js';
 import type { Handlers } from '../../stream/handlers.js';
 import type { Stream } from '../../stream/stream.js';
 import { chunkOf, HeldDescriptors, type WithDescriptors } from './chunk.js';
+import { UnreadDescriptors } from './unread.js';
 
 /** Where to connect to; or a descriptor that is connected, and the socket's from now on. */
 export interface ConnectTarget {
@@ -32,8 +33,7 @@ export class USocket extends Duplex {
   /** The descriptor, once it is connected. */
   fd?: number;
   #stream: Stream | undefined;
-  /** Descriptors that came and that nobody has read. */
-  #fds: number[] = [];
+  readonly #unread = new UnreadDescriptors();
   readonly #held = new HeldDescriptors();
   /** What goes on when the output that is queued has gone out. */
   #drained: (() => void) | undefined;
@@ -57,7 +57,8 @@ export class USocket extends Duplex {
   connect(target: string | ConnectTarget, listener?: () => void): void {
     if (this.#stream !== undefined) throw new Error('connect on already connected USocket');
     if (typeof listener === 'function') this.once('connected', listener);
-    const { path, fd } = typeof target === 'string' ? { path: target, fd: undefined } : target;
+    const to = typeof target === 'object' && target !== null ? target : { path: target };
+    const { path, fd }: ConnectTarget = to;
     if (typeof fd !== 'number' && typeof path !== 'string') {
       throw new Error('USocket#connect expects string path');
     }
@@ -89,23 +90,21 @@ export class USocket extends Duplex {
     if (this.#destroyed) return null;
     const bytes = size ?? undefined;
     if (fdCount === undefined) return super.read(bytes);
-    const count = fdCount ?? this.#fds.length;
-    if (this.#fds.length < count) {
+    const count = fdCount ?? this.#unread.count;
+    if (this.#unread.count < count) {
       // Whoever waits for them waits for bytes.
       super.read(0);
       return null;
     }
     const data: Buffer | null = super.read(bytes);
     if (size && data === null) return null;
-    const fds = this.#fds.splice(0, count);
-    for (const fd of fds) native.release(fd);
-    return { data, fds };
+    return { data, fds: this.#unread.take(count) };
   }
 
   /** Puts back what was read. */
   override unshift(chunk: Buffer | null, fds?: BufferEncoding | number[]): void {
     if (chunk) super.unshift(chunk);
-    if (Array.isArray(fds)) this.#fds.unshift(...fds);
+    if (Array.isArray(fds)) this.#unread.putBack(fds);
   }
 
   /** Writes bytes, an array of descriptors, or both. @returns false: go on in 'drain' */
@@ -129,13 +128,13 @@ export class USocket extends Duplex {
     return this;
   }
 
-  /** Closes it; no event follows. */
+  /** Closes it, and the descriptors that came and that nobody has read; no event follows. */
   override destroy(): this {
+    this.#unread.close();
     if (this.#stream === undefined) return this;
     const stream = this.#stream;
     this.#destroyed = true;
     this.#letGo();
-    for (const fd of this.#fds.splice(0)) native.close(fd);
     stream.destroy();
     return this;
   }
@@ -219,9 +218,11 @@ export class USocket extends Duplex {
 
   #received(chunk: Uint8Array, fds: number[]): void {
     if (fds.length > 0) {
-      this.#fds.push(...fds);
       // Whoever hears of them may use them at once.
-      if (this.emit('fds', fds)) for (const fd of fds) native.release(fd);
+      this.#unread.add(fds, this.listenerCount('fds') > 0);
+      this.emit('fds', fds);
+      // Who heard of them has destroyed it.
+      if (this.#stream === undefined) return;
     }
     if (this.push(Buffer.from(chunk))) return;
     this.#reads = false;

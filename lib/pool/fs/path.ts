@@ -45,7 +45,8 @@ export function toPath(path: unknown, name = 'path'): string | Uint8Array {
   if (!isUint8Array(given)) {
     throw invalidType(name, 'of type string or an instance of Buffer or URL');
   }
-  if (given.includes(0)) throw withNul(name);
+  // Native code tells one whose memory was taken away: it has no length.
+  if (given.length > 0 && given.includes(0)) throw withNul(name);
   return given;
 }
 
