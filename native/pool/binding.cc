@@ -28,7 +28,7 @@ napi_value Pool::Submit(napi_env env, uint32_t lane, std::unique_ptr<Job> job) {
   const uint32_t id = free_ids_.back();
   request->set_id(id);
   const int result = threads_->Submit(lane, home_, std::move(job));
-  if (result == -EINVAL) {
+  if (result == -ENXIO) {
     ThrowRange(env, "lane", "the number of a lane");
     return nullptr;
   }

@@ -33,7 +33,7 @@ int ThreadPool::Submit(uint32_t lane, const Home& home,
                        std::unique_ptr<Job> job) {
   job->queued_at_ = Job::Clock::now();
   std::unique_lock<std::mutex> lock(mutex_);
-  if (lane >= lanes_.count()) return -EINVAL;
+  if (lane >= lanes_.count()) return -ENXIO;
   if (stopping_) return -EBADF;
   if (lanes_.IsFull(lane)) return -ENOBUFS;
   crew_.Reap();

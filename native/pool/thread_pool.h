@@ -63,7 +63,7 @@ class ThreadPool {
   int FindLane(const std::string& name);
 
   // The job comes to `home` when it is done. 0, or -errno, and the job is
-  // deleted: -EINVAL for no lane, -EBADF when the pool has ended, -ENOBUFS
+  // deleted: -ENXIO for no lane, -EBADF when the pool has ended, -ENOBUFS
   // when as many jobs wait as may, or why a thread could not be started when
   // there is none.
   int Submit(uint32_t lane, const Home& home, std::unique_ptr<Job> job);

@@ -65,6 +65,17 @@ function packedTarball() {
   };
 }
 
+/** What `npm test` leaves out: the page, and what starts servers and clients to measure them. */
+function testsOfMeasuring() {
+  return { command: [vitest, 'run', 'test/bench', 'test/page', 'test/cli/measure'] };
+}
+
+/** With the sanitizer that `npm test` leaves out. */
+function poolCore() {
+  const env = { ...process.env, RAWLOOP_POOL_SANITIZERS: 'address,undefined' };
+  return { command: [vitest, 'run', 'test/pool/core.test.ts'], env };
+}
+
 /** Figures of a few scenarios against bench/budget.json, with a wide margin. */
 function benchBudget() {
   if (process.platform !== 'linux') return { skip: 'the benchmarks need Linux' };
@@ -140,6 +151,8 @@ export const stages = [
     },
   ],
   [{ name: 'tests', run: tests }],
+  [{ name: 'tests of measuring', run: testsOfMeasuring }],
+  [{ name: 'core of the pool', run: poolCore }],
   [{ name: 'packed tarball', run: packedTarball }],
   [
     {

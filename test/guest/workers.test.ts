@@ -103,7 +103,7 @@ const manyWorkers = (body: string, count: number, end: string) => `
 
 describe.each(HOSTS)('by %s', (host) => {
   it.each(Object.entries(LOOPS))('Workers are terminated, each with %s', async (_what, body) => {
-    const said = await sayingsOf(manyWorkers(body, 8, 'worker.terminate()'), { host });
+    const said = await sayingsOf(manyWorkers(body, 5, 'worker.terminate()'), { host });
     expect(said).toEqual(['nothing stays']);
   });
 

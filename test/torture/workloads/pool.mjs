@@ -28,7 +28,8 @@ function settle(round, name, work, isRight) {
 }
 
 export default {
-  options: { poolSize: 3 },
+  // What is refused on the loop's thread a thread of the pool does: of this it would be told nothing.
+  options: { poolSize: 3, inlineFiles: false },
   // An eventfd that is full wakes its reader, and nothing else befalls one.
   only: { write: ['EINTR'], read: ['EINTR', 'EAGAIN'] },
   run(round, loop) {
