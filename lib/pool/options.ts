@@ -81,8 +81,20 @@ function readProcessors(given: unknown): Int32Array {
   return processors;
 }
 
+/** The same, as they count. */
+export interface PoolSettings {
+  size: number;
+  stackBytes: number;
+  lanes: Lanes;
+  /** -1: they never end. */
+  idleMs: number;
+  maxQueued: number;
+  /** Empty: any. */
+  processors: Int32Array;
+}
+
 /** @throws TypeError, RangeError ERR_OUT_OF_RANGE for a bad option or environment */
-export function readPoolOptions(given: ThreadPoolOptions) {
+export function readPoolOptions(given: ThreadPoolOptions): PoolSettings {
   const read = readOptions('options', given, NAMES);
   const { stackBytes = DEFAULT_STACK_BYTES, idleMs, maxQueued = DEFAULT_MAX_QUEUED } = read;
   return {
