@@ -247,6 +247,8 @@ const OTHER_WORDS = new Set([
   'copies a folder by itself',
   'copies over what is there',
   'asks a handle that is closed',
+  // Node 26 tells the path.
+  'reads a folder',
 ]);
 
 const WAYS = MODES.map((mode) => ({ mode, inline: mode === 'owned' }));

@@ -42,7 +42,11 @@ function drive(loop, mode) {
 
 /** Waits, with the host's own timers, until a condition holds. */
 async function until(condition) {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (;;) {
+    const met = condition();
+    if (met) return met;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
 }
 
 /** A pipe that does not block: [readEnd, writeEnd]. */

@@ -63,8 +63,10 @@ for (const mode of MODES) {
       }
       socket.end();
     };
+    // Whatever the system's own sizes are.
+    const socketOptions = { SO_SNDBUF: 65536, SO_RCVBUF: 65536 };
     const server = loop.listen(
-      { host: HOST, port: 0 },
+      { host: HOST, port: 0, socketOptions },
       {
         open(socket) {
           socket.data = 0;
@@ -77,7 +79,7 @@ for (const mode of MODES) {
       },
     );
     loop.connect(
-      { host: HOST, port: server.address.port },
+      { host: HOST, port: server.address.port, socketOptions },
       {
         data: (_socket, chunk) => received.push(chunk.slice()),
         end: (socket) => socket.end(),
