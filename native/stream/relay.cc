@@ -17,6 +17,7 @@
 
 #include "core/args.h"
 #include "core/module.h"
+#include "core/retried.h"
 
 namespace rawloop {
 namespace {
@@ -44,8 +45,7 @@ class WithoutSigpipe {
   ~WithoutSigpipe() {
     if (!blocks_) return;
     constexpr timespec kNow{0, 0};
-    while (sigtimedwait(&set_, nullptr, &kNow) < 0 && errno == EINTR) {
-    }
+    Retried([&] { return sigtimedwait(&set_, nullptr, &kNow); });
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   WithoutSigpipe(const WithoutSigpipe&) = delete;
@@ -59,11 +59,10 @@ class WithoutSigpipe {
 
 // EINTR is retried: nothing was moved then.
 int32_t Move(int from, int to, int32_t most) {
-  ssize_t moved;
-  do {
-    moved =
-        splice(from, nullptr, to, nullptr, static_cast<size_t>(most), kFlags);
-  } while (moved < 0 && errno == EINTR);
+  ssize_t moved = Retried([&] {
+    return splice(from, nullptr, to, nullptr, static_cast<size_t>(most),
+                  kFlags);
+  });
   return OrErrno(moved);
 }
 
