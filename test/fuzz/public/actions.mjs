@@ -106,8 +106,8 @@ export class Actions {
   /** What asks no name server, and leads to this machine alone. */
   #hostToConnect() {
     const host = this.#host();
-    const isKnown = /^(127\.0\.0\.1\0?|localhost|\[?::1(%lo)?\]?)?$/.test(host);
-    return typeof host === 'string' && !isKnown ? '127.0.0.1' : host;
+    if (typeof host !== 'string') return host;
+    return /^(127\.0\.0\.1\0?|localhost|\[?::1(%lo)?\]?)?$/.test(host) ? host : '127.0.0.1';
   }
 
   listen() {
