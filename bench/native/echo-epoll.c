@@ -136,24 +136,6 @@ static void accept_all(void) {
   }
 }
 
-static int open_signal_fd(void) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0) server_fail("sigprocmask");
-  int fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (fd < 0) server_fail("signalfd");
-  return fd;
-}
-
-static void watch_or_fail(int fd, void *tag) {
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = tag};
-  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
-    server_fail("epoll_ctl");
-  }
-}
-
 static void serve(void *signal_tag, void *listen_tag) {
   static struct epoll_event events[kMaxEvents];
   for (;;) {
@@ -181,9 +163,9 @@ int main(int argc, char **argv) {
   spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_fd < 0) server_fail("epoll_create1");
-  int signal_fd = open_signal_fd();
-  watch_or_fail(listen_fd, &listen_fd);
-  watch_or_fail(signal_fd, &signal_fd);
+  int signal_fd = server_signal_fd();
+  server_watch(epoll_fd, listen_fd, &listen_fd);
+  server_watch(epoll_fd, signal_fd, &signal_fd);
   server_announce(listen_fd);
   serve(&signal_fd, &listen_fd);
   close(listen_fd);

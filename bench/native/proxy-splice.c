@@ -16,13 +16,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -218,24 +216,6 @@ static void accept_all(void) {
   }
 }
 
-static int open_signal_fd(void) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0) server_fail("sigprocmask");
-  int fd = signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-  if (fd < 0) server_fail("signalfd");
-  return fd;
-}
-
-static void watch_or_fail(int fd, void *tag) {
-  struct epoll_event event = {.events = EPOLLIN, .data.ptr = tag};
-  if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
-    server_fail("epoll_ctl");
-  }
-}
-
 static void serve(void *signal_tag, void *listen_tag) {
   static struct epoll_event events[kMaxEvents];
   for (;;) {
@@ -284,9 +264,9 @@ int main(int argc, char **argv) {
   listen_fd = server_listen(&options, SOCK_NONBLOCK);
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_fd < 0) server_fail("epoll_create1");
-  int signal_fd = open_signal_fd();
-  watch_or_fail(listen_fd, &listen_fd);
-  watch_or_fail(signal_fd, &signal_fd);
+  int signal_fd = server_signal_fd();
+  server_watch(epoll_fd, listen_fd, &listen_fd);
+  server_watch(epoll_fd, signal_fd, &signal_fd);
   server_announce(listen_fd);
   serve(&signal_fd, &listen_fd);
   close(listen_fd);

@@ -38,4 +38,11 @@ void server_fail(const char *what);
 /* Turns Nagle's algorithm off, so that no answer waits for an ACK. */
 void server_set_nodelay(int fd);
 
+/* A descriptor that is readable once SIGTERM or SIGINT came: neither ends the
+ * process any more. */
+int server_signal_fd(void);
+
+/* Has `epoll_fd` tell when there is something to read, with `tag`. */
+void server_watch(int epoll_fd, int fd, void *tag);
+
 #endif /* RAWLOOP_BENCH_SERVER_H_ */

@@ -1,8 +1,19 @@
 // One process of public calls: `node public.mjs SEED CALLS [LOG]`, or `--program SEED`
 // for one program alone. A Worker of a program runs it as well. What each program did
 // stands in LOG. Ends with 0, or with 1 after it has told a finding.
-import { ftruncateSync, openSync, readdirSync, readlinkSync, writeSync } from 'node:fs';
+import {
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { Program } from './public/program.mjs';
 import { tellFinding } from './support/finding.mjs';
@@ -22,9 +33,18 @@ const compat = {
 const [, , first, second, logPath] = process.argv;
 const isSingle = first === '--program';
 const logFd = isMainThread && logPath ? openSync(logPath, 'w') : undefined;
+if (isMainThread) moveAway();
 let logAt = 0;
 let programSeed = 0;
 let calls = 0;
+
+/** Some paths of requests are any value: what they make is no file of the checkout. */
+function moveAway() {
+  const folder = mkdtempSync(join(tmpdir(), 'rawloop-fuzz-'));
+  writeFileSync(join(folder, 'package.json'), '{}');
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.chdir(folder);
+}
 
 function log(text) {
   if (logFd === undefined) return;
