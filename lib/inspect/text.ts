@@ -22,11 +22,17 @@ const NAMES: OptionNames<TextOptions> = { columns: true, rows: true };
 /** More are no picture: those that begin first are shown. */
 const MOST_ROWS = 64;
 
+/** By which times may be off that are sums, of processes' clocks say. */
+const ROUNDING_MS = 1e-3;
+
 /** A share of a column's time, in eighths. */
 const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 const RUNS = '█';
 const WAITS_FOR_THREAD = '░';
 const WAITS_FOR_LOOP = '▒';
+
+/** Of lanes: 'thread 10' comes behind 'thread 9'. */
+const inOrder = new Intl.Collator('en', { numeric: true });
 
 /** A stretch of time, in ms. */
 interface Span {
@@ -122,11 +128,12 @@ function threadRows(requests: readonly RequestRecord[], scale: Scale): Row[] {
   for (const { lane, fromMs, toMs } of byStart) {
     const rows = lanes.get(lane) ?? [];
     lanes.set(lane, rows);
-    const free = rows.find((row) => (row.at(-1) as Span).toMs <= fromMs);
+    const free = rows.find((row) => (row.at(-1) as Span).toMs <= fromMs + ROUNDING_MS);
     if (free === undefined) rows.push([{ fromMs, toMs }]);
     else free.push({ fromMs, toMs });
   }
-  const rows = [...lanes].flatMap(([lane, spans]) =>
+  const byName = [...lanes].sort(([a], [b]) => inOrder.compare(a, b));
+  const rows = byName.flatMap(([lane, spans]) =>
     spans.map((row, i) => {
       const label = spans.length === 1 ? lane : `${lane} ${i + 1}`;
       return { label, cells: scale.shares(row) };

@@ -2,7 +2,7 @@
 // empty, long, or of several loops.
 // Tried without its guard: with no cell for a request's middle a short one is not seen; with
 // `<= to` for `< to` what ends where a column begins is seen in that one too; without the limit
-// of rows a recording of 100 requests has as many.
+// of rows a recording of 100 requests has as many; without ROUNDING_MS one thread has two rows.
 import { describe, expect, it } from 'vitest';
 import type { FlightRecord } from '../../lib/inspect/index.js';
 import { FlightRecorder, toText } from '../../lib/inspect/index.js';
@@ -65,19 +65,28 @@ describe('a recording as text', () => {
   it('has as many rows of a lane as had work at once', () => {
     const picture = toText(
       [
-        request('a', 0, 0, 50),
-        request('a', 0, 10, 50),
-        request('a', 0, 50, 50),
-        request('b', 0, 90, 5),
+        request('x 10', 0, 0, 50),
+        request('x 10', 0, 10, 50),
+        request('x 10', 0, 50, 50),
+        request('x 9', 0, 90, 5),
       ],
       { columns },
     );
     expect(picture.split('\n')).toEqual([
-      '     0   100 ms',
-      'a 1 │██████████│',
-      'a 2 │ █████    │',
-      'b   │         ▄│',
+      '        0   100 ms',
+      'x 9    │         ▄│',
+      'x 10 1 │██████████│',
+      'x 10 2 │ █████    │',
     ]);
+  });
+
+  it('has one row for what follows one another, also where the times are large and rounded', () => {
+    const originMs = 1.8e12;
+    const follows = [
+      request('a', originMs + 0.1, 0, 50.1),
+      request('a', originMs + 0.1, 50.0999, 49.8),
+    ];
+    expect(toText(follows, { columns }).split('\n')).toEqual(['   0  99.9 ms', 'a │██████████│']);
   });
 
   it('is nothing where nothing was recorded, and a moment where that took no time', () => {
