@@ -7,7 +7,7 @@ const { EventLoop, ThreadPool } = require('rawloop');
 const { FlightRecorder, toText } = require('rawloop/inspect');
 
 const KEYS = 5;
-const { values } = parseArgs({ options: { iterations: { type: 'string', default: '200000' } } });
+const { values } = parseArgs({ options: { iterations: { type: 'string', default: '500000' } } });
 const iterations = Number(values.iterations);
 
 /** The numbers of those that this process may run on, as in "Cpus_allowed_list: 0-3,8". */

@@ -69,7 +69,7 @@ async function race(title, { hashes, way, address, waits = false }) {
   await Promise.all(started);
   const isInline = inlineReads() > inlineBefore;
   loop.close();
-  console.log(`${title}: ${ended.map(({ name, ms }) => `${name} ${ms}`).join(', ')}`);
+  console.log(`${title.padEnd(22)} ${ended.map(({ name, ms }) => `${name} ${ms}`).join(', ')}`);
   const names = ended.map(({ name }) => name);
   const before = names.slice(0, names.indexOf('file')).filter((name) => name === 'hash').length;
   return { before, isInline, picture: toText(recorder, { rows: 'requests' }) };
@@ -79,12 +79,12 @@ async function main() {
   const server = new Worker(__filename);
   const address = await new Promise((resolve) => server.once('message', resolve));
   console.log('What ended, with the ms from the start:');
-  await race('1 hash               ', { hashes: 1, way: onThreads, address });
+  await race('1 hash:', { hashes: 1, way: onThreads, address });
   const four = { hashes: 4, way: onThreads, address };
-  const nodes = await race('4 hashes, by Node    ', { ...four, way: byNode });
-  const ours = await race('4 hashes, in lanes   ', four);
-  const late = await race('4 hashes under way   ', { ...four, waits: true });
-  const memory = await race('the same, from memory', { ...four, waits: true, way: fromMemory });
+  const nodes = await race('4 hashes, by Node:', { ...four, way: byNode });
+  const ours = await race('4 hashes, in lanes:', four);
+  const late = await race('4 hashes under way:', { ...four, waits: true });
+  const memory = await race('the same, from memory:', { ...four, waits: true, way: fromMemory });
   server.postMessage('end');
 
   console.log(`\n${late.picture}\n`);

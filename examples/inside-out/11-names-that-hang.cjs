@@ -69,7 +69,7 @@ async function lesson() {
   }
   for (const { picture } of cases.slice(0, 2)) console.log(`\n${picture}`);
   const [all, half, resolve] = cases.map(({ before }) => (before > 0 ? 'behind' : 'ahead of'));
-  const last = resolve === undefined ? '' : `, and ${resolve} those of resolve`;
+  const last = resolve === undefined ? '' : `,\nand ${resolve} those of resolve`;
   console.log(
     `\nSo the file came ${all} look-ups that had every thread, ${half} look-ups that had half${last}.`,
   );

@@ -22,9 +22,6 @@ const NAMES: OptionNames<TextOptions> = { columns: true, rows: true };
 /** More are no picture: those that begin first are shown. */
 const MOST_ROWS = 64;
 
-/** By which times may be off that are sums, of processes' clocks say. */
-const ROUNDING_MS = 1e-3;
-
 /** A share of a column's time, in eighths. */
 const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 const RUNS = '█';
@@ -128,7 +125,9 @@ function threadRows(requests: readonly RequestRecord[], scale: Scale): Row[] {
   for (const { lane, fromMs, toMs } of byStart) {
     const rows = lanes.get(lane) ?? [];
     lanes.set(lane, rows);
-    const free = rows.find((row) => (row.at(-1) as Span).toMs <= fromMs + ROUNDING_MS);
+    // The loop may have been interrupted as it read its clock: half of a job is as good as none.
+    const slackMs = Math.min(scale.lengthMs / scale.columns, toMs - fromMs) / 2;
+    const free = rows.find((row) => (row.at(-1) as Span).toMs <= fromMs + slackMs);
     if (free === undefined) rows.push([{ fromMs, toMs }]);
     else free.push({ fromMs, toMs });
   }

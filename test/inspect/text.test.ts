@@ -2,7 +2,7 @@
 // empty, long, or of several loops.
 // Tried without its guard: with no cell for a request's middle a short one is not seen; with
 // `<= to` for `< to` what ends where a column begins is seen in that one too; without the limit
-// of rows a recording of 100 requests has as many; without ROUNDING_MS one thread has two rows.
+// of rows a recording of 100 requests has as many; without the slack one thread has two rows.
 import { describe, expect, it } from 'vitest';
 import type { FlightRecord } from '../../lib/inspect/index.js';
 import { FlightRecorder, toText } from '../../lib/inspect/index.js';
@@ -80,13 +80,17 @@ describe('a recording as text', () => {
     ]);
   });
 
-  it('has one row for what follows one another, also where the times are large and rounded', () => {
+  it('has one row for what follows one another, also where the times are not exact', () => {
     const originMs = 1.8e12;
     const follows = [
       request('a', originMs + 0.1, 0, 50.1),
       request('a', originMs + 0.1, 50.0999, 49.8),
     ];
     expect(toText(follows, { columns }).split('\n')).toEqual(['   0  99.9 ms', 'a │██████████│']);
+    const short = [0, 0.3, 99.9].map((ms) => request('a', ms, 0, 0.1));
+    expect(toText(short, { columns }).split('\n')).toHaveLength(2);
+    const beside = [0, 0.04, 99.9].map((ms) => request('a', ms, 0, 0.1));
+    expect(toText(beside, { columns }).split('\n')).toHaveLength(3);
   });
 
   it('is nothing where nothing was recorded, and a moment where that took no time', () => {
