@@ -51,14 +51,18 @@ const env = {
   RECORDINGS: home,
 };
 
-/** Runs a command of pm2 and gives what it printed. */
+let command;
+let ending;
+
+/** Runs a command of pm2 and gives what it printed; none but `kill` once the end has begun. */
 async function pm2(...args) {
-  const child = spawn(process.execPath, [program, ...args], { env });
+  if (ending !== undefined && args[0] !== 'kill') await new Promise(() => {});
+  command = spawn(process.execPath, [program, ...args], { env });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [command.stdout, command.stderr]) {
     stream.setEncoding('utf8').on('data', (part) => (text += part));
   }
-  const [code] = await once(child, 'close');
+  const [code] = await once(command, 'close');
   if (code !== 0) throw new Error(`pm2 ${args[0]} ended with ${code}: ${text}`);
   return text;
 }
@@ -99,11 +103,13 @@ async function lesson() {
 
 /** Its daemon ends, and with it all that it had started. */
 async function end() {
+  command.kill(); // What is under way would start the daemon again.
   await pm2('kill');
   rmSync(home, { recursive: true, force: true });
 }
 
+const endOnce = () => (ending ??= end());
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => end().finally(() => process.exit(1)));
+  process.once(signal, () => endOnce().finally(() => process.exit(1)));
 }
-lesson().finally(end);
+lesson().finally(endOnce);

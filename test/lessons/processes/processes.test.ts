@@ -4,10 +4,10 @@
 // Tried without its guard: without the server's listener of 'disconnect' those of SO_REUSEPORT stay,
 // without end() of lesson 16 pm2 and all of its processes do.
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { childrenOf, Run, root, untilGone } from '../../cli/support.js';
+import { temporaryFolder } from '../../support/folder.js';
 import { folder, formOf, printedBy, recorded } from '../printed.js';
 
 const { findPm2 } = (await import(join(root, 'scripts/lessons/pm2.mjs'))) as {
@@ -23,19 +23,23 @@ const LIMIT_MS = 180_000;
 const pm2 = await findPm2().catch(() => undefined);
 const underPm2 = ['--pm2', pm2 ?? '', '--processes', '2', '--hash-ms', '5'];
 
-/** What lessons keep in a temporary folder while they run. */
-const leftovers = () =>
-  readdirSync(tmpdir()).filter((name) => /^rawloop-(names|processes|pm2)-/.test(name));
-
-/** Stops a lesson once it has printed so, and waits for the end of it. */
+/** Stops a lesson once it has printed so and has children, and waits for the end of all of them. */
 async function stopped(name: string, args: readonly string[], once: RegExp): Promise<Run> {
-  const run = new Run(process.execPath, [join(folder, name), ...args]);
-  await run.said(once);
-  const children = childrenOf(run.child.pid as number);
-  expect(children.length).toBeGreaterThan(0);
-  run.child.kill('SIGTERM');
-  await run.ended;
+  const TMPDIR = temporaryFolder();
+  const run = new Run(process.execPath, [join(folder, name), ...args], { TMPDIR });
+  let children: ReturnType<typeof childrenOf> = [];
+  try {
+    await run.said(once);
+    while (children.length === 0 && run.child.exitCode === null) {
+      children = childrenOf(run.child.pid as number);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  } finally {
+    run.child.kill('SIGTERM');
+  }
+  expect((await run.ended).code).toBe(1);
   await untilGone(children);
+  expect(readdirSync(TMPDIR)).toEqual([]);
   return run;
 }
 
@@ -54,7 +58,6 @@ describe.runIf(process.platform === 'linux')('lessons with processes', () => {
     const run = await stopped(PM2, underPm2, /after start .* online/);
     const pids = [...run.stdout.matchAll(/(\d+) online/g)].map(([, pid]) => Number(pid));
     await untilGone(pids.map((pid) => ({ pid, command: '' })));
-    expect(leftovers()).toEqual([]);
   });
 
   it.each([
@@ -62,13 +65,11 @@ describe.runIf(process.platform === 'linux')('lessons with processes', () => {
     ['SO_REUSEPORT', /^SO_REUSEPORT +1 /m],
   ])(`${PROCESSES} ends with its processes of %s`, { timeout: LIMIT_MS }, async (_how, once) => {
     await stopped(PROCESSES, ['--hash-ms', '50', '--requests', '10'], once);
-    expect(leftovers()).toEqual([]);
   });
 
   it(`${NAMES} ends with its network`, { timeout: LIMIT_MS }, async ({ skip }) => {
     const probe = await printedBy(NAMES, ['--iterations', '1000']);
     if (probe.startsWith('No network of its own')) skip();
     await stopped(NAMES, [], /every thread may be theirs/);
-    expect(leftovers()).toEqual([]);
   });
 });
