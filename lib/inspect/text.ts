@@ -8,7 +8,7 @@ import type { FlightRecorder } from './flight-recorder.js';
 import type { FlightRecord, RequestRecord } from './records.js';
 
 /** Options of `toText`. */
-export interface TextOptions {
+export interface PictureOptions {
   /** Characters for the time: 10 to 1,000, default 60. */
   columns?: number;
   /**
@@ -18,7 +18,7 @@ export interface TextOptions {
   rows?: 'threads' | 'requests';
 }
 
-const NAMES: OptionNames<TextOptions> = { columns: true, rows: true };
+const NAMES: OptionNames<PictureOptions> = { columns: true, rows: true };
 /** More are no picture: those that begin first are shown. */
 const MOST_ROWS = 64;
 
@@ -194,7 +194,7 @@ function lengthText(ms: number): string {
  */
 export function toText(
   recording: FlightRecorder | readonly FlightRecord[],
-  options: TextOptions = {},
+  options: PictureOptions = {},
 ): string {
   const { columns = 60, rows = 'threads' } = readOptions('options', options, NAMES);
   checkInteger('options.columns', columns, 10, 1000);

@@ -1,8 +1,8 @@
 // The lessons that start processes, which take seconds: `npm run test:measure`, and a step of
 // `npm run ok`. What they say is true of their figures, they have the form that the README shows,
 // and nothing of them is left, also when they are stopped in the middle.
-// Tried without its guard: without the server's listener of 'disconnect' those of SO_REUSEPORT stay,
-// without end() of lesson 16 pm2 and all of its processes do.
+// Tried without its guard: without the server's listener of 'disconnect' those of SO_REUSEPORT never
+// end; where lesson 16 goes on while it is stopped, its next command starts pm2 anew.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
