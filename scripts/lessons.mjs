@@ -29,5 +29,8 @@ for (const [block, name, number, args] of before.matchAll(BLOCK)) {
   if (wanted.length > 0 && !wanted.includes(number)) continue;
   console.log(name);
   const now = `<!-- node ${name}${args} -->\n\`\`\`text\n${printedBy(name, args)}\n\`\`\``;
-  writeFileSync(page, readFileSync(page, 'utf8').replace(block, () => now));
+  writeFileSync(
+    page,
+    readFileSync(page, 'utf8').replace(block, () => now),
+  );
 }

@@ -38,6 +38,9 @@ async function start(how, count) {
     const PORT = how === 'node:cluster' ? '0' : String(port);
     const child = STARTS[how]({ HASH_ITERATIONS, RECORDINGS, PORT });
     children.push(child);
+    child.once('exit', (code) => {
+      if (code !== 0) process.exit(1); // It has said why.
+    });
     [{ port }] = await once(child, 'message');
   }
   return { port, children };

@@ -28,9 +28,6 @@ const RUNS = '█';
 const WAITS_FOR_THREAD = '░';
 const WAITS_FOR_LOOP = '▒';
 
-/** Of lanes: 'thread 10' comes behind 'thread 9'. */
-const inOrder = new Intl.Collator('en', { numeric: true });
-
 /** A stretch of time, in ms. */
 interface Span {
   fromMs: number;
@@ -131,7 +128,9 @@ function threadRows(requests: readonly RequestRecord[], scale: Scale): Row[] {
     if (free === undefined) rows.push([{ fromMs, toMs }]);
     else free.push({ fromMs, toMs });
   }
-  const byName = [...lanes].sort(([a], [b]) => inOrder.compare(a, b));
+  // 'thread 10' comes behind 'thread 9'.
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const byName = [...lanes].sort(([a], [b]) => compare(a, b));
   const rows = byName.flatMap(([lane, spans]) =>
     spans.map((row, i) => {
       const label = spans.length === 1 ? lane : `${lane} ${i + 1}`;
