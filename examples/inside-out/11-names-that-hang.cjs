@@ -11,6 +11,8 @@ const { EventLoop, ThreadPool } = require('rawloop');
 const { FlightRecorder, toText } = require('rawloop/inspect');
 
 const NAMES = 4;
+/** The recorder reads two clocks, and may be interrupted between them. */
+const CLOCK_MS = 1;
 const options = {
   inside: { type: 'boolean' }, // in that network
   'stand-in': { type: 'boolean' }, // without one: a hash takes the thread instead
@@ -51,7 +53,8 @@ async function fileBeside(title, { limit, resolve = false }) {
 
   const requests = recorder.records().filter(({ kind }) => kind === 'request');
   const file = requests.find(({ name }) => name === 'fs.stat');
-  const before = requests.filter((one) => doneMs(one) < doneMs(file)).length;
+  const isBefore = (one) => one !== file && doneMs(one) < doneMs(file) + CLOCK_MS;
+  const before = requests.filter(isBefore).length;
   const waitedMs = file.queuedMs.toFixed(1);
   console.log(
     `${title} the file waited ${waitedMs} ms, and ${before} of ${NAMES} look-ups were done before`,
@@ -100,14 +103,17 @@ function inOwnNetwork(folder) {
 function main() {
   const folder = mkdtempSync(join(tmpdir(), 'rawloop-names-'));
   process.once('exit', () => rmSync(folder, { recursive: true }));
+  let child;
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => (child === undefined ? process.exit(1) : child.kill(signal)));
+  }
   const own = inOwnNetwork(folder);
   if (values['stand-in'] || spawnSync('unshare', [...own, 'true']).status !== 0) {
     console.log('No network of its own here: hashes stand for look-ups, and there is no resolve.');
     return lesson();
   }
   const args = [...own, process.execPath, __filename, '--inside'];
-  const child = spawn('unshare', args, { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child = spawn('unshare', args, { stdio: 'inherit' });
   child.once('exit', (code, signal) => (process.exitCode = signal === null ? code : 1));
 }
 
