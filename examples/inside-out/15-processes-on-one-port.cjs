@@ -13,7 +13,7 @@ const { toText } = require('rawloop/inspect');
 const { iterationsFor, load, recordingsOf } = require('./support/load.cjs');
 
 const options = {
-  'hash-ms': { type: 'string', default: '200' },
+  'hash-ms': { type: 'string', default: '100' },
   requests: { type: 'string', default: '500' },
 };
 const { values } = parseArgs({ options });
