@@ -6,8 +6,8 @@ import { invalidType, invalidValue } from '../loop/errors.js';
 
 const MAX_NAME = 253;
 const MAX_LABEL = 63;
-/** What a label may have: none of the others is safe in a program that is told of it. */
-const LABEL = /^[\x21-\x2d\x2f-\x7e]+$/;
+/** What is asked for: names of hosts, of services and of domains, as c-ares takes them too. */
+const LABEL = /^[\w*/-]+$/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** 4 or 6: `host` is an address, as it is written; 0: it is none. */
@@ -31,7 +31,7 @@ export function toAscii(name: string): string {
  */
 export function checkHost(host: unknown): string {
   if (typeof host !== 'string') throw invalidType('host', 'of type string');
-  const ascii = host.length <= MAX_NAME ? toAscii(host) : '';
+  const ascii = host.length <= MAX_NAME + 1 ? toAscii(host) : '';
   const length = ascii.endsWith('.') ? ascii.length - 1 : ascii.length;
   if (length > 0 && length <= MAX_NAME && !ascii.includes('\0')) return ascii;
   throw invalidValue('host', `a name of 1 to ${MAX_NAME} bytes, without a NUL`);
@@ -76,7 +76,10 @@ export function reverseName(address: string): string {
  * The names to ask for, in their order, when `name` may be short for one: as the resolver of
  * the C library does it. See `search` and `ndots` in resolv.conf(5).
  */
-export function candidates(name: string, search: readonly string[], ndots: number): string[] {
+export function candidates(
+  name: string,
+  { search, ndots }: { readonly search: readonly string[]; readonly ndots: number },
+): string[] {
   if (name === '' || name.endsWith('.')) return [name];
   const dots = name.split('.').length - 1;
   const longer = search.map((domain) => `${name}.${domain}`);

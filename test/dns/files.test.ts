@@ -56,11 +56,19 @@ options ndots:3 timeout:2 attempts:4 rotate edns0 use-vc nonsense timeout:x
 
   it('makes long names of short ones', () => {
     const search = ['a.test', 'b.test'];
-    expect(candidates('www', search, 1)).toEqual(['www.a.test', 'www.b.test', 'www']);
-    expect(candidates('www.x', search, 1)).toEqual(['www.x', 'www.x.a.test', 'www.x.b.test']);
-    expect(candidates('www.x', search, 2)).toEqual(['www.x.a.test', 'www.x.b.test', 'www.x']);
-    expect(candidates('www.', search, 1)).toEqual(['www.']);
-    expect(candidates('www', search, 0)[0]).toBe('www');
+    expect(candidates('www', { search, ndots: 1 })).toEqual(['www.a.test', 'www.b.test', 'www']);
+    expect(candidates('www.x', { search, ndots: 1 })).toEqual([
+      'www.x',
+      'www.x.a.test',
+      'www.x.b.test',
+    ]);
+    expect(candidates('www.x', { search, ndots: 2 })).toEqual([
+      'www.x.a.test',
+      'www.x.b.test',
+      'www.x',
+    ]);
+    expect(candidates('www.', { search, ndots: 1 })).toEqual(['www.']);
+    expect(candidates('www', { search, ndots: 0 })[0]).toBe('www');
   });
 
   it('is what questions are asked by, and read again when it has changed', async () => {
