@@ -7,7 +7,7 @@
 // Questions and answers as they go over the wire: written and read by dns-packet, behind the
 // checks of wire.ts. An answer is one to a question when it has the question's number and repeats
 // it letter by letter. See RFC 1035 4.1, RFC 5452, RFC 6891.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import * as packet from 'dns-packet';
 import { HEADER_BYTES, MalformedMessage, WireReader, type WireRecord } from './wire.js';
 
@@ -42,6 +42,18 @@ const RESPONSE = 0x80;
 const OPCODE = 0x78;
 const TRUNCATED = 0x02;
 
+/** That longer answers fit. */
+const EDNS: packet.Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: UDP_BYTES,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
+
 /** What its types do not tell of. */
 const { answer: record } = packet as unknown as {
   answer: { decode(bytes: Buffer, offset: number): { data: unknown } };
@@ -60,26 +72,19 @@ export function makeQuestion(
   type: string,
   { edns, caseByChance }: { edns: boolean; caseByChance: boolean },
 ): Question {
-  const id = randomBytes(2).readUInt16BE();
+  // By the host's generator for keys, of which it keeps some in store.
+  const id = randomInt(2 ** 16);
   const asked = name === '' ? '.' : caseByChance ? randomCase(name) : name;
-  const question = { type: type as packet.RecordType, name: asked };
-  const common = { type: 'query', id, flags: packet.RECURSION_DESIRED } as const;
-  const bare = packet.encode({ ...common, questions: [question] });
-  if (!edns) return { id, bytes: bare, end: bare.length };
-  const additionals: packet.Answer[] = [
-    {
-      type: 'OPT',
-      name: '.',
-      udpPayloadSize: UDP_BYTES,
-      extendedRcode: 0,
-      ednsVersion: 0,
-      flags: 0,
-      flag_do: false,
-      options: [],
-    },
-  ];
-  const bytes = packet.encode({ ...common, questions: [question], additionals });
-  return { id, bytes, end: bare.length };
+  const bytes = packet.encode({
+    type: 'query',
+    id,
+    flags: packet.RECURSION_DESIRED,
+    questions: [{ type: type as packet.RecordType, name: asked }],
+    additionals: edns ? [EDNS] : [],
+  });
+  // A byte of length before each label and behind the last; the type and the class.
+  const nameBytes = name === '' ? 1 : name.length + 2;
+  return { id, bytes, end: HEADER_BYTES + nameBytes + 4 };
 }
 
 /** Whether these are the same bytes; letters in either case, unless that is by chance. */

@@ -8,7 +8,7 @@ import { type AskedFor, type AskingLoop, Call } from './call.js';
 import { ConfigFile } from './config-file.js';
 import { type DnsError, dnsError } from './errors.js';
 import { Gate } from './gate.js';
-import { type Hosts, parseHosts } from './hosts.js';
+import { type Hosts, knownAddresses, parseHosts } from './hosts.js';
 import {
   arranged,
   type LookupAddress,
@@ -40,6 +40,8 @@ import {
 } from './resolver-options.js';
 import { serverText } from './servers.js';
 
+const NO_FILE = parseResolvConf('');
+
 /**
  * What leads to the next of the names that one may stand for, as in the C library, and is told in
  * this order when none of them is it.
@@ -70,6 +72,7 @@ export class Resolver extends NameQuestions {
 
   /** The servers that the next question goes to, as `setServers` takes them. */
   getServers(): string[] {
+    this.#file.look();
     return this.#config.servers.map(serverText);
   }
 
@@ -144,7 +147,7 @@ export class Resolver extends NameQuestions {
     const { servers, search, ndots, timeoutMs, tries, rotate, tcp } = this.#settings;
     const all = [servers, search, ndots, timeoutMs, tries, rotate, tcp];
     // Who says all of it has no use for a file.
-    const file = all.includes(undefined) ? this.#file.value : parseResolvConf('');
+    const file = all.includes(undefined) ? this.#file.value : NO_FILE;
     return settled(this.#settings, file);
   }
 
@@ -185,20 +188,9 @@ export class Resolver extends NameQuestions {
 
   async #records(call: Call, name: string, type: RecordName): Promise<unknown[]> {
     if (type !== 'A' && type !== 'AAAA') return this.#search(call, name, type);
-    const known = this.#knownAddresses(name, type === 'A' ? 4 : 6);
-    return known ?? this.#search(call, name, type);
-  }
-
-  /** Those of the file of hosts, and of this host itself, which no server is asked for. */
-  #knownAddresses(name: string, family: 4 | 6): AddressWithTtl[] | undefined {
-    const key = toAscii(name).replace(/\.$/, '').toLowerCase();
-    const listed = this.#hosts?.value.addresses.get(key) ?? [];
-    // RFC 6761 6.3.
-    const loopback = /(^|\.)localhost$/.test(key) ? ['127.0.0.1', '::1'] : [];
-    const found = [listed, loopback]
-      .map((all) => all.filter((address) => familyOf(address) === family))
-      .find((all) => all.length > 0);
-    return found?.map((address) => ({ address, ttl: 0 }));
+    const known = knownAddresses(this.#hosts?.value, name, type === 'A' ? 4 : 6);
+    if (known.length === 0) return this.#search(call, name, type);
+    return known.map((address): AddressWithTtl => ({ address, ttl: 0 }));
   }
 
   /** The first of the names that `name` may stand for which has such records. */
