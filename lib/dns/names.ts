@@ -48,10 +48,24 @@ export function questionName(name: string): string | undefined {
   return ascii.split('.').every(isLabel) ? ascii : undefined;
 }
 
+/** An IPv6 address as the host's own parser writes it: RFC 5952, in hexadecimal alone. */
+const inHex = (address: string) => new URL(`http://[${address}]/`).hostname.slice(1, -1);
+
+/** An IPv6 address as the C library writes it. See inet_ntop(3). */
+export function written(address: string): string {
+  const quad = (group: string) => {
+    const bytes = Number.parseInt(group, 16);
+    return `${bytes >> 8}.${bytes & 0xff}`;
+  };
+  return inHex(address).replace(
+    /^::(ffff:)?([\da-f]+):([\da-f]+)$/,
+    (_, mapped = '', high, low) => `::${mapped}${quad(high)}.${quad(low)}`,
+  );
+}
+
 /** The groups of an IPv6 address, four digits each. */
 function groupsOf(address: string): string[] {
-  // The host's own parser writes it in one way, in hexadecimal alone.
-  const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
+  const [head = '', tail] = inHex(address).split('::');
   const split = (text: string) => (text === '' ? [] : text.split(':'));
   const first = split(head);
   const last = tail === undefined ? [] : split(tail);
