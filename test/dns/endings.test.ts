@@ -75,7 +75,7 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     );
     const dns = new test.loop.dns.Resolver({ ...ALONE, servers: [server.address] });
     const controller = new AbortController();
-    const aborted = dns.lookup('x.test', controller).catch(codeOf);
+    const aborted = dns.lookup('x.test', { signal: controller.signal }).catch(codeOf);
     const cancelled = dns
       .lookup('y.test')
       .catch(({ code, syscall, hostname }) => [...[code, syscall, hostname]]);
