@@ -2,7 +2,7 @@
 // where, how and beside what it answers. The program hears of the right answer, or of none, in time.
 // Tried without its guard: without STRAYS the one of who guesses; without the timer in tcp.ts the one
 // that is heard byte by byte hangs; with `close` there that does not settle those of who leaves; with
-// records of any name in answer.ts that of nobody's; without `questions === 0` that without EDNS.
+// records of any name, any class or any time in answer.ts that of nobody's; without `questions === 0` that without EDNS.
 import { createSocket } from 'node:dgram';
 import * as packet from 'dns-packet';
 import { describe, expect, it } from 'vitest';
@@ -109,7 +109,12 @@ describe.each(DRIVE_MODES)('a hostile server (%s)', (mode) => {
       const opt = { type: 'OPT', name: '.', udpPayloadSize: 65_535, options: [cookie] };
       return packet.encode({
         ...{ type: 'response', id: id ?? 0, questions },
-        answers: [a('bank.test', '192.0.2.68'), a('x.test', '192.0.2.1')],
+        // Of another name, of another class (CHAOS), and with a time that is none.
+        answers: [
+          a('bank.test', '192.0.2.68'),
+          { ...a('x.test', '192.0.2.69'), class: 'CH' } as packet.Answer,
+          a('x.test', '192.0.2.1', 2 ** 31),
+        ],
         authorities: evilOnes,
         additionals: [...evilOnes, opt as packet.Answer],
       });
@@ -117,7 +122,7 @@ describe.each(DRIVE_MODES)('a hostile server (%s)', (mode) => {
     const { dns } = ask(beside);
     const found = [dns.resolve4('x.test'), dns.resolveAny('x.test')];
     await drive(test.loop, mode);
-    const only = { type: 'A', address: '192.0.2.1', ttl: 60 };
+    const only = { type: 'A', address: '192.0.2.1', ttl: 0 };
     expect(await Promise.all(found)).toEqual([['192.0.2.1'], [only]]);
   });
 
