@@ -191,6 +191,7 @@ const FILE_ARGUMENTS: Record<keyof typeof native.fsOperations, unknown[]> = {
   readFile: ['a', 0], readRest: [0], writeFile: ['a', 0, 0, Buffer.from('x')],
   writeRest: [0, Buffer.from('x')], readdir: ['a', 0], entries: [0], rm: ['a', 0],
   copyFile: ['a', 'b', 0], flock: [0, 0], lock: [0, 0, 0, WIDE, WIDE],
+  sendFile: [0, 0, WIDE, 0],
 }; // biome-ignore format: a table
 
 describe('the operations on files', () => {

@@ -134,6 +134,7 @@ export type FsOperations = {
   copyFile: [from: FilePath, to: FilePath, flags: number];
   flock: [fd: number, operation: number];
   lock: [fd: number, owner: number, action: number, start: number, length: number];
+  sendFile: [socket: number, file: number, offset: number, count: number];
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
