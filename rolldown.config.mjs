@@ -13,6 +13,7 @@ export const entries = {
   node: 'lib/node/index.ts',
   'compat/abstract-socket': 'lib/compat/abstract-socket/index.ts',
   'compat/epoll': 'lib/compat/epoll/index.ts',
+  'compat/fs-ext': 'lib/compat/fs-ext/index.ts',
   'compat/unix-dgram': 'lib/compat/unix-dgram/index.ts',
   'compat/usocket': 'lib/compat/usocket/index.ts',
 };

@@ -96,6 +96,7 @@ export type FsOperations = {
   stat: [path: FilePath, flags: number];
   fstat: [fd: number, flags: number];
   statfs: [path: FilePath, flags: number];
+  statvfs: [path: string | Uint8Array];
   access: [path: FilePath, mode: number];
   rename: [from: FilePath, to: FilePath];
   link: [existing: FilePath, path: FilePath];
