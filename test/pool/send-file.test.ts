@@ -1,13 +1,14 @@
 // loop.fs.sendFile: each byte in its place among what is written, by the loop's thread where the kernel
 // has the file in memory and by others where not, at the pace of who reads, and what ends it.
 //
-// Tried without its guard: without RETRYING in SentFile#ask 'goes in its place' has the bytes behind the
-// file before its end; without the duplicate of the file 'may be closed at once' sends another file;
-// without `move` in sendQueue nothing of a file goes out.
+// Tried without its guard: without RETRYING in SentFile#ask 'asks the kernel nothing while a thread has
+// it' finds a loop that spins; without the duplicate of the file 'may be closed at once' does not come
+// to its end.
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DescriptorStream } from '../../lib/descriptor/stream.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { FileHandle } from '../../lib/pool/fs/handle.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
@@ -249,6 +250,22 @@ describe.each(DRIVE_MODES)('a file that is sent, %s', (mode) => {
     });
     expect(got.equals(nodeFs.readFileSync('/proc/version'))).toBe(true);
   });
+});
+
+it.each(DRIVE_MODES)('asks the kernel nothing while a thread has it, %s', async (mode) => {
+  const loop = new EventLoop({ poolSize: 1 });
+  const type = constant('SOCK_STREAM') | constant('SOCK_NONBLOCK');
+  const [from, to] = raw.check(raw.socketpair(constant('AF_UNIX'), type), 'socketpair');
+  const file = nodeFs.openSync(path, 'r');
+  void loop.crypto.pbkdf2('p', 's', 100_000, 64, 'sha512');
+  const socket = loop.stream(from, {}, {});
+  const sent = loop.fs.sendFile(socket, file, { length: 1000, inline: false });
+  void sent.then(() => socket.destroy());
+  await drive(loop, mode);
+  expect(await sent).toBe(1000);
+  expect(loop.metrics().iterations).toBeLessThan(100);
+  loop.close();
+  for (const fd of [file, to]) (fd === to ? raw.close : nodeFs.closeSync)(fd);
 });
 
 it('rejects with the end of the loop', async () => {
