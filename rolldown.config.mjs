@@ -112,6 +112,7 @@ export default defineConfig({
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
+        { name: 'requests', test: /\/lib\/pool\/(?!index|fs\/stream(ing|\/))/ },
         { name: 'names', test: /\/lib\/dns\/(errors|lookup-options|names|questions)\.ts/ },
         { name: 'worker-layout', test: /\/lib\/workers\/layout\.ts/ },
         { name: 'jobs', test: /\/lib\/workers\/(?!index|thread\/)/ },

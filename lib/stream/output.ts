@@ -170,9 +170,8 @@ export abstract class StreamOutput extends StreamBase {
 
 /** Whether bytes may wait in the turn's gather slab, which then has room. */
 function canGather(stream: StreamOutput, bytes: number): boolean {
-  const { loop } = stream;
-  if (!loop.inTurn || stream.queue !== undefined || (stream.flags & NOT_GATHERING) !== 0)
-    return false;
+  const { loop, flags } = stream;
+  if (!loop.inTurn || stream.queue !== undefined || (flags & NOT_GATHERING) !== 0) return false;
   if (loop.streams.hasRoom(bytes)) return true;
   loop.flush();
   return stream.queue === undefined && stream.active;

@@ -1,10 +1,9 @@
-// Files as streams of the loop: which bytes they have, beside node:fs, at whose pace, what ends them,
-// and what is left open.
+// Files that are read as streams of the loop: which bytes they have, beside node:fs, at whose pace, what
+// ends them, and what is left open.
 //
 // Tried without its guard: without the `finally` of FileReadStream#arrived 'goes on behind a handler
 // that throws' finds a stream that stands still; without the wait for close(2) in finishClose 'is
-// closed before that is told' finds it open; without BY_REQUESTS in NOT_GATHERING 'is written by
-// threads alone' finds bytes out of order.
+// closed before that is told' finds it open.
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -18,6 +17,7 @@ import { pattern } from '../support/bytes.js';
 import { countDescriptors, guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
+import { all } from './file-support.js';
 
 guardDescriptors();
 const opened = new Opened();
@@ -31,12 +31,6 @@ beforeEach(() => {
   path = join(folder, 'file');
   nodeFs.writeFileSync(path, bytes);
 });
-
-async function all(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 
 describe.each(DRIVE_MODES)('a file that is read, %s', (mode) => {
   const outcome = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -201,90 +195,6 @@ it('is a Duplex of the host as well', async () => {
   const { fs } = test.loop.attach();
   await pipeline(toDuplex(fs.createReadStream(path)), toDuplex(fs.createWriteStream(copy)));
   expect(nodeFs.readFileSync(copy).equals(bytes)).toBe(true);
-});
-
-describe.each(DRIVE_MODES)('a file that is written, %s', (mode) => {
-  const finished = async (work: () => Promise<unknown>) => {
-    const started = work();
-    started.catch(() => {});
-    await drive(test.loop, mode);
-    return started;
-  };
-
-  it('has each byte in order, also behind a reader that is slower', async () => {
-    const stream = test.loop.fs.createWriteStream(path, { flush: true });
-    let waits = 0;
-    await finished(async () => {
-      await stream.opened;
-      for (let at = 0; at < bytes.length; at += 777) {
-        if (stream.write(bytes.subarray(at, at + 777))) continue;
-        waits++;
-        expect(stream.bufferedBytes).toBeLessThan(70_000);
-        await stream.drained;
-      }
-      stream.end();
-      await stream.closed;
-      expect(stream.bytesWritten).toBe(bytes.length);
-    });
-    expect(waits).toBeGreaterThan(1);
-    expect(nodeFs.readFileSync(path).equals(bytes)).toBe(true);
-  });
-
-  it('is written by threads alone, also what a callback writes', async () => {
-    const { fs } = test.loop;
-    fs.createWriteStream(
-      path,
-      {},
-      {
-        open: (stream) => {
-          for (const text of ['a', 'b', 'c']) stream.write(text);
-          expect(stream.bufferedBytes).toBe(3);
-          stream.write(new Uint8Array(100_000));
-          stream.end('d');
-        },
-      },
-    );
-    await drive(test.loop, mode);
-    const written = nodeFs.readFileSync(path, 'latin1');
-    expect([written.length, written.slice(0, 3), written.at(-1)]).toEqual([100_004, 'abc', 'd']);
-  });
-
-  it('is written where it is told to: inside, behind, or where the file stands', async () => {
-    const { fs } = test.loop;
-    const write = async (text: string, options: object) => {
-      const stream = fs.createWriteStream(path, options);
-      stream.end(text);
-      await stream.closed;
-    };
-    await finished(async () => {
-      await write('0123456789', {});
-      await write('xy', { start: 3, flags: 'r+' });
-      await write('!', { flags: 'a' });
-      const file = await fs.open(path, 'r+');
-      await fs.seek(file, 1);
-      const stream = file.createWriteStream({ autoClose: false });
-      stream.end('-');
-      await stream.closed;
-      await file.close();
-    });
-    expect(nodeFs.readFileSync(path, 'latin1')).toBe('0-2xy56789!');
-  });
-
-  it.skipIf(process.platform !== 'linux')('tells that the disk is full', async () => {
-    const stream = test.loop.fs.createWriteStream('/dev/full');
-    const told = { code: 'ENOSPC', syscall: 'write', path: '/dev/full' };
-    stream.end('x');
-    await expect(finished(() => stream.closed)).rejects.toMatchObject(told);
-    expect(stream.write('more')).toBe(false);
-  });
-
-  it('is bounded: what is beyond maxBufferedBytes closes it', async () => {
-    const stream = test.loop.fs.createWriteStream(path, { maxBufferedBytes: 1000 });
-    expect(stream.write(new Uint8Array(1001))).toBe(false);
-    await expect(finished(() => stream.closed)).rejects.toMatchObject({
-      code: 'ERR_STREAM_MAX_BUFFERED',
-    });
-  });
 });
 
 it.each(DRIVE_MODES)('is closed before that is told, %s', async (mode) => {

@@ -95,7 +95,7 @@ export function fcntl(
   arg?: number | Told<number>,
   callback?: Told<number>,
 ): number | undefined {
-  const [given, done] = arguments.length < 4 && isFunction(arg) ? [0, arg] : [arg, callback];
+  const [given, done] = callback === undefined && isFunction(arg) ? [0, arg] : [arg, callback];
   if (!isFunction(done)) return fcntlSync(fd, cmd, given as number);
   const command = checkNumber(numberOf(FCNTL, 'fcntl', cmd));
   const argument = checkNumber(given || 0);
