@@ -86,7 +86,11 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.dns', 'loop.dns', [...DNS]],
   ['loop.dns.lookup', "loop.dns.lookup('localhost').catch(() => {})", [...DNS]],
   ['a question to name servers', 'loop.dns.getServers()', [...DNS, ...RESOLVER]],
-  ['the class NameRequests', 'loaded.NameRequests.name', DNS.filter((file) => !/pool/.test(file))],
+  [
+    'the class NameRequests',
+    'loaded.NameRequests.name',
+    DNS.filter((file) => !/pool|requests/.test(file)),
+  ],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
   ['the class Socket', 'loaded.Socket.name', NET],
   ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
