@@ -41,8 +41,7 @@ function isInteger(min: number, max: number): (value: unknown) => boolean {
 const INT32 = isInteger(-(2 ** 31), 2 ** 31 - 1);
 const SAFE = isInteger(0, 2 ** 53 - 1);
 /** Also an empty one: ENOENT. */
-const isPath = (value: unknown): boolean =>
-  typeof value === 'string' || (value instanceof Uint8Array && !value.includes(0));
+const isPath = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0');
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 const fd = (good: number, name = 'fd'): Parameter => ({
