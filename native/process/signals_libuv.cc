@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "os/opening.h"
+#include "process/raw_terminals.h"
 #include "process/signal_sharing.h"
 #include "process/signal_table.h"
 #include "process/signals.h"
@@ -60,9 +61,10 @@ bool IsDefault(const struct sigaction& action) {
   return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
 }
 
-// A one-shot handler is Node's way out.
+// A one-shot handler is Node's way out; but ours restores the terminals.
 bool IsAsGoodAsDefault(const struct sigaction& action) {
-  return IsDefault(action) || (action.sa_flags & SA_RESETHAND) != 0;
+  const bool one_shot = (action.sa_flags & SA_RESETHAND) != 0;
+  return IsDefault(action) || (one_shot && !IsTerminalGuard(action));
 }
 
 bool IsSameHandler(const struct sigaction& a, const struct sigaction& b) {
@@ -184,6 +186,7 @@ class LibuvSignals : public SignalPort {
     if (--former->watchers == 0 && former->kept) {
       PutBack(handle, signal, former->action);
     }
+    GuardAgainLocked();
     Close(handle);
   }
 

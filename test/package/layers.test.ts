@@ -21,6 +21,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   // UDP has its addresses, and the way it opens sockets, from TCP's.
   // What is compressed is a job of workers.
   ['datagram, zlib', 'datagram/', 'zlib/'],
+  // Streams over descriptors, and signals.
+  ['terminal', 'terminal/'],
   // It joins streams of both families.
   ['relay', 'relay/'],
   // Questions to name servers go by both.
