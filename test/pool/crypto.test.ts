@@ -2,8 +2,8 @@
 // on the pool, and by its node:crypto on JavaScript threads.
 //
 // The guards were taken out once each. Without the copies of `hostJob` “takes text and bytes of
-// every kind” fails by the workers; without `knows` a digest that nobody knows is one more rejection
-// of a thread, as ERR_CRYPTO_OPERATION_FAILED.
+// every kind” fails by the workers; when `knows` is always true, or a zero byte in a name is not looked
+// for, “refuses the digest” waits for a thread.
 import { spawnSync } from 'node:child_process';
 import { pbkdf2Sync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
