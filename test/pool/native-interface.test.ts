@@ -1,18 +1,10 @@
 // Another addon on the pool and the loop, by include/rawloop.h: examples/native-job, built by
 // both build systems, once each, in a folder of its own.
 //
-// abi/abi.c beside it does what a careless addon does, and counts what it is told; abi/header.cc
-// has the header in C++.
-//
-// The guards were taken out once each. Without those for null the process ends in “nulls”; without
-// the check of the lane, or the thread, “elsewhere” and “nulls” tell; without EVENTS a bit of a
-// later version is taken; without `defer` “whose callback throws”, without `over` of a watcher
-// “is dropped once” fails. When JavaScript drops what a thread still works on, “outlives its loop” crashes under
+// Without `guarded` what is refused is -EBADF and not the reason. When JavaScript drops what a thread still works on, “outlives its loop” crashes under
 // AddressSanitizer; when a refused job is dropped as well as left to its caller, the example
 // frees it twice.
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -23,72 +15,20 @@ import { constants as c } from '../../lib/raw/constants.js';
 import { check } from '../../lib/raw/errors.js';
 import { close, eventfd, pipe2, write } from '../../lib/raw/index.js';
 import { outside } from '../loop/support.js';
-import { makeFolder, root } from '../package/support.js';
+import { root } from '../package/support.js';
 import { DRIVE_MODES, drive } from '../support/drive.js';
+import { BUILD_LIMIT_MS, build, hasCommand, type NativeJob, project } from './native-support.js';
 
-interface NativeAbi {
-  nulls(open: object): number[];
-  elsewhere(open: object): Promise<number>;
-  queue(open: object, lane: number, count: number): number;
-  cancel(open: object, id: number): number;
-  watch(open: object, fd: number, events: number): number;
-  once(open: object, fd: number): number;
-  counts(): [worked: number, done: number, told: number, dropped: number];
-  versions(value: unknown, wanted: number): [version: number, isEnough: number];
-}
-interface NativeJob {
-  sum(open: object, bytes: Uint8Array, lane?: string): Promise<number>;
-  watch(open: object, fd: number, callback: (fd: number, events: number) => void): number;
-  modify(open: object, id: number, events: number): number;
-  unwatch(open: object, id: number): number;
-}
-
-const { hasCommand, headerEnv } = (await import('../../scripts/project.mjs' as string)) as {
-  hasCommand(name: string): boolean;
-  headerEnv(): NodeJS.ProcessEnv;
-};
 const load = createRequire(import.meta.url);
-const BUILD_LIMIT_MS = 120_000;
 const ERRNO = { ENOENT: -(c['ENOENT'] as number), EBADF: -(c['EBADF'] as number) };
-const bin = (name: string) => join(root, 'node_modules/.bin', name);
-
-/** What is built beside the example, by every warning there is. */
-const ABI = `"targets": [
-    {
-      "target_name": "native_abi",
-      "sources": ["abi.c", "header.cc"],
-      "include_dirs": ["../../include"],
-      "defines": ["NAPI_VERSION=8"],
-      "cflags": ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"],
-    },`;
-
-/** The example as a project of its own, with what it reads of the package. */
-function project(): string {
-  const folder = makeFolder();
-  const example = join(folder, 'examples/native-job');
-  mkdirSync(join(folder, 'examples'));
-  cpSync(join(root, 'examples/native-job'), example, { recursive: true });
-  symlinkSync(join(root, 'include'), join(folder, 'include'));
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  return example;
-}
-
-function build(folder: string, tool: string, args: string[]): void {
-  execFileSync(bin(tool), args, { cwd: folder, env: headerEnv(), stdio: 'pipe' });
-}
 
 let addon: string;
 let job: NativeJob;
-let abi: NativeAbi;
 beforeAll(() => {
   const folder = project();
-  cpSync(join(import.meta.dirname, 'abi'), folder, { recursive: true });
-  const gyp = join(folder, 'binding.gyp');
-  writeFileSync(gyp, readFileSync(gyp, 'utf8').replace('"targets": [', ABI));
   build(folder, 'node-gyp', ['rebuild', '--silent']);
   addon = join(folder, 'build/Release/native_job.node');
   job = load(addon) as NativeJob;
-  abi = load(join(folder, 'build/Release/native_abi.node')) as NativeAbi;
 }, BUILD_LIMIT_MS);
 
 let loop: EventLoop;
@@ -240,77 +180,6 @@ describe('a watcher of another addon', () => {
     });
     ring(fd);
     await expect(outside(() => loop.run())).rejects.toThrow('on purpose');
-  });
-});
-
-describe('an addon that does not care', () => {
-  it('gets EINVAL for nulls, for lanes and for events that there are not', () => {
-    loop = new EventLoop();
-    const open = loop.nativeInterface;
-    const EINVAL = -(c['EINVAL'] as number);
-    const results = abi.nulls(open);
-    expect(results).toEqual(results.map(() => EINVAL));
-    const fd = event();
-    for (const events of [0, 32, 64, 1 | 64, -1]) {
-      expect([events, abi.watch(open, fd, events)]).toEqual([events, EINVAL]);
-    }
-    const id = abi.watch(open, fd, 1);
-    expect(job.modify(open, id, 64)).toBe(EINVAL);
-    expect(job.unwatch(open, id)).toBe(0);
-    expect(loop.pool.stats().completed).toBe(0);
-  });
-
-  it('is refused on other threads', async () => {
-    loop = new EventLoop();
-    const wrong = abi.elsewhere(loop.nativeInterface);
-    await drive(loop, 'owned');
-    expect(await wrong).toBe(0);
-  });
-
-  it('is told of versions: which is there, and whether that is enough', () => {
-    loop = new EventLoop();
-    const open = loop.nativeInterface;
-    expect(abi.versions(open, 1)).toEqual([1, 1]);
-    expect(abi.versions(open, 2)).toEqual([1, 0]);
-    for (const value of [{}, 5, undefined, loop]) expect(abi.versions(value, 1)).toEqual([0, 0]);
-  });
-
-  it.each(DRIVE_MODES)('may end its watcher in its own callback (%s)', async (mode) => {
-    loop = new EventLoop();
-    const [, , told, dropped] = abi.counts();
-    const fd = event();
-    ring(fd);
-    abi.once(loop.nativeInterface, fd);
-    await drive(loop, mode);
-    expect(abi.counts().slice(2)).toEqual([told + 1, dropped + 2]);
-  });
-
-  it('has each of its data dropped once, whether it ran, was cancelled, or its loop closed', async () => {
-    const EBUSY_OR_OVER = [-(c['EBUSY'] as number), -(c['ENOENT'] as number)];
-    loop = new EventLoop({ poolSize: 1 });
-    const open = loop.nativeInterface;
-    const [worked, done, , dropped] = abi.counts();
-    // It holds the only thread.
-    const key = loop.crypto.pbkdf2('p', 's', 50_000, 8, 'sha512');
-    while (loop.pool.stats().running === 0);
-    const id = abi.queue(open, 0, 10);
-    expect(abi.cancel(open, id)).toBe(0);
-    expect(EBUSY_OR_OVER).toContain(abi.cancel(open, id));
-    expect(abi.cancel(open, 0)).toBe(ERRNO.ENOENT);
-    await drive(loop, 'guest');
-    await key;
-    expect(abi.counts()).toEqual([worked + 9, done + 9, expect.any(Number), dropped + 10]);
-
-    const late = loop.crypto.pbkdf2('p', 's', 50_000, 8, 'sha512');
-    const closed = expect(late).rejects.toMatchObject({ code: 'ERR_LOOP_CLOSED' });
-    while (loop.pool.stats().running === 0);
-    abi.queue(open, 0, 10);
-    abi.watch(open, event(), 1);
-    loop.close();
-    await closed;
-    await new Promise(setImmediate);
-    expect(abi.counts()).toEqual([worked + 9, done + 9, expect.any(Number), dropped + 21]);
-    expect([abi.queue(open, 0, 1), abi.watch(open, 0, 1)]).toEqual([ERRNO.EBADF, ERRNO.EBADF]);
   });
 });
 
