@@ -121,7 +121,8 @@ export const CALLS = {
   // A folder that cannot be locked is done without, and what fchmod(2) of a socket is refused
   // chmod(2) of its file gives. See lib/unix/path.ts.
   open: quiet('EINTR', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'ENOENT', 'EPERM', 'ENOSYS', 'EIO'),
-  flock: quiet('EINTR', 'EAGAIN', 'ENOLCK', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO'),
+  // Who calls it himself is told.
+  flock: [...quiet('EINTR'), ...retry('EAGAIN', 'ENOLCK', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO')],
   fchmod: quiet('EPERM', 'ENOSYS', 'EINVAL', 'EROFS', 'EIO'),
   fstat: quiet('EPERM', 'ENOSYS', 'EIO', 'ENOMEM', 'EOVERFLOW'),
   // Neither is cut short by a signal.
