@@ -46,6 +46,13 @@ const USES: Record<string, string> = {
     loop.fs.createReadStream('/proc/self/stat', {}, { open: (stream) => stream.pause() });
     loop.fs.createWriteStream('/dev/null').write('x');
     for (let i = 0; i < 50; i++) loop.run('nowait');`,
+  'with terminals, of which one is raw': `
+    const master = fs.openSync('/dev/ptmx', c.O_RDWR | c.O_NOCTTY);
+    raw.check(raw.ioctl(master, c.TIOCSPTLCK, 0), 'ioctl');
+    const open = () => raw.check(raw.ioctl(master, c.TIOCGPTPEER, c.O_RDWR | c.O_NOCTTY), 'ioctl');
+    loop.tty(open(), {}, { resize() {} });
+    loop.tty(open()).setRawMode(true);
+    fs.closeSync(master);`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
   'with a relay that holds a pipe': `
     const { AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK } = raw.constants;

@@ -34,12 +34,17 @@ function inChild<T>(code: string, entry = 'index'): T {
 
 /** What families of streams have in common. */
 const STREAM = 'chunks/stream.cjs';
+/** What streams over descriptors are made of, and signals: others have both. */
+const OVER_DESCRIPTORS = 'chunks/descriptor-stream.cjs';
+const SIGNALS = 'chunks/signals.cjs';
 /** And what TCP and Unix sockets need beside. */
 const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM];
 
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
+/** Terminals and stdio. */
+const TERMINAL = [OVER_DESCRIPTORS, SIGNALS, STREAM, 'chunks/terminal.cjs'];
 /** What is done on threads. */
 const POOL = ['chunks/pool.cjs', 'chunks/requests.cjs'];
 /** Names, by the C library; */
@@ -71,10 +76,12 @@ const USES: [use: string, code: string, files: string[]][] = [
     'loop.connect({ port: 9, keepAlive: true }, {})',
     [...NET, 'chunks/socket-options.cjs'],
   ],
-  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
+  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM]],
   ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
-  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
+  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
+  ['loop.stderr', 'loop.stderr', TERMINAL],
+  ['the class TtyStream', 'loaded.TtyStream.name', TERMINAL],
   ['loop.pool', 'loop.pool.size', POOL],
   ['loop.fs', 'loop.fs', POOL],
   [
@@ -83,6 +90,11 @@ const USES: [use: string, code: string, files: string[]][] = [
     [...POOL, STREAM, 'chunks/streaming.cjs'],
   ],
   ['loop.crypto', 'loop.crypto', POOL],
+  [
+    'a digest that OpenSSL does not know',
+    "loop.crypto.hash('none', 'x').catch(() => {})",
+    [...JOBS, 'chunks/host-crypto.cjs', ...POOL],
+  ],
   ['loop.dns', 'loop.dns', [...DNS]],
   ['loop.dns.lookup', "loop.dns.lookup('localhost').catch(() => {})", [...DNS]],
   ['a question to name servers', 'loop.dns.getServers()', [...DNS, ...RESOLVER]],
@@ -93,10 +105,14 @@ const USES: [use: string, code: string, files: string[]][] = [
   ],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
   ['the class Socket', 'loaded.Socket.name', NET],
-  ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
-  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
-  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
-  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
+  [
+    'the class DescriptorStream',
+    'loaded.DescriptorStream.name',
+    ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM],
+  ],
+  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs', SIGNALS]],
+  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs', SIGNALS]],
+  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs', SIGNALS]],
   ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
   ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
   ['the class Stats', 'loaded.Stats.name', POOL],

@@ -96,6 +96,16 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.highWatermark',
     'highWaterMark',
   ],
+  tty: [
+    (loop, fd) => loop.tty(fd, { raw: true } as object, {}),
+    'options.raw',
+    'chunks',
+  ],
+  'tty, the handlers': [
+    (loop, fd) => loop.tty(fd, {}, { resized() {} } as object),
+    'handlers.resized',
+    'resize',
+  ],
   createReadStream: [
     (loop) => loop.fs.createReadStream('/none', { highWatermark: 1 } as object),
     'options.highWatermark',
