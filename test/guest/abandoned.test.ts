@@ -47,9 +47,11 @@ const USES: Record<string, string> = {
     loop.fs.createWriteStream('/dev/null').write('x');
     for (let i = 0; i < 50; i++) loop.run('nowait');`,
   'with terminals, of which one is raw': `
-    const master = fs.openSync('/dev/ptmx', c.O_RDWR | c.O_NOCTTY);
-    raw.check(raw.ioctl(master, c.TIOCSPTLCK, 0), 'ioctl');
-    const open = () => raw.check(raw.ioctl(master, c.TIOCGPTPEER, c.O_RDWR | c.O_NOCTTY), 'ioctl');
+    const { O_NOCTTY, O_RDWR, TIOCGPTPEER, TIOCSPTLCK } = raw.constants;
+    const fs = require('node:fs');
+    const master = fs.openSync('/dev/ptmx', O_RDWR | O_NOCTTY);
+    raw.ioctl(master, TIOCSPTLCK, 0);
+    const open = () => raw.check(raw.ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY), 'ioctl');
     loop.tty(open(), {}, { resize() {} });
     loop.tty(open()).setRawMode(true);
     fs.closeSync(master);`,

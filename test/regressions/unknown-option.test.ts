@@ -96,11 +96,7 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.highWatermark',
     'highWaterMark',
   ],
-  tty: [
-    (loop, fd) => loop.tty(fd, { raw: true } as object, {}),
-    'options.raw',
-    'chunks',
-  ],
+  tty: [(loop, fd) => loop.tty(fd, { chunk: 'copy' } as object, {}), 'options.chunk', 'chunks'],
   'tty, the handlers': [
     (loop, fd) => loop.tty(fd, {}, { resized() {} } as object),
     'handlers.resized',

@@ -9,6 +9,7 @@ import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
 import { nameRequests } from './names.mjs';
 import { Streams } from './streams.mjs';
+import { Terminals } from './terminals.mjs';
 import { drop } from './timing.mjs';
 
 const { ThreadPool } = createRequire(import.meta.url)('../../../dist/index.cjs');
@@ -31,6 +32,7 @@ export class Things {
       [4, () => this.watch()],
       [5, () => this.onWatcher()],
       ...this.streams.rows,
+      ...new Terminals(this).rows,
       [3, () => this.signal()],
       [3, () => this.request()],
       [3, () => this.abort()],
