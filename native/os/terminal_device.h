@@ -2,7 +2,8 @@
 // /dev/tty each is the one of its session. Chosen by source list:
 //
 //   terminal_device_linux.cc  TIOCGDEV
-//   terminal_device_bsd.cc    the device's number, which /dev/tty has of its own
+//   terminal_device_bsd.cc    the device's number, which /dev/tty has of its
+//   own
 #ifndef RAWLOOP_OS_TERMINAL_DEVICE_H_
 #define RAWLOOP_OS_TERMINAL_DEVICE_H_
 

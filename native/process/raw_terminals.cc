@@ -24,7 +24,8 @@ namespace {
 // As libuv and Node have it: bytes as they are typed, without echo and without
 // signals; output as before, with a carriage return for each new line.
 struct termios RawOf(struct termios modes) {
-  modes.c_iflag &= ~static_cast<tcflag_t>(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
+  modes.c_iflag &=
+      ~static_cast<tcflag_t>(BRKINT | ICRNL | INPCK | ISTRIP | IXON);
   modes.c_oflag |= ONLCR;
   modes.c_cflag |= CS8;
   modes.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | IEXTEN | ISIG);

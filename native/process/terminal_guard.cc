@@ -16,9 +16,9 @@ namespace {
 
 // Those of which a program dies unless it says otherwise. A fault of a
 // program's that nobody handles is one of them.
-constexpr int kEnding[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGILL,    SIGTRAP,
-                           SIGABRT, SIGBUS,  SIGFPE,  SIGUSR1,   SIGSEGV,
-                           SIGUSR2, SIGPIPE, SIGALRM, SIGTERM,   SIGXCPU,
+constexpr int kEnding[] = {SIGHUP,  SIGINT,    SIGQUIT, SIGILL,  SIGTRAP,
+                           SIGABRT, SIGBUS,    SIGFPE,  SIGUSR1, SIGSEGV,
+                           SIGUSR2, SIGPIPE,   SIGALRM, SIGTERM, SIGXCPU,
                            SIGXFSZ, SIGVTALRM, SIGPROF, SIGSYS};
 constexpr int kStopping[] = {SIGTSTP, SIGTTIN, SIGTTOU};
 
@@ -72,8 +72,8 @@ void OnSignal(int signal) {
 
 bool IsWayOut(const struct sigaction& action) {
   const bool one_shot = (action.sa_flags & static_cast<int>(SA_RESETHAND)) != 0;
-  return one_shot || ((action.sa_flags & SA_SIGINFO) == 0 &&
-                      action.sa_handler == SIG_DFL);
+  return one_shot ||
+         ((action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL);
 }
 
 void Guard(int signal) {

@@ -74,12 +74,6 @@ class RawTerminalObject : public TaggedWrap<RawTerminalObject> {
   int place_ = -1;
 };
 
-// restoreTerminals(): all have the mode that they had, as the process exits.
-napi_value Restore(napi_env, napi_callback_info) {
-  RestoreTerminals();
-  return nullptr;
-}
-
 // renewRawModes(): the process was stopped and goes on.
 napi_value Renew(napi_env, napi_callback_info) {
   RenewRawModes();
@@ -93,8 +87,7 @@ napi_value GuardOnceMore(napi_env, napi_callback_info) {
 }
 
 void RegisterTerminals(napi_env env, napi_value exports) {
-  const Function functions[] = {{"restoreTerminals", Guarded<Restore>},
-                                {"renewRawModes", Guarded<Renew>},
+  const Function functions[] = {{"renewRawModes", Guarded<Renew>},
                                 {"guardTerminals", Guarded<GuardOnceMore>}};
   Export(env, exports, functions);
   Define(env, exports, "RawTerminal", RawTerminalObject::Define(env));

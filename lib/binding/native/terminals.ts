@@ -10,8 +10,6 @@ export interface RawTerminal {
 
 export interface TerminalCalls {
   RawTerminal: new () => RawTerminal;
-  /** All have the mode that they had, as the process exits. */
-  restoreTerminals(): void;
   /** The process was stopped and goes on. */
   renewRawModes(): void;
   /** Somebody watched a signal, and does no more: ours is the way out again. */
