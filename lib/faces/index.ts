@@ -115,6 +115,8 @@ export type { KindStats, WorkStats } from '../pool/usage.js';
 export { inheritedSockets, SignalHandle, sdNotify, watchdogMs } from '../process/index.js';
 export type { InheritedOptions, InheritedSocket } from '../process/inherited.js';
 export type { NotifyOptions, NotifyState } from '../process/notify.js';
+export type { OnceSignalOptions, ReceivedSignal } from '../process/once.js';
+export type { SignalInfo } from '../process/realtime-port.js';
 export type { SignalCallback } from '../process/signal.js';
 export { constants } from '../raw/constants.js';
 export { check, SystemError, type SystemErrorDetails } from '../raw/errors.js';

@@ -16,9 +16,6 @@
 
 namespace rawloop {
 
-RawTerminal raw_terminals[kRawTerminals];
-std::atomic<pid_t> raw_terminals_owner{0};
-
 namespace {
 
 // As libuv and Node have it: bytes as they are typed, without echo and without

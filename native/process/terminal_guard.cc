@@ -12,6 +12,10 @@
 #include "process/raw_terminals.h"
 
 namespace rawloop {
+
+RawTerminal raw_terminals[kRawTerminals];
+std::atomic<pid_t> raw_terminals_owner{0};
+
 namespace {
 
 // Those of which a program dies unless it says otherwise. A fault of a
