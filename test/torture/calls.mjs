@@ -18,6 +18,7 @@ const NO_MEMORY = retry('ENOMEM', 'ENOBUFS');
 // Of an earlier datagram, which the queue of errors tells: this one is sent all the same.
 const EARLIER = retry('ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EMSGSIZE', 'EACCES');
 const WENT_AWAY = told('ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN');
+const SYSTEM_SAID = told('EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'ECONNREFUSED', 'EPERM', 'ENOSYS');
 
 export const CALLS = {
   socket: [
@@ -148,6 +149,9 @@ export const CALLS = {
     ...told('EBADF', 'EINVAL'),
   ],
   poll: [...quiet('EINTR'), ...retry('ENOMEM'), ...told('EINVAL', 'EPERM')],
+  // What the C library says of itself, and what it says that the system said.
+  getaddrinfo: [...told('EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'EAI_NONAME'), ...SYSTEM_SAID],
+  getnameinfo: [...told('EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'EAI_NONAME'), ...SYSTEM_SAID],
   // With fewer threads than it may have, a pool does all its work.
   pthread_create: retry('EAGAIN', 'ENOMEM', 'EPERM', 'EINVAL'),
   mmap: quiet('ENOMEM', 'EPERM', 'EAGAIN', 'ENFILE'),
@@ -211,18 +215,25 @@ export function mayLast(call, errno) {
 
 /** What Node has no name for. */
 const LINUX = { ENONET: 64, ETOOMANYREFS: 109, EHOSTDOWN: 112, ESTALE: 116 };
+/** Of <netdb.h>: see preload/interpose_names.c. */
+const LOOK_UPS = { EAI_NONAME: -2, ENOTFOUND: -2, EAI_AGAIN: -3, EAI_FAIL: -4, EAI_MEMORY: -10 };
 
 export function errnoOf(name) {
-  const number = constants.errno[name] ?? LINUX[name];
+  const number = constants.errno[name] ?? LINUX[name] ?? LOOK_UPS[name];
   if (number === undefined) throw new Error(`no such errno: ${name}`);
   return number;
 }
 
 /**
  * What says the same as an errno: the kernel keeps the error that ended a connection, and
- * who is told of a failed shutdown is told that one. interpose.c leaves it there.
+ * who is told of a failed shutdown is told that one (interpose.c leaves it there). A name that
+ * is not there is ENOTFOUND, as Node says.
  */
-const SAME_AS = { 'shutdown ENOTCONN': ['ECONNRESET'] };
+const SAME_AS = {
+  'shutdown ENOTCONN': ['ECONNRESET'],
+  'getaddrinfo EAI_NONAME': ['ENOTFOUND'],
+  'getnameinfo EAI_NONAME': ['ENOTFOUND'],
+};
 
 /** Any of which tells of the failure. */
 export function wordsFor(call, errno) {
