@@ -43,7 +43,12 @@ export abstract class FileCaller {
     });
   }
 
-  /** The same, by `attempt` where the kernel has it in memory. @internal */
+  /**
+   * The same, by `attempt` where the kernel has it in memory. What came of that when it was aborted
+   * before anybody heard of it is given to `discard`.
+   *
+   * @internal
+   */
   protected tryOrAsk<T, Name extends FileOperation>(
     name: Name,
     args: FsOperations[Name],
@@ -51,13 +56,14 @@ export abstract class FileCaller {
     value: ValueOf<T>,
     { signal, inline }: Where,
     attempt: Attempt<T>,
+    discard: (value: T) => void = nothing,
   ): Promise<T> {
     const done = this.work.tryNow(kindOf(name, about), signal, inline, attempt);
     if (done === REFUSED) return this.ask(name, args, about, value, signal);
     if (done !== UNTRIED) return Promise.resolve(done);
     return new Promise((resolve, reject) => {
       const call = new FileCall(resolve, reject, name, args, about, value);
-      this.work.start(call, signal, inline, attempt);
+      this.work.start(call, signal, inline, attempt, discard);
     });
   }
 
