@@ -71,7 +71,7 @@ int CopyTo(int from, const char* path, int flags) {
     return 0;
   }
   // Not by O_TRUNC: had it been the same file its content would be gone.
-  if (result == 0) result = OrErrno(ftruncate(to, 0));
+  if (result == 0) result = OrErrno(Retried([&] { return ftruncate(to, 0); }));
   if (result == 0) result = OrErrno(fchmod(to, source.st_mode & 07777));
   if (result == 0) result = CopyContent(from, to, flags);
   if (close(to) != 0 && errno != EINTR && result == 0) result = -errno;

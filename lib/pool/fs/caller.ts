@@ -21,6 +21,11 @@ export function checked<T>(make: () => Promise<T>): Promise<T> {
   }
 }
 
+function isUntaken(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_POOL_QUEUE_FULL' || code === 'ERR_POOL_NO_THREAD';
+}
+
 /** Makes requests. The requests themselves are the classes below it: see fs.ts. */
 export abstract class FileCaller {
   /** @internal */ protected readonly work: FileWork;
@@ -64,6 +69,24 @@ export abstract class FileCaller {
     return new Promise((resolve, reject) => {
       const call = new FileCall(resolve, reject, name, args, about, value);
       this.work.start(call, signal, inline, attempt, discard);
+    });
+  }
+
+  /**
+   * Closes a descriptor on a thread, or at once where the queue is full or there is no thread: the
+   * job that was not taken closes it as it goes.
+   *
+   * @internal
+   */
+  protected closing(fd: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const call = new FileCall(resolve, reject, 'close', [fd], { syscall: 'close' }, nothing);
+      try {
+        this.work.submit(call, undefined);
+      } catch (error) {
+        if (!isUntaken(error)) throw error;
+        resolve();
+      }
     });
   }
 

@@ -176,9 +176,13 @@ export abstract class ContentRequests extends ByteRequests {
     });
   }
 
-  /** For FileHandle: also where the loop is closed, and nobody could say that it is done. @internal */
+  /**
+   * For FileHandle: also where the loop or its pool is closed, and nobody could say that it is done.
+   *
+   * @internal
+   */
   closeOpen(fd: number): Promise<void> {
-    if (!this.work.loop.closed) return this.close(fd);
+    if (!this.work.closed) return this.closing(fd);
     return checked(async () => void check(native.closeFile(fd), 'close'));
   }
 

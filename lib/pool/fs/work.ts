@@ -40,6 +40,11 @@ export class FileWork {
     this.#budget = new TurnBudget(loop);
   }
 
+  /** Whether no request can be made any more. */
+  get closed(): boolean {
+    return this.loop.closed || this.#pool.pool.closed;
+  }
+
   /** On a thread. @throws as LoopPool.submit */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     this.#pool.submit(request, signal);
