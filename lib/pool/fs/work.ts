@@ -92,15 +92,24 @@ export class FileWork {
       this.#try(request, signal, attempt, discard);
       return;
     }
+    const { pool } = this.#pool;
+    pool.beginTurn();
     const unwatch =
       signal === undefined ? nothing : onAbort(signal, () => request.reject(abortError(signal)));
+    let waits = true;
+    const leave = () => {
+      if (!waits) return;
+      waits = false;
+      unwatch();
+      pool.endTurn();
+    };
     this.#budget.later({
       run: () => {
-        unwatch();
+        leave();
         if (signal?.aborted !== true) this.#try(request, signal, attempt, discard);
       },
       reject: (reason) => {
-        unwatch();
+        leave();
         request.reject(reason);
       },
     });
