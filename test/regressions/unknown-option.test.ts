@@ -5,7 +5,7 @@
 // throws, and the first of them listens on every address.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
-import { FlightRecorder } from '../../lib/inspect/index.js';
+import { FlightRecorder, toText } from '../../lib/inspect/index.js';
 import { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
 import { createPoller } from '../../lib/poller/index.js';
 import { ThreadPool } from '../../lib/pool/index.js';
@@ -128,6 +128,11 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     (loop) => loop.workers({ code: '', resourceLimits: { stackSize: 1 } as object }),
     'options.resourceLimits.stackSize',
     'stackSizeMb',
+  ],
+  toText: [
+    (loop) => toText(new FlightRecorder(loop), { column: 5 } as object),
+    'column',
+    'columns',
   ],
   'new FlightRecorder': [
     (loop) => new FlightRecorder(loop, { capasity: 5 } as object),
