@@ -15,6 +15,7 @@ export const families = {
   dns: 'lib/dns/index.ts',
   resolver: 'lib/dns/resolver.ts',
   descriptor: 'lib/descriptor/index.ts',
+  'host-crypto': 'lib/host-crypto/index.ts',
   models: 'lib/models/thread-per-connection.ts',
   net: 'lib/net/index.ts',
   pool: 'lib/pool/index.ts',

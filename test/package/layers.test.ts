@@ -17,8 +17,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
-  // What is compressed is a job of workers.
-  ['datagram, zlib', 'datagram/', 'zlib/'],
+  // What is compressed is a job of workers, and so is what OpenSSL on the pool cannot do.
+  ['datagram, zlib', 'datagram/', 'zlib/', 'host-crypto/'],
   // It joins streams of both families.
   ['relay', 'relay/'],
   // Questions to name servers go by both.

@@ -76,6 +76,11 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
   ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
   ['loop.crypto', 'loop.crypto', ['chunks/pool.cjs']],
+  [
+    'a digest that OpenSSL does not know',
+    "loop.crypto.hash('none', 'x').catch(() => {})",
+    [...JOBS, 'chunks/host-crypto.cjs', 'chunks/pool.cjs'],
+  ],
   ['loop.dns', 'loop.dns', [...DNS]],
   ['loop.dns.lookup', "loop.dns.lookup('localhost').catch(() => {})", [...DNS]],
   ['a question to name servers', 'loop.dns.getServers()', [...DNS, ...RESOLVER]],

@@ -207,6 +207,8 @@ export interface PoolCalls extends InlineCalls {
   Pool: new (threads: NativeThreads) => NativePool;
   submitFs: Submit<FsOperations>;
   readonly fsOperations: OperationNumbers<FsOperations>;
+  /** Whether the host has an OpenSSL by symbols, and that knows the digest, if one is named. */
+  hasOpenSsl: (digest: string | undefined) => boolean;
   submitCrypto: Submit<CryptoOperations>;
   readonly cryptoOperations: OperationNumbers<CryptoOperations>;
   submitDns: Submit<DnsOperations>;

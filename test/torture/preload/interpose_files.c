@@ -1,7 +1,5 @@
 // The wrappers of calls on files and devices; the others are interpose.c's.
 #define _GNU_SOURCE
-#include "files.h"
-
 #include <fcntl.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -17,6 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "wrap.h"
 
 bool IsFile(int fd) {

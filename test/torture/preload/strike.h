@@ -34,7 +34,9 @@
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
-enum Call { TORTURE_CALLS(TORTURE_ENUM) kCalls };
+                                enum Call {
+                                  TORTURE_CALLS(TORTURE_ENUM) kCalls
+                                };
 #undef TORTURE_ENUM
 
 extern const char* const kCallNames[kCalls];
@@ -47,7 +49,8 @@ enum Scope { kAddon, kHost };
 // what it is about, -1: nothing.
 int Strike(enum Call call, const void* caller, int fd);
 
-// In the place of an errno: what is no failure and still less than was asked for.
+// In the place of an errno: what is no failure and still less than was asked
+// for.
 enum { kShort = 4001, kNothing = 4002 };
 
 void Arm(enum Scope scope, enum Call call, int error, long first, bool lasting);
