@@ -34,9 +34,7 @@
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
-                                enum Call {
-                                  TORTURE_CALLS(TORTURE_ENUM) kCalls
-                                };
+enum Call { TORTURE_CALLS(TORTURE_ENUM) kCalls };
 #undef TORTURE_ENUM
 
 extern const char* const kCallNames[kCalls];
