@@ -18,7 +18,6 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "files.h"
 #include "strike.h"
 #include "wrap.h"
 
@@ -194,43 +193,6 @@ int close(int fd) {
   errno = error;
   return -1;
 }
-
-// What is done to a file apart: its locks, and its flags, which a descriptor
-// that was opened without waiting is given back.
-static enum Call FcntlCall(int fd, int command) {
-  switch (command) {
-    case F_GETLK:
-    case F_SETLK:
-    case F_OFD_GETLK:
-    case F_OFD_SETLK:
-      return kCall_fcntl_lock;
-    case F_SETFL:
-      return IsFile(fd) ? kCall_fcntl_flags : kCall_fcntl;
-    default:
-      return kCall_fcntl;
-  }
-}
-
-static int FcntlStruck(int fd, int command, const void* caller) {
-  int error = Strike(FcntlCall(fd, command), caller, fd);
-  if (error != 0) errno = error;
-  return error;
-}
-
-#define WRAP_FCNTL(name)                         \
-  int name(int fd, int command, ...) {           \
-    NEXT(name)                                   \
-    va_list list;                                \
-    va_start(list, command);                     \
-    void* argument = va_arg(list, void*);        \
-    va_end(list);                                \
-    if (FcntlStruck(fd, command, CALLER) != 0) { \
-      return -1;                                 \
-    }                                            \
-    return next(fd, command, argument);          \
-  }
-WRAP_FCNTL(fcntl)
-WRAP_FCNTL(fcntl64)
 
 #define WRAP_MMAP(name)                                                   \
   void* name(void* at, size_t size, int protection, int flags, int fd,    \

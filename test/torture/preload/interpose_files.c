@@ -146,3 +146,40 @@ int ioctl(int fd, unsigned long request, ...) {
   FAIL_IF_STRUCK(ioctl, fd);
   return next(fd, request, argument);
 }
+
+// What is done to a file apart: its locks, and its flags, which a descriptor
+// that was opened without waiting is given back.
+static enum Call FcntlCall(int fd, int command) {
+  switch (command) {
+    case F_GETLK:
+    case F_SETLK:
+    case F_OFD_GETLK:
+    case F_OFD_SETLK:
+      return kCall_fcntl_lock;
+    case F_SETFL:
+      return IsFile(fd) ? kCall_fcntl_flags : kCall_fcntl;
+    default:
+      return kCall_fcntl;
+  }
+}
+
+static int FcntlStruck(int fd, int command, const void* caller) {
+  int error = Strike(FcntlCall(fd, command), caller, fd);
+  if (error != 0) errno = error;
+  return error;
+}
+
+#define WRAP_FCNTL(name)                         \
+  int name(int fd, int command, ...) {           \
+    NEXT(name)                                   \
+    va_list list;                                \
+    va_start(list, command);                     \
+    void* argument = va_arg(list, void*);        \
+    va_end(list);                                \
+    if (FcntlStruck(fd, command, CALLER) != 0) { \
+      return -1;                                 \
+    }                                            \
+    return next(fd, command, argument);          \
+  }
+WRAP_FCNTL(fcntl)
+WRAP_FCNTL(fcntl64)
