@@ -1,6 +1,8 @@
 // Files that the kernel has in memory are read on the loop's thread: what goes where, that a short
 // answer is never taken for the end, that the loop stays fair, and that nothing waits.
 //
+// With a queue of the turns' that keeps what has run (an array, and where in it one is) 64 chains of
+// reads hold 250 MB. Without the size 0 file's device asked for first, procfs is read at once.
 // Without the look at the size in ReadCached a read over the end of a file goes to a thread, and
 // 'a read over the end' counts it. Without the budget's look at the clock timers are late by what
 // all the files take. Without O_NONBLOCK in OpenCached, and the look before it, the FIFO holds the
@@ -33,6 +35,15 @@ const counts = () => {
   const { inline, pooled } = loop.pool.stats().lanes.fs;
   return { inline, pooled };
 };
+
+/** What a descriptor of this process leads to; nothing where it is closed by now. */
+function linkOf(fd: string): string | undefined {
+  try {
+    return nodeFs.readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The file system of `folder` is known after this. */
 async function warm(mode: Mode): Promise<{ inline: number; pooled: number }> {
@@ -100,11 +111,58 @@ describe.runIf(isLinux).each(MODES)('files in memory, %s', (mode) => {
     expect([inline, pooled]).toEqual([0, 2]);
   });
 
-  it('go to a thread where they are large', async () => {
+  it('are read in pieces where they are large, and let go of', async () => {
     const large = join(folder, 'large');
-    nodeFs.writeFileSync(large, Buffer.alloc(MAX_BYTES + 1, 'x'));
-    const { value, pooled } = await counted(mode, () => loop.fs.readFile(large));
-    expect([value.length, pooled]).toEqual([MAX_BYTES + 1, 1]);
+    const content = Buffer.from(Array.from({ length: 5 * MAX_BYTES + 7 }, (_, i) => i % 251));
+    nodeFs.writeFileSync(large, content);
+    const { value, inline, pooled } = await counted(mode, () => loop.fs.readFile(large));
+    expect(value.equals(content)).toBe(true);
+    expect(value.buffer.byteLength).toBe(content.length);
+    // The file, its six pieces, and that there is no more. Closing it is a thread's.
+    expect({ inline, pooled }).toEqual({ inline: 8, pooled: 1 });
+    expect(nodeFs.readdirSync('/proc/self/fd').map(linkOf)).not.toContain(large);
+  });
+
+  it('that are large and change meanwhile are read as they are', async () => {
+    const path = join(folder, 'changes');
+    nodeFs.writeFileSync(path, Buffer.alloc(4 * MAX_BYTES, 'a'));
+    const { value } = await counted(mode, async () => {
+      const grown = loop.fs.readFile(path);
+      nodeFs.appendFileSync(path, Buffer.alloc(MAX_BYTES + 1, 'b'));
+      const sizes = [(await grown).length, (await grown).at(-1)];
+      const cut = loop.fs.readFile(path);
+      nodeFs.truncateSync(path, 1000);
+      // The first piece was read before that.
+      sizes.push((await cut).length, (await cut).buffer.byteLength);
+      return sizes;
+    });
+    expect(value).toEqual([5 * MAX_BYTES + 1, 98, MAX_BYTES, MAX_BYTES]);
+  });
+
+  it('that are large reject when they are aborted, and are let go of', async () => {
+    const path = join(folder, 'aborted');
+    nodeFs.writeFileSync(path, Buffer.alloc(9 * MAX_BYTES, 'a'));
+    const controller = new AbortController();
+    const { value } = await counted(mode, async () => {
+      const read = loop.fs.readFile(path, { signal: controller.signal });
+      await undefined;
+      controller.abort('enough');
+      return read.catch(({ code, cause }) => [code, cause]);
+    });
+    expect(value).toEqual(['ABORT_ERR', 'enough']);
+    expect(nodeFs.readdirSync('/proc/self/fd').map(linkOf)).not.toContain(path);
+  });
+
+  it('of a file system that makes its content are a thread’s, also by a descriptor', async () => {
+    const fd = nodeFs.openSync('/proc/self/status', 'r');
+    const { value, inline } = await counted(mode, async () => {
+      const { size } = await loop.fs.fstat(fd);
+      // By now it is known what it is.
+      await loop.fs.fstat(fd);
+      return [size, (await loop.fs.readFile('/proc/self/status', 'utf8')).startsWith('Name:')];
+    });
+    nodeFs.closeSync(fd);
+    expect([value, inline]).toEqual([[0, true], 0]);
   });
 
   it('are read whole although they are not in memory, or in part only', async () => {
@@ -201,6 +259,22 @@ describe.runIf(isLinux).each(MODES)('a loop that reads from memory, %s', (mode) 
     const work = Promise.all(Array.from({ length: 10_000 }, () => loop.fs.stat(file)));
     expect((await loop.outcome(mode, work)).every(({ size }) => size === 11)).toBe(true);
     expect(loop.meter.iterations - before).toBeGreaterThan(5);
+  });
+
+  it('lets go of what waited for a turn and was read', async () => {
+    await warm(mode);
+    const path = join(folder, '64k');
+    nodeFs.writeFileSync(path, Buffer.alloc(65_536, 'x'));
+    let most = 0;
+    // Some wait at any time, as a turn reads 16: the queue is never empty.
+    const chain = async () => {
+      for (let i = 0; i < 60; i++) {
+        await loop.fs.readFile(path);
+        most = Math.max(most, process.memoryUsage().arrayBuffers);
+      }
+    };
+    await loop.outcome(mode, Promise.all(Array.from({ length: 64 }, chain)));
+    expect(most).toBeLessThan(150e6);
   });
 
   it('is alive until what was done at once is told', async () => {

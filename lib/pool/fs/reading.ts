@@ -24,6 +24,7 @@ import {
   viewOf,
 } from './transfers.js';
 import { copyBytes, copyTo, statusOf } from './values.js';
+import { UNTRIED } from './work.js';
 
 const READ = { syscall: 'read' };
 
@@ -117,7 +118,7 @@ export abstract class ByteRequests extends DescriptorRequests {
       const transfer = writeTransfer(data, offset, length, position);
       const fd = numberOfFile(file, 'write');
       const value = (bytesWritten: number) => ({ bytesWritten, buffer: data });
-      return this.#write(fd, transfer, value);
+      return this.#write(file, fd, transfer, value);
     });
   }
 
@@ -182,7 +183,7 @@ export abstract class ByteRequests extends DescriptorRequests {
       const target = Buffer.concat(viewsOf(buffers));
       const fd = numberOfFile(file, 'write');
       const transfer = { target, position: place, inline: undefined, signal };
-      return this.#write(fd, transfer, (bytesWritten) => ({ bytesWritten, buffers }));
+      return this.#write(file, fd, transfer, (bytesWritten) => ({ bytesWritten, buffers }));
     });
   }
 
@@ -195,9 +196,8 @@ export abstract class ByteRequests extends DescriptorRequests {
     const { target, position } = transfer;
     const args: [number, number, number] = [fd, target.length, position];
     const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
-    // Where a file stands is the kernel's to lock: whoever has it moves on a thread is waited for.
     const moves = position < 0;
-    if (moves && (typeof file === 'number' || !this.work.isStill(fd))) {
+    if (moves && !this.#isStill(file, fd)) {
       return this.work.moves(fd, this.ask('read', args, READ, copied, transfer.signal));
     }
     let isDone = false;
@@ -213,11 +213,55 @@ export abstract class ByteRequests extends DescriptorRequests {
     return moves && !isDone ? this.work.moves(fd, request) : request;
   }
 
-  #write<T>(fd: number, { target, position, signal }: Transfer, value: (written: number) => T) {
+  #write<T>(
+    file: FileDescriptor,
+    fd: number,
+    transfer: Transfer,
+    value: (written: number) => T,
+  ): Promise<T> {
+    const { target, position, signal, inline } = transfer;
+    // Not in a later turn: what is written is what it is now.
+    const done =
+      position >= 0 || this.#isStill(file, fd)
+        ? this.work.tryNow('write', signal, inline, (files, budget) => {
+            const size = files.write(fd, target, position);
+            if (size === REFUSED) return REFUSED;
+            budget.spend(size);
+            return size === target.length
+              ? value(size)
+              : this.#writeRest(fd, transfer, size, value);
+          })
+        : REFUSED;
+    if (done !== REFUSED && done !== UNTRIED) return Promise.resolve(done);
+    return this.#writeOnThread(fd, transfer, value);
+  }
+
+  #writeOnThread<T>(fd: number, transfer: Transfer, value: (written: number) => T): Promise<T> {
+    const { target, position, signal } = transfer;
     const args: [number, number, Uint8Array] = [fd, position, target];
     const counted = (batch: Batch, row: number) => value(statusOf(batch, row));
     const request = this.ask('write', args, { syscall: 'write' }, counted, signal);
     return position < 0 ? this.work.moves(fd, request) : request;
+  }
+
+  /** Behind the first `size` bytes, which are written whatever becomes of these. */
+  #writeRest<T>(
+    fd: number,
+    transfer: Transfer,
+    size: number,
+    value: (written: number) => T,
+  ): Promise<T> {
+    const position = transfer.position < 0 ? -1 : transfer.position + size;
+    const rest = { ...transfer, position, target: transfer.target.subarray(size) };
+    return this.#writeOnThread(fd, rest, (more) => value(size + more)).catch(() => value(size));
+  }
+
+  /**
+   * Whether the loop may move where `file` stands. Where that is is the kernel's to lock: whoever
+   * has it moves on a thread is waited for.
+   */
+  #isStill(file: FileDescriptor, fd: number): boolean {
+    return typeof file !== 'number' && this.work.isStill(fd);
   }
 }
 

@@ -89,5 +89,6 @@ export function checkTransfer(
   checkInteger('offset', offset, 0, view.length);
   const { length: count = view.length - offset } = given;
   checkInteger('length', count, 0, view.length - offset);
-  return { target: view.subarray(offset, offset + count), position: place, inline, signal };
+  const target = count === view.length ? view : view.subarray(offset, offset + count);
+  return { target, position: place, inline, signal };
 }
