@@ -8,8 +8,8 @@ namespace {
 
 void RegisterInline(napi_env env, napi_value exports) {
   const Function functions[] = {
-      {"lookNow", AbsentCall},  {"statNow", AbsentCall},
-      {"openNow", AbsentCall},  {"readNow", AbsentCall},
+      {"lookNow", AbsentCall},   {"statNow", AbsentCall},
+      {"openNow", AbsentCall},   {"readNow", AbsentCall},
       {"pwriteNow", AbsentCall}, {"readFileNow", AbsentCall}};
   Export(env, exports, functions);
 }

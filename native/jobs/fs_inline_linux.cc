@@ -12,7 +12,9 @@
 //                                        -EFBIG: it has more than `max` bytes
 //
 // Without `mounts` (0) a path that leads from one mount to another fails with
-// -EXDEV: what is at its end is then where it begins, which the caller knows.
+// -EXDEV, and so does one that is not in memory: the kernel does not
+// tell the two apart. What is at the end of others is where they begin, which
+// the caller knows.
 //
 // What an open or a status sends to a server waits for it (NFS, FUSE). So a
 // status is asked for only on one of `devices` (float64); of another, -EXDEV,
@@ -81,6 +83,7 @@ int OpenCached(const char* path, int flags, int mounts) {
   // Kernels that have openat2(2) and not RESOLVE_CACHED say EINVAL. EPERM may
   // be a filter's, that knows no openat2(2), or the file's.
   if (errno == EINVAL) return -ENOSYS;
+  if (errno == EAGAIN && mounts == 0) return -EXDEV;
   return errno == EPERM ? -EAGAIN : -errno;
 }
 

@@ -23,7 +23,11 @@ const ENOENT = -2;
 const EXDEV = -18;
 const EFBIG = -27;
 const ENOSYS = -38;
+const EOPNOTSUPP = -95;
 const SLASH = 0x2f;
+
+/** In the place of the device of what is mounted at the root. */
+const ROOT_PLACE = 0;
 
 // The argument `mounts`.
 const ONE_MOUNT = 0;
@@ -62,7 +66,13 @@ export class FilesInMemory {
   /** stat, lstat. @throws SystemError ENOENT */
   stat(path: string | Uint8Array, flags: number, about: About): Stats | BigIntStats | Refused {
     const isBigint = (flags & BIGINT) !== 0;
-    if (!this.#look(path, flags, about, isBigint ? this.#integers : this.#numbers)) return REFUSED;
+    const cells = isBigint ? this.#integers : this.#numbers;
+    let result = EXDEV;
+    if (this.#mayStayAtRoot(path)) {
+      result = lookNow(path, flags, ONE_MOUNT, cells, this.#fileSystems.local);
+      if (result < 0 && result !== EXDEV) return this.#failed(result, about);
+    }
+    if (result < 0 && !this.#look(path, flags, about, cells)) return REFUSED;
     return isBigint ? new BigIntStats(this.#integers, 0) : new Stats(this.#numbers, 0);
   }
 
@@ -81,7 +91,6 @@ export class FilesInMemory {
     if (this.#mayStayAtRoot(path)) {
       const fd = openNow(path, flags, ONE_MOUNT);
       if (fd !== EXDEV) return fd < 0 ? this.#failed(fd, about) : fd;
-      this.#leaves(path);
     }
     if (!this.#look(path, 0, about, this.#numbers)) return REFUSED;
     const fd = openNow(path, flags, ANY_MOUNT);
@@ -112,20 +121,22 @@ export class FilesInMemory {
     about: About,
   ): Content | Refused | typeof LARGE {
     if (this.#mayStayAtRoot(path)) {
+      if (!this.#devices.tries(ROOT_PLACE)) return REFUSED;
       const content = readFileNow(path, flags, ONE_MOUNT, MAX_BYTES);
-      if (typeof content === 'object') return content as Content;
-      if (content === EFBIG) return LARGE;
-      if (content !== EXDEV) return this.#failed(content, { ...about, syscall: 'open' });
-      this.#leaves(path);
+      if (content !== EXDEV) return this.#readWhole(ROOT_PLACE, content, about);
     }
     if (!this.#look(path, 0, { ...about, syscall: 'open' }, this.#numbers)) return REFUSED;
     const device = this.#numbers[DEV] as number;
     if (!this.#devices.tries(device)) return REFUSED;
-    const content = readFileNow(path, flags, ANY_MOUNT, MAX_BYTES);
+    return this.#readWhole(device, readFileNow(path, flags, ANY_MOUNT, MAX_BYTES), about);
+  }
+
+  /** What a file system of a device that cannot read so says is remembered. */
+  #readWhole(device: number, content: Uint8Array | number, about: About) {
     if (content === EFBIG) return LARGE;
-    const isRefused = typeof content === 'number';
-    this.#devices.told(device, isRefused);
-    return isRefused ? this.#refused(content) : (content as Content);
+    const isRead = typeof content === 'object';
+    if (isRead || content === EOPNOTSUPP) this.#devices.told(device, !isRead);
+    return isRead ? (content as Content) : this.#failed(content, { ...about, syscall: 'open' });
   }
 
   /**
@@ -143,24 +154,18 @@ export class FilesInMemory {
     this.#leaving.add(topOf(path as string));
   }
 
-  /** Whether the status of `path` is in `cells`: that of a file on a known file system. */
+  /** Whether the status of `path` is in `cells`: that of a file on a known file system, of any mount. */
   #look(
     path: string | Uint8Array,
     flags: number,
     about: About,
     cells: Float64Array | BigInt64Array,
   ): boolean {
-    const { local } = this.#fileSystems;
-    let result = EXDEV;
-    if (this.#mayStayAtRoot(path)) {
-      result = lookNow(path, flags, ONE_MOUNT, cells, local);
-      if (result === EXDEV) this.#leaves(path);
-    }
-    if (result === EXDEV) {
-      result = lookNow(path, flags, ANY_MOUNT, cells, local);
-      if (result === EXDEV) this.#learn(cells, path);
-    }
-    return result >= 0 || this.#failed(result, about) !== REFUSED;
+    const result = lookNow(path, flags, ANY_MOUNT, cells, this.#fileSystems.local);
+    // It is in memory: so it was another mount that it failed for before.
+    if ((result === 0 || result === EXDEV) && this.#mayStayAtRoot(path)) this.#leaves(path);
+    if (result === EXDEV) this.#learn(cells, path);
+    return result === 0 || this.#failed(result, about) !== REFUSED;
   }
 
   #learn(cells: Float64Array | BigInt64Array, path: string | Uint8Array): void {
