@@ -36,15 +36,6 @@ const counts = () => {
   return { inline, pooled };
 };
 
-/** What a descriptor of this process leads to; nothing where it is closed by now. */
-function linkOf(fd: string): string | undefined {
-  try {
-    return nodeFs.readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The file system of `folder` is known after this. */
 async function warm(mode: Mode): Promise<{ inline: number; pooled: number }> {
   await loop.outcome(mode, loop.fs.stat(file));
@@ -109,48 +100,6 @@ describe.runIf(isLinux).each(MODES)('files in memory, %s', (mode) => {
       await loop.fs.readFile(file);
     });
     expect([inline, pooled]).toEqual([0, 2]);
-  });
-
-  it('are read in pieces where they are large, and let go of', async () => {
-    const large = join(folder, 'large');
-    const content = Buffer.from(Array.from({ length: 5 * MAX_BYTES + 7 }, (_, i) => i % 251));
-    nodeFs.writeFileSync(large, content);
-    const { value, inline, pooled } = await counted(mode, () => loop.fs.readFile(large));
-    expect(value.equals(content)).toBe(true);
-    expect(value.buffer.byteLength).toBe(content.length);
-    // The file, its six pieces, and that there is no more. Closing it is a thread's.
-    expect({ inline, pooled }).toEqual({ inline: 8, pooled: 1 });
-    expect(nodeFs.readdirSync('/proc/self/fd').map(linkOf)).not.toContain(large);
-  });
-
-  it('that are large and change meanwhile are read as they are', async () => {
-    const path = join(folder, 'changes');
-    nodeFs.writeFileSync(path, Buffer.alloc(4 * MAX_BYTES, 'a'));
-    const { value } = await counted(mode, async () => {
-      const grown = loop.fs.readFile(path);
-      nodeFs.appendFileSync(path, Buffer.alloc(MAX_BYTES + 1, 'b'));
-      const sizes = [(await grown).length, (await grown).at(-1)];
-      const cut = loop.fs.readFile(path);
-      nodeFs.truncateSync(path, 1000);
-      // The first piece was read before that.
-      sizes.push((await cut).length, (await cut).buffer.byteLength);
-      return sizes;
-    });
-    expect(value).toEqual([5 * MAX_BYTES + 1, 98, MAX_BYTES, MAX_BYTES]);
-  });
-
-  it('that are large reject when they are aborted, and are let go of', async () => {
-    const path = join(folder, 'aborted');
-    nodeFs.writeFileSync(path, Buffer.alloc(9 * MAX_BYTES, 'a'));
-    const controller = new AbortController();
-    const { value } = await counted(mode, async () => {
-      const read = loop.fs.readFile(path, { signal: controller.signal });
-      await undefined;
-      controller.abort('enough');
-      return read.catch(({ code, cause }) => [code, cause]);
-    });
-    expect(value).toEqual(['ABORT_ERR', 'enough']);
-    expect(nodeFs.readdirSync('/proc/self/fd').map(linkOf)).not.toContain(path);
   });
 
   it('of a file system that makes its content are a thread’s, also by a descriptor', async () => {
