@@ -99,12 +99,9 @@ void WriteFields(const int64_t fields[kStatFields], uint32_t flags,
   }
 }
 
-// (..., cells, devices), from `place` on.
-bool ReadCells(const Args& args, size_t place, Span* cells, Span* devices) {
-  if (!args.Memory(place, cells, "cells") ||
-      !args.Memory(place + 1, devices, "devices")) {
-    return false;
-  }
+// Room for all fields.
+bool ReadCells(const Args& args, size_t place, Span* cells) {
+  if (!args.Memory(place, cells, "cells")) return false;
   if (cells->size >= sizeof(int64_t) * kStatFields) return true;
   ThrowRange(args.env(), "cells", "long enough, and not detached");
   return false;
@@ -134,7 +131,8 @@ napi_value LookNow(napi_env env, napi_callback_info info) {
   // The path is copied, which runs nothing of the user's: the cells stay.
   if (!args.Integer(1, "flags", &flags, 0, kStatusFlags) ||
       !args.Integer(2, "mounts", &mounts, 0, 1) ||
-      !ReadCells(args, 3, &cells, &devices) ||
+      !ReadCells(args, 3, &cells) ||
+      (mounts != 0 && !args.Memory(4, &devices, "devices")) ||
       !path.CopyPath(env, args.at(0), "path")) {
     return nullptr;
   }
@@ -157,7 +155,7 @@ napi_value StatNow(napi_env env, napi_callback_info info) {
   Span devices;
   if (!args.Descriptor(0, &fd) ||
       !args.Integer(1, "flags", &flags, 0, kStatusFlags) ||
-      !ReadCells(args, 2, &cells, &devices)) {
+      !ReadCells(args, 2, &cells) || !args.Memory(3, &devices, "devices")) {
     return nullptr;
   }
   return Int(env, StatLocal(fd, flags, cells, devices));

@@ -13,15 +13,15 @@ import {
   numberOfFile,
 } from './descriptors.js';
 import { REFUSED } from './inline/in-memory.js';
-import { checkEncoding, type FileOptions, readSignal } from './options.js';
+import { type FileOptions, readSignal } from './options.js';
 import type { FileEncoding } from './path.js';
 import {
   checkPosition,
   checkTransfer,
-  contentOf,
   type Transfer,
   type TransferOptions,
   viewOf,
+  writeTransfer,
 } from './transfers.js';
 import { copyBytes, copyTo, statusOf } from './values.js';
 import { UNTRIED } from './work.js';
@@ -92,11 +92,23 @@ export abstract class ByteRequests extends DescriptorRequests {
     length?: number | null,
     position?: number | bigint | null,
   ): Promise<ReadResult<T>> {
-    return checked(() => {
+    try {
       const transfer = checkTransfer(buffer, offset, length, position);
       const fd = numberOfFile(file, 'read');
-      return this.#read(file, fd, transfer, (bytesRead) => ({ bytesRead, buffer }));
-    });
+      // The common way makes nothing but its result.
+      const files =
+        transfer.position >= 0 ? this.work.now(transfer.signal, transfer.inline) : undefined;
+      const size = files?.read(fd, transfer.target, transfer.position);
+      if (typeof size === 'number') {
+        this.work.did('read', size);
+        return Promise.resolve({ bytesRead: size, buffer });
+      }
+      const value = (bytesRead: number) => ({ bytesRead, buffer });
+      if (size === REFUSED) return this.#readOnThread(fd, transfer, value);
+      return this.#read(file, fd, transfer, value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -194,14 +206,12 @@ export abstract class ByteRequests extends DescriptorRequests {
     value: (bytesRead: number) => T,
   ): Promise<T> {
     const { target, position } = transfer;
-    const args: [number, number, number] = [fd, target.length, position];
-    const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
     const moves = position < 0;
-    if (moves && !this.#isStill(file, fd)) {
-      return this.work.moves(fd, this.ask('read', args, READ, copied, transfer.signal));
-    }
+    if (moves && !this.#isStill(file, fd)) return this.#readOnThread(fd, transfer, value);
     let isDone = false;
     let isLate = false;
+    const args: [number, number, number] = [fd, target.length, position];
+    const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
     const request = this.tryOrAsk('read', args, READ, copied, transfer, (files, budget) => {
       const size = moves && isLate ? REFUSED : files.read(fd, target, position);
       if (size === REFUSED) return REFUSED;
@@ -211,6 +221,14 @@ export abstract class ByteRequests extends DescriptorRequests {
     });
     isLate = true;
     return moves && !isDone ? this.work.moves(fd, request) : request;
+  }
+
+  #readOnThread<T>(fd: number, transfer: Transfer, value: (bytesRead: number) => T): Promise<T> {
+    const { target, position, signal } = transfer;
+    const args: [number, number, number] = [fd, target.length, position];
+    const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
+    const request = this.ask('read', args, READ, copied, signal);
+    return position < 0 ? this.work.moves(fd, request) : request;
   }
 
   #write<T>(
@@ -263,21 +281,4 @@ export abstract class ByteRequests extends DescriptorRequests {
   #isStill(file: FileDescriptor, fd: number): boolean {
     return typeof file !== 'number' && this.work.isStill(fd);
   }
-}
-
-/** Text has its position in another place than memory. */
-function writeTransfer(
-  data: Bytes | string,
-  offset: number | bigint | TransferOptions | null | undefined,
-  length: number | FileEncoding | null | undefined,
-  position: number | bigint | null | undefined,
-): Transfer {
-  if (typeof data !== 'string') {
-    return checkTransfer(data, offset as number | TransferOptions, length as number, position);
-  }
-  const encoding = checkEncoding(length ?? undefined);
-  const bytes = contentOf('data', data, encoding);
-  if (typeof offset === 'object' && offset !== null)
-    return checkTransfer(bytes, offset, null, null);
-  return checkTransfer(bytes, 0, null, offset);
 }

@@ -54,12 +54,25 @@ export class FileWork {
     inline: boolean | undefined,
     attempt: Attempt<T>,
   ): T | Promise<T> | Refused | typeof UNTRIED {
-    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return UNTRIED;
-    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return UNTRIED;
-    this.#beforeRun();
-    const value = attempt(this.#files, this.#budget);
+    const files = this.now(signal, inline);
+    if (files === undefined) return UNTRIED;
+    const value = attempt(files, this.#budget);
     if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs);
     return value;
+  }
+
+  /** By which a request may be done at once; undefined: `start` says when. */
+  now(signal: AbortSignal | undefined, inline: boolean | undefined): FilesInMemory | undefined {
+    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return undefined;
+    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return undefined;
+    this.#beforeRun();
+    return this.#files;
+  }
+
+  /** A request of `kind` was done at once, and copied so much. */
+  did(kind: string, bytes: number): void {
+    this.#budget.spend(bytes);
+    this.#pool.countInline(kind, Lane.fs);
   }
 
   /**
