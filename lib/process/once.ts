@@ -8,6 +8,7 @@ import { endOnAbort } from '../loop/when-closed.js';
 import type { SignalInfo } from './realtime-port.js';
 import { SignalHandle } from './signal.js';
 
+/** What `loop.onceSignal` takes beside the name. */
 export interface OnceSignalOptions {
   /** Waits no more when it aborts. */
   signal?: AbortSignal;

@@ -54,6 +54,7 @@ const resolver = (loop: EventLoop) =>
   new loop.dns.Resolver({ servers: ['127.0.0.1:9'], resolvConf: '/dev/null', hosts: false });
 const CODE = 'module.exports = () => 1;';
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
+  onceSignal: (loop, signal) => loop.onceSignal('SIGUSR2', { signal }),
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),
   'fs.readlink': (loop, signal) => loop.fs.readlink('/', { signal }),

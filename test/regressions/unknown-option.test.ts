@@ -235,6 +235,12 @@ describe('a name that is not known is refused, with the one that was meant', () 
     expect(test.loop.pool.stats().threads).toBe(0);
   });
 
+  it('onceSignal, which rejects', async () => {
+    const wrong = { singal: 1 } as object;
+    await expect(test.loop.onceSignal('SIGUSR2', wrong)).rejects.toThrow(`did you mean 'signal'?`);
+    expect(test.loop.metrics().handles).toEqual([]);
+  });
+
   it('workers.run, which rejects', async () => {
     const workers = test.loop.attach().workers({ code: '' });
     const wrong = { transfers: [] } as object;

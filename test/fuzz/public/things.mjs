@@ -21,6 +21,8 @@ const JOBS = `module.exports = (what, context) => {
   return what;
 };`;
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
+/** The host cannot send the last ones by their names. */
+const WATCHED = [...SIGNALS, 'SIGRTMIN', 'SIGRTMAX-2'];
 
 export class Things {
   constructor(program, actions) {
@@ -124,8 +126,9 @@ export class Things {
   signal() {
     const { random, program, actions } = this;
     if (program.signals.length > 4) drop(random, program.signals);
-    const name = random.pick(SIGNALS);
-    if (random.oneIn(3)) {
+    const isSent = random.oneIn(3);
+    const name = random.pick(isSent ? SIGNALS : WATCHED);
+    if (isSent) {
       // The host listens too: nobody watching, it kills nobody.
       actions.call(`kill ${name}`, () => process.kill(process.pid, name));
       return;
