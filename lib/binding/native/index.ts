@@ -13,6 +13,7 @@ import type { MessageCalls } from './messages.js';
 import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
+import type { ProcessRawCalls } from './processes.js';
 import type { SignalCalls } from './signals.js';
 import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
@@ -35,6 +36,7 @@ export type * from './messages.js';
 export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
+export type * from './processes.js';
 export type * from './signals.js';
 export type * from './socket-filter.js';
 export type * from './sockets.js';
@@ -52,7 +54,8 @@ export interface RawCalls
     FileTransferCalls,
     KqueueRawCalls,
     MessageCalls,
-    PollCalls {}
+    PollCalls,
+    ProcessRawCalls {}
 
 export interface NativeBinding
   extends RawCalls,
