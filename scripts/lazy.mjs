@@ -20,6 +20,7 @@ export const families = {
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
   relay: 'lib/relay/index.ts',
+  spawn: 'lib/spawn/index.ts',
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
   workers: 'lib/workers/index.ts',

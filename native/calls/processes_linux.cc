@@ -101,11 +101,10 @@ napi_value CloseRange(napi_env env, napi_callback_info info) {
 }
 
 void RegisterProcessesOfLinux(napi_env env, napi_value exports) {
-  const Function functions[] = {
-      {"pidfd_open", Guarded<PidfdOpen>},
-      {"pidfd_send_signal", Guarded<PidfdSendSignal>},
-      {"prlimit", Guarded<Prlimit>},
-      {"close_range", Guarded<CloseRange>}};
+  const Function functions[] = {{"pidfd_open", Guarded<PidfdOpen>},
+                                {"pidfd_send_signal", Guarded<PidfdSendSignal>},
+                                {"prlimit", Guarded<Prlimit>},
+                                {"close_range", Guarded<CloseRange>}};
   Export(env, exports, functions);
 }
 RAWLOOP_MODULE(RegisterProcessesOfLinux);

@@ -37,8 +37,7 @@ inline int CloseDescriptors(unsigned first, unsigned last, unsigned flags) {
 // Soft and hard limit, either pair may be null.
 inline int LimitProcess(int pid, int resource, const uint64_t* wanted,
                         uint64_t* found) {
-  return static_cast<int>(
-      syscall(SYS_prlimit64, pid, resource, wanted, found));
+  return static_cast<int>(syscall(SYS_prlimit64, pid, resource, wanted, found));
 }
 
 }  // namespace rawloop

@@ -17,8 +17,9 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
-  // What is compressed is a job of workers.
-  ['datagram, zlib', 'datagram/', 'zlib/'],
+  // What is compressed is a job of workers. What a process has for stdin and stdout are streams
+  // over descriptors, and its end comes as a signal where nothing else tells of it.
+  ['datagram, zlib, spawn', 'datagram/', 'zlib/', 'spawn/'],
   // It joins streams of both families.
   ['relay', 'relay/'],
   // Questions to name servers go by both.

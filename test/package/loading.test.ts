@@ -40,6 +40,9 @@ const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM]
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
+/** Processes: their stdio, and how their end is heard of. */
+const SPAWN = ['chunks/descriptor.cjs', 'chunks/process.cjs', 'chunks/spawn.cjs', STREAM];
+
 /** Names, by the C library; */
 const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', 'chunks/pool.cjs'];
 /** by name servers; what opens the sockets comes with the first question. */
@@ -84,6 +87,8 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['the class Socket', 'loaded.Socket.name', NET],
   ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
+  ['loop.spawn', "loop.spawn('true')", SPAWN],
+  ['the class Child', 'loaded.Child.name', SPAWN],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
   ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],

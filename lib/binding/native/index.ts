@@ -1,5 +1,6 @@
 // What the addon exports, typed: the one place where TypeScript and C++ meet, a file for
 // each native module. A test compares these names with those that the built addon has.
+import type { ChildCalls } from './children.js';
 import type { DatagramCalls } from './datagram.js';
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
@@ -23,6 +24,7 @@ import type { UnixPathCalls } from './unix-path.js';
 import type { WakerCalls } from './waker.js';
 
 export type * from './address.js';
+export type * from './children.js';
 export type * from './datagram.js';
 export type * from './descriptors.js';
 export type * from './epoll.js';
@@ -60,6 +62,7 @@ export interface RawCalls
 export interface NativeBinding
   extends RawCalls,
     AddressCalls,
+    ChildCalls,
     DatagramCalls,
     EpollCalls,
     FileCalls,

@@ -1,0 +1,45 @@
+// By waitid(2) of a pidfd, which means one process for ever: should somebody
+// else have taken the status, the number may be another child's by now. By the
+// system call itself, as the C library's gives no usage.
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "core/retried.h"
+#include "process/child_status.h"
+
+namespace rawloop {
+namespace {
+
+// Linux 5.4.
+constexpr int kPidfdKind = 3;
+
+long Wait(int kind, int id, siginfo_t* found, rusage* usage) {
+  return Retried([&] {
+    return syscall(SYS_waitid, kind, id, found, WEXITED | WNOHANG, usage);
+  });
+}
+
+}  // namespace
+
+int TakeStatus(pid_t pid, int pidfd, ChildStatus* status) {
+  siginfo_t found{};
+  long result = -1;
+  errno = EINVAL;
+  if (pidfd >= 0) result = Wait(kPidfdKind, pidfd, &found, &status->usage);
+  if (result < 0 && errno == EINVAL) {
+    result = Wait(P_PID, pid, &found, &status->usage);
+  }
+  if (result < 0) return -errno;
+  if (found.si_pid == 0) return 0;
+  const bool exited = found.si_code == CLD_EXITED;
+  status->code = exited ? found.si_status : -1;
+  status->signal = exited ? 0 : found.si_status;
+  status->core_dumped = found.si_code == CLD_DUMPED;
+  return 1;
+}
+
+}  // namespace rawloop
