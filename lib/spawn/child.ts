@@ -78,15 +78,11 @@ export class Child extends Handle {
     this.#handlers = handlers;
     this.#children = LoopChildren.of(loop);
     this.keepContext();
+    this.start(end ?? this.#children.listen(), end === undefined ? 0 : Interest.READ);
+    if (end !== undefined) this.own();
     this.#children.living.set(pid, this);
-    if (end !== undefined) {
-      this.start(end, Interest.READ);
-      this.own();
-    } else {
-      this.start(this.#children.listen(), 0);
-      // It may have ended before somebody listened.
-      this.look();
-    }
+    // It may have ended before somebody listened.
+    if (end === undefined) this.look();
   }
 
   override get kind(): string {
@@ -173,12 +169,12 @@ export class Child extends Handle {
    * process goes on; when it ends its status is taken, so that no zombie is left. Idempotent.
    */
   close(): void {
+    // Its number may be another child's, once its status is taken.
+    const mayRun = this.active;
     if (!this.beginClose()) return;
     for (const stream of this.streams) stream?.destroy();
-    if (this.status === undefined) {
-      this.#children.forget(this.pid);
-      this.#children.native.leave(this.pid);
-    }
+    this.#children.forget(this.pid, this);
+    if (mayRun) this.#children.native.leave(this.pid);
   }
 
   /** Sends it `killSignal`, and lets go of it. */
@@ -250,7 +246,6 @@ export class Child extends Handle {
     const result = this.#children.native.take(this.pid, this.#pidfd, numbers);
     if (result === 0) return undefined;
     const status = result === 1 ? statusOf(numbers) : UNKNOWN_STATUS;
-    this.#children.forget(this.pid);
     runCleanup(this);
     this.stop();
     this.closeOwned();
@@ -259,6 +254,7 @@ export class Child extends Handle {
 
   #tell(status: ExitStatus): void {
     if (this.isClosed) return;
+    this.#children.forget(this.pid, this);
     this.#outcome.settle(status);
     this.#closeIfDone();
     this.#handlers.exit?.(this, status);

@@ -16,7 +16,7 @@ import { KeventList } from '../raw/kevents.js';
 /** How a loop hears of the end of its children. */
 export type ExitKind = 'pidfd' | 'kqueue' | 'sigchld';
 
-/** A child that did not end yet, as far as is known. */
+/** A child whose end was not told yet. */
 export interface Living {
   /** It may have ended. Must not throw. */
   look(): void;
@@ -115,9 +115,10 @@ export class LoopChildren {
     return this.#signals.handleFd;
   }
 
-  /** It has ended, or nobody wants to know. */
-  forget(pid: number): void {
-    this.living.delete(pid);
+  /** Its end was told, or nobody wants to know. */
+  forget(pid: number, child: Living): void {
+    // Another may have its number by now.
+    if (this.living.get(pid) === child) this.living.delete(pid);
     this.stopListening();
   }
 

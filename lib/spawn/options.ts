@@ -184,7 +184,7 @@ export function spawnSettings(
     file,
     args: list,
     plan: planOf(file, list, options),
-    killSignal: signalNumber('options.killSignal', killSignal),
+    killSignal: signalNumber('options.killSignal', killSignal, 1),
     timeoutMs: timeLimit('timeoutMs', options.timeoutMs),
     signal: checkSignal(options.signal),
     streams: streamSettings(streams),

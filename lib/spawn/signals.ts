@@ -8,11 +8,15 @@ const MAX_SIGNAL = 127;
 
 let names: Map<number, string> | undefined;
 
-/** @param signal a name, such as 'SIGTERM', or a number. @throws TypeError, RangeError */
-export function signalNumber(name: string, signal: unknown): number {
+/**
+ * @param signal a name, such as 'SIGTERM', or a number
+ * @param min 0 where a signal may be none
+ * @throws TypeError, RangeError
+ */
+export function signalNumber(name: string, signal: unknown, min = 0): number {
   if (typeof signal === 'number') {
-    if (Number.isInteger(signal) && signal >= 0 && signal <= MAX_SIGNAL) return signal;
-    throw outOfRange(name, `an integer from 0 to ${MAX_SIGNAL}`, signal);
+    if (Number.isInteger(signal) && signal >= min && signal <= MAX_SIGNAL) return signal;
+    throw outOfRange(name, `an integer from ${min} to ${MAX_SIGNAL}`, signal);
   }
   if (typeof signal !== 'string') throw invalidType(name, "a signal's name or number");
   const number = /^SIG[A-Z0-9]+$/.test(signal) ? constants[signal] : undefined;

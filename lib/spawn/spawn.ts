@@ -134,7 +134,6 @@ function adopt(
     stdio.closeOurs(child?.streams.length ?? 0);
     if (child === undefined) {
       if (end !== undefined) native.close(end);
-      children.forget(pid);
       children.native.leave(pid);
     }
     child?.close();
