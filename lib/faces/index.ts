@@ -134,7 +134,7 @@ export type {
 export type { ChildHandlers } from '../spawn/child.js';
 export type { SpawnError } from '../spawn/errors.js';
 export { Child } from '../spawn/index.js';
-export type { ResourceLimit, ResourceLimits } from '../spawn/limits.js';
+export type { BothLimits, ResourceLimit, ResourceLimits } from '../spawn/limits.js';
 export type { SpawnOptions } from '../spawn/options.js';
 export type { ExitStatus, ResourceUsage } from '../spawn/status.js';
 export type { StdioEntry, StdioFile } from '../spawn/stdio.js';

@@ -4,8 +4,16 @@ import { invalidType, invalidValue, outOfRange } from '../loop/errors.js';
 import { constants } from '../raw/constants.js';
 import type { Limit } from './layout.js';
 
-/** Both limits, or one number for both; `Infinity`: none. 0 to 2^53-1, in the resource's unit. */
-export type ResourceLimit = number | { readonly soft: number; readonly hard: number };
+/** 0 to 2^53-1, in the resource's unit; `Infinity`: none. */
+export interface BothLimits {
+  /** What is enforced. */
+  readonly soft: number;
+  /** How far the process may raise that. */
+  readonly hard: number;
+}
+
+/** One number is both. */
+export type ResourceLimit = number | BothLimits;
 
 /** By the kernel's names. Which there are is the system's. */
 export interface ResourceLimits {
@@ -58,7 +66,7 @@ const NAMES: OptionNames<ResourceLimits> = {
   RLIMIT_SIGPENDING: true,
   RLIMIT_STACK: true,
 };
-const BOTH: OptionNames<{ soft: number; hard: number }> = { soft: true, hard: true };
+const BOTH: OptionNames<BothLimits> = { soft: true, hard: true };
 
 const NONE = 2n ** 64n - 1n;
 

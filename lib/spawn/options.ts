@@ -23,7 +23,7 @@ export interface SpawnOptions
   /** The folder that it is in. Default: that of this process. */
   cwd?: string;
   /** All of its environment, own members alone. Default: that of this process. */
-  env?: NodeJS.ProcessEnv;
+  env?: Readonly<Record<string, string | undefined>>;
   /** What it is told that its name is. Default: `file`. */
   argv0?: string;
   /** The user that it becomes, 0 to 2^32-1. Its supplementary groups are `groups`, or none. */

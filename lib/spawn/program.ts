@@ -2,6 +2,9 @@
 // found as execvp(3) finds them, by the PATH that the child gets.
 import { invalidType, invalidValue } from '../loop/errors.js';
 
+/** What a process is told by names. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Where programs are, for who has no PATH. */
 const DEFAULT_PATH = '/usr/local/bin:/bin:/usr/bin';
 
@@ -25,14 +28,14 @@ export function checkArguments(value: unknown): string[] {
 }
 
 /** `NAME=value` for each own member that has one. @throws TypeError */
-export function environmentOf(given: NodeJS.ProcessEnv | undefined): string[] {
+export function environmentOf(given: Environment | undefined): string[] {
   const source: unknown = given ?? process.env;
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw invalidType('options.env', 'an object');
   }
   const found: string[] = [];
   for (const name of Object.keys(source)) {
-    const value = (source as NodeJS.ProcessEnv)[name];
+    const value = (source as Environment)[name];
     if (value === undefined) continue;
     found.push(`${checkText('options.env', name)}=${checkText(`options.env.${name}`, value)}`);
   }

@@ -12,6 +12,7 @@ import { checkName } from './program.js';
 
 /** A file for a child's descriptor, opened here and closed again. */
 export interface StdioFile {
+  /** Its path, relative to the folder of this process. */
   path: string;
   /** As of `fs.open`; default 'r' for descriptor 0, else 'w'. */
   flags?: string | number;

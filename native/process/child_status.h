@@ -2,7 +2,7 @@
 // differs by system is which child is meant, chosen by source list:
 //
 //   child_status_linux.cc  the one of a pidfd, else the one of the number
-//   child_status_pid.cc    the one of the number
+//   child_status_bsd.cc    the one of the number
 #ifndef RAWLOOP_PROCESS_CHILD_STATUS_H_
 #define RAWLOOP_PROCESS_CHILD_STATUS_H_
 

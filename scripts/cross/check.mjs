@@ -31,7 +31,17 @@ export const C_LIBRARY = new RegExp(
     ...['(sym|un)?link', 'rename', 'f?statfs(64)?', '(fd)?opendir', 'readdir', 'closedir'],
     ...['ioctl', 'sendfile(64)?', 'splice', 'memfd_create'],
     ...['(get|free)addrinfo', 'getnameinfo'],
-    ...['kill', 'waitid', 'wait4', 'clone', 'v?fork', 'execve', '_exit', 'set(sid|pgid|priority)'],
+    ...[
+      'kill',
+      'waitid',
+      'wait(4|pid)',
+      'getrlimit',
+      'clone',
+      'v?fork',
+      'execve',
+      '_exit',
+      'set(sid|pgid|priority)',
+    ],
     ...['chdir', 'umask', 'setrlimit', 'set(uid|gid|groups)'],
   ].join('|')})$`,
 );

@@ -34,6 +34,9 @@ function inChild<T>(code: string, entry = 'index'): T {
 
 /** What families of streams have in common. */
 const STREAM = 'chunks/stream.cjs';
+/** What streams over descriptors are made of, and signals: processes have both. */
+const OVER_DESCRIPTORS = 'chunks/descriptor-stream.cjs';
+const SIGNALS = 'chunks/signals.cjs';
 /** And what TCP and Unix sockets need beside. */
 const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM];
 
@@ -41,7 +44,7 @@ const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM]
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
 /** Processes: their stdio, and how their end is heard of. */
-const SPAWN = ['chunks/descriptor.cjs', 'chunks/process.cjs', 'chunks/spawn.cjs', STREAM];
+const SPAWN = [OVER_DESCRIPTORS, SIGNALS, 'chunks/spawn.cjs', STREAM];
 
 /** Names, by the C library; */
 const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', 'chunks/pool.cjs'];
@@ -72,10 +75,10 @@ const USES: [use: string, code: string, files: string[]][] = [
     'loop.connect({ port: 9, keepAlive: true }, {})',
     [...NET, 'chunks/socket-options.cjs'],
   ],
-  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
+  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM]],
   ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
-  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
+  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
   ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
   ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
   ['loop.crypto', 'loop.crypto', ['chunks/pool.cjs']],
@@ -85,12 +88,16 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['the class NameRequests', 'loaded.NameRequests.name', DNS.filter((file) => !/pool/.test(file))],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
   ['the class Socket', 'loaded.Socket.name', NET],
-  ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
-  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
+  [
+    'the class DescriptorStream',
+    'loaded.DescriptorStream.name',
+    ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM],
+  ],
+  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs', SIGNALS]],
   ['loop.spawn', "loop.spawn('true')", SPAWN],
   ['the class Child', 'loaded.Child.name', SPAWN],
-  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
-  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
+  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs', SIGNALS]],
+  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs', SIGNALS]],
   ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
   ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
   ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
