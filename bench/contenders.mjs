@@ -101,6 +101,12 @@ export const contenders = {
     theirs('node', 'node:fs with callbacks', 'files'),
     theirs('node-promises', 'node:fs/promises', 'files'),
   ],
+  spawn: [
+    compiled('c', 'C with posix_spawn', 'spawn-posix'),
+    ours('owned', 'loop.spawn of a loop that owns its thread', 'spawn'),
+    ours('guest', "loop.spawn of a loop inside Node's", 'spawn'),
+    theirs('node', 'node:child_process', 'spawn'),
+  ],
   timers: [
     ours('owned', 'timers of a loop that owns its thread', 'timers'),
     ours('guest', "timers of a loop inside Node's", 'timers'),

@@ -231,6 +231,21 @@ export const scenarios = {
       'write-64': '4 KiB to an open file, 64 in flight',
     },
   },
+  spawn: {
+    title: 'processes, one at a time',
+    unit: 'child, or MB',
+    kind: 'work',
+    base: 'node',
+    isPinned: false,
+    works: {
+      true: '/bin/true to its end: this process and the child',
+      own: '/bin/true to its end: this process alone',
+      read: '1 MB from a pipe of a child',
+      write: '1 MB to a pipe of a child',
+      'true-1g': '/bin/true to its end, by a process that holds 1 GiB: both',
+      'own-1g': '/bin/true to its end, by a process that holds 1 GiB: that process alone',
+    },
+  },
   timers: {
     title: 'timers and immediates',
     unit: 'operation',

@@ -262,14 +262,14 @@ export class Child extends Handle {
 
   /** @internal */
   override onFailed(error: Error): void {
-    this.#outcome.fail(error);
+    this.#outcome.fail(() => error);
   }
 
   /** @internal */
   onClosed(): void {
     runCleanup(this);
     this.closeOwned();
-    this.#outcome.fail(handleClosed('child'));
+    this.#outcome.fail(() => handleClosed('child'));
     this.#handlers.close?.(this, this.error);
   }
 

@@ -15,6 +15,7 @@ export const Part = {
   TERMINAL_FD: 256,
   TERMINAL_PATH: 512,
   PIDFD: 1024,
+  OWN_ENVIRONMENT: 2048,
 } as const;
 
 /** In place of a descriptor: the child has nothing under that number, or /dev/null. */
@@ -65,7 +66,7 @@ export interface Plan {
   /** Where the program may be. */
   readonly candidates: readonly string[];
   readonly argv: readonly string[];
-  /** `NAME=value`. */
+  /** `NAME=value`; of OWN_ENVIRONMENT none, and what the process has. */
   readonly environment: readonly string[];
   readonly groups: readonly number[];
   /** By its number in the child: ours, NOTHING or NULL_DEVICE. */
@@ -75,17 +76,35 @@ export interface Plan {
 
 const WORD = 0xffffffffn;
 
+const FIXED_WORDS = 13;
+const LIMIT_WORDS = 5;
+
 /** The words of `plan`; a number of 32 bits without a sign is kept by its bits. */
 export function wordsOf(plan: Plan): Int32Array {
   const { candidates, argv, environment, groups, descriptors, limits } = plan;
-  return Int32Array.from([
-    ...[plan.parts, plan.processGroup, plan.uid, plan.gid, plan.umask, plan.priority],
-    ...[plan.terminalFd, candidates.length, argv.length, environment.length],
-    ...[groups.length, descriptors.length, limits.length],
-    ...groups,
-    ...descriptors,
-    ...limits.flatMap(({ resource, soft, hard }) => [resource, ...halves(soft), ...halves(hard)]),
-  ]);
+  const lists = groups.length + descriptors.length + limits.length * LIMIT_WORDS;
+  const words = new Int32Array(FIXED_WORDS + lists);
+  words[0] = plan.parts;
+  words[1] = plan.processGroup;
+  words[2] = plan.uid;
+  words[3] = plan.gid;
+  words[4] = plan.umask;
+  words[5] = plan.priority;
+  words[6] = plan.terminalFd;
+  words[7] = candidates.length;
+  words[8] = argv.length;
+  words[9] = environment.length;
+  words[10] = groups.length;
+  words[11] = descriptors.length;
+  words[12] = limits.length;
+  words.set(groups, FIXED_WORDS);
+  words.set(descriptors, FIXED_WORDS + groups.length);
+  let at = FIXED_WORDS + groups.length + descriptors.length;
+  for (const limit of limits) {
+    words.set([limit.resource, ...halves(limit.soft), ...halves(limit.hard)], at);
+    at += LIMIT_WORDS;
+  }
+  return words;
 }
 
 function halves(value: bigint): number[] {

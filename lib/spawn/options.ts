@@ -144,8 +144,9 @@ function planOf(file: string, args: readonly string[], options: SpawnOptions) {
   const priority = integer('priority', options.priority, [-20, 19]);
   const directory = options.cwd === undefined ? undefined : checkName('options.cwd', options.cwd);
   const argv0 = options.argv0 === undefined ? file : checkText('options.argv0', options.argv0);
-  const environment = environmentOf(options.env);
+  const { entries, path } = environmentOf(options.env);
   const given: [unknown, number][] = [
+    [entries === undefined || undefined, Part.OWN_ENVIRONMENT],
     [directory, Part.DIRECTORY],
     [uid, Part.UID],
     [gid, Part.GID],
@@ -159,10 +160,11 @@ function planOf(file: string, args: readonly string[], options: SpawnOptions) {
   );
   return {
     ...{ parts, processGroup, uid: uid ?? 0, gid: gid ?? 0, umask: umask ?? 0 },
-    ...{ priority: priority ?? 0, groups: groups ?? [], directory, environment },
+    ...{ priority: priority ?? 0, groups: groups ?? [], directory },
+    environment: entries ?? [],
     terminalFd: typeof terminal === 'number' ? terminal : -1,
     terminalPath: typeof terminal === 'string' ? terminal : undefined,
-    candidates: candidatesOf(file, environment),
+    candidates: candidatesOf(file, path),
     argv: [argv0, ...args],
     limits: limitsOf(options.resourceLimits),
   };

@@ -27,9 +27,10 @@ export class Outcome {
     this.#wake?.();
   }
 
-  /** It will not be known, unless it is. */
-  fail(error: Error): void {
-    this.#failure ??= error;
+  /** It will not be known, unless it is. An error is made where somebody may look. */
+  fail(makeError: () => Error): void {
+    if (this.status !== undefined) return;
+    this.#failure ??= makeError();
     this.#wake?.();
   }
 }

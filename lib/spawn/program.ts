@@ -1,5 +1,7 @@
 // Which program a child runs, with which arguments and environment: checked, and its places
 // found as execvp(3) finds them, by the PATH that the child gets.
+import hostProcess from 'node:process';
+import { builtin } from '../binding/builtin.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 
 /** What a process is told by names. */
@@ -27,25 +29,52 @@ export function checkArguments(value: unknown): string[] {
   return Array.from(value, (argument, index) => checkText(`args[${index}]`, argument));
 }
 
-/** `NAME=value` for each own member that has one. @throws TypeError */
-export function environmentOf(given: Environment | undefined): string[] {
+let isOurs: boolean | undefined;
+
+/**
+ * Whether `process.env` is the environment of this process, which native code can hand on as it
+ * is: in Node, on its main thread, and where nobody has put another in its place.
+ */
+function isOwnEnvironment(): boolean {
+  if (process.env !== hostProcess.env) return false;
+  if (isOurs !== undefined) return isOurs;
+  const { isMainThread } = builtin('node:worker_threads') as { isMainThread: boolean };
+  const isNode = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
+  isOurs = isMainThread && isNode && process.platform === 'linux';
+  return isOurs;
+}
+
+/** An environment for the kernel. */
+export interface Surroundings {
+  /** `NAME=value` for each own member that has one; undefined: as this process has it. */
+  readonly entries: readonly string[] | undefined;
+  /** Its PATH, if it has one. */
+  readonly path: string | undefined;
+}
+
+/** @throws TypeError */
+export function environmentOf(given: Environment | undefined): Surroundings {
+  if (given === undefined && isOwnEnvironment()) {
+    return { entries: undefined, path: process.env['PATH'] };
+  }
   const source: unknown = given ?? process.env;
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw invalidType('options.env', 'an object');
   }
-  const found: string[] = [];
+  const entries: string[] = [];
+  let path: string | undefined;
   for (const name of Object.keys(source)) {
     const value = (source as Environment)[name];
     if (value === undefined) continue;
-    found.push(`${checkText('options.env', name)}=${checkText(`options.env.${name}`, value)}`);
+    entries.push(`${checkText('options.env', name)}=${checkText(`options.env.${name}`, value)}`);
+    if (name === 'PATH') path = value;
   }
-  return found;
+  return { entries, path };
 }
 
 /** Where `file` may be, in the order to try. */
-export function candidatesOf(file: string, environment: readonly string[]): string[] {
+export function candidatesOf(file: string, path = DEFAULT_PATH): string[] {
   if (file.includes('/')) return [file];
-  const path = environment.find((entry) => entry.startsWith('PATH='))?.slice(5) ?? DEFAULT_PATH;
   // An empty part is the folder that the child is in.
   return path.split(':').map((folder) => (folder === '' ? `./${file}` : `${folder}/${file}`));
 }

@@ -66,12 +66,12 @@ class PidWait extends Handle {
   }
 
   override onFailed(error: Error): void {
-    this.outcome.fail(error);
+    this.outcome.fail(() => error);
   }
 
   onClosed(): void {
     this.closeOwned();
-    this.outcome.fail(handleClosed('wait'));
+    this.outcome.fail(() => handleClosed('wait'));
   }
 
   close(): void {
@@ -120,7 +120,7 @@ export async function waitPid(
   const wait = new PidWait(loop, pid);
   if (signal !== undefined) {
     endOnAbort(wait, signal, (target, from) => {
-      target.outcome.fail(abortError(from));
+      target.outcome.fail(() => abortError(from));
       target.close();
     });
   }

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "process/spawn_child.h"
+
 namespace rawloop {
 namespace {
 
@@ -109,7 +111,9 @@ bool SpawnArguments::ReadStrings(const Span& span) {
   plan_.candidates = pointers_.data();
   plan_.candidate_count = candidates;
   plan_.arguments = pointers_.data() + candidates + 1;
-  plan_.environment = plan_.arguments + arguments + 1;
+  plan_.environment = plan_.Has(kOwnEnvironment)
+                          ? OwnEnvironment()
+                          : plan_.arguments + arguments + 1;
   return true;
 }
 

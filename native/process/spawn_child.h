@@ -28,6 +28,9 @@ void BecomeProgram(const SpawnPlan& plan, SpawnFailure* failure);
 // it, else -1. On failure -errno, and `failure` says of what; no child is left.
 int StartChild(const SpawnPlan& plan, int* pidfd, SpawnFailure* failure);
 
+// That of this process, as a child takes it over. See environ(7).
+char** OwnEnvironment();
+
 // In the child. Each is 0 or -1 and errno.
 
 // Every signal as it is by default; all stay blocked.

@@ -73,6 +73,12 @@ int StartChild(const SpawnPlan& plan, int* pidfd, SpawnFailure* failure) {
   return -failure->error;
 }
 
+// It is not asked for: lib/spawn/program.ts.
+char** OwnEnvironment() {
+  static char* none[] = {nullptr};
+  return none;
+}
+
 void ResetSignals() {
   struct sigaction by_default {};
   by_default.sa_handler = SIG_DFL;

@@ -164,6 +164,8 @@ int StartChild(const SpawnPlan& plan, int* pidfd, SpawnFailure* failure) {
   return -failure->error;
 }
 
+char** OwnEnvironment() { return environ; }
+
 void ResetSignals() {
   const unsigned long by_default[kActionWords] = {};
   for (int signal = 1; signal <= kSignals; signal++) {

@@ -24,6 +24,7 @@ enum SpawnPart : int32_t {
   kTerminalFd = 256,
   kTerminalPath = 512,
   kPidfd = 1024,
+  kOwnEnvironment = 2048,
 };
 
 // What stands behind a number in the child, if it is no descriptor of ours.
