@@ -131,7 +131,7 @@ export type {
   TcpInfo,
   TcpState,
 } from '../socket-options/values-tcp-info.js';
-export type { ChildHandlers } from '../spawn/child.js';
+export type { ChildHandlers, PipedChild } from '../spawn/child.js';
 export type { SpawnError } from '../spawn/errors.js';
 export { Child } from '../spawn/index.js';
 export type { BothLimits, ResourceLimit, ResourceLimits } from '../spawn/limits.js';

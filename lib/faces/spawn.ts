@@ -1,5 +1,5 @@
 // What the public loop has for other processes.
-import type { Child, ChildHandlers } from '../spawn/child.js';
+import type { Child, ChildHandlers, PipedChild } from '../spawn/child.js';
 import type { SpawnOptions } from '../spawn/options.js';
 import type { ExitStatus } from '../spawn/status.js';
 import type { WaitPidOptions } from '../spawn/wait-pid.js';
@@ -26,6 +26,18 @@ export abstract class SpawnFace extends WorkersFace {
    * });
    * child.stdin.end('3\n1\n2\n');
    */
+  spawn(
+    file: string,
+    args?: readonly string[],
+    options?: SpawnOptions & { stdio?: 'pipe' },
+    handlers?: ChildHandlers,
+  ): PipedChild;
+  spawn(
+    file: string,
+    args?: readonly string[],
+    options?: SpawnOptions,
+    handlers?: ChildHandlers,
+  ): Child;
   spawn(
     file: string,
     args: readonly string[] = [],

@@ -286,6 +286,16 @@ export class Child extends Handle {
   }
 }
 
+/** A child whose first three descriptors are pipes, as they are unless `stdio` says otherwise. */
+export interface PipedChild extends Child {
+  /** What it reads. */
+  readonly stdin: DescriptorStream;
+  /** What it writes. */
+  readonly stdout: DescriptorStream;
+  /** What it writes of errors. */
+  readonly stderr: DescriptorStream;
+}
+
 /** Whether a signal reached its process. @throws SystemError */
 function sent(result: number): boolean {
   if (result === ESRCH) return false;

@@ -79,14 +79,14 @@ export function shell(
 }
 
 /** Pids of the children of this process, with their state: 'Z' is a zombie. */
-export function childrenOf(parent = process.pid): Map<number, string> {
+export function childrenOf(): Map<number, string> {
   const found = new Map<number, string>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
-      const [, state, ppid] =
+      const [, state, parent] =
         /\) (\S) (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
-      if (Number(ppid) === parent && state !== undefined) found.set(Number(name), state);
+      if (Number(parent) === process.pid) found.set(Number(name), `${state}`);
     } catch {
       // It has ended meanwhile.
     }
@@ -96,14 +96,11 @@ export function childrenOf(parent = process.pid): Map<number, string> {
 
 /** Fails a test that leaves a child, a zombie most likely. Call it once at the top of a file. */
 export function guardChildren(): void {
-  let before: Map<number, string>;
-  beforeEach(() => {
-    before = childrenOf();
-  });
+  const before = childrenOf();
   afterEach(async () => {
     const left = () => [...childrenOf()].filter(([pid]) => !before.has(pid));
-    for (let i = 0; i < 1000 && left().length > 0; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let i = 0; i < 400 && left().length > 0; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect(left()).toEqual([]);
   });
