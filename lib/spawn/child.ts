@@ -29,8 +29,9 @@ export interface ChildHandlers {
   /** It has ended: once. What it wrote last may be yet to come. */
   exit?(child: Child, status: ExitStatus): void;
   /**
-   * Last: it has ended, and its streams have closed. `error` says why it was ended: an
-   * AbortError, ETIMEDOUT.
+   * Last: it has ended, and its streams have closed. `error` says why it was ended, an
+   * AbortError or ETIMEDOUT, or what one of its streams failed with, such as EPIPE where it
+   * did not read all that was written.
    */
   close?(child: Child, error?: Error): void;
 }
@@ -61,7 +62,7 @@ export class Child extends Handle {
   readonly spawnargs: readonly string[];
   /** @internal */
   readonly streams: (DescriptorStream | null)[] = [];
-  readonly #handlers: ChildHandlers;
+  #handlers: ChildHandlers;
   readonly #killSignal: number;
   readonly #children: LoopChildren;
   readonly #outcome = new Outcome();
@@ -213,10 +214,18 @@ export class Child extends Handle {
     if (stream !== null) this.#openStreams++;
   }
 
-  /** @internal One of its streams has closed. */
+  /** @internal One of its streams has closed: what ended that is told by `close`. */
   forget(): void {
     this.#openStreams--;
+    const failed = this.streams.find((stream) => stream?.error !== undefined);
+    if (failed?.error !== undefined) this.noteError(failed.error);
     this.#closeIfDone();
+  }
+
+  /** @internal There is to be no such child: nothing is told of it. */
+  discard(): void {
+    this.#handlers = {};
+    this.close();
   }
 
   /** @internal All that is to be there is; it may have ended meanwhile. */

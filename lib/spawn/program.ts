@@ -55,7 +55,7 @@ export interface Surroundings {
 /** @throws TypeError */
 export function environmentOf(given: Environment | undefined): Surroundings {
   if (given === undefined && isOwnEnvironment()) {
-    return { entries: undefined, path: process.env['PATH'] };
+    return { entries: undefined, path: hostProcess.env['PATH'] };
   }
   const source: unknown = given ?? process.env;
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {

@@ -18,6 +18,7 @@ import { BY_FILE, BY_UNIX } from '../stream/transfer.js';
 import { Child, type ChildHandlers } from './child.js';
 import { spawnError, withArguments } from './errors.js';
 import { LoopChildren, openProcess } from './exits.js';
+import { ChildInput } from './input.js';
 import { Part, type Plan, STEPS, Step, stringsOf, wordsOf } from './layout.js';
 import { type SpawnOptions, type SpawnSettings, spawnSettings } from './options.js';
 import { type Opened, OpenedStdio } from './stdio.js';
@@ -136,7 +137,7 @@ function adopt(
       if (end !== undefined) native.close(end);
       children.native.leave(pid);
     }
-    child?.close();
+    child?.discard();
     throw error;
   }
   child.begun();
@@ -151,16 +152,12 @@ function streamOf(
   index: number,
 ): DescriptorStream | null {
   if (ours < 0) return null;
-  const pipe = index === 0 ? WRITE_END : READ_END;
-  const kind = wanted === 'pipe' ? pipe : SOCKET;
-  const group = groupOf(
-    streams,
-    dataHandlers(child, handlers, index),
-    child,
-    undefined,
-    kind.transfer,
-  );
-  const stream = new DescriptorStream(child.loop, group, kind, false);
+  const isInput = wanted === 'pipe' && index === 0;
+  const kind = isInput ? WRITE_END : wanted === 'pipe' ? READ_END : SOCKET;
+  const told = dataHandlers(child, handlers, index);
+  const group = groupOf(streams, told, child, undefined, kind.transfer);
+  const StreamClass = isInput ? ChildInput : DescriptorStream;
+  const stream = new StreamClass(child.loop, group, kind, false);
   stream.takeOver(ours);
   return stream;
 }
@@ -173,7 +170,8 @@ function dataHandlers(
 ): Handlers<DescriptorStream> {
   const name = index === 1 ? 'stdout' : index === 2 ? 'stderr' : undefined;
   if (name === undefined || handlers[name] === undefined) return NO_HANDLERS;
-  return { data: (_stream, chunk) => handlers[name]?.(child, chunk) };
+  // With `close` there is somebody to hear of an error: the child.
+  return { data: (_stream, chunk) => handlers[name]?.(child, chunk), close: () => {} };
 }
 
 /** What may end it early. */

@@ -163,17 +163,23 @@ function openFile({ path, flags, mode }: File): number {
   }
 }
 
-/** Each end has an open file of its own: that ours does not block is nothing to the child. */
 function openPipe(index: number): { theirs: number; ours: number } {
   const [readEnd, writeEnd] = check(native.pipe2(0), 'pipe2');
   const [theirs, ours] = index === 0 ? [readEnd, writeEnd] : [writeEnd, readEnd];
-  native.fcntl(ours, F_SETFL, O_NONBLOCK);
-  return { theirs, ours };
+  return unblocked(theirs, ours);
 }
 
 function openPair(): { theirs: number; ours: number } {
   const type = constant('SOCK_STREAM');
   const [theirs, ours] = check(native.socketpair(constant('AF_UNIX'), type, 0), 'socketpair');
-  native.fcntl(ours, F_SETFL, O_NONBLOCK);
-  return { theirs, ours };
+  return unblocked(theirs, ours);
+}
+
+/** Each end has an open file of its own: that ours does not block is nothing to the child. */
+function unblocked(theirs: number, ours: number): { theirs: number; ours: number } {
+  const result = native.fcntl(ours, F_SETFL, O_NONBLOCK);
+  if (result >= 0) return { theirs, ours };
+  native.close(theirs);
+  native.close(ours);
+  throw new SystemError(result, 'fcntl');
 }

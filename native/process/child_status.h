@@ -23,6 +23,10 @@ struct ChildStatus {
 // wait. `pidfd` may be -1.
 int TakeStatus(pid_t pid, int pidfd, ChildStatus* status);
 
+// The same of the child that has the number, which stays its own until it is
+// asked. See wait4(2).
+int TakeStatusByPid(pid_t pid, ChildStatus* status);
+
 }  // namespace rawloop
 
 #endif  // RAWLOOP_PROCESS_CHILD_STATUS_H_

@@ -12,28 +12,19 @@
 #include "process/child_status.h"
 
 namespace rawloop {
-namespace {
-
-// Linux 5.4.
-constexpr int kPidfdKind = 3;
-
-long Wait(int kind, int id, siginfo_t* found, rusage* usage) {
-  return Retried([&] {
-    return syscall(SYS_waitid, kind, id, found, WEXITED | WNOHANG, usage);
-  });
-}
-
-}  // namespace
 
 int TakeStatus(pid_t pid, int pidfd, ChildStatus* status) {
+  // Linux 5.4.
+  constexpr int kPidfdKind = 3;
+  if (pidfd < 0) return TakeStatusByPid(pid, status);
   siginfo_t found{};
-  long result = -1;
-  errno = EINVAL;
-  if (pidfd >= 0) result = Wait(kPidfdKind, pidfd, &found, &status->usage);
-  if (result < 0 && errno == EINVAL) {
-    result = Wait(P_PID, pid, &found, &status->usage);
-  }
-  if (result < 0) return -errno;
+  const long result = Retried([&] {
+    return syscall(SYS_waitid, kPidfdKind, pidfd, &found, WEXITED | WNOHANG,
+                   &status->usage);
+  });
+  // Unknown to an older kernel, or refused by a filter of system calls.
+  if (result < 0 && errno != ECHILD) return TakeStatusByPid(pid, status);
+  if (result < 0) return -ECHILD;
   if (found.si_pid == 0) return 0;
   const bool exited = found.si_code == CLD_EXITED;
   status->code = exited ? found.si_status : -1;

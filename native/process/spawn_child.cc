@@ -57,11 +57,11 @@ bool MoveDescriptors(const SpawnPlan& plan, SpawnFailure* failure) {
 
 // Who reads or writes these as usual knows nothing of EAGAIN. The flag is the
 // open file's, so this is so for all who share it.
-void LetBlock(int fd) {
+bool LetBlock(int fd, SpawnFailure* failure) {
   const int flags = fcntl(fd, F_GETFL);
-  if (flags >= 0 && (flags & O_NONBLOCK) != 0) {
-    fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-  }
+  if (flags >= 0 && (flags & O_NONBLOCK) == 0) return true;
+  if (flags >= 0 && fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) == 0) return true;
+  return Fails(failure, kStepMoveDescriptor);
 }
 
 bool Place(int from, int to, SpawnFailure* failure) {
@@ -70,8 +70,7 @@ bool Place(int from, int to, SpawnFailure* failure) {
     return true;
   }
   if (from == to) {
-    if (fcntl(to, F_SETFD, 0) == 0) return true;
-    return Fails(failure, kStepPlaceDescriptor);
+    return fcntl(to, F_SETFD, 0) == 0 || Fails(failure, kStepMoveDescriptor);
   }
   // EBUSY: another thread opens that very number. See dup(2).
   int result;
@@ -92,7 +91,8 @@ bool PlaceDescriptors(const SpawnPlan& plan, SpawnFailure* failure) {
       if (from < 0) return Fails(failure, kStepNullDevice);
     }
     if (!Place(from, i, failure)) return false;
-    if (i <= STDERR_FILENO && from >= 0) LetBlock(i);
+    const bool is_standard = i <= STDERR_FILENO && from >= 0;
+    if (is_standard && !LetBlock(i, failure)) return false;
   }
   return CloseFrom(count) == 0 || Fails(failure, kStepCloseDescriptors);
 }

@@ -25,6 +25,15 @@
 #define SYS_epoll_pwait2 441
 #endif
 
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#define SYS_pidfd_open 434
+#endif
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
@@ -254,6 +263,14 @@ static int CallOf(long number, const long* arguments) {
       return kCall_statx;
     case SYS_close:
       return kCall_close;
+    case SYS_waitid:
+      return kCall_waitid;
+    case SYS_close_range:
+      return kCall_close_range;
+    case SYS_pidfd_open:
+      return kCall_pidfd_open;
+    case SYS_pidfd_send_signal:
+      return kCall_pidfd_send_signal;
     default:
       return -1;
   }

@@ -22,7 +22,9 @@
   CALL(dup3) CALL(sendto) CALL(recvfrom) CALL(recvmsg) CALL(sendmmsg)     \
   CALL(recvmmsg) CALL(ioctl) CALL(pread) CALL(pwrite) CALL(preadv)        \
   CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)            \
-  CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)
+  CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)  \
+  CALL(clone) CALL(execve) CALL(chdir) CALL(dup2) CALL(waitid)            \
+  CALL(close_range) CALL(pidfd_open) CALL(pidfd_send_signal)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
