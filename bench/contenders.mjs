@@ -107,6 +107,12 @@ export const contenders = {
     ours('guest', "loop.spawn of a loop inside Node's", 'spawn'),
     theirs('node', 'node:child_process', 'spawn'),
   ],
+  names: [
+    ours('owned', 'loop.dns in a loop of its own', 'names'),
+    ours('guest', 'loop.dns inside Node', 'names'),
+    theirs('node', 'node:dns with callbacks', 'names'),
+    theirs('node-promises', 'node:dns/promises', 'names'),
+  ],
   timers: [
     ours('owned', 'timers of a loop that owns its thread', 'timers'),
     ours('guest', "timers of a loop inside Node's", 'timers'),

@@ -1,8 +1,8 @@
 // Processes, one at a time: `spawn.mjs owned` and `guest` by loop.spawn, `node` by
 // node:child_process. `true` and `true-1g` start /bin/true and wait for its end, the latter while
 // this process holds 1 GiB: CPU time of this process and of its children together, and how long the
-// call that starts one takes, during which nothing else runs. `own` and `own-1g` are the same without
-// the children. `read` and `write` move MB through a pipe of a child: CPU time of this process.
+// call that starts one takes, during which nothing else runs. `own` is `true` without the children.
+// `read` and `write` move MB through a pipe of a child: CPU time of this process.
 import { spawn as hostSpawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -143,5 +143,4 @@ serve({
   read: ({ ms }) => readMegabytes(Math.max(100, ms)),
   write: ({ ms }) => writeMegabytes(Math.max(100, ms)),
   'true-1g': large(({ ms }) => trueFor(ms, true)),
-  'own-1g': large(({ ms }) => trueFor(ms, false)),
 });

@@ -1,6 +1,6 @@
 // Which program a child runs, with which arguments and environment: checked, and its places
 // found as execvp(3) finds them, by the PATH that the child gets.
-import hostProcess from 'node:process';
+import { env as hostEnvironment } from 'node:process';
 import { builtin } from '../binding/builtin.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 
@@ -36,7 +36,7 @@ let isOurs: boolean | undefined;
  * is: in Node, on its main thread, and where nobody has put another in its place.
  */
 function isOwnEnvironment(): boolean {
-  if (process.env !== hostProcess.env) return false;
+  if (process.env !== hostEnvironment) return false;
   if (isOurs !== undefined) return isOurs;
   const { isMainThread } = builtin('node:worker_threads') as { isMainThread: boolean };
   const isNode = process.versions['bun'] === undefined && process.versions['deno'] === undefined;
@@ -55,7 +55,7 @@ export interface Surroundings {
 /** @throws TypeError */
 export function environmentOf(given: Environment | undefined): Surroundings {
   if (given === undefined && isOwnEnvironment()) {
-    return { entries: undefined, path: hostProcess.env['PATH'] };
+    return { entries: undefined, path: hostEnvironment['PATH'] };
   }
   const source: unknown = given ?? process.env;
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {

@@ -4,24 +4,18 @@
 import { abortError, throwIfAborted } from '../base/abort.js';
 import { checkHandlerNames, type OptionNames } from '../base/options.js';
 import { native } from '../binding/index.js';
-import type { Kind } from '../descriptor/kind.js';
-import { DescriptorStream } from '../descriptor/stream.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { endOnAbort, whenClosed } from '../loop/when-closed.js';
 import { constant } from '../raw/constants.js';
 import { SystemError, type SystemErrorDetails, systemError } from '../raw/errors.js';
-import type { StreamSettings } from '../stream/group.js';
-import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
-import { groupOf } from '../stream/options.js';
-import { BY_FILE, BY_UNIX } from '../stream/transfer.js';
 import { Child, type ChildHandlers } from './child.js';
 import { spawnError, withArguments } from './errors.js';
 import { LoopChildren, openProcess } from './exits.js';
-import { ChildInput } from './input.js';
 import { Part, type Plan, STEPS, Step, stringsOf, wordsOf } from './layout.js';
 import { type SpawnOptions, type SpawnSettings, spawnSettings } from './options.js';
-import { type Opened, OpenedStdio } from './stdio.js';
+import { OpenedStdio } from './stdio.js';
+import { streamOf } from './streams.js';
 
 const HANDLER_NAMES: OptionNames<ChildHandlers> = {
   stdout: true,
@@ -31,13 +25,6 @@ const HANDLER_NAMES: OptionNames<ChildHandlers> = {
 };
 const SIGKILL = constant('SIGKILL');
 const ETIMEDOUT = -constant('ETIMEDOUT');
-const O_NONBLOCK = constant('O_NONBLOCK');
-
-const PIPE = { name: 'pipe', transfer: BY_FILE, shared: undefined, reopens: false };
-/** Our ends, as loop.stream would find them. */
-const READ_END: Kind = { ...PIPE, statusFlags: O_NONBLOCK, readable: true, writable: false };
-const WRITE_END: Kind = { ...READ_END, readable: false, writable: true };
-const SOCKET: Kind = { ...READ_END, name: 'socket', transfer: BY_UNIX, writable: true };
 
 /** Starts a process. */
 export function spawn(
@@ -142,36 +129,6 @@ function adopt(
   }
   child.begun();
   return child;
-}
-
-function streamOf(
-  child: Child,
-  streams: StreamSettings,
-  handlers: ChildHandlers,
-  { ours, wanted }: Opened,
-  index: number,
-): DescriptorStream | null {
-  if (ours < 0) return null;
-  const isInput = wanted === 'pipe' && index === 0;
-  const kind = isInput ? WRITE_END : wanted === 'pipe' ? READ_END : SOCKET;
-  const told = dataHandlers(child, handlers, index);
-  const group = groupOf(streams, told, child, undefined, kind.transfer);
-  const StreamClass = isInput ? ChildInput : DescriptorStream;
-  const stream = new StreamClass(child.loop, group, kind, false);
-  stream.takeOver(ours);
-  return stream;
-}
-
-/** What comes from stdout and stderr is told by the child's handlers, if there are such. */
-function dataHandlers(
-  child: Child,
-  handlers: ChildHandlers,
-  index: number,
-): Handlers<DescriptorStream> {
-  const name = index === 1 ? 'stdout' : index === 2 ? 'stderr' : undefined;
-  if (name === undefined || handlers[name] === undefined) return NO_HANDLERS;
-  // With `close` there is somebody to hear of an error: the child.
-  return { data: (_stream, chunk) => handlers[name]?.(child, chunk), close: () => {} };
 }
 
 /** What may end it early. */

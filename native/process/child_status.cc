@@ -1,3 +1,6 @@
+// By wait4(2), which every system has, and which tells of the usage as well. A
+// number is its child's own until this was asked: nobody else is given it while
+// the child is a zombie.
 #include "process/child_status.h"
 
 #include <sys/wait.h>

@@ -42,6 +42,8 @@ function isInteger(min: number, max: number): (value: unknown) => boolean {
 
 const INT32 = isInteger(-(2 ** 31), 2 ** 31 - 1);
 const SAFE = isInteger(0, 2 ** 53 - 1);
+/** Also an empty one: ENOENT. */
+const isPath = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0');
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 const fd = (good: number, name = 'fd'): Parameter => ({
@@ -135,6 +137,22 @@ export function signatures(opened: Opened): Record<string, Signature> {
     fcntl: [
       raw.fcntl as Call,
       [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],
+    ],
+    flock: [raw.flock as Call, [fd(left), int('operation', constant('LOCK_UN'))]],
+    lseek: [
+      raw.lseek as Call,
+      [
+        fd(file),
+        { name: 'offset', good: 0, takes: isInteger(-(2 ** 53) + 1, 2 ** 53 - 1) },
+        int('whence', 0),
+      ],
+    ],
+    statvfs: [
+      raw.statvfs as Call,
+      [
+        { name: 'path', good: '/', takes: isPath },
+        { name: 'fields', good: new Float64Array(11), takes: () => false },
+      ],
     ],
     ioctl: [
       raw.ioctl as Call,

@@ -24,7 +24,8 @@
   CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)            \
   CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)  \
   CALL(clone) CALL(execve) CALL(chdir) CALL(dup2) CALL(waitid)            \
-  CALL(close_range) CALL(pidfd_open) CALL(pidfd_send_signal)
+  CALL(close_range) CALL(pidfd_open) CALL(pidfd_send_signal)              \
+  CALL(getaddrinfo) CALL(getnameinfo)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
