@@ -1,6 +1,4 @@
 // A child from its start to its end: what is told, in which order, and signals for it.
-//
-// With the status taken and not told before the handle closes, "exit, then close" fails.
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Child } from '../../lib/spawn/child.js';

@@ -1,7 +1,5 @@
 // What keeps a program from running is thrown, with its call, and nothing is left of it: no
 // process and no descriptor. As another user, and with few descriptors, in processes of their own.
-//
-// With the child's report left out every one of these returns a child, which exits with 127.
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 // What a child finds under its descriptors: what was asked for, and nothing else.
 //
-// Without close_range in the child "gets no other" finds the descriptors that are inherited here;
-// with dup2 before those that stand in the way have moved "any order" gets the wrong ones.
+// Without CloseFrom in native/process/spawn_child.cc the first finds what is inherited here; without
+// MoveDescriptors there "any order" gets the wrong ones.
 import {
   closeSync,
   openSync,

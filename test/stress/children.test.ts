@@ -1,8 +1,5 @@
 // A hundred of the ten thousand: test/stress/README.md. Each exit is told once, with its status,
 // while signals rain and the host has children as well; no zombie and no descriptor is left.
-//
-// With waitpid(-1) in place of the child's own number the host's exits are lost, and the run with
-// them never ends.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
