@@ -32,6 +32,11 @@ export class Queue<T> {
       if (this.#tail > KEPT_PLACES) this.#items = [];
       this.#head = 0;
       this.#tail = 0;
+    } else if (this.#head === KEPT_PLACES) {
+      // One that is never empty would grow with all that ever was in it.
+      this.#items = this.#items.slice(this.#head, this.#tail);
+      this.#tail -= this.#head;
+      this.#head = 0;
     }
     return item;
   }

@@ -177,8 +177,9 @@ napi_value OpenNow(napi_env env, napi_callback_info info) {
   if (result < 0) return Int(env, result);
   if (!IsRegular(fields)) return Int(env, -EAGAIN);
   // The program's own reads, and its children, see what was asked for.
-  if ((flags & O_NONBLOCK) == 0) {
-    fcntl(file.get(), F_SETFL, flags & (O_APPEND | O_NOATIME));
+  if ((flags & O_NONBLOCK) == 0 &&
+      fcntl(file.get(), F_SETFL, flags & (O_APPEND | O_NOATIME)) < 0) {
+    return Int(env, -EAGAIN);
   }
   return Int(env, Environment::Get(env)->owned.Opened(file.Release()));
 }
@@ -227,7 +228,9 @@ napi_value ReadNow(napi_env env, napi_callback_info info) {
   const off_t begin = lseek(fd, 0, SEEK_CUR);
   if (begin < 0) return Int(env, -EAGAIN);
   const int64_t size = ReadCached(fd, span, begin);
-  if (size > 0) lseek(fd, begin + size, SEEK_SET);
+  if (size > 0 && lseek(fd, begin + size, SEEK_SET) < 0) {
+    return Int(env, -EAGAIN);
+  }
   return Int(env, static_cast<int32_t>(size));
 }
 

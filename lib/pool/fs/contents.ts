@@ -8,7 +8,7 @@ import type { ValueOf } from './call.js';
 import { checked } from './caller.js';
 import { type FileDescriptor, numberOfFile } from './descriptors.js';
 import { FileHandle, type HandleRequests } from './handle.js';
-import { REFUSED } from './inline/in-memory.js';
+import { type FilesInMemory, REFUSED } from './inline/in-memory.js';
 import { checkFlags, checkMode, type FileOptions, readSignal } from './options.js';
 import { type Content, type FileEncoding, type Path, toPath } from './path.js';
 import { ByteRequests } from './reading.js';
@@ -52,10 +52,11 @@ export abstract class ContentRequests extends ByteRequests {
       const about = { syscall: 'open', path: checkedPath };
       const args: [string | Uint8Array, number, number] = [checkedPath, how, permissions];
       const where = { signal, inline: undefined };
-      return this.tryOrAsk('open', args, about, value, where, (files) => {
+      const attempt = (files: FilesInMemory) => {
         const fd = files.open(checkedPath, how, about);
         return fd === REFUSED ? REFUSED : new FileHandle(this, fd);
-      });
+      };
+      return this.tryOrAsk('open', args, about, value, where, attempt, (file) => file.drop());
     });
   }
 
@@ -185,10 +186,14 @@ export abstract class ContentRequests extends ByteRequests {
     });
   }
 
-  /** For FileHandle: also where the loop is closed, and nobody could say that it is done. @internal */
+  /**
+   * For FileHandle: also where the loop or its pool is closed, and nobody could say that it is done.
+   *
+   * @internal
+   */
   closeOpen(fd: number): Promise<void> {
-    if (!this.work.loop.closed) return this.close(fd);
-    return checked(async () => void check(native.close(fd), 'close'));
+    if (!this.work.closed) return this.closing(fd);
+    return checked(async () => void check(native.closeFile(fd), 'close'));
   }
 
   #writeFile(
