@@ -205,7 +205,6 @@ export const scenarios = {
     unit: 'stat',
     kind: 'work',
     base: 'node',
-    isPinned: false,
     works: {
       beside: 'one at a time, the threads on the processor of JavaScript',
       apart: 'one at a time, the threads on another processor',
@@ -217,7 +216,6 @@ export const scenarios = {
     unit: 'request',
     kind: 'work',
     base: 'node',
-    isPinned: false,
     works: {
       read: '4 KiB of an open file, one at a time',
       'read-64': '4 KiB of an open file, 64 in flight',
@@ -233,12 +231,24 @@ export const scenarios = {
       'write-64': '4 KiB to an open file, 64 in flight',
     },
   },
+  spawn: {
+    title: 'processes, one at a time',
+    unit: 'child, or MB',
+    kind: 'work',
+    base: 'node',
+    works: {
+      true: '/bin/true to its end: this process and the child',
+      own: '/bin/true to its end: this process alone',
+      read: '1 MB from a pipe of a child',
+      write: '1 MB to a pipe of a child',
+      'true-1g': '/bin/true to its end, by a process that holds 1 GiB: both',
+    },
+  },
   names: {
     title: 'names of hosts',
     unit: 'request',
     kind: 'work',
     base: 'node',
-    isPinned: false,
     works: {
       lookup: 'lookup of localhost, one at a time',
       'lookup-64': 'lookup of localhost, 64 in flight',

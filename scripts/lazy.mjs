@@ -21,6 +21,7 @@ export const families = {
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
   relay: 'lib/relay/index.ts',
+  spawn: 'lib/spawn/index.ts',
   streaming: 'lib/pool/fs/streaming.ts',
   'socket-options': 'lib/socket-options/index.ts',
   terminal: 'lib/terminal/index.ts',

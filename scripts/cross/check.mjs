@@ -31,6 +31,19 @@ export const C_LIBRARY = new RegExp(
     ...['(sym|un)?link', 'rename', 'f?statv?fs(64)?', '(fd)?opendir', 'readdir', 'closedir'],
     ...['ioctl', 'getrlimit(64)?', 'sendfile(64)?', 'splice', 'memfd_create'],
     ...['(get|free)addrinfo', 'getnameinfo', 'tc[gs]etattr', '(tc)?getpgrp', 'at_?exit'],
+    ...[
+      'kill',
+      'waitid',
+      'wait(4|pid)',
+      'getrlimit',
+      'environ',
+      'clone',
+      'v?fork',
+      'execve',
+      '_exit',
+      'set(sid|pgid|priority)',
+    ],
+    ...['chdir', 'umask', 'setrlimit', 'set(uid|gid|groups)'],
   ].join('|')})$`,
 );
 

@@ -74,6 +74,8 @@ export const KINDS: Readonly<Record<string, string>> = {
   'datagram socket': "hold(loop.dgram({ host: '127.0.0.1' }, {})); settle();",
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
   workers: "hold(loop.workers({ code: 'module.exports = () => 1;', size: 1 }).ref()); settle();",
+  'child without streams': "hold(loop.spawn('sleep', ['5'], { stdio: 'ignore' })); settle();",
+  'child with streams': "hold(loop.spawn('cat')); settle();",
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',
   'prepare hook': 'hold(loop.prepare(() => {})); settle();',

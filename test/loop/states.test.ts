@@ -109,6 +109,7 @@ describe('a closed loop', () => {
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
     workers: (loop) => loop.workers({ code: '' }),
+    spawn: (loop) => loop.spawn('true'),
   };
   it.each(Object.keys(REFUSED))('refuses %s with ERR_LOOP_CLOSED, and opens nothing', (name) => {
     const loop = closedLoop();

@@ -45,6 +45,9 @@ const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/
 
 /** Terminals and stdio. */
 const TERMINAL = [OVER_DESCRIPTORS, SIGNALS, STREAM, 'chunks/terminal.cjs'];
+/** Processes: their stdio, and how their end is heard of. */
+const SPAWN = [OVER_DESCRIPTORS, SIGNALS, 'chunks/spawn.cjs', STREAM];
+
 /** What is done on threads. */
 const POOL = ['chunks/pool.cjs', 'chunks/requests.cjs'];
 /** Names, by the C library; */
@@ -111,6 +114,8 @@ const USES: [use: string, code: string, files: string[]][] = [
     ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM],
   ],
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs', SIGNALS]],
+  ['loop.spawn', "loop.spawn('true')", SPAWN],
+  ['the class Child', 'loaded.Child.name', SPAWN],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs', SIGNALS]],
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs', SIGNALS]],
   ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],

@@ -4,6 +4,7 @@ import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import type { Opened } from '../support/descriptors.js';
 import { HOSTILE } from '../support/hostile.js';
+import { processSignatures } from './process-signatures.js';
 
 export interface Parameter {
   name: string;
@@ -24,6 +25,7 @@ export const OPENS: ReadonlySet<string> = new Set([
   'epoll_create1',
   'kqueue',
   'memfd_create',
+  'pidfd_open',
 ]);
 
 /** Calls whose array is of descriptors that were opened. */
@@ -246,6 +248,7 @@ export function signatures(opened: Opened): Record<string, Signature> {
       raw.eventfd as Call,
       [optional({ name: 'initval', good: 0, takes: isInteger(0, 2 ** 32 - 1) }), flags],
     ],
+    ...processSignatures(int, optional, isInteger),
     kqueue: [raw.kqueue as Call, []],
     kevent: [
       raw.kevent as Call,

@@ -31,6 +31,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   createWriteStream: (loop, signal) => loop.fs.createWriteStream('/none/x', { signal }),
   'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),
   dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),
+  spawn: (loop, signal) => loop.spawn('cat', [], { signal }),
 };
 /** A descriptor that nobody has. */
 const NONE = 2 ** 31 - 1;
@@ -55,6 +56,7 @@ const resolver = (loop: EventLoop) =>
 const CODE = 'module.exports = () => 1;';
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
   onceSignal: (loop, signal) => loop.onceSignal('SIGUSR2', { signal }),
+  waitPid: (loop, signal) => loop.waitPid(process.ppid, { signal }),
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),
   'fs.readlink': (loop, signal) => loop.fs.readlink('/', { signal }),

@@ -140,6 +140,26 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.writ',
     'write',
   ],
+  spawn: [
+    (loop) => loop.spawn('true', [], { detatched: true } as object),
+    'options.detatched',
+    'detached',
+  ],
+  'spawn, the handlers': [
+    (loop) => loop.spawn('true', [], {}, { exited() {} } as object),
+    'handlers.exited',
+    'exit',
+  ],
+  'spawn, a file for stdin': [
+    (loop) => loop.spawn('true', [], { stdio: [{ path: '/x', flag: 'r' } as never] }),
+    'options.stdio[0].flag',
+    'flags',
+  ],
+  'spawn, its limits': [
+    (loop) => loop.spawn('true', [], { resourceLimits: { RLIMIT_NOFIL: 5 } as object }),
+    'options.resourceLimits.RLIMIT_NOFIL',
+    'RLIMIT_NOFILE',
+  ],
   workers: [
     (loop) => loop.workers({ code: '', resourceLimit: {} } as object),
     'options.resourceLimit',

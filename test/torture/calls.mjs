@@ -129,6 +129,19 @@ export const CALLS = {
   // Neither is cut short by a signal.
   readlink: told('EACCES', 'ENOENT', 'EINVAL', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
   access: told('EACCES', 'ENOENT', 'EROFS', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
+  // A child that borrows our memory makes these, from clone to execve; what it is refused is
+  // thrown by spawn. EINVAL of clone is that of a kernel without pidfds: it is made again.
+  clone: [...told('EAGAIN', 'ENOMEM', 'EPERM', 'ENOSYS'), ...retry('EINVAL')],
+  execve: told('EACCES', 'ENOENT', 'ENOMEM', 'EPERM', 'E2BIG', 'ETXTBSY', 'EIO'),
+  chdir: told('EACCES', 'ENOENT', 'EIO', 'ENOMEM', 'EPERM'),
+  dup2: [...quiet('EINTR', 'EBUSY'), ...told('EMFILE', 'EBADF', 'EPERM')],
+  // There is /proc to find what is open by.
+  close_range: quiet('ENOSYS', 'EPERM', 'EINVAL'),
+  // There is wait4(2).
+  waitid: quiet('EINTR', 'ENOSYS', 'EPERM', 'EINVAL'),
+  // There is SIGCHLD; waitPid is told.
+  pidfd_open: [...OUT_OF_DESCRIPTORS, ...told('EPERM', 'ENOSYS', 'EINVAL')],
+  pidfd_send_signal: told('EPERM', 'ENOSYS', 'EINVAL'),
   // A relay that cannot see whether SIGPIPE is ignored holds it back.
   sigaction: retry('EINVAL', 'EPERM', 'ENOSYS'),
   epoll_create1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],

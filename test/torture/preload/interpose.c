@@ -249,6 +249,14 @@ static int CallOf(long number, const long* arguments) {
       return kCall_copy_file_range;
     case SYS_close:
       return kCall_close;
+    case SYS_waitid:
+      return kCall_waitid;
+    case SYS_close_range:
+      return kCall_close_range;
+    case SYS_pidfd_open:
+      return kCall_pidfd_open;
+    case SYS_pidfd_send_signal:
+      return kCall_pidfd_send_signal;
     default:
       return -1;
   }
