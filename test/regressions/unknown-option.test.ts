@@ -97,11 +97,6 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'highWaterMark',
   ],
   tty: [(loop, fd) => loop.tty(fd, { chunk: 'copy' } as object, {}), 'options.chunk', 'chunks'],
-  'tty, the handlers': [
-    (loop, fd) => loop.tty(fd, {}, { resized() {} } as object),
-    'handlers.resized',
-    'resize',
-  ],
   createReadStream: [
     (loop) => loop.fs.createReadStream('/none', { highWatermark: 1 } as object),
     'options.highWatermark',
@@ -253,12 +248,6 @@ describe('a name that is not known is refused, with the one that was meant', () 
       expect(outcome).toMatchObject({ status: 'rejected', reason: { message } });
     }
     expect(test.loop.pool.stats().threads).toBe(0);
-  });
-
-  it('onceSignal, which rejects', async () => {
-    const wrong = { singal: 1 } as object;
-    await expect(test.loop.onceSignal('SIGUSR2', wrong)).rejects.toThrow(`did you mean 'signal'?`);
-    expect(test.loop.metrics().handles).toEqual([]);
   });
 
   it('workers.run, which rejects', async () => {

@@ -137,6 +137,8 @@ it.runIf(isLinux)('what is no terminal is refused, and stays as it was', () => {
   const closed = openSync('/dev/null', 'r');
   closeSync(closed);
   expect(() => test.loop.tty(closed)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+  const misspelt = { resized() {} } as object;
+  expect(() => test.loop.tty(0, {}, misspelt)).toThrow(`did you mean 'resize'?`);
   const resize = 1 as never;
   expect(() => test.loop.tty(0, {}, { resize })).toThrow(TypeError);
 });
