@@ -61,10 +61,10 @@ bool IsDefault(const struct sigaction& action) {
   return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
 }
 
-// A one-shot handler is Node's way out; but ours restores the terminals.
+// A one-shot handler is Node's way out, or that of raw terminals, which are
+// guarded anew.
 bool IsAsGoodAsDefault(const struct sigaction& action) {
-  const bool one_shot = (action.sa_flags & SA_RESETHAND) != 0;
-  return IsDefault(action) || (one_shot && !IsTerminalGuard(action));
+  return IsDefault(action) || (action.sa_flags & SA_RESETHAND) != 0;
 }
 
 bool IsSameHandler(const struct sigaction& a, const struct sigaction& b) {

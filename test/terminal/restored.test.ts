@@ -2,10 +2,10 @@
 // SIGKILL; and while it is stopped. stty says so.
 //
 // Without GuardSignals (native/process/raw_terminals.cc) SIGHUP, SIGQUIT, SIGABRT and SIGTSTP leave it
-// raw; without atexit and Node's own way out, process.exit does. Without the SignalHandle of
-// lib/terminal/raw-mode.ts it is not raw again after SIGSTOP. Without guardTerminals what a listener
-// leaves behind ends the program in raw mode, and without IsTerminalGuard in signals_libuv.cc what
-// loop.onSignal does.
+// raw. Without the SignalHandle of lib/terminal/raw-mode.ts it is not raw again after SIGSTOP. Without
+// guardTerminals what a listener leaves behind ends the program in raw mode, and without
+// GuardAgainLocked in signals_libuv.cc what loop.onSignal does. That 0, 1 and 2 are restored as the
+// process exits is Node's own doing as well.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
