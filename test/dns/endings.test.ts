@@ -178,6 +178,13 @@ describe('bad arguments', () => {
       const error = await loop.dns.lookup('localhost', options as object).catch((each) => each);
       expect(error).toBeInstanceOf(TypeError);
     }
+    const asks = [
+      loop.dns.resolve('x.test', 'A', null as never),
+      loop.dns.reverse('::1', null as never),
+    ];
+    for (const ask of asks) {
+      expect(await ask.catch(codeOf as never)).toBe('ERR_INVALID_ARG_TYPE');
+    }
     const types = ['X', 'a', '__proto__', 'toString', 5, null];
     for (const type of types) {
       const error = await loop.dns.resolve('x.test', type as 'A').catch(codeOf as never);
