@@ -3,7 +3,8 @@
 // Tried without its guard: without STRAYS the one of who guesses; without the timer in tcp.ts the one
 // that is heard byte by byte hangs; with `close` there that does not settle those of who leaves; with
 // records of any name, any class or any time in answer.ts that of nobody's; without
-// `isUnread` that without EDNS; without `codeOf` that and the one of codes of EDNS.
+// `isUnread` that without EDNS; without `codeOf` that and the one of codes of EDNS;
+// without `#plain.add` the one who is not asked by it again.
 import { createSocket } from 'node:dgram';
 import * as packet from 'dns-packet';
 import { describe, expect, it } from 'vitest';
@@ -150,6 +151,16 @@ describe.each(DRIVE_MODES)('a hostile server (%s)', (mode) => {
     for (const { server } of asks) {
       expect(server.asked.map(({ hasEdns }) => hasEdns)).toEqual([true, false]);
     }
+  });
+
+  it('that does not know EDNS is not asked by it again', async () => {
+    const { server, dns } = ask((asked) => reply(asked, [], { rcode: asked.hasEdns ? 1 : 2 }), {
+      tries: 2,
+    });
+    const error = dns.resolve4('x.test').catch(({ code }) => code);
+    await drive(test.loop, mode);
+    expect(await error).toBe('ESERVFAIL');
+    expect(server.asked.map(({ hasEdns }) => hasEdns)).toEqual([true, false, false]);
   });
 
   it('that fails with a code of EDNS has not said that there is nothing', async () => {
