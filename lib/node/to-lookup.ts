@@ -55,12 +55,24 @@ function noAddress(hostname: string, cause: unknown): Error {
   return Object.assign(error, { hostname });
 }
 
-async function find(finder: AddressFinder, hostname: string, given: NodeLookupOptions) {
+/** What the callback is told of the addresses. */
+async function find(
+  finder: AddressFinder,
+  hostname: string,
+  given: NodeLookupOptions,
+): Promise<[address: string | FoundAddress[], family?: number]> {
   const options: Record<string, unknown> & { all: true } = { all: true };
   for (const name of HANDED_ON) if (given[name] !== undefined) options[name] = given[name];
-  const found = await finder.lookup(hostname, options);
-  if (found.length === 0) throw noAddress(hostname, undefined);
-  return [...found];
+  const isOfAll = given.all === true;
+  const found = [...(await finder.lookup(hostname, options))];
+  const [first] = found;
+  if (first === undefined) throw noAddress(hostname, undefined);
+  return isOfAll ? [found] : [first.address, first.family];
+}
+
+/** What was given in the place of options: those, a family, nothing. */
+function optionsOf(given: unknown): NodeLookupOptions {
+  return typeof given === 'number' ? { family: given } : Object(given);
 }
 
 /**
@@ -77,16 +89,14 @@ export function toLookup(finder: AddressFinder): NodeLookup {
   if (typeof Object(finder).lookup !== 'function') {
     throw invalidType('finder', 'an object with a function lookup');
   }
-  return (hostname, options, callback) => {
+  // As of dns.lookup, options may be left out.
+  return (hostname: string, options: unknown, last?: NodeLookupCallback) => {
+    const callback = last ?? (options as NodeLookupCallback);
     if (typeof callback !== 'function') throw invalidType('callback', 'a function');
     // Not in the promise's callback: what `callback` throws is the program's, not a rejection.
     const tell = (...told: Parameters<NodeLookupCallback>) => process.nextTick(callback, ...told);
-    find(finder, hostname, options).then(
-      (all) => {
-        const [{ address, family }] = all as [FoundAddress];
-        if (options.all === true) tell(null, all);
-        else tell(null, address, family);
-      },
+    find(finder, hostname, optionsOf(last === undefined ? undefined : options)).then(
+      (found) => tell(null, ...found),
       (thrown) => tell(isError(thrown) ? thrown : noAddress(hostname, thrown), ''),
     );
   };

@@ -37,6 +37,14 @@ describe.each(DRIVE_MODES)('toLookup (%s)', (mode) => {
       told({ lookup: () => Promise.reject() }, 'x.test'),
       told({ lookup: async () => [] }, 'x.test'),
       told({ lookup: async () => undefined as never }, 'x.test'),
+      told(dns, 'x.test', 4 as never),
+      told(dns, 'x.test', null as never),
+      new Promise((resolve) =>
+        (toLookup(dns) as unknown as (name: string, callback: unknown) => void)(
+          'x.test',
+          (...all: unknown[]) => resolve(all),
+        ),
+      ),
     ]);
     await drive(test.loop, mode);
     const code = (text: string) => [expect.objectContaining({ code: text }), ''];
@@ -49,6 +57,9 @@ describe.each(DRIVE_MODES)('toLookup (%s)', (mode) => {
       code('ENOTFOUND'),
       code('ENOTFOUND'),
       [expect.any(TypeError), ''],
+      [null, '127.0.0.1', 4],
+      [null, '127.0.0.1', 4],
+      [null, '127.0.0.1', 4],
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { compressionRequests } from './compressed.mjs';
 import { fileRequests } from './files.mjs';
 import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
@@ -174,6 +175,7 @@ export class Things {
       ...fileRequests(this, path, options),
       ...nameRequests(this),
       ...keyRequests(this, options),
+      ...compressionRequests(this, options),
     ]); // biome-ignore format: a table
     const promise = actions.call('request', what);
     if (promise === undefined) return;
