@@ -13,6 +13,7 @@ export const entries = {
   node: 'lib/node/index.ts',
   'compat/abstract-socket': 'lib/compat/abstract-socket/index.ts',
   'compat/epoll': 'lib/compat/epoll/index.ts',
+  'compat/fs-ext': 'lib/compat/fs-ext/index.ts',
   'compat/unix-dgram': 'lib/compat/unix-dgram/index.ts',
   'compat/usocket': 'lib/compat/usocket/index.ts',
 };
@@ -109,8 +110,12 @@ export default defineConfig({
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
         { name: 'loop', test: /\/lib\/(base|poller(?!\/(checked|kqueue)\.ts)|loop|faces)\// },
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
+        // Processes have streams over descriptors, and hear of SIGCHLD where nothing else tells.
+        { name: 'descriptor-stream', test: /\/lib\/descriptor\/(?!index)/ },
+        { name: 'signals', test: /\/lib\/process\/(signal|host-listeners)/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
+        { name: 'requests', test: /\/lib\/pool\/(?!index|fs\/stream(ing|\/))/ },
         { name: 'names', test: /\/lib\/dns\/(errors|lookup-options|names|questions)\.ts/ },
         { name: 'worker-layout', test: /\/lib\/workers\/layout\.ts/ },
         { name: 'jobs', test: /\/lib\/workers\/(?!index|thread\/)/ },

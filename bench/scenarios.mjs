@@ -205,7 +205,6 @@ export const scenarios = {
     unit: 'stat',
     kind: 'work',
     base: 'node',
-    isPinned: false,
     works: {
       beside: 'one at a time, the threads on the processor of JavaScript',
       apart: 'one at a time, the threads on another processor',
@@ -217,7 +216,6 @@ export const scenarios = {
     unit: 'request',
     kind: 'work',
     base: 'node',
-    isPinned: false,
     works: {
       read: '4 KiB of an open file, one at a time',
       'read-64': '4 KiB of an open file, 64 in flight',
@@ -225,10 +223,25 @@ export const scenarios = {
       'read-4k-64': 'a whole file of 4 KiB, 64 in flight',
       'read-64k': 'a whole file of 64 KiB, one at a time',
       'read-64k-64': 'a whole file of 64 KiB, 64 in flight',
+      'read-4m': 'a whole file of 4 MiB, one at a time',
       stat: 'stat, one at a time',
       'stat-64': 'stat, 64 in flight',
       readdir: 'the names of a folder of 1,000, one at a time',
+      write: '4 KiB to an open file, one at a time',
       'write-64': '4 KiB to an open file, 64 in flight',
+    },
+  },
+  spawn: {
+    title: 'processes, one at a time',
+    unit: 'child, or MB',
+    kind: 'work',
+    base: 'node',
+    works: {
+      true: '/bin/true to its end: this process and the child',
+      own: '/bin/true to its end: this process alone',
+      read: '1 MB from a pipe of a child',
+      write: '1 MB to a pipe of a child',
+      'true-1g': '/bin/true to its end, by a process that holds 1 GiB: both',
     },
   },
   names: {
@@ -236,7 +249,6 @@ export const scenarios = {
     unit: 'request',
     kind: 'work',
     base: 'node',
-    isPinned: false,
     works: {
       lookup: 'lookup of localhost, one at a time',
       'lookup-64': 'lookup of localhost, 64 in flight',

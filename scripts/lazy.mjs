@@ -21,6 +21,8 @@ export const families = {
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
   relay: 'lib/relay/index.ts',
+  spawn: 'lib/spawn/index.ts',
+  streaming: 'lib/pool/fs/streaming.ts',
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
   workers: 'lib/workers/index.ts',
@@ -32,6 +34,7 @@ const LISTS = [
   'lib/faces/families.ts',
   'lib/dns/seldom.ts',
   'lib/poller/seldom.ts',
+  'lib/pool/fs/seldom.ts',
   'lib/socket-options/seldom.ts',
 ];
 const ENTRY = 'lib/faces/index.ts';

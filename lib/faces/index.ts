@@ -84,6 +84,16 @@ export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
 export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
 export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
 export type { AccessOptions, StatOptions } from '../pool/fs/status.js';
+export type {
+  FileReadOptions,
+  FileWriteOptions,
+  ReadStreamOptions,
+  WriteStreamOptions,
+} from '../pool/fs/stream/options.js';
+export type { FileReadHandlers, FileReadStream } from '../pool/fs/stream/read-stream.js';
+export type { SendFileOptions } from '../pool/fs/stream/send-file.js';
+export type { FileWriteHandlers, FileWriteStream } from '../pool/fs/stream/write-stream.js';
+export type { FileTarget } from '../pool/fs/streams.js';
 export type { TransferOptions } from '../pool/fs/transfers.js';
 export type { ReadFileOptions, WriteFileOptions } from '../pool/fs/whole.js';
 export {
@@ -131,6 +141,14 @@ export type {
   TcpInfo,
   TcpState,
 } from '../socket-options/values-tcp-info.js';
+export type { ChildHandlers, PipedChild } from '../spawn/child.js';
+export type { SpawnError } from '../spawn/errors.js';
+export { Child } from '../spawn/index.js';
+export type { BothLimits, ResourceLimit, ResourceLimits } from '../spawn/limits.js';
+export type { SpawnOptions } from '../spawn/options.js';
+export type { ExitStatus, ResourceUsage } from '../spawn/status.js';
+export type { StdioEntry, StdioFile } from '../spawn/stdio.js';
+export type { WaitPidOptions } from '../spawn/wait-pid.js';
 export type { StreamOptions } from '../stream/handlers.js';
 export type { WriteOptions } from '../stream/passing.js';
 export type { PeerCredentials } from '../stream/peer.js';

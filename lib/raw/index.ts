@@ -26,5 +26,6 @@ export * from './kevents.js';
 export * from './messages.js';
 export * from './options.js';
 export * from './poll.js';
+export * from './processes.js';
 export * from './sockets.js';
 export { supported } from './supported.js';

@@ -12,6 +12,7 @@
 
 #include <cerrno>
 
+#include "calls/statvfs.h"
 #include "core/retried.h"
 #include "jobs/file_call.h"
 #include "jobs/fs.h"
@@ -49,7 +50,8 @@ int64_t Fstat(FileCall* call) {
   return result < 0 ? result : ReturnFields(call, call->integer(1), fields);
 }
 
-// statfs(path, flags): type, bsize, blocks, bfree, bavail, files, ffree.
+// statfs(path, flags): type, bsize, blocks, bfree, bavail, files, ffree, and
+// how it is mounted (ST_* on Linux).
 int64_t Statfs(FileCall* call) {
   struct statfs s;
   const auto result = Retried([&] { return statfs(call->path(0), &s); });
@@ -58,7 +60,7 @@ int64_t Statfs(FileCall* call) {
       static_cast<int64_t>(s.f_type),   static_cast<int64_t>(s.f_bsize),
       static_cast<int64_t>(s.f_blocks), static_cast<int64_t>(s.f_bfree),
       static_cast<int64_t>(s.f_bavail), static_cast<int64_t>(s.f_files),
-      static_cast<int64_t>(s.f_ffree)};
+      static_cast<int64_t>(s.f_ffree),  static_cast<int64_t>(s.f_flags)};
   return ReturnFields(call, call->integer(1), fields);
 }
 
@@ -67,10 +69,18 @@ int64_t Access(FileCall* call) {
   return OrErrno(access(call->path(0), call->integer(1)));
 }
 
+// statvfs(path): see calls/statvfs.h.
+int64_t Statvfs(FileCall* call) {
+  double fields[kStatvfsFields];
+  const int result = ReadStatvfs(call->path(0), fields);
+  return result < 0 ? result : call->Return(fields, sizeof(fields));
+}
+
 constexpr Operation kTable[] = {
     {"stat", MakeFileCall<Stat, kPath, kInteger>},
     {"fstat", MakeFileCall<Fstat, kFd, kInteger>},
     {"statfs", MakeFileCall<Statfs, kPath, kInteger>},
+    {"statvfs", MakeFileCall<Statvfs, kPath>},
     {"access", MakeFileCall<Access, kPath, kInteger>}};
 
 }  // namespace

@@ -16,6 +16,7 @@ const COLLECT = `
   const shared = eventfd(0);
   const pool = new rawloop.ThreadPool();
   const { signal } = (globalThis.controller = new AbortController());
+  globalThis.pids = [];
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
 
@@ -42,6 +43,10 @@ const USES: Record<string, string> = {
     socket.write('x', { fds: [0] });
     socket.write('y', { fds: [0, 0] });`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
+  'with streams of files': `
+    loop.fs.createReadStream('/proc/self/stat', {}, { open: (stream) => stream.pause() });
+    loop.fs.createWriteStream('/dev/null').write('x');
+    for (let i = 0; i < 50; i++) loop.run('nowait');`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
   'with a relay that holds a pipe': `
     const { AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK } = raw.constants;
@@ -69,6 +74,9 @@ const USES: Record<string, string> = {
   'with workers, of which one is at work': `
     loop.workers({ code: 'module.exports = () => { for (;;); };', size: 1 }).run(1).catch(() => {});
     loop.workers({ code: 'module.exports = () => 1;' });`,
+  'with children that run': `
+    for (const stdio of ['pipe', 'ignore']) globalThis.pids.push(loop.spawn('sleep', ['100'], { stdio }).pid);
+    loop.waitPid(process.ppid).catch(() => {});`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
   'with work on a pool of others': `
     new EventLoop({ pool }).fs.stat('/').catch(() => {});`,
@@ -85,6 +93,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
         say(openDescriptors() > before ? 'made' : 'none made');
         await pause(20);
         say((await collected(before)) <= before ? 'given back' : 'left');
+        for (const pid of pids) raw.kill(pid, raw.constants.SIGKILL);
         process.exit();
       });`,
       { host },

@@ -52,6 +52,12 @@ export const KINDS: Readonly<Record<string, string>> = {
       [Symbol.dispose]() { joined.close(); },
     });
     settle();`,
+  'file that is read, and paused': `
+    loop.fs.createReadStream('/dev/zero', {}, {
+      open(file) { file.pause(); hold(file); settle(); },
+    });`,
+  'file that is written': `
+    loop.fs.createWriteStream('/dev/null', {}, { open(file) { hold(file); settle(); } });`,
   // Who waits for a connection, or for bytes, holds nothing: the handle does.
   'server that is iterated': `
     const server = loop.listen({ host: '127.0.0.1', port: 0 });
@@ -63,6 +69,8 @@ export const KINDS: Readonly<Record<string, string>> = {
   'datagram socket': "hold(loop.dgram({ host: '127.0.0.1' }, {})); settle();",
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
   workers: "hold(loop.workers({ code: 'module.exports = () => 1;', size: 1 }).ref()); settle();",
+  'child without streams': "hold(loop.spawn('sleep', ['5'], { stdio: 'ignore' })); settle();",
+  'child with streams': "hold(loop.spawn('cat')); settle();",
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',
   'prepare hook': 'hold(loop.prepare(() => {})); settle();',

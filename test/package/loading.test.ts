@@ -34,14 +34,22 @@ function inChild<T>(code: string, entry = 'index'): T {
 
 /** What families of streams have in common. */
 const STREAM = 'chunks/stream.cjs';
+/** What streams over descriptors are made of, and signals: processes have both. */
+const OVER_DESCRIPTORS = 'chunks/descriptor-stream.cjs';
+const SIGNALS = 'chunks/signals.cjs';
 /** And what TCP and Unix sockets need beside. */
 const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM];
 
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
+/** Processes: their stdio, and how their end is heard of. */
+const SPAWN = [OVER_DESCRIPTORS, SIGNALS, 'chunks/spawn.cjs', STREAM];
+
+/** What is done on threads. */
+const POOL = ['chunks/pool.cjs', 'chunks/requests.cjs'];
 /** Names, by the C library; */
-const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', 'chunks/pool.cjs'];
+const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', ...POOL];
 /** by name servers; what opens the sockets comes with the first question. */
 const RESOLVER = ['chunks/resolver.cjs', 'chunks/rolldown-runtime.cjs'];
 /** What has jobs of workers. */
@@ -69,31 +77,46 @@ const USES: [use: string, code: string, files: string[]][] = [
     'loop.connect({ port: 9, keepAlive: true }, {})',
     [...NET, 'chunks/socket-options.cjs'],
   ],
-  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
+  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM]],
   ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
-  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
-  ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
-  ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
-  ['loop.crypto', 'loop.crypto', ['chunks/pool.cjs']],
+  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
+  ['loop.pool', 'loop.pool.size', POOL],
+  ['loop.fs', 'loop.fs', POOL],
+  [
+    'a file as a stream',
+    "loop.fs.createReadStream('/').destroy()",
+    [...POOL, STREAM, 'chunks/streaming.cjs'],
+  ],
+  ['loop.crypto', 'loop.crypto', POOL],
   [
     'a digest that OpenSSL does not know',
     "loop.crypto.hash('none', 'x').catch(() => {})",
-    [...JOBS, 'chunks/host-crypto.cjs', 'chunks/pool.cjs'],
+    [...JOBS, 'chunks/host-crypto.cjs', ...POOL],
   ],
   ['loop.dns', 'loop.dns', [...DNS]],
   ['loop.dns.lookup', "loop.dns.lookup('localhost').catch(() => {})", [...DNS]],
   ['a question to name servers', 'loop.dns.getServers()', [...DNS, ...RESOLVER]],
-  ['the class NameRequests', 'loaded.NameRequests.name', DNS.filter((file) => !/pool/.test(file))],
+  [
+    'the class NameRequests',
+    'loaded.NameRequests.name',
+    DNS.filter((file) => !/pool|requests/.test(file)),
+  ],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
   ['the class Socket', 'loaded.Socket.name', NET],
-  ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
-  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
-  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
-  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
+  [
+    'the class DescriptorStream',
+    'loaded.DescriptorStream.name',
+    ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM],
+  ],
+  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs', SIGNALS]],
+  ['loop.spawn', "loop.spawn('true')", SPAWN],
+  ['the class Child', 'loaded.Child.name', SPAWN],
+  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs', SIGNALS]],
+  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs', SIGNALS]],
   ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
   ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
-  ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
+  ['the class Stats', 'loaded.Stats.name', POOL],
   [
     'the class ThreadPerConnectionServer',
     'loaded.ThreadPerConnectionServer.name',

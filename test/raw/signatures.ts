@@ -4,6 +4,7 @@ import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import type { Opened } from '../support/descriptors.js';
 import { HOSTILE } from '../support/hostile.js';
+import { processSignatures } from './process-signatures.js';
 
 export interface Parameter {
   name: string;
@@ -24,6 +25,7 @@ export const OPENS: ReadonlySet<string> = new Set([
   'epoll_create1',
   'kqueue',
   'memfd_create',
+  'pidfd_open',
 ]);
 
 /** Calls whose array is of descriptors that were opened. */
@@ -40,6 +42,8 @@ function isInteger(min: number, max: number): (value: unknown) => boolean {
 
 const INT32 = isInteger(-(2 ** 31), 2 ** 31 - 1);
 const SAFE = isInteger(0, 2 ** 53 - 1);
+/** Also an empty one: ENOENT. */
+const isPath = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0');
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 const fd = (good: number, name = 'fd'): Parameter => ({
@@ -133,6 +137,22 @@ export function signatures(opened: Opened): Record<string, Signature> {
     fcntl: [
       raw.fcntl as Call,
       [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],
+    ],
+    flock: [raw.flock as Call, [fd(left), int('operation', constant('LOCK_UN'))]],
+    lseek: [
+      raw.lseek as Call,
+      [
+        fd(file),
+        { name: 'offset', good: 0, takes: isInteger(-(2 ** 53) + 1, 2 ** 53 - 1) },
+        int('whence', 0),
+      ],
+    ],
+    statvfs: [
+      raw.statvfs as Call,
+      [
+        { name: 'path', good: '/', takes: isPath },
+        { name: 'fields', good: new Float64Array(11), takes: () => false },
+      ],
     ],
     ioctl: [
       raw.ioctl as Call,
@@ -228,6 +248,7 @@ export function signatures(opened: Opened): Record<string, Signature> {
       raw.eventfd as Call,
       [optional({ name: 'initval', good: 0, takes: isInteger(0, 2 ** 32 - 1) }), flags],
     ],
+    ...processSignatures(int, optional, isInteger),
     kqueue: [raw.kqueue as Call, []],
     kevent: [
       raw.kevent as Call,

@@ -52,6 +52,7 @@ const MAKERS: Record<string, () => number[]> = {
   accept4: () => [...opened.tcpPair()],
   eventfd: () => [opened.keep(raw.eventfd())],
   memfd_create: () => [opened.keep(raw.memfd_create('not inherited'))],
+  pidfd_open: () => [opened.keep(raw.pidfd_open(process.pid))],
   'ioctl TIOCGPTPEER': () => [opened.keep(otherSide())],
   epoll_create1: () => [opened.keep(raw.epoll_create1())],
   'fcntl F_DUPFD_CLOEXEC': () => [opened.keep(duplicate(opened.eventfd()))],

@@ -96,6 +96,21 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.highWatermark',
     'highWaterMark',
   ],
+  createReadStream: [
+    (loop) => loop.fs.createReadStream('/none', { highWatermark: 1 } as object),
+    'options.highWatermark',
+    'highWaterMark',
+  ],
+  'createReadStream, the handlers': [
+    (loop) => loop.fs.createReadStream('/none', {}, { dta() {} } as object),
+    'handlers.dta',
+    'data',
+  ],
+  createWriteStream: [
+    (loop) => loop.fs.createWriteStream('/none', { flsh: true } as object),
+    'options.flsh',
+    'flush',
+  ],
   'stream, the handlers': [
     (loop, fd) => loop.stream(fd, {}, { dta() {} } as object),
     'handlers.dta',
@@ -118,6 +133,26 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     },
     'options.writ',
     'write',
+  ],
+  spawn: [
+    (loop) => loop.spawn('true', [], { detatched: true } as object),
+    'options.detatched',
+    'detached',
+  ],
+  'spawn, the handlers': [
+    (loop) => loop.spawn('true', [], {}, { exited() {} } as object),
+    'handlers.exited',
+    'exit',
+  ],
+  'spawn, a file for stdin': [
+    (loop) => loop.spawn('true', [], { stdio: [{ path: '/x', flag: 'r' } as never] }),
+    'options.stdio[0].flag',
+    'flags',
+  ],
+  'spawn, its limits': [
+    (loop) => loop.spawn('true', [], { resourceLimits: { RLIMIT_NOFIL: 5 } as object }),
+    'options.resourceLimits.RLIMIT_NOFIL',
+    'RLIMIT_NOFILE',
   ],
   workers: [
     (loop) => loop.workers({ code: '', resourceLimit: {} } as object),
@@ -204,6 +239,7 @@ describe('a name that is not known is refused, with the one that was meant', () 
       fs.read(0, new Uint8Array(1), wrong), fs.write(0, 'x', wrong),
       fs.pread(0, new Uint8Array(1), 0, wrong), fs.pwrite(0, new Uint8Array(1), 0, wrong),
       fs.readv(0, [], 0, wrong), fs.writev(0, [], 0, wrong),
+      fs.sendFile(undefined as never, 0, wrong),
     ]; // biome-ignore format: a table
     const told = await Promise.allSettled(requests);
     for (const outcome of told) {

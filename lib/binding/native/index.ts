@@ -1,5 +1,6 @@
 // What the addon exports, typed: the one place where TypeScript and C++ meet, a file for
 // each native module. A test compares these names with those that the built addon has.
+import type { ChildCalls } from './children.js';
 import type { DatagramCalls } from './datagram.js';
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
@@ -13,6 +14,7 @@ import type { MessageCalls } from './messages.js';
 import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
+import type { ProcessRawCalls } from './processes.js';
 import type { SignalCalls } from './signals.js';
 import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
@@ -22,6 +24,7 @@ import type { UnixPathCalls } from './unix-path.js';
 import type { WakerCalls } from './waker.js';
 
 export type * from './address.js';
+export type * from './children.js';
 export type * from './datagram.js';
 export type * from './descriptors.js';
 export type * from './epoll.js';
@@ -35,6 +38,7 @@ export type * from './messages.js';
 export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
+export type * from './processes.js';
 export type * from './signals.js';
 export type * from './socket-filter.js';
 export type * from './sockets.js';
@@ -52,11 +56,13 @@ export interface RawCalls
     FileTransferCalls,
     KqueueRawCalls,
     MessageCalls,
-    PollCalls {}
+    PollCalls,
+    ProcessRawCalls {}
 
 export interface NativeBinding
   extends RawCalls,
     AddressCalls,
+    ChildCalls,
     DatagramCalls,
     EpollCalls,
     FileCalls,

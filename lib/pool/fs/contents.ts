@@ -7,10 +7,11 @@ import type { Batch } from '../batch.js';
 import type { ValueOf } from './call.js';
 import { checked } from './caller.js';
 import { type FileDescriptor, numberOfFile } from './descriptors.js';
-import { FileHandle } from './handle.js';
-import { REFUSED } from './inline/in-memory.js';
+import { FileHandle, type HandleRequests } from './handle.js';
+import { type FilesInMemory, LARGE, MAX_BYTES, REFUSED } from './inline/in-memory.js';
 import { checkFlags, checkMode, type FileOptions, readSignal } from './options.js';
 import { type Content, type FileEncoding, type Path, toPath } from './path.js';
+import { readInPieces } from './pieces.js';
 import { ByteRequests } from './reading.js';
 import { contentOf } from './transfers.js';
 import { bufferOf, descriptorOf } from './values.js';
@@ -20,6 +21,9 @@ import {
   readWriteOptions,
   type WriteFileOptions,
 } from './whole.js';
+
+/** What a request may transfer; larger files are refused by a thread, with the error. */
+const MAX_CONTENT_BYTES = 0x7ffff000;
 
 const COPY_FLAGS =
   constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE | constants.COPYFILE_FICLONE_FORCE;
@@ -52,10 +56,11 @@ export abstract class ContentRequests extends ByteRequests {
       const about = { syscall: 'open', path: checkedPath };
       const args: [string | Uint8Array, number, number] = [checkedPath, how, permissions];
       const where = { signal, inline: undefined };
-      return this.tryOrAsk('open', args, about, value, where, (files) => {
+      const attempt = (files: FilesInMemory) => {
         const fd = files.open(checkedPath, how, about);
         return fd === REFUSED ? REFUSED : new FileHandle(this, fd);
-      });
+      };
+      return this.tryOrAsk('open', args, about, value, where, attempt, (file) => file.drop());
     });
   }
 
@@ -86,14 +91,16 @@ export abstract class ContentRequests extends ByteRequests {
       const checkedPath = toPath(path);
       const about = { syscall: 'read', path: checkedPath };
       const value = contentAs(encoding);
-      return this.tryOrAsk(
+      const args: [string | Uint8Array, number] = [checkedPath, flags];
+      return this.tryOrAsk<Content | string, 'readFile'>(
         'readFile',
-        [checkedPath, flags],
+        args,
         about,
         value,
         where,
         (files, budget) => {
           const content = files.readFile(checkedPath, flags, about);
+          if (content === LARGE) return this.#readLarge(files, checkedPath, where);
           if (content === REFUSED) return REFUSED;
           budget.spend(content.length);
           return encoding === undefined ? content : content.toString(encoding);
@@ -144,6 +151,16 @@ export abstract class ContentRequests extends ByteRequests {
     });
   }
 
+  // For FileHandle, by the classes above.
+  /** @internal */
+  abstract readStreamOf(
+    ...args: Parameters<HandleRequests['readStreamOf']>
+  ): ReturnType<HandleRequests['readStreamOf']>;
+  /** @internal */
+  abstract writeStreamOf(
+    ...args: Parameters<HandleRequests['writeStreamOf']>
+  ): ReturnType<HandleRequests['writeStreamOf']>;
+
   /** For FileHandle. @internal */
   readRest(
     file: FileDescriptor,
@@ -175,10 +192,35 @@ export abstract class ContentRequests extends ByteRequests {
     });
   }
 
-  /** For FileHandle: also where the loop is closed, and nobody could say that it is done. @internal */
+  /**
+   * For FileHandle: also where the loop or its pool is closed, and nobody could say that it is done.
+   *
+   * @internal
+   */
   closeOpen(fd: number): Promise<void> {
-    if (!this.work.loop.closed) return this.close(fd);
-    return checked(async () => void check(native.close(fd), 'close'));
+    if (!this.work.closed) return this.closing(fd);
+    return checked(async () => void check(native.closeFile(fd), 'close'));
+  }
+
+  /** A file that is too large for one turn: over several. */
+  #readLarge(
+    files: FilesInMemory,
+    path: string | Uint8Array,
+    { flags, encoding, signal }: ReturnType<typeof readReadOptions>,
+  ): Promise<Content | string> | typeof REFUSED {
+    const fd = files.open(path, flags, { syscall: 'open', path });
+    if (fd === REFUSED) return REFUSED;
+    const status = files.fstat(fd, 0);
+    if (status === REFUSED || Number(status.size) > MAX_CONTENT_BYTES) {
+      native.close(fd);
+      return REFUSED;
+    }
+    return (
+      readInPieces(this, fd, Number(status.size), MAX_BYTES, signal)
+        .then((content) => (encoding === undefined ? content : content.toString(encoding)))
+        // Behind a thread that may still read: nobody waits for that.
+        .finally(() => void this.closeOpen(fd).catch(nothing))
+    );
   }
 
   #writeFile(
@@ -200,3 +242,5 @@ function contentAs(encoding: FileEncoding | undefined): ValueOf<Content | string
   if (encoding === undefined) return bufferOf;
   return (batch: Batch, row: number) => bufferOf(batch, row).toString(encoding);
 }
+
+function nothing(): void {}

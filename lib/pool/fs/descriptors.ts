@@ -40,7 +40,8 @@ const WHENCE = { SET: 0, CUR: 1, END: 2 } as const;
 /** From where `seek` counts: the beginning, where the file stands, its end. */
 export type Whence = keyof typeof WHENCE;
 
-const EBADF = -9;
+/** @internal */
+export const EBADF = -9;
 
 /** @throws TypeError, RangeError for no descriptor; SystemError EBADF for a closed FileHandle */
 export function numberOfFile(file: FileDescriptor, syscall: string): number {
@@ -179,7 +180,7 @@ export abstract class DescriptorRequests extends FolderRequests {
   close(fd: number): Promise<void> {
     return checked(() => {
       checkDescriptor('fd', fd);
-      return this.do('close', [fd], { syscall: 'close' }, undefined);
+      return this.closing(fd);
     });
   }
 

@@ -3,7 +3,11 @@
 
 import { SHOWN, shown } from '../../base/shown.js';
 import { type Bytes, native } from '../../binding/index.js';
-import { type Buffers, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
+import type { Handle } from '../../loop/handle.js';
+import { Owner } from '../../loop/owners.js';
+import { fileError } from '../../raw/errors.js';
+import type { Handlers } from '../../stream/handlers.js';
+import { type Buffers, EBADF, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
 import type { FileOptions, FileTime } from './options.js';
 import type { Content, FileEncoding } from './path.js';
 import type {
@@ -15,6 +19,10 @@ import type {
 } from './reading.js';
 import type { BigIntStats, Stats } from './stats.js';
 import type { BigIntOptions, NumberOptions, StatOptions } from './status.js';
+import type { FileReadOptions, FileWriteOptions } from './stream/options.js';
+import type { FileReadHandlers, FileReadStream } from './stream/read-stream.js';
+import type { StreamedFile } from './stream/source.js';
+import type { FileWriteHandlers, FileWriteStream } from './stream/write-stream.js';
 import type { TransferOptions } from './transfers.js';
 import type { ReadFileOptions, WriteFileOptions } from './whole.js';
 
@@ -27,22 +35,42 @@ export interface HandleRequests extends ByteRequests {
     options?: FileEncoding | WriteFileOptions,
   ): Promise<void>;
   closeOpen(fd: number): Promise<void>;
+  readStreamOf(
+    file: StreamedFile,
+    options: FileReadOptions | undefined,
+    handlers: Handlers<Handle> | undefined,
+  ): FileReadStream;
+  writeStreamOf(
+    file: StreamedFile,
+    options: FileWriteOptions | undefined,
+    handlers: Handlers<Handle> | undefined,
+  ): FileWriteStream;
 }
 
-/** Closes what was forgotten. `close` looks whether the number is still ours. */
-const forgotten = new FinalizationRegistry<number>((fd) => native.close(fd));
+/** What is left of a FileHandle that was forgotten. */
+interface Left {
+  readonly fd: number;
+  readonly owner: Owner;
+}
+
+/** Closes what was forgotten, behind the requests that have it; not what others have closed since. */
+const forgotten = new FinalizationRegistry<Left>(({ fd, owner }) => {
+  if (owner.stillOwns(fd)) native.closeFile(fd);
+});
 
 /** An open file. Made by `loop.fs.open`. */
 export class FileHandle implements OpenFile {
   readonly #files: HandleRequests;
   #fd: number;
+  readonly #owner = new Owner();
   #closed: Promise<void> | undefined;
 
   /** @internal */
   constructor(files: HandleRequests, fd: number) {
     this.#files = files;
     this.#fd = fd;
-    forgotten.register(this, fd, this);
+    this.#owner.own(fd);
+    forgotten.register(this, { fd, owner: this.#owner }, this);
   }
 
   /** The descriptor; -1 once it is closed. It is borrowed: who closes it breaks the handle. */
@@ -154,6 +182,24 @@ export class FileHandle implements OpenFile {
     return this.#files.seek(this, offset, whence, options);
   }
 
+  /** Reads it as a stream, which closes it at the end: see `loop.fs.createReadStream`. */
+  createReadStream<Data = unknown>(
+    options?: FileReadOptions,
+    handlers?: FileReadHandlers<Data>,
+  ): FileReadStream<Data> {
+    const given = handlers as Handlers<Handle> | undefined;
+    return this.#files.readStreamOf(this, options, given) as FileReadStream<Data>;
+  }
+
+  /** Writes it as a stream, which closes it at the end: see `loop.fs.createWriteStream`. */
+  createWriteStream<Data = unknown>(
+    options?: FileWriteOptions,
+    handlers?: FileWriteHandlers<Data>,
+  ): FileWriteStream<Data> {
+    const given = handlers as Handlers<Handle> | undefined;
+    return this.#files.writeStreamOf(this, options, given) as FileWriteStream<Data>;
+  }
+
   /**
    * Closes it, behind the requests that have it; those that come later reject with EBADF.
    * Idempotent. Rejects as `loop.fs.close` does.
@@ -164,13 +210,25 @@ export class FileHandle implements OpenFile {
   }
 
   #close(): Promise<void> {
-    const fd = this.#fd;
-    this.#fd = -1;
-    forgotten.unregister(this);
-    return this.#files.closeOpen(fd);
+    const isOurs = this.#owner.stillOwns(this.#fd);
+    const fd = this.#leave();
+    return isOurs ? this.#files.closeOpen(fd) : Promise.reject(fileError(EBADF, 'close'));
   }
 
-  /** The same, for `await using`. */
+  /** Closes at once what nobody was given. @internal */
+  drop(): void {
+    native.closeFile(this.#leave());
+  }
+
+  #leave(): number {
+    const fd = this.#fd;
+    this.#fd = -1;
+    this.#owner.disown(fd);
+    forgotten.unregister(this);
+    return fd;
+  }
+
+  /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

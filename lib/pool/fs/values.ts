@@ -5,7 +5,7 @@ import { native } from '../../binding/index.js';
 import { check } from '../../raw/errors.js';
 import type { Batch } from '../batch.js';
 import type { Content } from './path.js';
-import { BigIntStatFs, StatFs } from './statfs.js';
+import { BigIntStatFs, STATFS_MOUNTED, StatFs } from './statfs.js';
 import { BigIntStats, Stats } from './stats.js';
 
 /** How names are told: as text, or as the bytes that the kernel has. */
@@ -34,6 +34,21 @@ export function bigintStatFsOf(batch: Batch, row: number): BigIntStatFs {
   return new BigIntStatFs(batch.integers, batch.place(row));
 }
 
+/** What a file system is, as far as requests without a thread have to know. */
+export interface FileSystem {
+  /** The kernel's number for its kind. */
+  readonly type: number;
+  /** ST_* of statvfs(3). */
+  readonly mounted: number;
+  readonly freeBytes: number;
+}
+
+export function fileSystemOf(batch: Batch, row: number): FileSystem {
+  const { type, bavail, bsize } = statFsOf(batch, row);
+  const mounted = batch.numbers[batch.place(row) + STATFS_MOUNTED] as number;
+  return { type, mounted, freeBytes: bavail * bsize };
+}
+
 /** A float64. */
 export function numberOf(batch: Batch, row: number): number {
   return batch.numbers[batch.place(row)] as number;
@@ -57,16 +72,26 @@ export function copyTo(target: Uint8Array, batch: Batch, row: number): number {
   if (size === 0) return 0;
   if (target.length < size) throw noRoom();
   const place = batch.place(row);
-  if (place < 0) return batch.takeBytes(row, target, 0);
   const { buffer, BYTES_PER_ELEMENT } = batch.numbers;
-  target.set(new Uint8Array(buffer, place * BYTES_PER_ELEMENT, size));
-  return size;
+  // What V8 compiled (Node 20) may still see the length of detached memory, where it has met memory
+  // that can be resized as well: then the copy is refused.
+  try {
+    if (place < 0) return batch.takeBytes(row, target, 0);
+    target.set(new Uint8Array(buffer, place * BYTES_PER_ELEMENT, size));
+    return size;
+  } catch {
+    throw noRoom();
+  }
 }
 
 /** The same of bytes that were taken. */
 export function copyBytes(target: Uint8Array, bytes: Uint8Array): void {
   if (target.length < bytes.length) throw noRoom();
-  target.set(bytes);
+  try {
+    target.set(bytes);
+  } catch {
+    throw noRoom();
+  }
 }
 
 function noRoom(): Error {

@@ -10,14 +10,13 @@ import type { PoolRequest } from '../request.js';
 import { FileCall } from './call.js';
 import { FilesInMemory, REFUSED, type Refused } from './inline/in-memory.js';
 import { TurnBudget } from './inline/turn-budget.js';
-import type { StatFs } from './statfs.js';
-import { statFsOf } from './values.js';
+import { type FileSystem, fileSystemOf } from './values.js';
 
 /** A request that was not tried yet. */
 export const UNTRIED: unique symbol = Symbol('untried');
 
-/** Does a request at once, or does not. What it throws rejects. */
-export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Refused;
+/** Does a request at once, or begins it, or does not. What it throws rejects. */
+export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Promise<T> | Refused;
 
 export class FileWork {
   readonly loop: HandleLoop;
@@ -40,6 +39,11 @@ export class FileWork {
     this.#budget = new TurnBudget(loop);
   }
 
+  /** Whether no request can be made any more. */
+  get closed(): boolean {
+    return this.loop.closed || this.#pool.pool.closed;
+  }
+
   /** On a thread. @throws as LoopPool.submit */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     this.#pool.submit(request, signal);
@@ -54,19 +58,33 @@ export class FileWork {
     signal: AbortSignal | undefined,
     inline: boolean | undefined,
     attempt: Attempt<T>,
-  ): T | Refused | typeof UNTRIED {
-    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return UNTRIED;
-    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return UNTRIED;
-    this.#beforeRun();
-    const value = attempt(this.#files, this.#budget);
+  ): T | Promise<T> | Refused | typeof UNTRIED {
+    const files = this.now(signal, inline);
+    if (files === undefined) return UNTRIED;
+    const value = attempt(files, this.#budget);
     if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs);
     return value;
+  }
+
+  /** By which a request may be done at once; undefined: `start` says when. */
+  now(signal: AbortSignal | undefined, inline: boolean | undefined): FilesInMemory | undefined {
+    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return undefined;
+    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return undefined;
+    this.#beforeRun();
+    return this.#files;
+  }
+
+  /** A request of `kind` was done at once, and copied so much. */
+  did(kind: string, bytes: number): void {
+    this.#budget.spend(bytes);
+    this.#pool.countInline(kind, Lane.fs);
   }
 
   /**
    * By `attempt`, or on a thread.
    *
    * @param inline whether to try; undefined: what the loop says
+   * @param discard is given what was aborted when it was done already
    * @throws as LoopPool.submit
    */
   start<T>(
@@ -74,6 +92,7 @@ export class FileWork {
     signal: AbortSignal | undefined,
     inline: boolean | undefined,
     attempt: Attempt<T>,
+    discard: (value: T) => void,
   ): void {
     if (!(inline ?? this.#inline) || !this.#files.isThere) {
       this.submit(request, signal);
@@ -82,26 +101,41 @@ export class FileWork {
     throwIfAborted(signal);
     if (this.loop.closed) throw loopClosed();
     if (!this.#budget.hasWaiting && this.#budget.allows()) {
-      this.#try(request, signal, attempt);
+      this.#try(request, signal, attempt, discard);
       return;
     }
+    const { pool } = this.#pool;
+    pool.beginTurn();
     const unwatch =
       signal === undefined ? nothing : onAbort(signal, () => request.reject(abortError(signal)));
+    let waits = true;
+    const leave = () => {
+      if (!waits) return;
+      waits = false;
+      unwatch();
+      pool.endTurn();
+    };
     this.#budget.later({
       run: () => {
-        unwatch();
-        if (signal?.aborted !== true) this.#try(request, signal, attempt);
+        leave();
+        if (signal?.aborted !== true) this.#try(request, signal, attempt, discard);
       },
       reject: (reason) => {
-        unwatch();
+        leave();
         request.reject(reason);
       },
     });
   }
 
-  #try<T>(request: PoolRequest<T>, signal: AbortSignal | undefined, attempt: Attempt<T>): void {
+  #try<T>(
+    request: PoolRequest<T>,
+    signal: AbortSignal | undefined,
+    attempt: Attempt<T>,
+    discard: (value: T) => void,
+  ): void {
     this.#beforeRun();
     let settle: () => void;
+    let drop = nothing;
     try {
       const value = attempt(this.#files, this.#budget);
       if (value === REFUSED) {
@@ -109,13 +143,25 @@ export class FileWork {
         return;
       }
       this.#pool.countInline(request.kind, request.lane);
-      settle = () => request.resolve(value);
+      settle = () => request.resolve(value as T);
+      // What was only begun hears of the signal itself.
+      if (value instanceof Promise) {
+        settle();
+        return;
+      }
+      drop = () => discard(value as T);
     } catch (error) {
       settle = () => request.reject(error);
     }
     if (signal === undefined) settle();
-    // Until its callbacks run it may be aborted.
-    else queueMicrotask(() => (signal.aborted ? request.reject(abortError(signal)) : settle()));
+    else {
+      // Until its callbacks run it may be aborted.
+      queueMicrotask(() => {
+        if (!signal.aborted) return settle();
+        drop();
+        request.reject(abortError(signal));
+      });
+    }
   }
 
   /** The callbacks of what is done are the next drain's: there has to be one in the next `run`. */
@@ -160,10 +206,10 @@ export class FileWork {
     return () => void this.#waiting.delete(reject);
   }
 
-  #statfs(path: string | Uint8Array): Promise<StatFs> {
+  #statfs(path: string | Uint8Array): Promise<FileSystem> {
     return new Promise((resolve, reject) => {
       const about = { syscall: 'statfs', path };
-      this.#pool.submit(new FileCall(resolve, reject, 'statfs', [path, 0], about, statFsOf));
+      this.#pool.submit(new FileCall(resolve, reject, 'statfs', [path, 0], about, fileSystemOf));
     });
   }
 }

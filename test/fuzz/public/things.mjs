@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { Children } from './children.mjs';
 import { compressionRequests } from './compressed.mjs';
 import { fileRequests } from './files.mjs';
 import { keyRequests } from './keys.mjs';
@@ -28,10 +29,12 @@ export class Things {
     this.random = program.random;
     this.actions = actions;
     this.streams = new Streams(this);
+    this.children = new Children(this);
     this.rows = [
       [4, () => this.watch()],
       [5, () => this.onWatcher()],
       ...this.streams.rows,
+      ...this.children.rows,
       [3, () => this.signal()],
       [3, () => this.request()],
       [3, () => this.abort()],

@@ -3,6 +3,7 @@
 import { isWith } from '../support/without.mjs';
 import { fileCalls } from './file-calls.mjs';
 import { Messages } from './messages.mjs';
+import { processCalls } from './process-calls.mjs';
 
 /**
  * Name to `{ weight, args(), after?(result, args), isResult(result) }`.
@@ -33,6 +34,7 @@ export function rawCalls(make) {
   const protocol = () => make.int(undefined, 0, 0, 6, 17, 262);
   const table = {
     ...fileCalls(make),
+    ...processCalls(make),
     read: { args: read },
     write: { args: read },
     readv: { args: () => [make.fd(), make.buffers()] },
