@@ -69,6 +69,15 @@ export const supported: Readonly<Record<keyof RawCalls, boolean>> = Object.freez
     return pwait2;
   },
   eventfd: linux || constants['EFD_CLOEXEC'] !== undefined,
+  inotify_init1: linux,
+  inotify_add_watch: linux,
+  inotify_rm_watch: linux,
+  timerfd_create: linux,
+  timerfd_settime: linux,
+  timerfd_gettime: linux,
+  signalfd: linux,
+  fanotify_init: linux,
+  fanotify_mark: linux,
   kqueue: hasKqueue,
   kevent: hasKqueue,
 });

@@ -104,6 +104,16 @@ export const CALLS = {
   // A pipe that is taken over and cannot be put in another's place is asked before each call.
   dup3: [...quiet('EINTR'), ...retry('EBADF', 'EBUSY', 'EMFILE', 'EINVAL', 'EPERM', 'ENOSYS')],
   eventfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
+  inotify_init1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
+  // What it was to watch is not there, or not for this user: no folder, or no watch is left.
+  inotify_add_watch: told('ENOSPC', 'ENOMEM', 'EACCES', 'ENOENT', 'EINVAL', 'EPERM', 'ENOSYS'),
+  inotify_rm_watch: quiet('EINVAL', 'EPERM', 'ENOSYS'),
+  timerfd_create: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
+  timerfd_settime: told('EINVAL', 'ECANCELED', 'EPERM', 'ENOSYS'),
+  timerfd_gettime: told('EINVAL', 'EPERM', 'ENOSYS'),
+  signalfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
+  fanotify_init: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
+  fanotify_mark: [...quiet('EINTR'), ...told('ENOSPC', 'ENOENT', 'EXDEV', 'EPERM', 'ENOSYS')],
   fcntl: told('EPERM', 'ENOSYS', 'EMFILE', 'EINVAL'),
   // The number is free whatever close says, and what it says is too late to be of use.
   close: quiet('EINTR', 'EIO', 'ENOSPC', 'EDQUOT'),

@@ -10,12 +10,14 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "strike.h"
@@ -103,6 +105,27 @@ WRAP(int, lstat64, stat, -1, (const char* path, struct stat64* out),
 WRAP(ssize_t, readlink, readlink, -1,
      (const char* path, char* target, size_t size), (path, target, size))
 WRAP(int, access, access, -1, (const char* path, int mode), (path, mode))
+
+WRAP(int, inotify_init1, inotify_init1, -1, (int flags), (flags))
+WRAP(int, inotify_add_watch, inotify_add_watch, fd,
+     (int fd, const char* path, uint32_t mask), (fd, path, mask))
+WRAP(int, inotify_rm_watch, inotify_rm_watch, fd, (int fd, int watch),
+     (fd, watch))
+WRAP(int, timerfd_create, timerfd_create, -1, (clockid_t clock, int flags),
+     (clock, flags))
+WRAP(int, timerfd_settime, timerfd_settime, fd,
+     (int fd, int flags, const struct itimerspec* value,
+      struct itimerspec* old),
+     (fd, flags, value, old))
+WRAP(int, timerfd_gettime, timerfd_gettime, fd,
+     (int fd, struct itimerspec* value), (fd, value))
+WRAP(int, signalfd, signalfd, fd, (int fd, const sigset_t* mask, int flags),
+     (fd, mask, flags))
+WRAP(int, fanotify_init, fanotify_init, -1,
+     (unsigned flags, unsigned event_flags), (flags, event_flags))
+WRAP(int, fanotify_mark, fanotify_mark, fd,
+     (int fd, unsigned flags, uint64_t mask, int folder, const char* path),
+     (fd, flags, mask, folder, path))
 
 int eventfd(unsigned int initial, int flags) {
   FAIL_IF_STRUCK(eventfd, -1);

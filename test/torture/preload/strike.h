@@ -22,7 +22,10 @@
   CALL(dup3) CALL(sendto) CALL(recvfrom) CALL(recvmsg) CALL(sendmmsg)     \
   CALL(recvmmsg) CALL(ioctl) CALL(pread) CALL(pwrite) CALL(preadv)        \
   CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)            \
-  CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)
+  CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram) \
+  CALL(inotify_init1) CALL(inotify_add_watch) CALL(inotify_rm_watch)      \
+  CALL(timerfd_create) CALL(timerfd_settime) CALL(timerfd_gettime)        \
+  CALL(signalfd) CALL(fanotify_init) CALL(fanotify_mark)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
