@@ -9,5 +9,6 @@ export { FileHandle } from './fs/handle.js';
 export { BigIntStatFs, StatFs } from './fs/statfs.js';
 export { BigIntStats, Stats } from './fs/stats.js';
 export { FileWork } from './fs/work.js';
+export { toPath } from './fs/path.js';
 export { LoopPool } from './loop-pool.js';
 export { ThreadPool } from './pool.js';

@@ -59,6 +59,7 @@ export const KINDS: Readonly<Record<string, string>> = {
   watcher: 'hold(loop.watch(silentFd(), { read: true }, () => {})); settle();',
   workers: "hold(loop.workers({ code: 'module.exports = () => 1;', size: 1 }).ref()); settle();",
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
+  'watched path': "hold(loop.watchPath('.', {}, () => {})); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',
   'prepare hook': 'hold(loop.prepare(() => {})); settle();',
   'check hook': 'hold(loop.check(() => {})); settle();',

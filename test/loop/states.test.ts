@@ -101,6 +101,7 @@ describe('a closed loop', () => {
     stream: (loop, fd) => loop.stream(fd, {}, {}),
     dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
+    watchPath: (loop) => loop.watchPath('.'),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
     workers: (loop) => loop.workers({ code: '' }),
   };

@@ -15,7 +15,7 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['loop', 'loop/'],
   ['socket options', 'socket-options/'],
   ['stream, pool', 'stream/', 'pool/', 'unix/'],
-  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
+  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/', 'paths/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
   // What is compressed is a job of workers.
   ['datagram, zlib', 'datagram/', 'zlib/'],

@@ -27,6 +27,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   connect: (loop, signal) => loop.connect({ port: 9, signal }, {}),
   stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
   'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),
+  watchPath: (loop, signal) => loop.watchPath('.', { signal }),
   dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),
 };
 /** A descriptor that nobody has. */

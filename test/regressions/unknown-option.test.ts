@@ -139,6 +139,11 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.stacksize',
     'stackBytes',
   ],
+  watchPath: [
+    (loop) => loop.watchPath('.', { recursiv: true } as object),
+    'options.recursiv',
+    'recursive',
+  ],
   inheritedSockets: [() => inheritedSockets({ unse: true } as object), 'options.unse', 'unset'],
   sdNotify: [() => sdNotify('READY=1', { fd: [] } as object), 'options.fd', 'fds'],
   'KeventList.set': [
