@@ -8,6 +8,7 @@ import { fileRequests } from './files.mjs';
 import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
 import { nameRequests } from './names.mjs';
+import { pathRows } from './paths.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
@@ -31,13 +32,13 @@ export class Things {
       [4, () => this.watch()],
       [5, () => this.onWatcher()],
       ...this.streams.rows,
-      [2, () => this.watchPath()],
       [3, () => this.signal()],
       [3, () => this.request()],
       [3, () => this.abort()],
       [1, () => this.pool()],
       [1, () => this.jobs()],
       ...managerRows(program, actions),
+      ...pathRows(program, actions),
       [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
     ]; // biome-ignore format: a table
   }
@@ -55,44 +56,6 @@ export class Things {
       () => random.pick(program.fds),
       () => random.pick([2 ** 30, -1, noInteger(random)]),
     );
-  }
-
-  watchPath() {
-    const { random, program, actions } = this;
-    const paths = ['.', '/none/of/this', '/dev/null', Buffer.from('/tmp'), '', 'a\0b'];
-    const flag = () =>
-      actions.or(
-        () => random.oneIn(2),
-        () => anyValue(random),
-      );
-    const options = {
-      initial: flag(),
-      attributes: flag(),
-      highWaterMark: random.pick([1, 0, 100]),
-    };
-    const callback = (event) => {
-      if (typeof event.type !== 'string') program.report(`a watched path is told ${event}`);
-      program.inCallback('watched path');
-    };
-    const watcher = actions.call('watchPath', () =>
-      program.loop.watchPath(
-        actions.or(
-          () => random.pick(paths),
-          () => anyValue(random),
-        ),
-        actions.or(
-          () => options,
-          () => anyValue(random),
-        ),
-        actions.or(
-          () => random.pick([callback, undefined]),
-          () => noFunction(random),
-        ),
-      ),
-    );
-    if (watcher === undefined || random.oneIn(8)) return;
-    if (random.oneIn(3)) watcher.unref();
-    program.loop.setTimeout(() => watcher.close(), random.below(5));
   }
 
   watch() {
