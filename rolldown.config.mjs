@@ -13,6 +13,7 @@ export const entries = {
   node: 'lib/node/index.ts',
   'compat/abstract-socket': 'lib/compat/abstract-socket/index.ts',
   'compat/epoll': 'lib/compat/epoll/index.ts',
+  'compat/fs-ext': 'lib/compat/fs-ext/index.ts',
   'compat/unix-dgram': 'lib/compat/unix-dgram/index.ts',
   'compat/usocket': 'lib/compat/usocket/index.ts',
 };
@@ -111,6 +112,7 @@ export default defineConfig({
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
+        { name: 'requests', test: /\/lib\/pool\/(?!index|fs\/stream(ing|\/))/ },
         { name: 'names', test: /\/lib\/dns\/(errors|lookup-options|names|questions)\.ts/ },
         { name: 'worker-layout', test: /\/lib\/workers\/layout\.ts/ },
         { name: 'jobs', test: /\/lib\/workers\/(?!index|thread\/)/ },

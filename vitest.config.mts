@@ -13,7 +13,8 @@ const results = process.env['RAWLOOP_TEST_RESULTS'];
  * processes, Workers or clients. A rule of the loop itself has a quick test as well.
  */
 const SLOW = [
-  'test/{bench,cli,signals,guest,liveness,models,models-echo,package,page,peers,torture,fuzz}/**',
+  'test/{bench,cli,signals,guest,lessons,liveness,models,models-echo,package,page,peers}/**',
+  'test/{torture,fuzz}/**',
   'test/order/node.test.ts',
   'test/poller/signals.test.ts',
   'test/pool/{abort,core,native-pool}.test.ts',

@@ -101,6 +101,12 @@ export const contenders = {
     theirs('node', 'node:fs with callbacks', 'files'),
     theirs('node-promises', 'node:fs/promises', 'files'),
   ],
+  names: [
+    ours('owned', 'loop.dns in a loop of its own', 'names'),
+    ours('guest', 'loop.dns inside Node', 'names'),
+    theirs('node', 'node:dns with callbacks', 'names'),
+    theirs('node-promises', 'node:dns/promises', 'names'),
+  ],
   timers: [
     ours('owned', 'timers of a loop that owns its thread', 'timers'),
     ours('guest', "timers of a loop inside Node's", 'timers'),

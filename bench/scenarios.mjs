@@ -231,6 +231,19 @@ export const scenarios = {
       'write-64': '4 KiB to an open file, 64 in flight',
     },
   },
+  names: {
+    title: 'names of hosts',
+    unit: 'request',
+    kind: 'work',
+    base: 'node',
+    isPinned: false,
+    works: {
+      lookup: 'lookup of localhost, one at a time',
+      'lookup-64': 'lookup of localhost, 64 in flight',
+      resolve4: 'an address from a name server, one at a time',
+      'resolve4-64': 'an address from a name server, 64 in flight',
+    },
+  },
   timers: {
     title: 'timers and immediates',
     unit: 'operation',

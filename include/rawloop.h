@@ -86,7 +86,7 @@ typedef struct rawloop_api {
   rawloop_loop* loop;
 
   /* All of these: on the thread of the loop, else -EPERM; -EBADF when the loop or
-   * its pool is closed. */
+   * its pool is closed; -EINVAL for a null that is not said to be one. */
 
   /* The number of the lane of that name: "fs", "crypto", "dns", "zlib", or one
    * that the pool was given. -ENOENT: there is none. */
@@ -100,7 +100,8 @@ typedef struct rawloop_api {
   int32_t (*cancel)(rawloop_loop* loop, rawloop_id job);
 
   /* Watches a descriptor, which stays the caller's: it must be open until
-   * unwatch(). Its id; -EINVAL for no event or no `ready`, -EEXIST when the loop
+   * unwatch(). Its id; -EINVAL for no event, for bits that this version has no
+   * name for or no `ready`, -EEXIST when the loop
    * watches it already, -EPERM for what cannot be polled. */
   int64_t (*watch)(rawloop_loop* loop, int fd, uint32_t events,
                    const rawloop_watcher* watcher);
@@ -115,7 +116,7 @@ static const napi_type_tag rawloop_tag = {0x9f3a60d1c27b4e58,
                                           0xa4c81f5e0b7d2396};
 
 /* The interface that `value` is, of `version` at least; null: it is none, or
- * older. Throws nothing. */
+ * older, which rawloop_version tells. Throws nothing. */
 static inline const rawloop_api* rawloop_from(napi_env env, napi_value value,
                                               uint32_t version) {
   napi_valuetype type;
@@ -129,6 +130,12 @@ static inline const rawloop_api* rawloop_from(napi_env env, napi_value value,
   }
   api = (const rawloop_api*)found;
   return api->version >= version ? api : NULL;
+}
+
+/* The version of the interface that `value` is; 0: it is none. */
+static inline uint32_t rawloop_version(napi_env env, napi_value value) {
+  const rawloop_api* api = rawloop_from(env, value, 0);
+  return api == NULL ? 0 : api->version;
 }
 
 /* What JavaScript threw in the last call from this addon, which is pending no

@@ -15,12 +15,14 @@ export const families = {
   dns: 'lib/dns/index.ts',
   resolver: 'lib/dns/resolver.ts',
   descriptor: 'lib/descriptor/index.ts',
+  'host-crypto': 'lib/host-crypto/index.ts',
   models: 'lib/models/thread-per-connection.ts',
   net: 'lib/net/index.ts',
   paths: 'lib/paths/index.ts',
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
   relay: 'lib/relay/index.ts',
+  streaming: 'lib/pool/fs/streaming.ts',
   'socket-options': 'lib/socket-options/index.ts',
   watch: 'lib/watch/index.ts',
   workers: 'lib/workers/index.ts',
@@ -32,6 +34,7 @@ const LISTS = [
   'lib/faces/families.ts',
   'lib/dns/seldom.ts',
   'lib/poller/seldom.ts',
+  'lib/pool/fs/seldom.ts',
   'lib/socket-options/seldom.ts',
 ];
 const ENTRY = 'lib/faces/index.ts';

@@ -8,7 +8,8 @@ import { mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureRepeated, serve } from './serve.mjs';
+import { measureRequests } from './requests.mjs';
+import { serve } from './serve.mjs';
 
 const contender = process.argv[2];
 const isHost = contender === 'node' || contender === 'node-promises';
@@ -36,7 +37,7 @@ for (let i = 0; i < 1000; i++) writeFileSync(join(many, `file-${i}.txt`), '');
 const fd = openSync(small, 'r');
 const bytes = Buffer.alloc(4096);
 
-/** @typedef {(done: (error: unknown) => void) => void} Request */
+/** @typedef {import('./requests.mjs').Request} Request */
 
 /** @type {Record<string, Request>} */
 const callbacks = {
@@ -81,58 +82,13 @@ async function requestsOf() {
   return promised(fs, () => fs.read(fd, bytes, 0, 4096, 0), write);
 }
 
-/** While the loop owns the thread, the host's timers stand still. */
-const sleep = isOwned
-  ? (ms) => new Promise((resolve) => void loop?.setTimeout(resolve, ms))
-  : undefined;
-
 const requests = await requestsOf();
-
-/**
- * @param {string} name
- * @param {number} inFlight
- */
-function measure(name, inFlight) {
-  const request = /** @type {Request} */ (requests[name]);
-  return async ({ ms }) => {
-    let onTime = (/** @type {number} */ _beginMs) => {};
-    let isTimed = false;
-    let isOver = false;
-    let left = inFlight;
-    let drained = () => {};
-    const end = new Promise((resolve) => {
-      drained = () => resolve(undefined);
-    });
-    const next = () => {
-      const beginMs = isTimed ? performance.now() : 0;
-      request((error) => {
-        if (error) throw error;
-        if (beginMs > 0 || !isTimed) onTime(beginMs);
-        if (!isOver) next();
-        else if (--left === 0) drained();
-      });
-    };
-    for (let i = 0; i < inFlight; i++) next();
-    if (isOwned) setImmediate(() => loop?.run());
-    let calls = 0;
-    const figures = await measureRepeated(
-      ms,
-      (callback) => {
-        onTime = callback;
-        isTimed = ++calls === 2;
-      },
-      sleep,
-    );
-    isOver = true;
-    await end;
-    return figures;
-  };
-}
+const owned = isOwned ? loop : undefined;
 
 /** @type {Record<string, (ask: { ms: number }) => Promise<object>>} */
 const works = {};
 for (const name of Object.keys(requests)) {
-  works[name] = measure(name, 1);
-  works[`${name}-64`] = measure(name, 64);
+  works[name] = measureRequests(requests[name], 1, owned);
+  works[`${name}-64`] = measureRequests(requests[name], 64, owned);
 }
 serve(/** @type {any} */ (works));

@@ -28,6 +28,15 @@ static napi_value number(napi_env env, int64_t value) {
   return result;
 }
 
+/* The interface of a loop; null: it was none, and that is thrown. */
+static const rawloop_api* interface_of(napi_env env, napi_value value) {
+  const rawloop_api* api = rawloop_from(env, value, RAWLOOP_API_VERSION);
+  if (api != NULL) return api;
+  fail(env, rawloop_version(env, value) == 0 ? "this is no interface of a loop"
+                                             : "rawloop is too old");
+  return NULL;
+}
+
 /* On a thread: plain C, on memory of its own. */
 static int32_t add(void* data) {
   const task* self = data;
@@ -51,8 +60,8 @@ static napi_value sum(napi_env env, napi_callback_info info) {
   size_t size = 0;
   char lane[33] = "fs";
   napi_get_cb_info(env, info, &count, args, NULL, NULL);
-  const rawloop_api* api = rawloop_from(env, args[0], 1);
-  if (api == NULL) return fail(env, "this is no interface of a loop");
+  const rawloop_api* api = interface_of(env, args[0]);
+  if (api == NULL) return NULL;
   if (napi_get_buffer_info(env, args[1], &bytes, &size) != napi_ok) {
     return fail(env, "a buffer, please");
   }
@@ -98,8 +107,8 @@ static napi_value watch(napi_env env, napi_callback_info info) {
   size_t count = 3;
   int32_t fd = -1;
   napi_get_cb_info(env, info, &count, args, NULL, NULL);
-  const rawloop_api* api = rawloop_from(env, args[0], 1);
-  if (api == NULL) return fail(env, "this is no interface of a loop");
+  const rawloop_api* api = interface_of(env, args[0]);
+  if (api == NULL) return NULL;
   napi_get_value_int32(env, args[1], &fd);
 
   task* self = calloc(1, sizeof(task));
@@ -118,8 +127,8 @@ static napi_value modify(napi_env env, napi_callback_info info) {
   uint32_t id = 0;
   uint32_t events = 0;
   napi_get_cb_info(env, info, &count, args, NULL, NULL);
-  const rawloop_api* api = rawloop_from(env, args[0], 1);
-  if (api == NULL) return fail(env, "this is no interface of a loop");
+  const rawloop_api* api = interface_of(env, args[0]);
+  if (api == NULL) return NULL;
   napi_get_value_uint32(env, args[1], &id);
   napi_get_value_uint32(env, args[2], &events);
   return number(env, count < 3 ? api->unwatch(api->loop, id)

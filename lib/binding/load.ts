@@ -54,6 +54,8 @@ export function* addonCandidates(): Generator<string> {
   const prebuilds = movedPrebuilds() ?? join(here, 'prebuilds');
   for (const name of names) yield join(prebuilds, platform, name);
   for (const name of names) yield join(here, name);
+  // The whole package was copied, for the threads of JavaScript.
+  for (const name of names) yield join(here, 'rawloop/prebuilds', platform, name);
 }
 
 interface Failure {

@@ -26,13 +26,21 @@ export type Start<T> = (
   reject: (error: unknown) => void,
 ) => () => void;
 
+/** What errors of a request tell: the call, and the name or address that it was given. */
+export interface AskedFor {
+  readonly syscall: string;
+  readonly hostname: string;
+}
+
 export class Call {
   readonly loop: AskingLoop;
+  readonly what: AskedFor;
   readonly #stops = new Set<() => void>();
   #error: Error | undefined;
 
-  private constructor(loop: AskingLoop) {
+  private constructor(loop: AskingLoop, what: AskedFor) {
     this.loop = loop;
+    this.what = what;
   }
 
   /**
@@ -41,16 +49,20 @@ export class Call {
   static async run<T>(
     loop: AskingLoop,
     calls: Set<Call>,
+    what: AskedFor,
     signal: AbortSignal | undefined,
     work: (call: Call) => Promise<T>,
   ): Promise<T> {
-    const call = new Call(loop);
+    const call = new Call(loop, what);
     const unwatch =
       signal === undefined ? undefined : onAbort(signal, () => call.end(abortError(signal)));
     calls.add(call);
     loop.retain();
     try {
-      return await work(call);
+      const value = await work(call);
+      // What it has waited for last may have been one thing of two, and the other have come.
+      if (call.#error !== undefined) throw call.#error;
+      return value;
     } finally {
       loop.release();
       calls.delete(call);

@@ -52,7 +52,7 @@ export function dnsError(
   cause?: unknown,
 ): DnsError {
   return withoutStack(() => {
-    const error = codedError(Error, code, `${syscall} ${code} ${hostname}`);
+    const error = codedError(Error, code, `${syscall} ${code} ${hostname}`.trimEnd());
     if (cause !== undefined) error.cause = cause;
     return Object.assign(error, { syscall, hostname });
   });

@@ -1,6 +1,6 @@
 // What the file of hosts says: addresses by name and names by address, in the order of its
 // lines. See hosts(5).
-import { canonical, familyOf } from './names.js';
+import { canonical, familyOf, toAscii } from './names.js';
 
 export interface Hosts {
   /** By the name in small letters. */
@@ -27,4 +27,13 @@ export function parseHosts(text: string): Hosts {
     }
   }
   return { addresses, names };
+}
+
+/** The addresses that need no server: those of `hosts`, and of this host itself (RFC 6761 6.3). */
+export function knownAddresses(hosts: Hosts | undefined, name: string, family: 4 | 6): string[] {
+  const key = toAscii(name).replace(/\.$/, '').toLowerCase();
+  const isFitting = (address: string) => familyOf(address) === family;
+  const listed = hosts?.addresses.get(key)?.filter(isFitting) ?? [];
+  if (listed.length > 0 || !/(^|\.)localhost$/.test(key)) return listed;
+  return ['127.0.0.1', '::1'].filter(isFitting);
 }

@@ -7,7 +7,7 @@
 // Questions and answers as they go over the wire: written and read by dns-packet, behind the
 // checks of wire.ts. An answer is one to a question when it has the question's number and repeats
 // it letter by letter. See RFC 1035 4.1, RFC 5452, RFC 6891.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import * as packet from 'dns-packet';
 import { HEADER_BYTES, MalformedMessage, WireReader, type WireRecord } from './wire.js';
 
@@ -18,6 +18,8 @@ export interface Question {
   readonly bytes: Buffer;
   /** Where the question ends in it, and the rest begins. */
   readonly end: number;
+  /** The question itself, in the letters of who asks. */
+  readonly plain: Buffer;
 }
 
 /** What is known of an answer before its records are looked at. */
@@ -42,16 +44,32 @@ const RESPONSE = 0x80;
 const OPCODE = 0x78;
 const TRUNCATED = 0x02;
 
+/** That longer answers fit. */
+const EDNS: packet.Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: UDP_BYTES,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
+
 /** What its types do not tell of. */
 const { answer: record } = packet as unknown as {
   answer: { decode(bytes: Buffer, offset: number): { data: unknown } };
 };
 
+const isLetter = (byte: number) => /^[a-z]$/i.test(String.fromCharCode(byte));
+
 /** Each letter large or small, by chance: who did not see the question cannot repeat it. */
-function randomCase(name: string): string {
-  const bits = randomBytes(Math.ceil(name.length / 8));
-  const large = (at: number) => ((bits[at >> 3] as number) & (1 << (at & 7))) !== 0;
-  return [...name].map((c, at) => (large(at) ? c.toUpperCase() : c.toLowerCase())).join('');
+function randomizeCase(name: Buffer): void {
+  // The length of a label is no letter: it is at most 63.
+  for (const [at, chance] of randomBytes(name.length).entries()) {
+    const byte = name[at] as number;
+    if (isLetter(byte) && (chance & 1) === 1) name[at] = byte ^ 0x20;
+  }
 }
 
 /** @param name as `questionName` gave it */
@@ -60,26 +78,21 @@ export function makeQuestion(
   type: string,
   { edns, caseByChance }: { edns: boolean; caseByChance: boolean },
 ): Question {
-  const id = randomBytes(2).readUInt16BE();
-  const asked = name === '' ? '.' : caseByChance ? randomCase(name) : name;
-  const question = { type: type as packet.RecordType, name: asked };
-  const common = { type: 'query', id, flags: packet.RECURSION_DESIRED } as const;
-  const bare = packet.encode({ ...common, questions: [question] });
-  if (!edns) return { id, bytes: bare, end: bare.length };
-  const additionals: packet.Answer[] = [
-    {
-      type: 'OPT',
-      name: '.',
-      udpPayloadSize: UDP_BYTES,
-      extendedRcode: 0,
-      ednsVersion: 0,
-      flags: 0,
-      flag_do: false,
-      options: [],
-    },
-  ];
-  const bytes = packet.encode({ ...common, questions: [question], additionals });
-  return { id, bytes, end: bare.length };
+  // By the host's generator for keys, of which it keeps some in store.
+  const id = randomInt(2 ** 16);
+  const bytes = packet.encode({
+    type: 'query',
+    id,
+    flags: packet.RECURSION_DESIRED,
+    questions: [{ type: type as packet.RecordType, name: name === '' ? '.' : name }],
+    additionals: edns ? [EDNS] : [],
+  });
+  // A byte of length before each label and behind the last; the type and the class.
+  const nameBytes = name === '' ? 1 : name.length + 2;
+  const end = HEADER_BYTES + nameBytes + 4;
+  const plain = Buffer.from(bytes.subarray(HEADER_BYTES, end));
+  if (caseByChance) randomizeCase(bytes.subarray(HEADER_BYTES, HEADER_BYTES + nameBytes));
+  return { id, bytes, end, plain };
 }
 
 /** Whether these are the same bytes; letters in either case, unless that is by chance. */
@@ -90,14 +103,22 @@ function repeats(question: Question, bytes: Buffer, exact: boolean): boolean {
   return exact ? asked === told : asked.toLowerCase() === told.toLowerCase();
 }
 
-/** What `bytes` are, if they are an answer to `question`. */
+/**
+ * What `bytes` are, if they are an answer to `question`.
+ *
+ * @param bytes their question gets the letters of who asks, as names behind it may point there
+ * @param exact whether each letter has to be as large as it was asked
+ */
 export function readAnswer(question: Question, bytes: Buffer, exact: boolean): Answer | undefined {
   if (bytes.length < HEADER_BYTES || bytes.readUInt16BE(0) !== question.id) return undefined;
   const [high = 0, low = 0] = bytes.subarray(2, 4);
   if ((high & RESPONSE) === 0 || (high & OPCODE) !== 0) return undefined;
   const answer = { code: low & 0x0f, isTruncated: (high & TRUNCATED) !== 0, bytes };
   const questions = bytes.readUInt16BE(4);
-  if (questions === 1 && repeats(question, bytes, exact)) return answer;
+  if (questions === 1 && repeats(question, bytes, exact)) {
+    bytes.set(question.plain, HEADER_BYTES);
+    return answer;
+  }
   // Who cannot read EDNS may not have read the question either.
   return questions === 0 && answer.code === ResponseCode.FORMERR ? answer : undefined;
 }

@@ -6,8 +6,8 @@ import { invalidType, invalidValue } from '../loop/errors.js';
 
 const MAX_NAME = 253;
 const MAX_LABEL = 63;
-/** What a label may have: none of the others is safe in a program that is told of it. */
-const LABEL = /^[\x21-\x2d\x2f-\x7e]+$/;
+/** What is asked for: names of hosts, of services and of domains, as c-ares takes them too. */
+const LABEL = /^[\w*/-]+$/;
 const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** 4 or 6: `host` is an address, as it is written; 0: it is none. */
@@ -31,7 +31,7 @@ export function toAscii(name: string): string {
  */
 export function checkHost(host: unknown): string {
   if (typeof host !== 'string') throw invalidType('host', 'of type string');
-  const ascii = host.length <= MAX_NAME ? toAscii(host) : '';
+  const ascii = host.length <= MAX_NAME + 1 ? toAscii(host) : '';
   const length = ascii.endsWith('.') ? ascii.length - 1 : ascii.length;
   if (length > 0 && length <= MAX_NAME && !ascii.includes('\0')) return ascii;
   throw invalidValue('host', `a name of 1 to ${MAX_NAME} bytes, without a NUL`);
@@ -48,10 +48,24 @@ export function questionName(name: string): string | undefined {
   return ascii.split('.').every(isLabel) ? ascii : undefined;
 }
 
+/** An IPv6 address as the host's own parser writes it: RFC 5952, in hexadecimal alone. */
+const inHex = (address: string) => new URL(`http://[${address}]/`).hostname.slice(1, -1);
+
+/** An IPv6 address as the C library writes it. See inet_ntop(3). */
+export function written(address: string): string {
+  const quad = (group: string) => {
+    const bytes = Number.parseInt(group, 16);
+    return `${bytes >> 8}.${bytes & 0xff}`;
+  };
+  return inHex(address).replace(
+    /^::(ffff:)?([\da-f]+):([\da-f]+)$/,
+    (_, mapped = '', high, low) => `::${mapped}${quad(high)}.${quad(low)}`,
+  );
+}
+
 /** The groups of an IPv6 address, four digits each. */
 function groupsOf(address: string): string[] {
-  // The host's own parser writes it in one way, in hexadecimal alone.
-  const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
+  const [head = '', tail] = inHex(address).split('::');
   const split = (text: string) => (text === '' ? [] : text.split(':'));
   const first = split(head);
   const last = tail === undefined ? [] : split(tail);
@@ -76,7 +90,10 @@ export function reverseName(address: string): string {
  * The names to ask for, in their order, when `name` may be short for one: as the resolver of
  * the C library does it. See `search` and `ndots` in resolv.conf(5).
  */
-export function candidates(name: string, search: readonly string[], ndots: number): string[] {
+export function candidates(
+  name: string,
+  { search, ndots }: { readonly search: readonly string[]; readonly ndots: number },
+): string[] {
   if (name === '' || name.endsWith('.')) return [name];
   const dots = name.split('.').length - 1;
   const longer = search.map((domain) => `${name}.${domain}`);

@@ -1,6 +1,6 @@
 // One question to the servers, one after the other, until one has an answer: what each outcome
 // leads to, and how often they are asked. Of a round without an answer each waits twice as long.
-import type { Call } from './call.js';
+import type { AskedFor, Call } from './call.js';
 import { dnsError } from './errors.js';
 import { type Answer, makeQuestion, ResponseCode } from './message.js';
 import type { ServerAddress } from './servers.js';
@@ -19,13 +19,10 @@ export interface AskPlan {
 }
 
 /** What is asked. */
-export interface Asked {
+export interface Asked extends AskedFor {
   /** As `questionName` gave it. */
   readonly name: string;
   readonly type: string;
-  /** For errors: the call, and the name as it was given. */
-  readonly syscall: string;
-  readonly hostname: string;
 }
 
 /** A round waits no longer than this. */

@@ -1,6 +1,7 @@
 // The records that a Resolver tells of, in Node's shapes, by their types: what is asked, what a
 // failed question is called, and what is made of the data that dns-packet has read.
 import type { CaaData, MxData, NaptrData, SoaData, SrvData } from 'dns-packet';
+import { written } from './names.js';
 import type {
   AddressWithTtl,
   CaaRecord,
@@ -54,7 +55,12 @@ function soaOf(data: SoaData): SoaRecord {
 
 export const RECORDS: { readonly [Name in RecordName]: Row<RecordValues[Name]> } = {
   A: { type: Type.A, syscall: 'queryA', value: address },
-  AAAA: { type: Type.AAAA, syscall: 'queryAaaa', value: address },
+  AAAA: {
+    type: Type.AAAA,
+    syscall: 'queryAaaa',
+    // dns-packet leaves out the first zeros, not the most.
+    value: (data: string, ttl) => address(written(data), ttl),
+  },
   CAA: { type: Type.CAA, syscall: 'queryCaa', value: caaOf },
   CNAME: { type: Type.CNAME, syscall: 'queryCname', value: nameOf },
   MX: {

@@ -4,11 +4,11 @@
 import { throwIfAborted } from '../base/abort.js';
 import { loopClosed } from '../loop/errors.js';
 import { everyValue, valuesOf } from './answer.js';
-import { type AskingLoop, Call } from './call.js';
+import { type AskedFor, type AskingLoop, Call } from './call.js';
 import { ConfigFile } from './config-file.js';
 import { type DnsError, dnsError } from './errors.js';
 import { Gate } from './gate.js';
-import { type Hosts, parseHosts } from './hosts.js';
+import { type Hosts, knownAddresses, parseHosts } from './hosts.js';
 import {
   arranged,
   type LookupAddress,
@@ -16,7 +16,7 @@ import {
   type LookupPlan,
   readLookupOptions,
 } from './lookup-options.js';
-import { ResponseCode } from './message.js';
+import { type Answer, ResponseCode } from './message.js';
 import {
   candidates,
   canonical,
@@ -39,6 +39,14 @@ import {
   settled,
 } from './resolver-options.js';
 import { serverText } from './servers.js';
+
+const NO_FILE = parseResolvConf('');
+
+/**
+ * What leads to the next of the names that one may stand for, as in the C library, and is told in
+ * this order when none of them is it.
+ */
+const GOES_ON = ['ENODATA', 'ESERVFAIL', 'ENOTFOUND'];
 
 /** Asks name servers on the loop, by UDP and TCP. Made by `new loop.dns.Resolver(options)`. */
 export class Resolver extends NameQuestions {
@@ -64,6 +72,7 @@ export class Resolver extends NameQuestions {
 
   /** The servers that the next question goes to, as `setServers` takes them. */
   getServers(): string[] {
+    this.#file.look();
     return this.#config.servers.map(serverText);
   }
 
@@ -79,7 +88,7 @@ export class Resolver extends NameQuestions {
   /** Rejects all that is under way with ECANCELLED. */
   cancel(): void {
     for (const call of [...this.#calls]) {
-      call.end(dnsError('ECANCELLED', 'cancel', 'of the resolver'));
+      call.end(dnsError('ECANCELLED', call.what.syscall, call.what.hostname));
     }
   }
 
@@ -100,8 +109,11 @@ export class Resolver extends NameQuestions {
     const plan = readLookupOptions(options);
     const name = checkHost(host);
     const family = familyOf(name);
+    throwIfAborted(plan.signal);
     if (family !== 0) return arranged([{ address: name, family }], plan);
-    const found = await this.#run(plan.signal, (call) => this.#lookUp(call, host, plan));
+    const { syscall } = RECORDS[plan.family === 4 ? 'A' : 'AAAA'];
+    const what = { syscall, hostname: host };
+    const found = await this.#run(what, plan.signal, (call) => this.#lookUp(call, host, plan));
     return arranged(found, plan);
   }
 
@@ -111,19 +123,23 @@ export class Resolver extends NameQuestions {
     type: keyof Resolved,
     signal: AbortSignal | undefined,
   ): Promise<unknown[]> {
-    return this.#run(signal, (call) =>
+    const syscall = type === 'ANY' ? 'queryAny' : RECORDS[type].syscall;
+    return this.#run({ syscall, hostname: name }, signal, (call) =>
       type === 'ANY' ? this.#any(call, name) : this.#records(call, name, type),
     );
   }
 
   /** @internal */
   override askReverse(address: string, signal: AbortSignal | undefined): Promise<string[]> {
-    return this.#run(signal, async (call) => {
+    const what = { syscall: 'getHostByAddr', hostname: address };
+    return this.#run(what, signal, async (call) => {
       const names = this.#hosts?.value.names.get(canonical(address));
       if (names !== undefined) return [...names];
       const name = reverseName(address);
-      const asked = { name, type: 'PTR', syscall: 'getHostByAddr', hostname: address };
-      return this.#values(call, asked, 'PTR', this.#plan(this.#config));
+      const read = (answer: Answer) => valuesOf(answer, name, 'PTR');
+      const plan = this.#plan(this.#config);
+      // As Node says also of an address without a PTR.
+      return this.#values(call, { ...what, name, type: 'PTR' }, plan, read, 'ENOTFOUND');
     });
   }
 
@@ -131,7 +147,7 @@ export class Resolver extends NameQuestions {
     const { servers, search, ndots, timeoutMs, tries, rotate, tcp } = this.#settings;
     const all = [servers, search, ndots, timeoutMs, tries, rotate, tcp];
     // Who says all of it has no use for a file.
-    const file = all.includes(undefined) ? this.#file.value : parseResolvConf('');
+    const file = all.includes(undefined) ? this.#file.value : NO_FILE;
     return settled(this.#settings, file);
   }
 
@@ -143,10 +159,14 @@ export class Resolver extends NameQuestions {
     return { servers: inOrder, timeoutMs, tries, edns, caseByChance: randomCase, tcp };
   }
 
-  async #run<T>(signal: AbortSignal | undefined, work: (call: Call) => Promise<T>): Promise<T> {
+  async #run<T>(
+    what: AskedFor,
+    signal: AbortSignal | undefined,
+    work: (call: Call) => Promise<T>,
+  ): Promise<T> {
     throwIfAborted(signal);
     if (this.#loop.closed) throw loopClosed();
-    return Call.run(this.#loop, this.#calls, signal, work);
+    return Call.run(this.#loop, this.#calls, what, signal, work);
   }
 
   async #lookUp(call: Call, host: string, { family }: LookupPlan): Promise<LookupAddress[]> {
@@ -168,20 +188,9 @@ export class Resolver extends NameQuestions {
 
   async #records(call: Call, name: string, type: RecordName): Promise<unknown[]> {
     if (type !== 'A' && type !== 'AAAA') return this.#search(call, name, type);
-    const known = this.#knownAddresses(name, type === 'A' ? 4 : 6);
-    return known ?? this.#search(call, name, type);
-  }
-
-  /** Those of the file of hosts, and of this host itself, which no server is asked for. */
-  #knownAddresses(name: string, family: 4 | 6): AddressWithTtl[] | undefined {
-    const key = toAscii(name).replace(/\.$/, '').toLowerCase();
-    const listed = this.#hosts?.value.addresses.get(key) ?? [];
-    // RFC 6761 6.3.
-    const loopback = /(^|\.)localhost$/.test(key) ? ['127.0.0.1', '::1'] : [];
-    const found = [listed, loopback]
-      .map((all) => all.filter((address) => familyOf(address) === family))
-      .find((all) => all.length > 0);
-    return found?.map((address) => ({ address, ttl: 0 }));
+    const known = knownAddresses(this.#hosts?.value, name, type === 'A' ? 4 : 6);
+    if (known.length === 0) return this.#search(call, name, type);
+    return known.map((address): AddressWithTtl => ({ address, ttl: 0 }));
   }
 
   /** The first of the names that `name` may stand for which has such records. */
@@ -189,56 +198,57 @@ export class Resolver extends NameQuestions {
     const config = this.#config;
     const plan = this.#plan(config);
     const { syscall } = RECORDS[type];
-    let noData: unknown;
-    let notFound: unknown = dnsError('EBADNAME', syscall, name);
-    if (questionName(name) === undefined) throw notFound;
-    for (const candidate of candidates(toAscii(name), config.search, config.ndots)) {
-      const asked = questionName(candidate);
-      // With the domain behind it it is too long.
+    const failures = new Map<string, unknown>();
+    // A name that is too long with the domain behind it is left out.
+    const names = questionName(name) === undefined ? [] : candidates(toAscii(name), config);
+    for (const asked of names.map(questionName)) {
       if (asked === undefined) continue;
+      const question = { name: asked, type, syscall, hostname: name };
       try {
-        const question = { name: asked, type, syscall, hostname: name };
-        return await this.#values(call, question, type, plan);
+        return await this.#values(call, question, plan, (answer) => valuesOf(answer, asked, type));
       } catch (error) {
         const { code } = error as DnsError;
-        if (code === 'ENODATA') noData ??= error;
-        else if (code === 'ENOTFOUND') notFound = error;
-        else throw error;
+        if (!GOES_ON.includes(code)) throw error;
+        failures.set(code, error);
       }
     }
-    throw noData ?? notFound;
-  }
-
-  /** @throws DnsError ENOTFOUND, ENODATA; what `askServers` throws */
-  async #values<Name extends RecordName>(call: Call, asked: Asked, type: Name, plan: AskPlan) {
-    const { values, code } = await this.#gate.pass(call, () =>
-      askServers(call, plan, asked, (answer) => {
-        const isThere = answer.code === ResponseCode.NOERROR;
-        const found = isThere ? valuesOf(answer, asked.name, type) : [];
-        return { values: found, code: isThere ? 'ENODATA' : 'ENOTFOUND' };
-      }),
-    );
-    if (values.length === 0) throw dnsError(code, asked.syscall, asked.hostname);
-    return values;
+    const first = GOES_ON.find((code) => failures.has(code)) ?? '';
+    throw failures.get(first) ?? dnsError('EBADNAME', syscall, name);
   }
 
   async #any(call: Call, hostname: string): Promise<unknown[]> {
+    const { syscall } = call.what;
     const name = questionName(hostname);
-    const asked = { type: 'ANY', syscall: 'queryAny', hostname };
-    if (name === undefined) throw dnsError('EBADNAME', asked.syscall, hostname);
+    if (name === undefined) throw dnsError('EBADNAME', syscall, hostname);
+    const asked = { name, type: 'ANY', syscall, hostname };
     const plan = this.#plan(this.#config);
-    const { values, code } = await this.#gate.pass(call, () =>
-      askServers(call, plan, { ...asked, name }, (answer) => {
-        const isThere = answer.code === ResponseCode.NOERROR;
-        const found = isThere ? everyValue(answer, name) : [];
-        return { values: found, code: isThere ? 'ENODATA' : 'ENOTFOUND' };
-      }),
-    );
-    if (values.length === 0) throw dnsError(code, asked.syscall, hostname);
+    const values = await this.#values(call, asked, plan, (answer) => everyValue(answer, name));
     return values.map(([type, value]) => {
       if (type === 'TXT') return { type, entries: value };
       return typeof value === 'string' ? { type, value } : { ...(value as object), type };
     });
+  }
+
+  /**
+   * What `read` finds in the answer, which is something.
+   *
+   * @throws DnsError ENOTFOUND; `noData`; what `askServers` throws
+   */
+  async #values<T>(
+    call: Call,
+    asked: Asked,
+    plan: AskPlan,
+    read: (answer: Answer) => T[],
+    noData = 'ENODATA',
+  ): Promise<T[]> {
+    const { values, code } = await this.#gate.pass(call, () =>
+      askServers(call, plan, asked, (answer) => {
+        const isThere = answer.code === ResponseCode.NOERROR;
+        return { values: isThere ? read(answer) : [], code: isThere ? noData : 'ENOTFOUND' };
+      }),
+    );
+    if (values.length === 0) throw dnsError(code, asked.syscall, asked.hostname);
+    return values;
   }
 }
 

@@ -15,17 +15,26 @@ function framed(bytes: Buffer): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** Puts one message together: at most 64 KiB, whatever comes. */
+/** Puts one message together: at most 64 KiB, each byte copied once, in whatever pieces it comes. */
 class Frame {
-  #bytes: Buffer = Buffer.alloc(0);
+  readonly #length = Buffer.alloc(LENGTH_BYTES);
+  #message: Buffer | undefined;
+  /** How many bytes of each have come. */
+  #lengthBytes = 0;
+  #messageBytes = 0;
 
-  /** The message, once it is whole. */
+  /** The message, once it is whole; what comes behind it is not looked at. */
   add(chunk: Uint8Array): Buffer | undefined {
-    const bytes = Buffer.concat([this.#bytes, chunk]);
-    this.#bytes = bytes;
-    if (bytes.length < LENGTH_BYTES) return undefined;
-    const end = LENGTH_BYTES + bytes.readUInt16BE();
-    return bytes.length < end ? undefined : bytes.subarray(LENGTH_BYTES, end);
+    const head = chunk.subarray(0, LENGTH_BYTES - this.#lengthBytes);
+    this.#length.set(head, this.#lengthBytes);
+    this.#lengthBytes += head.length;
+    if (this.#lengthBytes < LENGTH_BYTES) return undefined;
+    this.#message ??= Buffer.alloc(this.#length.readUInt16BE());
+    const missing = this.#message.length - this.#messageBytes;
+    const part = chunk.subarray(head.length, head.length + missing);
+    this.#message.set(part, this.#messageBytes);
+    this.#messageBytes += part.length;
+    return part.length < missing ? undefined : this.#message;
   }
 }
 

@@ -5,6 +5,7 @@
 import * as datagramFamily from '../datagram/index.js';
 import * as descriptorFamily from '../descriptor/index.js';
 import * as dnsFamily from '../dns/index.js';
+import * as hostCryptoFamily from '../host-crypto/index.js';
 import * as netFamily from '../net/index.js';
 import * as pathsFamily from '../paths/index.js';
 import * as poolFamily from '../pool/index.js';
@@ -16,6 +17,7 @@ import * as zlibFamily from '../zlib/index.js';
 export const datagram = () => datagramFamily;
 export const descriptor = () => descriptorFamily;
 export const dns = () => dnsFamily;
+export const hostCrypto = () => hostCryptoFamily;
 export const net = () => netFamily;
 export const paths = () => pathsFamily;
 export const pool = () => poolFamily;

@@ -88,6 +88,16 @@ export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
 export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
 export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
 export type { AccessOptions, StatOptions } from '../pool/fs/status.js';
+export type {
+  FileReadOptions,
+  FileWriteOptions,
+  ReadStreamOptions,
+  WriteStreamOptions,
+} from '../pool/fs/stream/options.js';
+export type { FileReadHandlers, FileReadStream } from '../pool/fs/stream/read-stream.js';
+export type { SendFileOptions } from '../pool/fs/stream/send-file.js';
+export type { FileWriteHandlers, FileWriteStream } from '../pool/fs/stream/write-stream.js';
+export type { FileTarget } from '../pool/fs/streams.js';
 export type { TransferOptions } from '../pool/fs/transfers.js';
 export type { ReadFileOptions, WriteFileOptions } from '../pool/fs/whole.js';
 export {

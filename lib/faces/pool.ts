@@ -54,11 +54,18 @@ export abstract class PoolFace extends ProcessFace {
     return this.#fs;
   }
 
-  /** Keys, on the pool. */
+  /**
+   * Keys, digests and random bytes: by the host's OpenSSL on the pool, else by its own
+   * `node:crypto` on JavaScript threads.
+   */
   get crypto(): CryptoRequests {
     if (this.#crypto !== undefined) return this.#crypto;
     const { CryptoRequests } = families.pool();
-    this.#crypto = new CryptoRequests(this.requests);
+    const makeHost = () => {
+      const { HostCryptoJobs } = families.hostCrypto();
+      return new HostCryptoJobs(this, this.pool.size);
+    };
+    this.#crypto = new CryptoRequests(this.requests, makeHost);
     return this.#crypto;
   }
 }

@@ -8,4 +8,5 @@ export type {
   WaitRecord,
   WakeReason,
 } from './records.js';
+export { type PictureOptions, toText } from './text.js';
 export { type Trace, type TraceEvent, toTrace, writeTrace } from './trace-events.js';

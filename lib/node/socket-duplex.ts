@@ -5,6 +5,8 @@ import { checkFunction } from '../base/validate.js';
 import type { DescriptorStream } from '../descriptor/stream.js';
 import { checkDelay } from '../loop/time/timers.js';
 import type { Socket } from '../net/socket.js';
+import type { FileReadStream } from '../pool/fs/stream/read-stream.js';
+import type { FileWriteStream } from '../pool/fs/stream/write-stream.js';
 import type { Stream } from '../stream/stream.js';
 import { Bridge } from './bridge.js';
 import { Names, type NodeAddress } from './kernel-side.js';
@@ -14,7 +16,7 @@ import type { Chunk, Written } from './pending-output.js';
 export type WriteCallback = (error: Error | null | undefined) => void;
 
 /** What `toDuplex` takes: a connection, or what `loop.stream` gave. */
-export type DuplexSource = Socket | DescriptorStream;
+export type DuplexSource = Socket | DescriptorStream | FileReadStream | FileWriteStream;
 
 /**
  * A stream of rawloop's as a Duplex of node:stream, with the methods of a net.Socket that `http`,

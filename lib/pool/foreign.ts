@@ -14,6 +14,8 @@ const PRIORITY = 4;
 const HANGUP = 8;
 const ERROR = 16;
 const EDGE = 32;
+/** A bit of a later version is refused, not left out. */
+const EVENTS = READ | WRITE | PRIORITY | HANGUP | ERROR | EDGE;
 
 const errno = (name: string): number => -(constants[name] as number);
 
@@ -168,6 +170,7 @@ export class ForeignWork {
   }
 
   #watch(id: number, fd: number, events: number): number {
+    if ((events & ~EVENTS) !== 0) return errno('EINVAL');
     const watcher = this.#loop.watch(fd, interestOf(events), (ready) =>
       native.foreignReady(this.open, id, fd, eventsOf(ready)),
     );
@@ -180,6 +183,7 @@ export class ForeignWork {
   #modify(id: number, events: number): number {
     const watcher = this.#watchers.get(id);
     if (watcher === undefined) return errno('ENOENT');
+    if ((events & ~EVENTS) !== 0) return errno('EINVAL');
     watcher.modify(interestOf(events));
     return 0;
   }

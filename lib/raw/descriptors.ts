@@ -102,9 +102,18 @@ export const release: RawCalls['release'] = native.release;
 /**
  * The commands of fcntl whose argument is a number: F_GETFD, F_SETFD, F_GETFL,
  * F_SETFL, F_DUPFD_CLOEXEC (F_DUPFD means the same here), F_GETOWN, F_SETOWN, the
- * pipe sizes and the memfd seals. Others, which take a pointer, give -EINVAL.
+ * pipe sizes and the memfd seals; and those of a lock on a part of a file: F_SETLK, F_GETLK,
+ * F_SETLKW, which waits and the thread with it, and on Linux F_OFD_*. Theirs is five int64: type,
+ * whence, start, length and process, which are filled with what was found. Others, which take a
+ * pointer, give -EINVAL.
  *
- * @returns the command's result, or -errno. See fcntl(2).
+ * @returns the command's result, or -errno: -EAGAIN or -EACCES when another has the lock. EINTR is
+ *   retried for locks. See fcntl(2).
+ * @throws TypeError, RangeError: no memory for a lock, or less than 40 bytes
+ * @example
+ * const { F_SETLK, F_WRLCK, SEEK_SET } = constants;
+ * const all = BigInt64Array.of(BigInt(F_WRLCK), BigInt(SEEK_SET), 0n, 0n, 0n);
+ * check(fcntl(fd, F_SETLK, all), 'fcntl');
  */
 export const fcntl: RawCalls['fcntl'] = native.fcntl;
 
@@ -137,3 +146,31 @@ export const dup: RawCalls['dup'] = native.dup;
  * check(dup3(replacement, fd), 'dup3');
  */
 export const dup3: RawCalls['dup3'] = native.dup3;
+
+/**
+ * Locks a file, for all who share its open file: LOCK_SH or LOCK_EX, or LOCK_UN to give it back.
+ * Without LOCK_NB it waits while another has it, and the thread with it: `loop.fs.flock` does not.
+ *
+ * @returns 0 or -errno: -EWOULDBLOCK when another has it. EINTR is retried. See flock(2).
+ */
+export const flock: RawCalls['flock'] = native.flock;
+
+/**
+ * Sets where a file stands.
+ *
+ * @param offset -2^53+1 to 2^53-1 bytes
+ * @param whence SEEK_SET, SEEK_CUR, SEEK_END; on Linux SEEK_DATA and SEEK_HOLE as well
+ * @returns where it stands now, or -errno: -ESPIPE for what has no places. See lseek(2).
+ */
+export const lseek: RawCalls['lseek'] = native.lseek;
+
+/**
+ * How large the file system of a path is, and what is left of it. It may wait for a disk or a
+ * server: `loop.fs.statfs` does so on a thread.
+ *
+ * @param fields at least 11 float64, filled in this order: block size, fragment size, blocks (in
+ *   fragments), free ones, those for who is no superuser, files, free ones, those for who is no
+ *   superuser, identity, flags, the longest name
+ * @returns 0 or -errno. EINTR is retried. See statvfs(3).
+ */
+export const statvfs: RawCalls['statvfs'] = native.statvfs;

@@ -2,12 +2,14 @@
 import { throwIfAborted } from '../base/abort.js';
 import type { DescriptorStream } from '../descriptor/stream.js';
 import type { Socket } from '../net/socket.js';
+import type { FileReadStream } from '../pool/fs/stream/read-stream.js';
+import type { FileWriteStream } from '../pool/fs/stream/write-stream.js';
 import type { Stream } from '../stream/stream.js';
 import { Joint, type Way } from './joint.js';
 import { checkPair, checkStream, type RelayOptions, relaySettings } from './options.js';
 
-/** What `relay` joins: a connection, also one on its way, or what `loop.stream` gave. */
-export type RelaySide = Socket | DescriptorStream;
+/** What `relay` joins: a connection, also one on its way, what `loop.stream` gave, or a file. */
+export type RelaySide = Socket | DescriptorStream | FileReadStream | FileWriteStream;
 
 /**
  * Two streams that are joined: what `relay` gives. It keeps no loop alive: the streams do, as long

@@ -13,7 +13,7 @@ export const ENDED = ENDING | WRITE_ENDED;
 /** The program called `end`: what it writes after that is its mistake. */
 export const ENDED_BY_US = 16 << HANDLE_BITS;
 export const NEED_DRAIN = 32 << HANDLE_BITS;
-/** The kernel refused a send or a connect for now: it is left alone for a while. */
+/** The kernel refused a send or a connect for now, or a thread sends: it is left alone for a while. */
 export const RETRYING = 64 << HANDLE_BITS;
 /** The batched read reads this socket. */
 export const READING = 128 << HANDLE_BITS;
@@ -40,5 +40,9 @@ export const RELAYED = 131072 << HANDLE_BITS;
 export const FLOWS_IN = 262144 << HANDLE_BITS;
 /** That relay waits for room to write to it. */
 export const FLOWS_OUT = 524288 << HANDLE_BITS;
+/** Its bytes move by requests of its own class: the crossing and the poller have no part in it. */
+export const BY_REQUESTS = 1048576 << HANDLE_BITS;
+/** What is written is not to be sent with the rest of the turn. */
+export const NOT_GATHERING = CONNECTING | BY_REQUESTS;
 /** Nothing is read while one of these holds. */
 export const NOT_READING = HELD | PAUSED | STASHED | RESTING | READ_ENDED | CONNECTING;

@@ -21,6 +21,7 @@ import {
   ENDED_BY_US,
   ENDING,
   NEED_DRAIN,
+  NOT_GATHERING,
   READ_ENDED,
   RETRYING,
   WRITE_ENDED,
@@ -138,7 +139,7 @@ export abstract class StreamOutput extends StreamBase {
     const queue = this.queue;
     if (queue === undefined || (this.flags & RETRYING) !== 0) return;
     sendQueue(this, queue);
-    if (!this.active || queue.size > 0) return;
+    if (!this.active || queue.weight > 0) return;
     dropQueue(this);
     updateInterest(this);
     const needDrain = (this.flags & NEED_DRAIN) !== 0;
@@ -169,8 +170,8 @@ export abstract class StreamOutput extends StreamBase {
 
 /** Whether bytes may wait in the turn's gather slab, which then has room. */
 function canGather(stream: StreamOutput, bytes: number): boolean {
-  const { loop } = stream;
-  if (!loop.inTurn || stream.queue !== undefined || (stream.flags & CONNECTING) !== 0) return false;
+  const { loop, flags } = stream;
+  if (!loop.inTurn || stream.queue !== undefined || (flags & NOT_GATHERING) !== 0) return false;
   if (loop.streams.hasRoom(bytes)) return true;
   loop.flush();
   return stream.queue === undefined && stream.active;
@@ -210,7 +211,7 @@ export function gatherOnly(
         : data.length * 3;
   const { loop, queue, flags } = stream;
   if (!loop.inTurn || maxBytes > GATHER_BYTES || queue !== undefined) return false;
-  if ((flags & (CONNECTING | ENDED)) !== 0 || !stream.active) return false;
+  if ((flags & (NOT_GATHERING | ENDED)) !== 0 || !stream.active) return false;
   if (!loop.streams.hasRoom(maxBytes)) return false;
   if (maxBytes > 0) gather(stream, data, maxBytes, encoding);
   return true;

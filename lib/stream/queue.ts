@@ -29,6 +29,11 @@ export interface Outgoing {
   first(): Uint8Array | undefined;
   /** Drops the oldest `bytes`, which were sent, and the descriptors that went with them. */
   shift(bytes: number): void;
+  /**
+   * Moves what stands in front and is no bytes: 0, or -errno of the stream's. Left out where all
+   * is bytes; see parted-queue.ts.
+   */
+  move?(): number;
   /** Those that were not sent; they are the caller's, and the queue is of no more use. */
   takeDescriptors(): number[];
 }

@@ -11,6 +11,7 @@ import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
 import { type StreamBase, tooMuch, updateInterest } from './base.js';
 import { CONNECTING, RELAYED, RETRYING } from './flags.js';
+import { PART_WEIGHT, type Part, PartedQueue } from './parted-queue.js';
 import { closeHeld, sendPassing } from './passing.js';
 import type { Outgoing } from './queue.js';
 import { weightOfAll } from './unix-queues.js';
@@ -47,28 +48,59 @@ export function enqueue(
   moves: boolean,
   fds?: readonly number[],
 ): boolean {
+  const more = bytes.length + weightOfAll(fds);
+  const needed = more - (stream.queue?.room ?? 0);
+  if (!mayQueue(stream, more, needed, moves)) return false;
+  const { output } = stream.group;
+  const queue = stream.queue ?? beginQueue(stream);
+  const before = queue.held;
+  if (fds !== undefined) queue.attach?.(fds);
+  const freeOfLoop = freeOf(stream.loop.output);
+  const free = output === undefined ? freeOfLoop : Math.min(freeOfLoop, freeOf(output));
+  queue.push(bytes, Math.max(0, free - needed));
+  hold(stream, queue.held - before);
+  updateInterest(stream);
+  return true;
+}
+
+/** Queues what is no bytes behind all that was written; or closes the stream, as `enqueue`. */
+export function enqueuePart(stream: StreamBase, part: Part): boolean {
+  if (!mayQueue(stream, PART_WEIGHT, PART_WEIGHT, false)) return false;
+  const queue = stream.queue ?? beginQueue(stream);
+  const before = queue.held;
+  const parted =
+    queue instanceof PartedQueue ? queue : new PartedQueue(queue, stream.group.transfer.newQueue);
+  parted.add(part);
+  stream.queue = parted;
+  hold(stream, parted.held - before);
+  updateInterest(stream);
+  return true;
+}
+
+/**
+ * Whether no limit is in the way of `more` bytes, of which `needed` take memory. Else the stream is
+ * closed.
+ */
+function mayQueue(stream: StreamBase, more: number, needed: number, moves: boolean): boolean {
   if (!stream.active) return false;
   const { loop, group } = stream;
   const waiting = stream.queue?.weight ?? 0;
-  const more = bytes.length + weightOfAll(fds);
   if (waiting + more > group.maxBufferedBytes) {
     const limit = `more than ${group.maxBufferedBytes} bytes would be queued for this peer`;
     stream.destroy(tooMuch(`${limit}: ${waiting} wait, ${more} came`));
     return false;
   }
-  const needed = more - (stream.queue?.room ?? 0);
   const { output } = group;
   if (output !== undefined) makeRoom(stream, output, needed, moves);
   makeRoom(stream, loop.output, needed, moves);
-  if (!stream.active) return false;
-  const queue = stream.queue ?? beginQueue(stream);
+  return stream.active;
+}
+
+/** Says that `bytes` of what is queued are with the kernel, by a request. */
+export function wentOut(stream: StreamBase, queue: Outgoing, bytes: number): void {
   const before = queue.held;
-  if (fds !== undefined) queue.attach?.(fds);
-  const free = Math.min(freeOf(loop.output), output === undefined ? Infinity : freeOf(output));
-  queue.push(bytes, Math.max(0, free - needed));
+  queue.shift(bytes);
   hold(stream, queue.held - before);
-  updateInterest(stream);
-  return true;
 }
 
 function freeOf(limit: OutputLimit): number {
@@ -129,6 +161,7 @@ export function sendQueue(stream: StreamBase, queue: Outgoing): number {
     sentBytes += result;
     if (result < bytes.length) break;
   }
+  if (result >= 0 && queue.move !== undefined) result = queue.move();
   hold(stream, queue.held - before);
   if (sentBytes > 0) queue.retryMs = 0;
   if (result < 0 && result !== EAGAIN) sendFailed(stream, result);

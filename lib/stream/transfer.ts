@@ -85,6 +85,16 @@ export const BY_FILE: Transfer = {
 /** As BY_FILE. The last of those at a terminal's other side ends it with EIO. See pty(7). */
 export const BY_TERMINAL: Transfer = { ...BY_FILE, endsWith: -constant('EIO') };
 
+const EAGAIN = -constant('EAGAIN');
+/** The crossing has no part in it. */
+const NO_KIND = -1;
+
+/**
+ * Of a file, whose bytes move by requests on the pool: see lib/pool/fs/stream/. Nothing goes out in the
+ * call that writes it.
+ */
+export const BY_REQUESTS: Transfer = { ...BY_FILE, kind: NO_KIND, send: () => EAGAIN };
+
 /**
  * As another, of a descriptor that blocks, as others share its open file: poll(2) is asked
  * before each call. See native/stream/shared.h.

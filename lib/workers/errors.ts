@@ -59,6 +59,9 @@ export function threadEnded(words: Int32Array, uncaught: { error: unknown } | un
   );
 }
 
+/** Properties of an error that are seldom to be listed. */
+const HIDDEN = new Set(['name', 'cause']);
+
 /** What a job's promise rejects with, by the thread's report. */
 export function errorOf([, outcome, value, , , details]: Report): unknown {
   if (outcome === NOT_CLONED) {
@@ -66,7 +69,7 @@ export function errorOf([, outcome, value, , , details]: Report): unknown {
   }
   if (details === undefined || typeof value !== 'object' || value === null) return value;
   for (const key of Object.keys(details)) {
-    const property = { value: details[key], writable: true, enumerable: key !== 'name' };
+    const property = { value: details[key], writable: true, enumerable: !HIDDEN.has(key) };
     Object.defineProperty(value, key, { ...property, configurable: true });
   }
   return value;

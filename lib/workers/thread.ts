@@ -2,7 +2,7 @@
 // that both sides share. It is told of by nothing but the handle's waker, so that it works
 // while the host's own loop stands still.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   MessageChannel,
   type MessagePort,
@@ -235,19 +235,25 @@ function listen(worker: Worker, host: HostTold, waker: SharedWaker): void {
 }
 
 /**
- * Where the file is that threads run. A bundle has no such file: a copy of the package lies
- * beside it.
+ * Where the file is that threads run: in the package. A bundle has no such file: a copy of the
+ * package lies beside it, or beside the program where that is told apart.
  *
  * @throws Error ERR_RAWLOOP_WORKER_FILE when it is not where it should be
  */
 function threadFile(): string {
-  const candidates = [join(here, '../..', FILE), join(here, 'rawloop', FILE)];
+  const [, program = process.execPath] = process.argv;
+  const candidates = [
+    join(here, '../..', FILE),
+    join(here, 'rawloop', FILE),
+    join(dirname(program), 'rawloop', FILE),
+  ];
   const found = candidates.find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw codedError(
     Error,
     'ERR_RAWLOOP_WORKER_FILE',
-    `the file that workers run is neither ${candidates.join(' nor ')}. In a source checkout: npm ` +
-      'run build. Beside a bundle: cp -r node_modules/rawloop FOLDER_OF_THE_BUNDLE',
+    `the file that threads of JavaScript run is nowhere of ${candidates.join(', ')}. In a source ` +
+      'checkout: npm run build. Beside a bundle: cp -r node_modules/rawloop FOLDER_OF_THE_BUNDLE. ' +
+      'docs/bundling.md of the package tells more.',
   );
 }

@@ -1,7 +1,9 @@
 // loop.zlib: the host's own node:zlib on threads, in both modes of the loop. Node's
 // asynchronous functions come back by the host's loop, which may stand still.
 import { checkSignal } from '../base/abort.js';
+import { bytesOf } from '../base/bytes.js';
 import { invalidType } from '../base/errors.js';
+import { type OptionNames, readOptions } from '../base/options.js';
 import { isAnyArrayBuffer } from '../base/realms.js';
 import { builtin } from '../binding/builtin.js';
 import type { Bytes } from '../binding/index.js';
@@ -10,7 +12,7 @@ import { codedError } from '../raw/errors.js';
 import { type RunOptions, Workers, type WorkersStats } from '../workers/index.js';
 
 /** A job: the function's name without Sync, the bytes, and the function's own options. */
-type ZlibJob = readonly [name: string, bytes: Uint8Array, options: object | undefined];
+type ZlibJob = readonly [name: string, bytes: Uint8Array, options: object];
 
 /** What its threads run. As text, since it has no file of its own. */
 const THREAD_CODE = `
@@ -24,26 +26,70 @@ module.exports = ([name, bytes, options], context) => {
   return result;
 };`;
 
+/** What is read becomes as many bytes at most, unless `maxOutputLength` says more. */
+const MAX_OUTPUT = 2 ** 28;
+/** Functions whose result the sender decides about, however little they are given. */
+const READING = /^(gunzip|inflate|unzip|brotliD|zstdD)/;
+
 /**
  * Options of the functions of `loop.zlib`: those of the function of `node:zlib` with the same
- * name, such as `level`, `dictionary`, `params` and `maxOutputLength`, and a signal.
+ * name, which checks them, and a signal.
  */
 export interface ZlibOptions {
   /** Cancels what waits; what runs goes on, unheard. */
   signal?: AbortSignal | undefined;
-  /** What `node:zlib` takes. */
-  [name: string]: unknown;
+  /**
+   * Bytes that may come out. Default: 256 MiB for the functions that read, so that a few bytes
+   * of a stranger's do not take all memory; as many as a buffer may have for those that
+   * compress.
+   */
+  maxOutputLength?: number | undefined;
+  /** 0 to 9, -1: zlib's own. */
+  level?: number | undefined;
+  /** 8 or 9 to 15: the base two logarithm of how far back it looks. */
+  windowBits?: number | undefined;
+  /** 1 to 9: how much memory compressing takes. */
+  memLevel?: number | undefined;
+  /** One of `Z_FILTERED` and the like. */
+  strategy?: number | undefined;
+  /** What both sides know beforehand. */
+  dictionary?: Bytes | undefined;
+  /** Of Brotli and Zstandard: values by the numbers of their names. */
+  params?: Readonly<Record<number, number | boolean>> | undefined;
+  /** Of Zstandard: how many bytes are compressed. */
+  pledgedSrcSize?: number | undefined;
+  /** Bytes of a piece of work, 64 at least. */
+  chunkSize?: number | undefined;
+  /** How pieces are flushed. */
+  flush?: number | undefined;
+  /** How the last piece is; `Z_SYNC_FLUSH` reads what is cut off. */
+  finishFlush?: number | undefined;
+  /** Whether bytes behind the end are an error, where the host asks. */
+  rejectGarbageAfterEnd?: boolean | undefined;
 }
+
+const NAMES: OptionNames<ZlibOptions> = {
+  signal: true,
+  maxOutputLength: true,
+  level: true,
+  windowBits: true,
+  memLevel: true,
+  strategy: true,
+  dictionary: true,
+  params: true,
+  pledgedSrcSize: true,
+  chunkSize: true,
+  flush: true,
+  finishFlush: true,
+  rejectGarbageAfterEnd: true,
+};
 
 /** What is compressed or read: text, as UTF-8, or bytes. */
 export type ZlibInput = string | Bytes;
 
 function toBytes(input: unknown): Uint8Array {
   if (typeof input === 'string') return Buffer.from(input);
-  if (ArrayBuffer.isView(input)) {
-    return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-  }
-  if (isAnyArrayBuffer(input)) return new Uint8Array(input);
+  if (ArrayBuffer.isView(input) || isAnyArrayBuffer(input)) return bytesOf('data', input);
   throw invalidType(
     'data',
     'of type string or an instance of ArrayBuffer, Buffer or a typed array',
@@ -51,10 +97,10 @@ function toBytes(input: unknown): Uint8Array {
 }
 
 /** The signal, and what is left for node:zlib. */
-function split(given: ZlibOptions | undefined): [RunOptions, object | undefined] {
-  if (given === undefined) return [{}, undefined];
-  if (typeof given !== 'object' || given === null) throw invalidType('options', 'an object');
-  const { signal, ...options } = given;
+function split(name: string, given: ZlibOptions | undefined): [RunOptions, object] {
+  const { signal, ...rest } =
+    given === undefined ? ({} as ZlibOptions) : readOptions('options', given, NAMES);
+  const options = READING.test(name) ? { maxOutputLength: MAX_OUTPUT, ...rest } : rest;
   return [{ signal: checkSignal(signal) }, options];
 }
 
@@ -83,10 +129,11 @@ export class ZlibRequests {
    * settled. The result is a Uint8Array of its own.
    *
    * Rejects with what the function of `node:zlib` throws: a TypeError or RangeError for a bad
-   * option, an Error ERR_BUFFER_TOO_LARGE for more than `maxOutputLength`, Z_DATA_ERROR,
-   * Z_BUF_ERROR and the like for data that are none; a TypeError ERR_INVALID_ARG_TYPE; an
-   * AbortError ABORT_ERR; an Error ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where the host has no
-   * such function; and as `Workers.run` does.
+   * option, a RangeError ERR_BUFFER_TOO_LARGE for more than `maxOutputLength`, Z_DATA_ERROR,
+   * Z_BUF_ERROR and the like for data that are none; a TypeError ERR_INVALID_ARG_TYPE,
+   * ERR_INVALID_ARG_VALUE for an option that is not known, ERR_INVALID_STATE for a detached
+   * buffer; an AbortError ABORT_ERR; an Error ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where the
+   * host has no such function; and as `Workers.run` does.
    *
    * @example
    * const packed = await loop.zlib.gzip(page, { level: 9 });
@@ -95,7 +142,7 @@ export class ZlibRequests {
     return this.#request('gzip', data, options);
   }
 
-  /** Reads gzip (RFC 1952); see `gzip`. Say what it may become by `maxOutputLength`. */
+  /** Reads gzip (RFC 1952), of at most `maxOutputLength` bytes; see `gzip`. */
   gunzip(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
     return this.#request('gunzip', data, options);
   }
@@ -150,7 +197,7 @@ export class ZlibRequests {
     data: ZlibInput,
     options: ZlibOptions | undefined,
   ): Promise<Uint8Array> {
-    const [run, own] = split(options);
+    const [run, own] = split(name, options);
     const bytes = toBytes(data);
     const zlib = builtin('node:zlib') as Record<string, unknown>;
     if (typeof zlib[`${name}Sync`] === 'function') {

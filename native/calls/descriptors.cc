@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "calls/locks.h"
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
@@ -87,10 +88,11 @@ napi_value Fcntl(napi_env env, napi_callback_info info) {
   int fd;
   int command;
   int argument = 0;
-  if (!args.Descriptor(0, &fd) || !args.Integer(1, "cmd", &command) ||
-      !args.OptionalInteger(2, "arg", &argument)) {
+  if (!args.Descriptor(0, &fd) || !args.Integer(1, "cmd", &command)) {
     return nullptr;
   }
+  if (TakesLock(command)) return FcntlOfLock(args, fd, command);
+  if (!args.OptionalInteger(2, "arg", &argument)) return nullptr;
   if (!TakesNumber(command)) return Int(env, -EINVAL);
   bool duplicates = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
   if (duplicates) command = F_DUPFD_CLOEXEC;

@@ -1,7 +1,9 @@
 // pread and pwrite: bytes at a place of a file, whose own offset stays where it
-// is. EINTR is retried, as nothing was transferred then. See pread(2).
+// is; lseek: that offset. EINTR is retried, as nothing was transferred then.
+// See pread(2), lseek(2).
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 
 #include "core/args.h"
@@ -32,9 +34,29 @@ napi_value MoveAt(napi_env env, napi_callback_info info) {
              })));
 }
 
+// lseek(fd, offset, whence): the place in the file, or -errno.
+napi_value Lseek(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  int fd;
+  double offset;
+  int whence;
+  if (!args.Descriptor(0, &fd) ||
+      !ReadInteger(env, args.at(1), "offset", -kMaxSafeInteger, kMaxSafeInteger,
+                   &offset) ||
+      !args.Integer(2, "whence", &whence)) {
+    return nullptr;
+  }
+  const off_t place = lseek(fd, static_cast<off_t>(offset), whence);
+  napi_value result;
+  napi_create_double(env, static_cast<double>(place < 0 ? -errno : place),
+                     &result);
+  return result;
+}
+
 void RegisterPositioned(napi_env env, napi_value exports) {
   const Function functions[] = {{"pread", Guarded<MoveAt<pread>>},
-                                {"pwrite", Guarded<MoveAt<pwrite>>}};
+                                {"pwrite", Guarded<MoveAt<pwrite>>},
+                                {"lseek", Guarded<Lseek>}};
   Export(env, exports, functions);
 }
 RAWLOOP_MODULE(RegisterPositioned);

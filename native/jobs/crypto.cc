@@ -1,8 +1,10 @@
 // Cryptographic requests on the pool: submitCrypto, and the number of each
-// operation.
+// operation. hasOpenSsl(digest) says whether the host has an OpenSSL for them,
+// which knows that digest unless it is undefined.
 #include "jobs/crypto.h"
 
 #include "core/module.h"
+#include "jobs/openssl.h"
 #include "pool/family.h"
 
 namespace rawloop {
@@ -20,8 +22,21 @@ napi_value SubmitCrypto(napi_env env, napi_callback_info info) {
   return SubmitOperation(env, info, kOperations);
 }
 
+napi_value HasOpenSsl(napi_env env, napi_callback_info info) {
+  Args args(env, info);
+  OpenSsl library;
+  napi_valuetype type;
+  napi_typeof(env, args.at(0), &type);
+  const bool has = library.Find() &&
+                   (type == napi_undefined || library.Knows(env, args.at(0)));
+  napi_value result;
+  napi_get_boolean(env, has, &result);
+  return result;
+}
+
 void RegisterCryptoJobs(napi_env env, napi_value exports) {
-  const Function functions[] = {{"submitCrypto", Guarded<SubmitCrypto>}};
+  const Function functions[] = {{"hasOpenSsl", Guarded<HasOpenSsl>},
+                                {"submitCrypto", Guarded<SubmitCrypto>}};
   Export(env, exports, functions);
   Define(env, exports, "cryptoOperations", OperationNumbers(env, kOperations));
 }

@@ -17,7 +17,7 @@ const std::vector<Operation>& AllOperations() {
     for (const Operations* some :
          {&kStatusCalls, &kPathCalls, &kNameCalls, &kDescriptorCalls,
           &kTransferCalls, &kWholeCalls, &kFolderCalls, &kTreeCalls,
-          &kCopyCalls, &kLockCalls}) {
+          &kCopyCalls, &kLockCalls, &kSendCalls}) {
       operations.insert(operations.end(), some->first,
                         some->first + some->count);
     }

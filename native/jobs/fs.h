@@ -29,6 +29,7 @@ extern const Operations kFolderCalls;      // fs_folders.cc
 extern const Operations kTreeCalls;        // fs_trees.cc
 extern const Operations kCopyCalls;        // fs_copy.cc
 extern const Operations kLockCalls;        // fs_locks.cc
+extern const Operations kSendCalls;        // fs_send.cc
 
 }  // namespace rawloop
 

@@ -12,6 +12,7 @@
 
 #include <cerrno>
 
+#include "calls/statvfs.h"
 #include "core/retried.h"
 #include "jobs/file_call.h"
 #include "jobs/fs.h"
@@ -67,10 +68,18 @@ int64_t Access(FileCall* call) {
   return OrErrno(access(call->path(0), call->integer(1)));
 }
 
+// statvfs(path): see calls/statvfs.h.
+int64_t Statvfs(FileCall* call) {
+  double fields[kStatvfsFields];
+  const int result = ReadStatvfs(call->path(0), fields);
+  return result < 0 ? result : call->Return(fields, sizeof(fields));
+}
+
 constexpr Operation kTable[] = {
     {"stat", MakeFileCall<Stat, kPath, kInteger>},
     {"fstat", MakeFileCall<Fstat, kFd, kInteger>},
     {"statfs", MakeFileCall<Statfs, kPath, kInteger>},
+    {"statvfs", MakeFileCall<Statvfs, kPath>},
     {"access", MakeFileCall<Access, kPath, kInteger>}};
 
 }  // namespace

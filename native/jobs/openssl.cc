@@ -15,6 +15,24 @@ namespace {
 constexpr uint64_t kNoAtexit = 0x00080000;  // OPENSSL_INIT_NO_ATEXIT
 using InitFunction = int (*)(uint64_t options, const void* settings);
 
+bool IsString(napi_env env, napi_value value) {
+  napi_valuetype type;
+  return napi_typeof(env, value, &type) == napi_ok && type == napi_string;
+}
+
+// What begins a string, up to 59 bytes of it. False for what is no digest's
+// name: no string, one with a zero byte, one that is longer.
+bool ReadName(napi_env env, napi_value value, std::string* name) {
+  char text[64];
+  size_t size;
+  if (napi_get_value_string_utf8(env, value, text, sizeof(text), &size) !=
+      napi_ok) {
+    return false;
+  }
+  *name = text;
+  return size < sizeof(text) - 4 && name->size() == size;
+}
+
 }  // namespace
 
 bool OpenSsl::Resolve(void* handle) {
@@ -55,21 +73,22 @@ bool OpenSsl::FindFor(napi_env env, const char* what) {
   return false;
 }
 
+bool OpenSsl::Knows(napi_env env, napi_value value) const {
+  std::string name;
+  return ReadName(env, value, &name) && digest(name.c_str()) != nullptr;
+}
+
 const void* OpenSsl::Digest(napi_env env, napi_value value) const {
-  char name[64];
-  size_t size;
-  if (napi_get_value_string_utf8(env, value, name, sizeof(name), &size) !=
-      napi_ok) {
+  std::string name;
+  const bool whole = ReadName(env, value, &name);
+  const void* found = whole ? digest(name.c_str()) : nullptr;
+  if (found != nullptr) return found;
+  if (!IsString(env, value)) {
     ThrowType(env, "digest", "of type string");
     return nullptr;
   }
-  // A zero byte, or a name that was cut, is no digest's name.
-  const bool whole = size < sizeof(name) - 4 && strlen(name) == size;
-  const void* found = whole ? digest(name) : nullptr;
-  if (found != nullptr) return found;
-  std::string message = std::string("Invalid digest: ") + name;
-  Throw(env, napi_create_type_error, "ERR_CRYPTO_INVALID_DIGEST",
-        message.c_str());
+  name.insert(0, "Invalid digest: ");
+  Throw(env, napi_create_type_error, "ERR_CRYPTO_INVALID_DIGEST", name.c_str());
   return nullptr;
 }
 

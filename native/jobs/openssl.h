@@ -48,6 +48,8 @@ struct OpenSsl {
   bool FindFor(napi_env env, const char* what);
   // A digest by its name, of a string; null with an exception pending.
   const void* Digest(napi_env env, napi_value name) const;
+  // Whether there is a digest of that name; of what is no string there is none.
+  bool Knows(napi_env env, napi_value name) const;
 
  private:
   bool Resolve(void* handle);

@@ -121,6 +121,7 @@ int32_t ForeignInterface::CallWith(const char* name, size_t count,
 
 int32_t ForeignInterface::Lane(rawloop_loop* loop, const char* name) {
   ForeignInterface* const self = Of(loop);
+  if (self == nullptr) return -EINVAL;
   if (std::this_thread::get_id() != self->thread_) return -EPERM;
   const Scope scope(self->env_);
   napi_value text = nullptr;
@@ -164,7 +165,7 @@ int64_t ForeignInterface::Take(Foreign foreign, void (*drop)(void*), void* data,
 
 int64_t ForeignInterface::Submit(rawloop_loop* loop, int32_t lane,
                                  const rawloop_job* job) {
-  if (job == nullptr || job->work == nullptr) return -EINVAL;
+  if (loop == nullptr || job == nullptr || job->work == nullptr) return -EINVAL;
   Foreign foreign;
   foreign.work = job->work;
   foreign.done = job->done;
@@ -174,6 +175,7 @@ int64_t ForeignInterface::Submit(rawloop_loop* loop, int32_t lane,
 
 int32_t ForeignInterface::Cancel(rawloop_loop* loop, rawloop_id id) {
   ForeignInterface* const self = Of(loop);
+  if (self == nullptr) return -EINVAL;
   if (std::this_thread::get_id() != self->thread_) return -EPERM;
   const Foreign* found = self->Find(id);
   if (found == nullptr || found->work == nullptr) return -ENOENT;
@@ -182,7 +184,9 @@ int32_t ForeignInterface::Cancel(rawloop_loop* loop, rawloop_id id) {
 
 int64_t ForeignInterface::Watch(rawloop_loop* loop, int fd, uint32_t events,
                                 const rawloop_watcher* watcher) {
-  if (watcher == nullptr || watcher->ready == nullptr) return -EINVAL;
+  if (loop == nullptr || watcher == nullptr || watcher->ready == nullptr) {
+    return -EINVAL;
+  }
   Foreign foreign;
   foreign.ready = watcher->ready;
   return Of(loop)->Take(std::move(foreign), watcher->drop, watcher->data,
@@ -191,11 +195,13 @@ int64_t ForeignInterface::Watch(rawloop_loop* loop, int fd, uint32_t events,
 
 int32_t ForeignInterface::Modify(rawloop_loop* loop, rawloop_id id,
                                  uint32_t events) {
+  if (loop == nullptr) return -EINVAL;
   return Of(loop)->Call("modify",
                         {static_cast<double>(id), static_cast<double>(events)});
 }
 
 int32_t ForeignInterface::Unwatch(rawloop_loop* loop, rawloop_id id) {
+  if (loop == nullptr) return -EINVAL;
   return Of(loop)->Call("unwatch", {static_cast<double>(id)});
 }
 

@@ -50,13 +50,15 @@ async function runAway(project, start) {
 /** What came of a run: `works`, the code of the loader's error, or something unexpected. */
 function outcomeOf({ code, output }, expected) {
   if (code === 0 && output.trim() === expected) return 'works';
-  const helps = output.includes('cp -r node_modules/rawloop/prebuilds');
+  const helps = output.includes('cp -r node_modules/rawloop');
+  if (output.includes("code: 'ERR_RAWLOOP_WORKER_FILE'") && helps) return 'ERR_RAWLOOP_WORKER_FILE';
   return output.includes("code: 'ERR_RAWLOOP_ADDON'") && helps ? 'ERR_RAWLOOP_ADDON' : 'fails';
 }
 
 /**
  * @param tool a row of the page
- * @param program `{ file, expected }`: its source, and what it prints
+ * @param program `{ file, expected, line? }`: its source, what it prints, and the line that it
+ *   needs beside those of the page, where it copies the package
  * @returns `{ bare, written, output }`: the outcomes without and with the lines of the page
  */
 export async function runCell(tool, program, project, tools) {
@@ -79,6 +81,12 @@ export async function runCell(tool, program, project, tools) {
     return outcomeOf(ended, program.expected);
   };
   const bare = await attempt(tool.steps);
-  const written = tool.ourSteps.length === 0 ? bare : await attempt(tool.ourSteps);
+  // With the whole package the addon need not be copied once more.
+  const isCopy = (line) => line.includes('cp -r node_modules/rawloop/prebuilds');
+  const ourSteps =
+    program.line === undefined
+      ? tool.ourSteps
+      : [...tool.ourSteps.filter((line) => !isCopy(line)), program.line];
+  const written = ourSteps.length === 0 ? bare : await attempt(ourSteps);
   return { bare, written, output: log.join('\n') };
 }

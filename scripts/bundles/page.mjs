@@ -42,6 +42,13 @@ function programOf(section) {
   };
 }
 
+/** What one writes for the threads of JavaScript. */
+export function threadsLine() {
+  const text = readFileSync(join(root, 'docs/bundling.md'), 'utf8');
+  const [, line] = /^```sh\n(.*)\n```$/m.exec(sectionOf(text, 'Threads of JavaScript'));
+  return line;
+}
+
 /** Every tool of the page: `{ name, bare, written, files, steps, ourSteps, start }`. */
 export function readPage() {
   const text = readFileSync(join(root, 'docs/bundling.md'), 'utf8');

@@ -1,23 +1,10 @@
 // The clients' packages, pinned, in a folder of the cache: installed once, no script of theirs
 // run, nothing of them in the repository. There `rawloop` is this checkout, and `usocket` what an
 // override puts in its place.
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { root } from '../project.mjs';
-import { cacheFolder } from '../runtimes/fetch.mjs';
-
-const LIMIT_MS = 300_000;
+import { installFolder } from '../runtimes/folder.mjs';
 
 /** As of Node 20, the oldest that rawloop runs on. */
 export const VERSIONS = {
@@ -33,21 +20,7 @@ export const VERSIONS = {
 
 /** The folder in which they can be required. @throws Error when they cannot be fetched */
 export async function installClients() {
-  const manifest = JSON.stringify({ name: 'clients', private: true, dependencies: VERSIONS });
-  const key = createHash('sha256').update(manifest).digest('hex').slice(0, 12);
-  const folder = join(cacheFolder, `clients-${key}`);
-  if (!existsSync(folder)) {
-    const fresh = `${folder}.${process.pid}`;
-    mkdirSync(fresh, { recursive: true });
-    try {
-      writeFileSync(join(fresh, 'package.json'), manifest);
-      const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-      await promisify(execFile)('npm', ['install', ...quiet], { cwd: fresh, timeout: LIMIT_MS });
-      renameSync(fresh, folder);
-    } finally {
-      rmSync(fresh, { recursive: true, force: true });
-    }
-  }
+  const folder = await installFolder('clients', VERSIONS);
   const modules = join(folder, 'node_modules');
   rmSync(join(modules, 'rawloop'), { force: true });
   symlinkSync(root, join(modules, 'rawloop'), 'dir');

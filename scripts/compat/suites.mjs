@@ -58,6 +58,16 @@ export const SUITES = [
     fromRepository: true,
   },
   {
+    name: 'fs-ext',
+    version: '2.1.1',
+    main: 'fs-ext.js',
+    runner: 'node',
+    tests: [
+      ...['test-fs-fcntl', 'test-fs-flock', 'test-fs-flock_stress', 'test-fs-seek'],
+      ...['test-fs-seek_stress', 'test-fs-statvfs', 'worker-test'],
+    ].map((name) => `tests/${name}.js`),
+  },
+  {
     name: 'hot-shots',
     version: '17.1.1',
     runner: 'mocha',

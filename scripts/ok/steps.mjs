@@ -67,7 +67,8 @@ function packedTarball() {
 
 /** What `npm test` leaves out: the page, and what starts servers and clients to measure them. */
 function testsOfMeasuring() {
-  return { command: [vitest, 'run', 'test/bench', 'test/page', 'test/cli/measure'] };
+  const folders = ['test/bench', 'test/page', 'test/cli/measure', 'test/lessons/processes'];
+  return { command: [vitest, 'run', ...folders] };
 }
 
 /** With the sanitizer that `npm test` leaves out. */

@@ -12,7 +12,7 @@ import {
   type Timer,
   watch,
 } from 'rawloop';
-import { type FlightRecord, FlightRecorder, toTrace } from 'rawloop/inspect';
+import { type FlightRecord, FlightRecorder, toText, toTrace } from 'rawloop/inspect';
 import * as raw from 'rawloop/raw';
 
 const loop: EventLoop = new EventLoop({ maxEvents: 64 });
@@ -131,6 +131,7 @@ loop.listen({ port: 1, socketOptions: { TCP_NODELY: true } }, {});
 const recorder: FlightRecorder = new FlightRecorder(loop).start();
 const records: FlightRecord[] = recorder.records();
 const events: number = toTrace(recorder.stop()).traceEvents.length + records.length;
+const picture: string = toText(records, { columns: 40, rows: 'requests' });
 const timer: Timer = loop.setTimeout((text: string) => text.length, 10, 'text');
 timer.unref().ref();
 watch(0, { read: true }, (_ready, watcher) => watcher.close());
@@ -156,6 +157,7 @@ export {
   metrics,
   name,
   other,
+  picture,
   roundTripUs,
   server,
   stat,

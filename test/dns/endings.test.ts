@@ -1,7 +1,8 @@
 // What ends a question early: a signal, `cancel`, the loop's end; that it keeps the loop alive
 // until it is answered and leaves nothing behind; and what is refused before anything is opened.
 // Tried without its guard: without `onAbort` in call.ts the first hangs; without `loop.retain` the
-// one of what keeps it alive ends at once; without `calls.delete` the one of cancel again.
+// one of what keeps it alive ends at once; without the second look at `#error` there, those of both
+// families are answered by one of them.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { guardDescriptors, openDescriptors, openedSince } from '../support/descriptors.js';
@@ -66,6 +67,23 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     expect(await Promise.all(all)).toEqual(all.map(() => 'ABORT_ERR'));
     expect(server.asked).toEqual([]);
     expect(loop.alive).toBe(false);
+  });
+
+  it('of both families ends with its signal and with `cancel`, also when one is answered', async () => {
+    const server = new NameServer(test.loop, (asked) =>
+      asked.type === 'A' ? reply(asked, [a(asked.name, '192.0.2.1')]) : undefined,
+    );
+    const dns = new test.loop.dns.Resolver({ ...ALONE, servers: [server.address] });
+    const controller = new AbortController();
+    const aborted = dns.lookup('x.test', { signal: controller.signal }).catch(codeOf);
+    const cancelled = dns
+      .lookup('y.test')
+      .catch(({ code, syscall, hostname }) => [...[code, syscall, hostname]]);
+    test.loop.setTimeout(() => controller.abort(), 20);
+    test.loop.setTimeout(() => dns.cancel(), 40);
+    await drive(test.loop, mode);
+    expect(await aborted).toBe('ABORT_ERR');
+    expect(await cancelled).toEqual(['ECANCELLED', 'queryAaaa', 'y.test']);
   });
 
   it('ends with `cancel`, and others after it do not', async () => {

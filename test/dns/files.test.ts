@@ -1,7 +1,7 @@
 // resolv.conf and the file of hosts: what their lines mean, and that they are read again when
 // they have changed.
 // Tried without its guard: with `seen` that is never another, those of a change fail; without
-// `isFile` the one of a FIFO hangs.
+// `isFile` the one of a FIFO hangs; without ESERVFAIL in GOES_ON the one of domains that fail.
 import { spawnSync } from 'node:child_process';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,11 +56,19 @@ options ndots:3 timeout:2 attempts:4 rotate edns0 use-vc nonsense timeout:x
 
   it('makes long names of short ones', () => {
     const search = ['a.test', 'b.test'];
-    expect(candidates('www', search, 1)).toEqual(['www.a.test', 'www.b.test', 'www']);
-    expect(candidates('www.x', search, 1)).toEqual(['www.x', 'www.x.a.test', 'www.x.b.test']);
-    expect(candidates('www.x', search, 2)).toEqual(['www.x.a.test', 'www.x.b.test', 'www.x']);
-    expect(candidates('www.', search, 1)).toEqual(['www.']);
-    expect(candidates('www', search, 0)[0]).toBe('www');
+    expect(candidates('www', { search, ndots: 1 })).toEqual(['www.a.test', 'www.b.test', 'www']);
+    expect(candidates('www.x', { search, ndots: 1 })).toEqual([
+      'www.x',
+      'www.x.a.test',
+      'www.x.b.test',
+    ]);
+    expect(candidates('www.x', { search, ndots: 2 })).toEqual([
+      'www.x.a.test',
+      'www.x.b.test',
+      'www.x',
+    ]);
+    expect(candidates('www.', { search, ndots: 1 })).toEqual(['www.']);
+    expect(candidates('www', { search, ndots: 0 })[0]).toBe('www');
   });
 
   it('is what questions are asked by, and read again when it has changed', async () => {
@@ -86,6 +94,30 @@ options ndots:3 timeout:2 attempts:4 rotate edns0 use-vc nonsense timeout:x
     expect(await error).toEqual(['ENOTFOUND', 'www']);
     const names = ['www.a.test', 'www.b.test', 'www.c.test', 'www'];
     expect(server.asked.map(({ name }) => name)).toEqual(names);
+  });
+
+  it('has domains whose servers fail, behind which the search goes on', async () => {
+    const rcodes: Record<string, number> = { 'www.a.test': 2, 'www.b.test': 3 };
+    const server = new NameServer(test.loop, (asked) => {
+      const rcode = rcodes[asked.name];
+      if (rcode !== undefined) return reply(asked, [], { rcode });
+      return reply(asked, asked.name === 'www.c.test' ? [a(asked.name, '192.0.2.1')] : []);
+    });
+    const resolverOf = (...search: string[]) =>
+      new test.loop.dns.Resolver({ ...ALONE, servers: [server.address], search });
+    const codeOf = ({ code }: { code: string }) => code;
+    const found = Promise.all([
+      resolverOf('a.test', 'c.test').resolve4('www'),
+      // What says most: there is the name, who knows, there is none.
+      resolverOf('a.test', 'b.test').resolve4('www').catch(codeOf),
+      resolverOf('a.test', 'b.test').resolve4('www.').catch(codeOf),
+    ]);
+    await drive(test.loop);
+    expect(await found).toEqual([['192.0.2.1'], 'ENODATA', 'ENODATA']);
+    rcodes['www'] = 3;
+    const failed = resolverOf('a.test', 'b.test').resolve4('www').catch(codeOf);
+    await drive(test.loop);
+    expect(await failed).toBe('ESERVFAIL');
   });
 
   it('tells the servers, and others when it is another', () => {

@@ -1,8 +1,9 @@
 // Whatever comes over the wire: a message of any bytes, or a good one that was changed anywhere,
 // is read, or refused by a MalformedMessage, and never by anything else, and soon. What is read
 // has letters alone in its names.
-// Tried without its guard: without the check in `#byte` a record that is cut is a TypeError; with
-// dns-packet alone, names have whatever bytes there were.
+// Tried without its guard: without the check in `#skip` a record that is cut is a RangeError; with
+// dns-packet alone, names have whatever bytes there were. What `#byte` refuses is refused later without
+// it, as a name has an end and data end where they say.
 
 import * as packet from 'dns-packet';
 import fc from 'fast-check';

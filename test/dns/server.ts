@@ -5,6 +5,7 @@ import * as packet from 'dns-packet';
 import type { Resolver } from '../../lib/dns/resolver.js';
 import type { ResolverOptions } from '../../lib/dns/resolver-options.js';
 import type { EventLoop } from '../../lib/faces/event-loop.js';
+import type { Socket } from '../../lib/net/socket.js';
 import { type DriveMode, drive } from '../support/drive.js';
 
 /** A question as it came. */
@@ -56,12 +57,20 @@ export const cname = (name: string, data: string): packet.Answer => {
   return { type: 'CNAME', name, data, ttl: 60 };
 };
 
+/** How a message goes by TCP, with its length in front. */
+export type Deliver = (socket: Socket, bytes: Buffer) => void;
+
 export class NameServer {
   readonly asked: Asked[] = [];
   readonly port: number;
   readonly #answer: (asked: Asked, count: number) => Reply;
 
-  constructor(loop: EventLoop, answer: (asked: Asked, count: number) => Reply, host = '127.0.0.1') {
+  constructor(
+    loop: EventLoop,
+    answer: (asked: Asked, count: number) => Reply,
+    deliver: Deliver = (socket, bytes) => void socket.write(bytes),
+  ) {
+    const host = '127.0.0.1';
     this.#answer = answer;
     const server = loop.listen(
       { host, port: 0 },
@@ -72,7 +81,7 @@ export class NameServer {
           for (const message of this.#take('tcp', bytes, port)) {
             const length = Buffer.alloc(2);
             length.writeUInt16BE(message.length);
-            socket.write(Buffer.concat([length, message]));
+            deliver(socket, Buffer.concat([length, message]));
           }
         },
       },
@@ -149,6 +158,14 @@ export async function outcomes(
   const all = Promise.all(work.map(outcome));
   await drive(loop, mode);
   return all;
+}
+
+/** Records without their type, which Node tells from version 24 on, whatever was asked for. */
+export function withoutType(found: unknown): unknown {
+  if (Array.isArray(found)) return found.map(withoutType);
+  if (typeof found !== 'object' || found === null) return found;
+  const { type: _, ...rest } = found as { type?: string };
+  return rest;
 }
 
 /** A record of each type. */

@@ -1,10 +1,11 @@
 // Whom a Resolver asks: several servers, in which order and how often, and what is told when none
 // of them has an answer.
 // Tried without its guard: with `tries` for each server in a row the one of rounds fails; without
-// `#turn` the one of turns.
+// `#turn` the one of turns; with rounds of one length that of twice as long; with servers in any other
+// order the first.
 import { describe, expect, it } from 'vitest';
 import { guardDescriptors } from '../support/descriptors.js';
-import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
+import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import {
   ALONE,
   type Asked,
@@ -48,6 +49,18 @@ describe.each(DRIVE_MODES)('servers (%s)', (mode) => {
     );
     expect(found).toMatchObject([{ code: 'ETIMEOUT' }, { code: 'ECONNREFUSED' }]);
     expect(silent.asked).toHaveLength(2);
+  });
+
+  it('have twice as long in the next round', async () => {
+    const silent = serve(() => undefined);
+    const dns = resolverAt(test.loop, [silent], { timeoutMs: 40, tries: 2 });
+    const order: string[] = [];
+    const ended = dns.resolve4('x.test').catch(({ code }) => order.push(code));
+    // Behind 40 and 40, before 40 and 80.
+    test.loop.setTimeout(() => order.push('timer'), 100);
+    await drive(test.loop, mode);
+    await ended;
+    expect(order).toEqual(['timer', 'ETIMEOUT']);
   });
 
   it('take turns where they are to', async () => {

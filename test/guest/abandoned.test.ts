@@ -43,6 +43,10 @@ const USES: Record<string, string> = {
     socket.write('x', { fds: [0] });
     socket.write('y', { fds: [0, 0] });`,
   'with a socket that is closing': `loop.connect({ port: 9, host: '127.0.0.1' }, {}).destroy();`,
+  'with streams of files': `
+    loop.fs.createReadStream('/proc/self/stat', {}, { open: (stream) => stream.pause() });
+    loop.fs.createWriteStream('/dev/null').write('x');
+    for (let i = 0; i < 50; i++) loop.run('nowait');`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
   'with a relay that holds a pipe': `
     const { AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK } = raw.constants;

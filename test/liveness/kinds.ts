@@ -24,6 +24,11 @@ export const KINDS: Readonly<Record<string, string>> = {
   'connected socket': `
     const { port } = listening();
     loop.connect({ host: '127.0.0.1', port }, { open(socket) { hold(socket); settle(); } });`,
+  'socket connected by name': `
+    const { port } = listening();
+    const resolver = { lookup: async () => [{ address: '127.0.0.1', family: 4 }] };
+    const options = { host: 'x.test', port, resolver };
+    loop.connect(options, { open(socket) { hold(socket); settle(); } });`,
   'accepted socket': `
     const server = loop.listen({ host: '127.0.0.1', port: 0 }, {
       open(socket) { server.close(); hold(socket); settle(); },
@@ -47,6 +52,12 @@ export const KINDS: Readonly<Record<string, string>> = {
       [Symbol.dispose]() { joined.close(); },
     });
     settle();`,
+  'file that is read, and paused': `
+    loop.fs.createReadStream('/dev/zero', {}, {
+      open(file) { file.pause(); hold(file); settle(); },
+    });`,
+  'file that is written': `
+    loop.fs.createWriteStream('/dev/null', {}, { open(file) { hold(file); settle(); } });`,
   // Who waits for a connection, or for bytes, holds nothing: the handle does.
   'server that is iterated': `
     const server = loop.listen({ host: '127.0.0.1', port: 0 });

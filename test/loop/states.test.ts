@@ -99,6 +99,8 @@ describe('a closed loop', () => {
     'listen at a path': (loop) => loop.listen({ path: '/tmp/rawloop-closed' }, {}),
     'connect to a path': (loop) => loop.connect({ path: '/tmp/rawloop-closed' }, {}),
     stream: (loop, fd) => loop.stream(fd, {}, {}),
+    createReadStream: (loop) => loop.fs.createReadStream('/'),
+    createWriteStream: (loop) => loop.fs.createWriteStream('/tmp/rawloop-closed'),
     dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
     watchPath: (loop) => loop.watchPath('.'),

@@ -14,11 +14,13 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['poller', 'poller/'],
   ['loop', 'loop/'],
   ['socket options', 'socket-options/'],
-  ['stream, pool', 'stream/', 'pool/', 'unix/'],
+  ['stream', 'stream/', 'unix/'],
+  // Files are streams as well.
+  ['pool', 'pool/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/', 'paths/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
-  // What is compressed is a job of workers.
-  ['datagram, zlib', 'datagram/', 'zlib/'],
+  // What is compressed is a job of workers, and so is what OpenSSL on the pool cannot do.
+  ['datagram, zlib', 'datagram/', 'zlib/', 'host-crypto/'],
   // It joins streams of both families.
   ['relay', 'relay/'],
   // Questions to name servers go by both.

@@ -40,8 +40,10 @@ const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM]
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
+/** What is done on threads. */
+const POOL = ['chunks/pool.cjs', 'chunks/requests.cjs'];
 /** Names, by the C library; */
-const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', 'chunks/pool.cjs'];
+const DNS = ['chunks/dns.cjs', 'chunks/names.cjs', ...POOL];
 /** by name servers; what opens the sockets comes with the first question. */
 const RESOLVER = ['chunks/resolver.cjs', 'chunks/rolldown-runtime.cjs'];
 /** What has jobs of workers. */
@@ -73,14 +75,28 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
-  ['loop.watchPath', "loop.watchPath('.')", ['chunks/paths.cjs', 'chunks/pool.cjs']],
-  ['loop.pool', 'loop.pool.size', ['chunks/pool.cjs']],
-  ['loop.fs', 'loop.fs', ['chunks/pool.cjs']],
-  ['loop.crypto', 'loop.crypto', ['chunks/pool.cjs']],
+  ['loop.watchPath', "loop.watchPath('.')", ['chunks/paths.cjs', ...POOL]],
+  ['loop.pool', 'loop.pool.size', POOL],
+  ['loop.fs', 'loop.fs', POOL],
+  [
+    'a file as a stream',
+    "loop.fs.createReadStream('/').destroy()",
+    [...POOL, STREAM, 'chunks/streaming.cjs'],
+  ],
+  ['loop.crypto', 'loop.crypto', POOL],
+  [
+    'a digest that OpenSSL does not know',
+    "loop.crypto.hash('none', 'x').catch(() => {})",
+    [...JOBS, 'chunks/host-crypto.cjs', ...POOL],
+  ],
   ['loop.dns', 'loop.dns', [...DNS]],
   ['loop.dns.lookup', "loop.dns.lookup('localhost').catch(() => {})", [...DNS]],
   ['a question to name servers', 'loop.dns.getServers()', [...DNS, ...RESOLVER]],
-  ['the class NameRequests', 'loaded.NameRequests.name', DNS.filter((file) => !/pool/.test(file))],
+  [
+    'the class NameRequests',
+    'loaded.NameRequests.name',
+    DNS.filter((file) => !/pool|requests/.test(file)),
+  ],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
   ['the class Socket', 'loaded.Socket.name', NET],
   ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
@@ -90,7 +106,7 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
   ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
   ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
-  ['the class Stats', 'loaded.Stats.name', ['chunks/pool.cjs']],
+  ['the class Stats', 'loaded.Stats.name', POOL],
   [
     'the class ThreadPerConnectionServer',
     'loaded.ThreadPerConnectionServer.name',

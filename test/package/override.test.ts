@@ -22,6 +22,7 @@ const { project, packageFolder } = makeProject();
 const PACKAGES = {
   'abstract-socket': 'connect',
   epoll: 'Epoll',
+  'fs-ext': 'flockSync',
   'unix-dgram': 'createSocket',
   usocket: 'USocket',
 };

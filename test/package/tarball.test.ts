@@ -190,6 +190,22 @@ test('without its prebuild, the error tells what is missing', () => {
   expect(stderr).toContain(resolve(without, 'node_modules/rawloop/prebuilds'));
 });
 
+test('its lessons run where they are', () => {
+  const lessons = join(project, 'node_modules/rawloop/examples/inside-out');
+  const files = join(lessons, '14-files-in-memory.cjs');
+  expect(runIn(project, [files, '--reads', '50'])).toMatchObject({
+    stdout: expect.stringMatching(/^So with memory first \d+ of 100 reads/m),
+    stderr: '',
+    status: 0,
+  });
+  // What is in their folder support/ is there as well.
+  expect(
+    runIn(project, ['-p', `typeof require('${lessons}/support/load.cjs').load`]),
+  ).toMatchObject({
+    stdout: 'function\n',
+  });
+});
+
 // With a real user of it, hot-shots, `npm run test:compat` does the same.
 test('by an override it is the unix-dgram of a package that knows nothing of it', () => {
   const project = makeFolder();

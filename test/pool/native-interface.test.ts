@@ -1,12 +1,10 @@
 // Another addon on the pool and the loop, by include/rawloop.h: examples/native-job, built by
 // both build systems, once each, in a folder of its own.
 //
-// When JavaScript drops what a thread still works on, “outlives its loop” crashes under
+// Without `guarded` what is refused is -EBADF and not the reason. When JavaScript drops what a thread still works on, “outlives its loop” crashes under
 // AddressSanitizer; when a refused job is dropped as well as left to its caller, the example
 // frees it twice.
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -17,39 +15,12 @@ import { constants as c } from '../../lib/raw/constants.js';
 import { check } from '../../lib/raw/errors.js';
 import { close, eventfd, pipe2, write } from '../../lib/raw/index.js';
 import { outside } from '../loop/support.js';
-import { makeFolder, root } from '../package/support.js';
+import { root } from '../package/support.js';
 import { DRIVE_MODES, drive } from '../support/drive.js';
+import { BUILD_LIMIT_MS, build, hasCommand, type NativeJob, project } from './native-support.js';
 
-interface NativeJob {
-  sum(open: object, bytes: Uint8Array, lane?: string): Promise<number>;
-  watch(open: object, fd: number, callback: (fd: number, events: number) => void): number;
-  modify(open: object, id: number, events: number): number;
-  unwatch(open: object, id: number): number;
-}
-
-const { hasCommand, headerEnv } = (await import('../../scripts/project.mjs' as string)) as {
-  hasCommand(name: string): boolean;
-  headerEnv(): NodeJS.ProcessEnv;
-};
 const load = createRequire(import.meta.url);
-const BUILD_LIMIT_MS = 120_000;
 const ERRNO = { ENOENT: -(c['ENOENT'] as number), EBADF: -(c['EBADF'] as number) };
-const bin = (name: string) => join(root, 'node_modules/.bin', name);
-
-/** The example as a project of its own, with what it reads of the package. */
-function project(): string {
-  const folder = makeFolder();
-  const example = join(folder, 'examples/native-job');
-  mkdirSync(join(folder, 'examples'));
-  cpSync(join(root, 'examples/native-job'), example, { recursive: true });
-  symlinkSync(join(root, 'include'), join(folder, 'include'));
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  return example;
-}
-
-function build(folder: string, tool: string, args: string[]): void {
-  execFileSync(bin(tool), args, { cwd: folder, env: headerEnv(), stdio: 'pipe' });
-}
 
 let addon: string;
 let job: NativeJob;

@@ -10,6 +10,7 @@ import {
   native,
 } from '../../lib/binding/index.js';
 import { addonCandidates } from '../../lib/binding/load.js';
+import { HostCryptoJobs } from '../../lib/host-crypto/index.js';
 import { LoopCore } from '../../lib/loop/drive.js';
 import { createPoller, type Poller, ReadyList } from '../../lib/poller/index.js';
 import { Batch } from '../../lib/pool/batch.js';
@@ -41,7 +42,8 @@ export class TestLoop extends LoopCore {
     const requests = new LoopPool(this, pool);
     this.pool = requests.pool;
     this.fs = new FileRequests(new FileWork(this, requests, inline));
-    this.crypto = new CryptoRequests(requests);
+    const makeHost = () => new HostCryptoJobs(this, this.pool.size);
+    this.crypto = new CryptoRequests(requests, makeHost);
   }
 
   /**
@@ -72,6 +74,25 @@ export class TestLoop extends LoopCore {
     request.catch(() => {});
     await this.drive(mode);
     return request;
+  }
+}
+
+/** Who does the requests of `loop.crypto`, as RAWLOOP_CRYPTO names it. */
+export type CryptoWay = 'openssl' | 'workers';
+export const WAYS: readonly (readonly [Mode, CryptoWay])[] = [
+  ['owned', 'openssl'],
+  ['guest', 'openssl'],
+  ['owned', 'workers'],
+  ['guest', 'workers'],
+];
+
+/** A loop whose `crypto` goes that way; undefined: the one that the host has. */
+export function cryptoLoop(way: CryptoWay | undefined): TestLoop {
+  if (way !== undefined) process.env['RAWLOOP_CRYPTO'] = way;
+  try {
+    return new TestLoop({ size: 2 });
+  } finally {
+    delete process.env['RAWLOOP_CRYPTO'];
   }
 }
 

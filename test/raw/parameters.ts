@@ -17,6 +17,9 @@ export function isInteger(min: number, max: number): (value: unknown) => boolean
 
 export const INT32 = isInteger(-(2 ** 31), 2 ** 31 - 1);
 export const SAFE = isInteger(0, 2 ** 53 - 1);
+/** Also an empty one: ENOENT. */
+export const isPath = (value: unknown): boolean =>
+  typeof value === 'string' && !value.includes('\0');
 export const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
 export const fd = (good: number, name = 'fd'): Parameter => ({

@@ -12,6 +12,7 @@ import {
   int,
   isAbsent,
   isInteger,
+  isPath,
   memory,
   optional,
   type Parameter,
@@ -123,6 +124,22 @@ export function signatures(opened: Opened): Record<string, Signature> {
     fcntl: [
       raw.fcntl as Call,
       [fd(left), int('cmd', constant('F_GETFD')), optional(int('arg', 0))],
+    ],
+    flock: [raw.flock as Call, [fd(left), int('operation', constant('LOCK_UN'))]],
+    lseek: [
+      raw.lseek as Call,
+      [
+        fd(file),
+        { name: 'offset', good: 0, takes: isInteger(-(2 ** 53) + 1, 2 ** 53 - 1) },
+        int('whence', 0),
+      ],
+    ],
+    statvfs: [
+      raw.statvfs as Call,
+      [
+        { name: 'path', good: '/', takes: isPath },
+        { name: 'fields', good: new Float64Array(11), takes: () => false },
+      ],
     ],
     ioctl: [
       raw.ioctl as Call,

@@ -26,6 +26,8 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   listen: (loop, signal) => loop.listen({ port: 0, signal }, {}),
   connect: (loop, signal) => loop.connect({ port: 9, signal }, {}),
   stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
+  createReadStream: (loop, signal) => loop.fs.createReadStream('/none', { signal }),
+  createWriteStream: (loop, signal) => loop.fs.createWriteStream('/none/x', { signal }),
   'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),
   watchPath: (loop, signal) => loop.watchPath('.', { signal }),
   dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),

@@ -180,7 +180,7 @@ describe('the native pool', () => {
 /** Good arguments of each operation on files; wide numbers, and ids, take most integers. */
 const WIDE = 12345;
 const FILE_ARGUMENTS: Record<keyof typeof native.fsOperations, unknown[]> = {
-  stat: ['/', 0], fstat: [0, 0], statfs: ['/', 0], access: ['/', 0], rename: ['a', 'b'],
+  stat: ['/', 0], fstat: [0, 0], statfs: ['/', 0], statvfs: ['/'], access: ['/', 0], rename: ['a', 'b'],
   link: ['a', 'b'], symlink: ['a', 'b'], unlink: ['a'], rmdir: ['a'], mkdir: ['a', 0],
   chmod: ['a', 0], chown: ['a', WIDE, WIDE], lchown: ['a', WIDE, WIDE],
   utimes: ['a', WIDE, WIDE, WIDE, WIDE], lutimes: ['a', WIDE, WIDE, WIDE, WIDE],
@@ -191,6 +191,7 @@ const FILE_ARGUMENTS: Record<keyof typeof native.fsOperations, unknown[]> = {
   readFile: ['a', 0], readRest: [0], writeFile: ['a', 0, 0, Buffer.from('x')],
   writeRest: [0, Buffer.from('x')], readdir: ['a', 0], entries: [0], rm: ['a', 0],
   copyFile: ['a', 'b', 0], flock: [0, 0], lock: [0, 0, 0, WIDE, WIDE],
+  sendFile: [0, 0, WIDE, 0],
 }; // biome-ignore format: a table
 
 describe('the operations on files', () => {

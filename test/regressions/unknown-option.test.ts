@@ -5,7 +5,7 @@
 // throws, and the first of them listens on every address.
 import { describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
-import { FlightRecorder } from '../../lib/inspect/index.js';
+import { FlightRecorder, toText } from '../../lib/inspect/index.js';
 import { ThreadPerConnectionServer } from '../../lib/models/thread-per-connection.js';
 import { createPoller } from '../../lib/poller/index.js';
 import { ThreadPool } from '../../lib/pool/index.js';
@@ -96,6 +96,21 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.highWatermark',
     'highWaterMark',
   ],
+  createReadStream: [
+    (loop) => loop.fs.createReadStream('/none', { highWatermark: 1 } as object),
+    'options.highWatermark',
+    'highWaterMark',
+  ],
+  'createReadStream, the handlers': [
+    (loop) => loop.fs.createReadStream('/none', {}, { dta() {} } as object),
+    'handlers.dta',
+    'data',
+  ],
+  createWriteStream: [
+    (loop) => loop.fs.createWriteStream('/none', { flsh: true } as object),
+    'options.flsh',
+    'flush',
+  ],
   'stream, the handlers': [
     (loop, fd) => loop.stream(fd, {}, { dta() {} } as object),
     'handlers.dta',
@@ -128,6 +143,11 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     (loop) => loop.workers({ code: '', resourceLimits: { stackSize: 1 } as object }),
     'options.resourceLimits.stackSize',
     'stackSizeMb',
+  ],
+  toText: [
+    (loop) => toText(new FlightRecorder(loop), { column: 5 } as object),
+    'column',
+    'columns',
   ],
   'new FlightRecorder': [
     (loop) => new FlightRecorder(loop, { capasity: 5 } as object),
@@ -204,6 +224,7 @@ describe('a name that is not known is refused, with the one that was meant', () 
       fs.read(0, new Uint8Array(1), wrong), fs.write(0, 'x', wrong),
       fs.pread(0, new Uint8Array(1), 0, wrong), fs.pwrite(0, new Uint8Array(1), 0, wrong),
       fs.readv(0, [], 0, wrong), fs.writev(0, [], 0, wrong),
+      fs.sendFile(undefined as never, 0, wrong),
     ]; // biome-ignore format: a table
     const told = await Promise.allSettled(requests);
     for (const outcome of told) {

@@ -74,12 +74,42 @@ for (const mode of MODES) {
     loop.close();
   });
 
-  test(`${mode}: pbkdf2 makes the key of RFC 6070`, async () => {
-    const loop = new EventLoop();
-    const { value } = await outcome(loop, mode, loop.crypto.pbkdf2(...VECTOR.input));
-    assert.strictEqual(Buffer.from(value).toString('hex'), VECTOR.key);
-    loop.close();
-  });
+  for (const way of ['', 'workers']) {
+    test(`${mode}: loop.crypto makes what is published${way && `, by ${way}`}`, async () => {
+      // As a host has it whose OpenSSL is linked in without its symbols.
+      process.env.RAWLOOP_CRYPTO = way;
+      const loop = new EventLoop();
+      const { crypto } = loop;
+      delete process.env.RAWLOOP_CRYPTO;
+      const asked = [
+        crypto.pbkdf2(...VECTOR.input),
+        crypto.scrypt('', '', 16, { cost: 16, blockSize: 1 }),
+        crypto.hash('sha256', 'abc', { outputEncoding: 'buffer' }),
+        crypto.randomBytes(16),
+      ];
+      const { value } = await outcome(loop, mode, Promise.all(asked));
+      const [key, slow, digest, random] = value.map((bytes) => Buffer.from(bytes).toString('hex'));
+      assert.deepStrictEqual(
+        [key, slow, digest.slice(0, 8), random.length],
+        [VECTOR.key, '77d6576238657b203b19ca42c18a0497', 'ba7816bf', 32],
+      );
+      const refused = [
+        crypto.hash('none', 'x'),
+        crypto.pbkdf2('p', 's', 1, 8, 'none'),
+        crypto.scrypt('p', 's', 8, { cost: 3 }),
+      ];
+      const { value: errors } = await outcome(loop, mode, Promise.allSettled(refused));
+      assert.deepStrictEqual(
+        errors.map(({ reason }) => reason.code),
+        [
+          'ERR_CRYPTO_INVALID_DIGEST',
+          'ERR_CRYPTO_INVALID_DIGEST',
+          'ERR_CRYPTO_INVALID_SCRYPT_PARAMS',
+        ],
+      );
+      loop.close();
+    });
+  }
 
   test(`${mode}: dns.lookup finds the loopback, and a Resolver is answered`, async () => {
     const loop = new EventLoop();
@@ -110,6 +140,26 @@ for (const mode of MODES) {
     const { error } = await outcome(loop, mode, loop.fs.stat('/', { signal }));
     assert.deepStrictEqual([error.code, error.cause.message], ['ABORT_ERR', 'no need']);
     assert.strictEqual(loop.pool.stats().completed, 0);
+    loop.close();
+  });
+}
+
+for (const mode of MODES) {
+  test(`${mode}: loop.zlib makes and reads what node:zlib does`, async () => {
+    const loop = new EventLoop();
+    const text = 'what is compressed '.repeat(100);
+    const packed = ['gzip', 'deflate', 'brotliCompress'].map((name) => loop.zlib[name](text));
+    const { value } = await outcome(loop, mode, Promise.all(packed));
+    const read = ['gunzip', 'inflate', 'brotliDecompress'].map((name, i) =>
+      loop.zlib[name](value[i]),
+    );
+    const { value: texts } = await outcome(loop, mode, Promise.all(read));
+    for (const bytes of texts) assert.strictEqual(Buffer.from(bytes).toString(), text);
+    const { error } = await outcome(loop, mode, loop.zlib.gunzip('no gzip'));
+    assert.strictEqual(error.code, 'Z_DATA_ERROR');
+    const bomb = loop.zlib.gunzip(value[0], { maxOutputLength: 100 });
+    const { error: large } = await outcome(loop, mode, bomb);
+    assert.strictEqual(large.code, 'ERR_BUFFER_TOO_LARGE');
     loop.close();
   });
 }

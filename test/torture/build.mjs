@@ -1,6 +1,6 @@
 // The library that makes calls fail, from preload/*.c, when they are newer than it.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCommand, root } from '../../scripts/project.mjs';
 
@@ -19,6 +19,21 @@ export function reasonToSkip() {
   if (process.platform !== 'linux') return 'the calls are intercepted by LD_PRELOAD, on Linux';
   if (!COMPILERS.some(hasCommand)) return 'there is no C compiler';
   return undefined;
+}
+
+/** The path of examples/native-job as an addon. @throws Error when it does not compile */
+export function buildAddon() {
+  const source = join(root, 'examples/native-job/job.c');
+  const header = join(root, 'include');
+  const addon = join(FOLDER, 'native_job.node');
+  if (newestMs(addon) > newestMs(source, join(header, 'rawloop.h'))) return addon;
+  mkdirSync(FOLDER, { recursive: true });
+  // Children start at the same time: each finds a whole file.
+  const fresh = `${addon}.${process.pid}`;
+  const flags = ['-shared', '-fPIC', '-O1', '-DNAPI_VERSION=8', '-I', header, '-I', HEADERS];
+  execFileSync(COMPILERS.find(hasCommand), [...flags, '-o', fresh, source], { stdio: 'inherit' });
+  renameSync(fresh, addon);
+  return addon;
 }
 
 /** The library's path. @throws Error when it does not compile */

@@ -18,6 +18,7 @@ const NO_MEMORY = retry('ENOMEM', 'ENOBUFS');
 // Of an earlier datagram, which the queue of errors tells: this one is sent all the same.
 const EARLIER = retry('ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EMSGSIZE', 'EACCES');
 const WENT_AWAY = told('ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN');
+const SYSTEM_SAID = told('EMFILE', 'ENFILE', 'ENOMEM', 'EINTR', 'ECONNREFUSED', 'EPERM', 'ENOSYS');
 
 export const CALLS = {
   socket: [
@@ -130,7 +131,8 @@ export const CALLS = {
   // A folder that cannot be locked is done without, and what fchmod(2) of a socket is refused
   // chmod(2) of its file gives. See lib/unix/path.ts.
   open: quiet('EINTR', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'ENOENT', 'EPERM', 'ENOSYS', 'EIO'),
-  flock: quiet('EINTR', 'EAGAIN', 'ENOLCK', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO'),
+  // Who calls it himself is told.
+  flock: [...quiet('EINTR'), ...retry('EAGAIN', 'ENOLCK', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO')],
   fchmod: quiet('EPERM', 'ENOSYS', 'EINVAL', 'EROFS', 'EIO'),
   fstat: quiet('EPERM', 'ENOSYS', 'EIO', 'ENOMEM', 'EOVERFLOW'),
   // Neither is cut short by a signal.
@@ -158,6 +160,9 @@ export const CALLS = {
     ...told('EBADF', 'EINVAL'),
   ],
   poll: [...quiet('EINTR'), ...retry('ENOMEM'), ...told('EINVAL', 'EPERM')],
+  // What the C library says of itself, and what it says that the system said.
+  getaddrinfo: [...told('EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'EAI_NONAME'), ...SYSTEM_SAID],
+  getnameinfo: [...told('EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'EAI_NONAME'), ...SYSTEM_SAID],
   // With fewer threads than it may have, a pool does all its work.
   pthread_create: retry('EAGAIN', 'ENOMEM', 'EPERM', 'EINVAL'),
   mmap: quiet('ENOMEM', 'EPERM', 'EAGAIN', 'ENFILE'),
@@ -221,18 +226,25 @@ export function mayLast(call, errno) {
 
 /** What Node has no name for. */
 const LINUX = { ENONET: 64, ETOOMANYREFS: 109, EHOSTDOWN: 112, ESTALE: 116 };
+/** Of <netdb.h>: see preload/interpose_names.c. */
+const LOOK_UPS = { EAI_NONAME: -2, ENOTFOUND: -2, EAI_AGAIN: -3, EAI_FAIL: -4, EAI_MEMORY: -10 };
 
 export function errnoOf(name) {
-  const number = constants.errno[name] ?? LINUX[name];
+  const number = constants.errno[name] ?? LINUX[name] ?? LOOK_UPS[name];
   if (number === undefined) throw new Error(`no such errno: ${name}`);
   return number;
 }
 
 /**
  * What says the same as an errno: the kernel keeps the error that ended a connection, and
- * who is told of a failed shutdown is told that one. interpose.c leaves it there.
+ * who is told of a failed shutdown is told that one (interpose.c leaves it there). A name that
+ * is not there is ENOTFOUND, as Node says.
  */
-const SAME_AS = { 'shutdown ENOTCONN': ['ECONNRESET'] };
+const SAME_AS = {
+  'shutdown ENOTCONN': ['ECONNRESET'],
+  'getaddrinfo EAI_NONAME': ['ENOTFOUND'],
+  'getnameinfo EAI_NONAME': ['ENOTFOUND'],
+};
 
 /** Any of which tells of the failure. */
 export function wordsFor(call, errno) {

@@ -1,5 +1,9 @@
 // How jobs, threads and the handle end: aborts, crashes, files that cannot be loaded, close.
 // A thread that ends takes its job with it, and no other; the next job has a new thread.
+//
+// Guards that were taken out once each: what has not begun waits again (Crew), what waits for code that
+// cannot be loaded rejects, a job hears of its abort: each waits for ever without. When an abort does not
+// take a job back “of one that was given ahead” fails, without maxQueued “has a bound”.
 import { describe, expect, it } from 'vitest';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';

@@ -1,5 +1,8 @@
 // loop.workers: what a job is given and gives, in both modes. In owned mode the host's loop
 // stands still all the while.
+//
+// When jobs that went in one message are not given again one by one, “whose input or result has no
+// copy” fails; when threads do not level out, the last test waits for ever.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// What native/calls/descriptors.cc, vectored.cc, positioned.cc and ioctl.cc export: calls on
-// any descriptor.
+// What native/calls/descriptors.cc, vectored.cc, positioned.cc, locks.cc, statvfs.cc and ioctl.cc
+// export: calls on any descriptor, and on the file system of a path.
 
 /** Memory that native code may read or fill: any buffer, whole. */
 export type Bytes = ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
@@ -29,7 +29,10 @@ export interface DescriptorCalls {
   close(fd: number): number;
   adopt(fd: number): number;
   release(fd: number): number;
-  fcntl(fd: number, cmd: number, arg?: number): number;
+  fcntl(fd: number, cmd: number, arg?: number | BigInt64Array): number;
+  flock(fd: number, operation: number): number;
+  lseek(fd: number, offset: number, whence: number): number;
+  statvfs(path: string | Uint8Array, fields: Float64Array): number;
   ioctl(fd: number, request: number, arg?: number | Bytes): number;
   pipe2(flags?: number): [number, number] | number;
   dup(oldfd: number): number;

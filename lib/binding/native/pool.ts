@@ -96,6 +96,7 @@ export type FsOperations = {
   stat: [path: FilePath, flags: number];
   fstat: [fd: number, flags: number];
   statfs: [path: FilePath, flags: number];
+  statvfs: [path: string | Uint8Array];
   access: [path: FilePath, mode: number];
   rename: [from: FilePath, to: FilePath];
   link: [existing: FilePath, path: FilePath];
@@ -134,6 +135,7 @@ export type FsOperations = {
   copyFile: [from: FilePath, to: FilePath, flags: number];
   flock: [fd: number, operation: number];
   lock: [fd: number, owner: number, action: number, start: number, length: number];
+  sendFile: [socket: number, file: number, offset: number, count: number];
 };
 type CryptoOperations = {
   pbkdf2: [password: Bytes, salt: Bytes, iterations: number, keyBytes: number, digest: string];
@@ -205,6 +207,8 @@ export interface PoolCalls extends InlineCalls {
   Pool: new (threads: NativeThreads) => NativePool;
   submitFs: Submit<FsOperations>;
   readonly fsOperations: OperationNumbers<FsOperations>;
+  /** Whether the host has an OpenSSL by symbols, and that knows the digest, if one is named. */
+  hasOpenSsl: (digest: string | undefined) => boolean;
   submitCrypto: Submit<CryptoOperations>;
   readonly cryptoOperations: OperationNumbers<CryptoOperations>;
   submitDns: Submit<DnsOperations>;

@@ -1,4 +1,4 @@
-// Cryptographic requests: slow by design, so they run on the pool. The arithmetic is
+// Cryptographic requests: slow by design, so they run on threads. The arithmetic is
 // that of the host's own OpenSSL. See PKCS5_PBKDF2_HMAC(3), EVP_PBE_scrypt(3).
 import { isArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 import { checkSignal } from '../../base/abort.js';
@@ -8,9 +8,11 @@ import { checkInteger } from '../../base/validate.js';
 import type { Bytes } from '../../binding/index.js';
 import type { LoopPool } from '../loop-pool.js';
 import { type DigestEncoding, HashRequest } from './hash.js';
+import type { HostCrypto } from './host.js';
 import { Pbkdf2Request } from './pbkdf2.js';
 import { RandomBytesRequest } from './random.js';
 import { ScryptRequest } from './scrypt.js';
+import { CryptoWork } from './work.js';
 
 const MAX_INT = 2 ** 31 - 1;
 const MAX_UINT = 2 ** 32 - 1;
@@ -62,13 +64,17 @@ function toBytes(name: string, input: unknown): Bytes {
   throw invalidType(name, 'of type string or an instance of ArrayBuffer, Buffer or a typed array');
 }
 
-/** `loop.crypto`. */
+/**
+ * `loop.crypto`: by the host's OpenSSL on the pool, where its symbols are to be had and it knows
+ * the digest; else by the host's own `node:crypto` on JavaScript threads of its own, as many at
+ * most as the pool has, of which `pool.stats()` does not tell.
+ */
 export class CryptoRequests {
-  readonly #pool: LoopPool;
+  readonly #work: CryptoWork;
 
-  /** @internal */
-  constructor(pool: LoopPool) {
-    this.#pool = pool;
+  /** @internal @throws Error ERR_INVALID_ARG_VALUE for what RAWLOOP_CRYPTO names */
+  constructor(pool: LoopPool, makeHost: () => HostCrypto) {
+    this.#work = new CryptoWork(pool, makeHost);
   }
 
   /**
@@ -76,19 +82,19 @@ export class CryptoRequests {
    * returns: they may be changed, overwritten or transferred at once.
    *
    * Rejects with a TypeError or RangeError for a bad argument, a TypeError
-   * ERR_CRYPTO_INVALID_DIGEST for a digest that the host's OpenSSL does not know or
+   * ERR_CRYPTO_INVALID_DIGEST for a digest that the host does not know or
    * ERR_INVALID_STATE for a detached buffer; an Error
-   * ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where there is no OpenSSL,
+   * ERR_FEATURE_UNAVAILABLE_ON_PLATFORM where there is neither OpenSSL nor `node:crypto`,
    * ERR_CRYPTO_OPERATION_FAILED for a digest that cannot be used so,
    * ERR_MEMORY_ALLOCATION_FAILED; an AbortError ABORT_ERR, whose cause is the signal's
    * reason; an Error ERR_LOOP_CLOSED, ERR_POOL_CLOSED,
-   * ERR_POOL_QUEUE_FULL, ERR_POOL_NO_THREAD.
+   * ERR_POOL_QUEUE_FULL, ERR_POOL_NO_THREAD; on JavaScript threads as `Workers.run` does.
    *
    * @param password at most 2^31-1 bytes
    * @param salt at most 2^31-1 bytes, 16 random ones or more advised
    * @param iterations 1 to 2^31-1
    * @param keylen bytes of the key: 0 to 2^31-1
-   * @param digest a name that OpenSSL knows, such as 'sha512'
+   * @param digest a name that `getHashes` of `node:crypto` gives, such as 'sha512'
    *
    * @example
    * const key = await loop.crypto.pbkdf2('secret', salt, 600_000, 32, 'sha256');
@@ -112,7 +118,7 @@ export class CryptoRequests {
       request.digest = digest;
       request.password = toBytes('password', password);
       request.salt = toBytes('salt', salt);
-      this.#pool.submit(request, signal);
+      this.#work.submit(request, signal);
     });
   }
 
@@ -149,7 +155,7 @@ export class CryptoRequests {
       request.maxmem = checkInteger('options.maxmem', maxmem, 0, Number.MAX_SAFE_INTEGER);
       request.password = toBytes('password', password);
       request.salt = toBytes('salt', salt);
-      this.#pool.submit(request, signal);
+      this.#work.submit(request, signal);
     });
   }
 
@@ -170,7 +176,7 @@ export class CryptoRequests {
       const read = options === undefined ? undefined : readOptions('options', options, NAMES);
       const signal = checkSignal(read?.signal);
       request.size = checkInteger('size', size, 0, MAX_INT);
-      this.#pool.submit(request, signal);
+      this.#work.submit(request, signal);
     });
   }
 
@@ -180,7 +186,7 @@ export class CryptoRequests {
    *
    * Rejects as `pbkdf2` does.
    *
-   * @param algorithm a name that OpenSSL knows, such as 'sha256'
+   * @param algorithm a name that `getHashes` of `node:crypto` gives, such as 'sha256'
    * @param data text, as UTF-8, or bytes
    *
    * @example
@@ -203,9 +209,9 @@ export class CryptoRequests {
       }
       request.encoding = outputEncoding;
       if (typeof algorithm !== 'string') throw invalidType('algorithm', 'of type string');
-      request.algorithm = algorithm;
+      request.digest = algorithm;
       request.data = toBytes('data', data);
-      this.#pool.submit(request, signal);
+      this.#work.submit(request, signal);
     });
   }
 }

@@ -1,9 +1,7 @@
-// The digest of bytes on the pool; the native side is native/jobs/crypto_hash.cc.
+// The digest of bytes; the native side is native/jobs/crypto_hash.cc.
 import { type Bytes, type NativePool, native } from '../../binding/index.js';
-import { codedError } from '../../raw/errors.js';
-import type { Batch } from '../batch.js';
-import { Lane, type LaneNumber } from '../lanes.js';
-import { PoolRequest } from '../request.js';
+import { copied, type HostJob } from './host.js';
+import { CryptoRequest } from './request.js';
 
 const { submitCrypto, cryptoOperations } = native;
 const EMPTY = new Uint8Array(0);
@@ -11,8 +9,8 @@ const EMPTY = new Uint8Array(0);
 /** In which form a digest is given: bytes, or text. */
 export type DigestEncoding = 'buffer' | 'hex' | 'base64' | 'base64url' | 'latin1';
 
-export class HashRequest extends PoolRequest<Uint8Array | string> {
-  algorithm = '';
+export class HashRequest extends CryptoRequest<Uint8Array | string> {
+  override digest = '';
   data: Bytes = EMPTY;
   encoding: DigestEncoding = 'hex';
 
@@ -20,25 +18,28 @@ export class HashRequest extends PoolRequest<Uint8Array | string> {
     return 'hash';
   }
 
-  override get lane(): LaneNumber {
-    return Lane.crypto;
+  protected override get failure(): string {
+    return `OpenSSL makes no digest by '${this.digest}'`;
+  }
+
+  /** Of as many bytes as are asked for: OpenSSL 3.4 and later make none where nobody asked. */
+  override get isForHost(): boolean {
+    return /^shake/i.test(this.digest);
   }
 
   override submit(pool: NativePool): number {
-    const { algorithm, data } = this;
+    const { digest, data } = this;
     this.data = EMPTY;
-    return submitCrypto(pool, this.lane, cryptoOperations.hash, algorithm, data);
+    return submitCrypto(pool, this.lane, cryptoOperations.hash, digest, data);
   }
 
-  override finish(batch: Batch, row: number): Uint8Array | string {
-    if (batch.status(row) < 0) {
-      throw codedError(
-        Error,
-        'ERR_CRYPTO_OPERATION_FAILED',
-        `hash failed: OpenSSL makes no digest by '${this.algorithm}'`,
-      );
-    }
-    const bytes = batch.bytes(row);
+  override hostJob(): HostJob {
+    const data = copied('data', this.data);
+    this.data = EMPTY;
+    return { name: 'hash', bytes: [data], options: [this.digest] };
+  }
+
+  override resultOf(bytes: Uint8Array): Uint8Array | string {
     if (this.encoding === 'buffer') return bytes;
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(this.encoding);
   }

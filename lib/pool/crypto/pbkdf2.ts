@@ -1,26 +1,24 @@
-// PBKDF2 on the pool; the native side is native/jobs/crypto_pbkdf2.cc.
+// PBKDF2; the native side is native/jobs/crypto_pbkdf2.cc.
 import { type Bytes, type NativePool, native } from '../../binding/index.js';
-import { codedError } from '../../raw/errors.js';
-import type { Batch } from '../batch.js';
-import { Lane, type LaneNumber } from '../lanes.js';
-import { PoolRequest } from '../request.js';
+import { copied, type HostJob } from './host.js';
+import { CryptoRequest } from './request.js';
 
 const { submitCrypto, cryptoOperations } = native;
 const EMPTY = new Uint8Array(0);
 
-export class Pbkdf2Request extends PoolRequest<Uint8Array> {
+export class Pbkdf2Request extends CryptoRequest<Uint8Array> {
+  override digest = '';
   password: Bytes = EMPTY;
   salt: Bytes = EMPTY;
   iterations = 1;
   keyBytes = 0;
-  digest = '';
 
   override get kind(): string {
     return 'pbkdf2';
   }
 
-  override get lane(): LaneNumber {
-    return Lane.crypto;
+  protected override get failure(): string {
+    return `OpenSSL derives no key with the digest '${this.digest}'`;
   }
 
   override submit(pool: NativePool): number {
@@ -31,14 +29,14 @@ export class Pbkdf2Request extends PoolRequest<Uint8Array> {
     return submitCrypto(pool, this.lane, pbkdf2, password, salt, iterations, keyBytes, digest);
   }
 
-  override finish(batch: Batch, row: number): Uint8Array {
-    if (batch.status(row) < 0) {
-      throw codedError(
-        Error,
-        'ERR_CRYPTO_OPERATION_FAILED',
-        `pbkdf2 failed: OpenSSL derives no key with the digest '${this.digest}'`,
-      );
-    }
-    return batch.bytes(row);
+  override hostJob(): HostJob {
+    const { iterations, keyBytes, digest } = this;
+    const [password, salt] = [copied('password', this.password), copied('salt', this.salt)];
+    this.password = this.salt = EMPTY;
+    return { name: 'pbkdf2', bytes: [password, salt], options: [iterations, keyBytes, digest] };
+  }
+
+  override resultOf(bytes: Uint8Array): Uint8Array {
+    return bytes;
   }
 }

@@ -1,14 +1,12 @@
-// scrypt on the pool; the native side is native/jobs/crypto_scrypt.cc.
+// scrypt; the native side is native/jobs/crypto_scrypt.cc.
 import { type Bytes, type NativePool, native } from '../../binding/index.js';
-import { codedError } from '../../raw/errors.js';
-import type { Batch } from '../batch.js';
-import { Lane, type LaneNumber } from '../lanes.js';
-import { PoolRequest } from '../request.js';
+import { copied, type HostJob } from './host.js';
+import { CryptoRequest } from './request.js';
 
 const { submitCrypto, cryptoOperations } = native;
 const EMPTY = new Uint8Array(0);
 
-export class ScryptRequest extends PoolRequest<Uint8Array> {
+export class ScryptRequest extends CryptoRequest<Uint8Array> {
   password: Bytes = EMPTY;
   salt: Bytes = EMPTY;
   cost = 0;
@@ -21,8 +19,8 @@ export class ScryptRequest extends PoolRequest<Uint8Array> {
     return 'scrypt';
   }
 
-  override get lane(): LaneNumber {
-    return Lane.crypto;
+  protected override get failure(): string {
+    return 'OpenSSL has no memory';
   }
 
   override submit(pool: NativePool): number {
@@ -34,14 +32,15 @@ export class ScryptRequest extends PoolRequest<Uint8Array> {
     return submitCrypto(pool, this.lane, scrypt, password, salt, ...costs, keyBytes);
   }
 
-  override finish(batch: Batch, row: number): Uint8Array {
-    if (batch.status(row) < 0) {
-      throw codedError(
-        Error,
-        'ERR_CRYPTO_OPERATION_FAILED',
-        'scrypt failed: OpenSSL has no memory',
-      );
-    }
-    return batch.bytes(row);
+  override hostJob(): HostJob {
+    const { cost, blockSize, parallelization, maxmem, keyBytes } = this;
+    const [password, salt] = [copied('password', this.password), copied('salt', this.salt)];
+    this.password = this.salt = EMPTY;
+    const costs = { cost, blockSize, parallelization, maxmem };
+    return { name: 'scrypt', bytes: [password, salt], options: [keyBytes, costs] };
+  }
+
+  override resultOf(bytes: Uint8Array): Uint8Array {
+    return bytes;
   }
 }

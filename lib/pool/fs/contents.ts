@@ -7,7 +7,7 @@ import type { Batch } from '../batch.js';
 import type { ValueOf } from './call.js';
 import { checked } from './caller.js';
 import { type FileDescriptor, numberOfFile } from './descriptors.js';
-import { FileHandle } from './handle.js';
+import { FileHandle, type HandleRequests } from './handle.js';
 import { REFUSED } from './inline/in-memory.js';
 import { checkFlags, checkMode, type FileOptions, readSignal } from './options.js';
 import { type Content, type FileEncoding, type Path, toPath } from './path.js';
@@ -143,6 +143,16 @@ export abstract class ContentRequests extends ByteRequests {
       return this.do('copyFile', [path, target, flags], about, signal);
     });
   }
+
+  // For FileHandle, by the classes above.
+  /** @internal */
+  abstract readStreamOf(
+    ...args: Parameters<HandleRequests['readStreamOf']>
+  ): ReturnType<HandleRequests['readStreamOf']>;
+  /** @internal */
+  abstract writeStreamOf(
+    ...args: Parameters<HandleRequests['writeStreamOf']>
+  ): ReturnType<HandleRequests['writeStreamOf']>;
 
   /** For FileHandle. @internal */
   readRest(

@@ -1,7 +1,7 @@
 // File system requests: what epoll and kqueue cannot wait for, as regular files are always ready
 // there. Each runs on a thread of the pool, or at once where the kernel has all that it needs in
 // memory. What each is stands in the classes below this one, by subject: status, names, attributes,
-// folders, descriptors, reading, contents, locks. See path_resolution(7), docs/files.md.
+// folders, descriptors, reading, contents, locks, streams. See path_resolution(7), docs/files.md.
 import { constants } from 'node:fs';
 import type { Batch } from '../batch.js';
 import { checked } from './caller.js';
@@ -9,13 +9,13 @@ import { type CopyOptions, copyTree, readCopyOptions } from './copy.js';
 import { Dir } from './dir.js';
 import type { Dirent } from './dirent.js';
 import { FileHandle } from './handle.js';
-import { LockRequests } from './locks.js';
 import { type NameOptions, readNameOptions } from './options.js';
 import { type Path, pathText, toPath } from './path.js';
+import { StreamRequests } from './streams.js';
 import { descriptorOf } from './values.js';
 
 /** `loop.fs`. */
-export class FileRequests extends LockRequests {
+export class FileRequests extends StreamRequests {
   /**
    * Opens a folder whose entries are read some at a time.
    *

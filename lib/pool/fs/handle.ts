@@ -3,6 +3,8 @@
 
 import { SHOWN, shown } from '../../base/shown.js';
 import { type Bytes, native } from '../../binding/index.js';
+import type { Handle } from '../../loop/handle.js';
+import type { Handlers } from '../../stream/handlers.js';
 import { type Buffers, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
 import type { FileOptions, FileTime } from './options.js';
 import type { Content, FileEncoding } from './path.js';
@@ -15,6 +17,10 @@ import type {
 } from './reading.js';
 import type { BigIntStats, Stats } from './stats.js';
 import type { BigIntOptions, NumberOptions, StatOptions } from './status.js';
+import type { FileReadOptions, FileWriteOptions } from './stream/options.js';
+import type { FileReadHandlers, FileReadStream } from './stream/read-stream.js';
+import type { StreamedFile } from './stream/source.js';
+import type { FileWriteHandlers, FileWriteStream } from './stream/write-stream.js';
 import type { TransferOptions } from './transfers.js';
 import type { ReadFileOptions, WriteFileOptions } from './whole.js';
 
@@ -27,6 +33,16 @@ export interface HandleRequests extends ByteRequests {
     options?: FileEncoding | WriteFileOptions,
   ): Promise<void>;
   closeOpen(fd: number): Promise<void>;
+  readStreamOf(
+    file: StreamedFile,
+    options: FileReadOptions | undefined,
+    handlers: Handlers<Handle> | undefined,
+  ): FileReadStream;
+  writeStreamOf(
+    file: StreamedFile,
+    options: FileWriteOptions | undefined,
+    handlers: Handlers<Handle> | undefined,
+  ): FileWriteStream;
 }
 
 /** Closes what was forgotten. `close` looks whether the number is still ours. */
@@ -152,6 +168,24 @@ export class FileHandle implements OpenFile {
   /** Sets where it stands: see `loop.fs.seek`. */
   seek(offset: number, whence?: Whence, options?: FileOptions): Promise<number> {
     return this.#files.seek(this, offset, whence, options);
+  }
+
+  /** Reads it as a stream, which closes it at the end: see `loop.fs.createReadStream`. */
+  createReadStream<Data = unknown>(
+    options?: FileReadOptions,
+    handlers?: FileReadHandlers<Data>,
+  ): FileReadStream<Data> {
+    const given = handlers as Handlers<Handle> | undefined;
+    return this.#files.readStreamOf(this, options, given) as FileReadStream<Data>;
+  }
+
+  /** Writes it as a stream, which closes it at the end: see `loop.fs.createWriteStream`. */
+  createWriteStream<Data = unknown>(
+    options?: FileWriteOptions,
+    handlers?: FileWriteHandlers<Data>,
+  ): FileWriteStream<Data> {
+    const given = handlers as Handlers<Handle> | undefined;
+    return this.#files.writeStreamOf(this, options, given) as FileWriteStream<Data>;
   }
 
   /**

@@ -1,6 +1,7 @@
 // What there is to know of a file by its path, and of its file system.
 import type { OptionNames } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
+import type { Batch } from '../batch.js';
 import { checked, FileCaller } from './caller.js';
 import { checkFlag, type FileOptions, readFileOptions, readSignal } from './options.js';
 import { type Path, toPath } from './path.js';
@@ -110,6 +111,16 @@ export abstract class StatusRequests extends FileCaller {
     });
   }
 
+  /** The fields of statvfs(3), of `rawloop/raw`, by a thread: for compat/fs-ext. @internal */
+  statvfs(path: string): Promise<Float64Array> {
+    return checked(() => {
+      const about = { syscall: 'statvfs', path: toPath(path) };
+      const fields = (batch: Batch, row: number) =>
+        batch.numbers.slice(batch.place(row), batch.place(row) + STATVFS_FIELDS);
+      return this.ask('statvfs', [about.path], about, fields, undefined);
+    });
+  }
+
   #stat(syscall: string, path: Path, options: StatOptions | undefined, follow: number) {
     const where = readStatOptions(options);
     const checkedPath = toPath(path);
@@ -126,6 +137,8 @@ export abstract class StatusRequests extends FileCaller {
     );
   }
 }
+
+const STATVFS_FIELDS = 11;
 
 /** What `options` say, as the operations take it. */
 export function readStatOptions(options: StatOptions | undefined): {

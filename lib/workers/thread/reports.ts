@@ -6,8 +6,12 @@ import { wake } from '../../poller/index.js';
 import { ANSWER, ANSWERED, ANSWERS, STATES, TOLD } from '../layout.js';
 import { NOT_CLONED, type Report, THREW, type ThreadData } from '../messages.js';
 
-/** What a copy of an error has. */
-const COPIED = new Set(['message', 'stack', 'cause']);
+/** What a copy of an error has; Bun's has no cause. */
+const COPIED = new Set(['message', 'stack', ...(copiesCause() ? ['cause'] : [])]);
+
+function copiesCause(): boolean {
+  return structuredClone(new Error('', { cause: 1 })).cause === 1;
+}
 
 export class Reports {
   readonly #data: ThreadData;
@@ -80,7 +84,11 @@ function textOf(value: unknown): string {
 function detailsOf(error: unknown): Record<string, unknown> | undefined {
   if (!isNativeError(error)) return undefined;
   const details: Record<string, unknown> = {};
-  for (const key of Object.keys(error)) {
+  const own = Object.keys(error);
+  if (!COPIED.has('cause') && error.cause !== undefined) own.push('cause');
+  // That of Bun's own errors is their prototype's.
+  if (typeof (error as { code?: unknown }).code === 'string') own.push('code');
+  for (const key of own) {
     if (!COPIED.has(key)) details[key] = (error as unknown as Record<string, unknown>)[key];
   }
   if (error.name !== 'Error') details['name'] = error.name;

@@ -52,6 +52,14 @@ export function fileRequests({ program, random, actions }, path, options) {
     if (random.oneIn(2)) structuredClone(0, { transfer: [bytes.buffer] });
     return request;
   };
+  /** Ended, or iterated, or destroyed at once. */
+  const streamOf = async (stream, bytes) => {
+    if (random.oneIn(3)) stream.destroy();
+    else if (bytes !== undefined) stream.end(bytes);
+    else
+      for await (const chunk of stream) if (!(chunk.length > 0)) program.report('an empty chunk');
+    await stream.closed;
+  };
   return [
     open, open, detached,
     () => fs.readFile(random.oneIn(2) ? name() : path, options()),
@@ -80,6 +88,9 @@ export function fileRequests({ program, random, actions }, path, options) {
     () => fs.copyFile(name(), name(), number(8)),
     () => fs.cp(name(), name(), { recursive: random.oneIn(2) }),
     () => fs.statfs(path, options()),
+    () => streamOf(fs.createReadStream(random.oneIn(2) ? name() : path, { start: number(5), end: number(900), ...options() })),
+    () => streamOf(fs.createWriteStream(name(), options()), data()),
+    () => fs.sendFile(random.pick(program.sockets ?? [undefined]), file(), { offset: number(5), length: number(900), ...options() }),
     async () => {
       for await (const entry of await fs.opendir(folder)) if (typeof entry.name !== 'string') program.report('an entry has no name');
     },

@@ -46,6 +46,26 @@ export function fileCalls(make) {
         if (asked === c.FIONBIO && result === 0) world.unblock(fd);
       },
     },
+    // One that waits for another's lock would wait for ever.
+    flock: {
+      args: () => [
+        make.fd(),
+        make.int(c.LOCK_SH | c.LOCK_NB, c.LOCK_EX | c.LOCK_NB, c.LOCK_UN, -1),
+      ],
+    },
+    lseek: {
+      args: () => [
+        make.fd(),
+        make.int(0, 1, -1, 2 ** 53 - 1, -(2 ** 53)),
+        make.int(0, 1, 2, 4, 9, -1),
+      ],
+    },
+    statvfs: {
+      args: () => [
+        make.or(() => random.pick(['/', '', '.', 'a\0b', '/nowhere'])),
+        make.memory(random.pick([0, 87, 88, 100])),
+      ],
+    },
     sendfile: { args: () => [make.fd(), make.fd(), place(), count()] },
     splice: {
       args: () => [

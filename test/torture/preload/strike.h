@@ -22,7 +22,8 @@
   CALL(dup3) CALL(sendto) CALL(recvfrom) CALL(recvmsg) CALL(sendmmsg)     \
   CALL(recvmmsg) CALL(ioctl) CALL(pread) CALL(pwrite) CALL(preadv)        \
   CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)            \
-  CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram) \
+  CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)  \
+  CALL(getaddrinfo) CALL(getnameinfo)                                     \
   CALL(inotify_init1) CALL(inotify_add_watch) CALL(inotify_rm_watch)      \
   CALL(timerfd_create) CALL(timerfd_settime) CALL(timerfd_gettime)        \
   CALL(signalfd) CALL(fanotify_init) CALL(fanotify_mark)

@@ -10,6 +10,8 @@ export default {
       SOCK_NONBLOCK,
       F_GETFL,
       F_DUPFD_CLOEXEC,
+      LOCK_EX,
+      LOCK_NB,
       POLLOUT,
     } = raw.constants;
     const fds = [];
@@ -32,6 +34,7 @@ export default {
       for (const end of pair) twice('getpeername', () => raw.getpeername(end));
       keep(twice('fcntl', () => raw.fcntl(pair[0] ?? 0, F_DUPFD_CLOEXEC, 0)));
       twice('fcntl', () => raw.fcntl(pair[0] ?? 0, F_GETFL));
+      twice('flock', () => raw.flock(pair[0] ?? 0, LOCK_EX | LOCK_NB));
       twice('poll', () => raw.poll(Int32Array.of(pair[0] ?? -1, POLLOUT, 0), 1, 0));
       const pipe = twice('pipe2', () => raw.pipe2()) ?? [];
       keep(

@@ -1,0 +1,1 @@
+module.exports = { ...require('rawloop/compat/fs-ext') };
