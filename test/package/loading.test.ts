@@ -81,6 +81,7 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
+  ['loop.watchPath', "loop.watchPath('.')", ['chunks/paths.cjs', ...POOL]],
   ['loop.pool', 'loop.pool.size', POOL],
   ['loop.fs', 'loop.fs', POOL],
   [
@@ -110,6 +111,7 @@ const USES: [use: string, code: string, files: string[]][] = [
     ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM],
   ],
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs', SIGNALS]],
+  ['the class PathWatcher', 'loaded.PathWatcher.name', ['chunks/paths.cjs']],
   ['loop.spawn', "loop.spawn('true')", SPAWN],
   ['the class Child', 'loaded.Child.name', SPAWN],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs', SIGNALS]],

@@ -10,6 +10,7 @@ import { fileRequests } from './files.mjs';
 import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
 import { nameRequests } from './names.mjs';
+import { pathRows } from './paths.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
@@ -41,6 +42,7 @@ export class Things {
       [1, () => this.pool()],
       [1, () => this.jobs()],
       ...managerRows(program, actions),
+      ...pathRows(program, actions),
       [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
     ]; // biome-ignore format: a table
   }
