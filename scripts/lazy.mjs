@@ -18,6 +18,7 @@ export const families = {
   'host-crypto': 'lib/host-crypto/index.ts',
   models: 'lib/models/thread-per-connection.ts',
   net: 'lib/net/index.ts',
+  paths: 'lib/paths/index.ts',
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
   relay: 'lib/relay/index.ts',

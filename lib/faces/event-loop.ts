@@ -1,7 +1,7 @@
 // EventLoop: the loop with everything that stands on it. The core knows neither handles
 // nor requests. Here they come together, a face for each family, each a class above the
 // one before: LoopCore, watch.ts, net.ts, process.ts, pool.ts, descriptor.ts, datagram.ts, dns.ts,
-// workers.ts, spawn.ts, terminal.ts. The order says nothing but that a new one goes on top.
+// workers.ts, spawn.ts, paths.ts, terminal.ts. The order says nothing but that a new one goes on top.
 import type { LoopParts } from '../loop/life.js';
 import type { LoopOptions } from '../loop/options.js';
 import { TerminalFace } from './terminal.js';

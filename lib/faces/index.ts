@@ -58,6 +58,10 @@ export type { ConnectOptions } from '../net/connect.js';
 export type { StreamHandlers } from '../net/handlers.js';
 export { Server, Socket } from '../net/index.js';
 export type { ListenOptions } from '../net/listen.js';
+export type { PathEvent, PathEventType } from '../paths/events.js';
+export { PathWatcher } from '../paths/index.js';
+export type { WatchPathOptions } from '../paths/options.js';
+export type { PathCallback } from '../paths/watcher.js';
 export {
   createPoller,
   Interest,

@@ -3,10 +3,10 @@ import type { DescriptorOptions } from '../descriptor/stream.js';
 import type { StandardInput, StandardOutput } from '../terminal/stdio.js';
 import type { TtyHandlers, TtyStream } from '../terminal/tty.js';
 import * as families from './families.js';
-import { SpawnFace } from './spawn.js';
+import { PathsFace } from './paths.js';
 
 /** What a loop has for terminals and stdio. Use `EventLoop`. */
-export abstract class TerminalFace extends SpawnFace {
+export abstract class TerminalFace extends PathsFace {
   /**
    * Takes over a terminal, as `stream` does, with its mode and its size. Without `data` what is
    * typed stays for others, unless the handlers are left out: then it waits for `for await`.

@@ -27,6 +27,7 @@ const USES: Record<string, string> = {
   'attached, that is done': `loop.attach(); loop.setTimeout(() => {}, 1);`,
   'attached and detached': `loop.attach().detach();`,
   'with a timer that nobody runs': `loop.setTimeout(() => {}, 1e6);`,
+  'with a path that is watched': `loop.watchPath('.', {}, () => {});`,
   'that a callback threw out of': `
     loop.setTimeout(() => { throw new Error('on purpose'); }, 0);
     loop.setImmediate(() => {});

@@ -77,6 +77,7 @@ export const KINDS: Readonly<Record<string, string>> = {
   'child without streams': "hold(loop.spawn('sleep', ['5'], { stdio: 'ignore' })); settle();",
   'child with streams': "hold(loop.spawn('cat')); settle();",
   'signal handle': "hold(loop.onSignal('SIGUSR2', () => {}).ref()); settle();",
+  'watched path': "hold(loop.watchPath('.', {}, () => {})); settle();",
   'idle hook': 'hold(loop.idle(() => {})); settle();',
   'prepare hook': 'hold(loop.prepare(() => {})); settle();',
   'check hook': 'hold(loop.check(() => {})); settle();',

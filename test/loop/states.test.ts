@@ -107,6 +107,7 @@ describe('a closed loop', () => {
     createWriteStream: (loop) => loop.fs.createWriteStream('/tmp/rawloop-closed'),
     dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
+    watchPath: (loop) => loop.watchPath('.'),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
     workers: (loop) => loop.workers({ code: '' }),
     spawn: (loop) => loop.spawn('true'),

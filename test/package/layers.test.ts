@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['stream', 'stream/', 'unix/'],
   // Files are streams as well.
   ['pool', 'pool/'],
-  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
+  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/', 'paths/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
   // What is compressed is a job of workers, and so is what OpenSSL on the pool cannot do. What a
   // process has for stdin and stdout are streams over descriptors, and its end may be a signal; so are terminals, which hear signals.

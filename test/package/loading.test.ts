@@ -85,6 +85,7 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
   ['loop.stderr', 'loop.stderr', TERMINAL],
   ['the class TtyStream', 'loaded.TtyStream.name', TERMINAL],
+  ['loop.watchPath', "loop.watchPath('.')", ['chunks/paths.cjs', ...POOL]],
   ['loop.pool', 'loop.pool.size', POOL],
   ['loop.fs', 'loop.fs', POOL],
   [
@@ -114,6 +115,7 @@ const USES: [use: string, code: string, files: string[]][] = [
     ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM],
   ],
   ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs', SIGNALS]],
+  ['the class PathWatcher', 'loaded.PathWatcher.name', ['chunks/paths.cjs']],
   ['loop.spawn', "loop.spawn('true')", SPAWN],
   ['the class Child', 'loaded.Child.name', SPAWN],
   ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs', SIGNALS]],

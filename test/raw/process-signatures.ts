@@ -2,7 +2,7 @@
 // there is, whatever its arguments are mixed of.
 import { constant, constants } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import type { Call, Parameter } from './signatures.js';
+import { type Call, int, isInteger, optional, type Parameter } from './parameters.js';
 
 /** No process has it: above the most that Linux gives out. */
 const NOBODY = 2 ** 31 - 1;
@@ -18,12 +18,7 @@ function waitForNobody(...[idtype, id, info, options]: unknown[]): unknown {
   return raw.waitid(idtype as number, id as number, info as Int32Array, flags as number);
 }
 
-/** @param int a parameter of 32 bits; `optional`, `memory` and `isInteger` as in signatures.ts */
-export function processSignatures(
-  int: (name: string, good: number) => Parameter,
-  optional: (parameter: Parameter) => Parameter,
-  isInteger: (min: number, max: number) => (value: unknown) => boolean,
-): Record<string, [Call, Parameter[]]> {
+export function processSignatures(): Record<string, [Call, Parameter[]]> {
   const word = (name: string, good: number): Parameter => ({
     name,
     good,

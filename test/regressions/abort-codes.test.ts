@@ -30,6 +30,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   createReadStream: (loop, signal) => loop.fs.createReadStream('/none', { signal }),
   createWriteStream: (loop, signal) => loop.fs.createWriteStream('/none/x', { signal }),
   'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),
+  watchPath: (loop, signal) => loop.watchPath('.', { signal }),
   dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),
   spawn: (loop, signal) => loop.spawn('cat', [], { signal }),
 };

@@ -10,6 +10,7 @@ import type { FileTransferCalls } from './file-transfers.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
 import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
+import type { LinuxEventCalls } from './linux-events.js';
 import type { MessageCalls } from './messages.js';
 import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
@@ -35,6 +36,7 @@ export type * from './file-transfers.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
+export type * from './linux-events.js';
 export type * from './messages.js';
 export type * from './poll.js';
 export type * from './pool.js';
@@ -57,6 +59,7 @@ export interface RawCalls
     EventfdCalls,
     FileTransferCalls,
     KqueueRawCalls,
+    LinuxEventCalls,
     MessageCalls,
     PollCalls,
     ProcessRawCalls {}

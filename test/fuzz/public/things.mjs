@@ -5,10 +5,12 @@ import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
 import { Children } from './children.mjs';
+import { compressionRequests } from './compressed.mjs';
 import { fileRequests } from './files.mjs';
 import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
 import { nameRequests } from './names.mjs';
+import { pathRows } from './paths.mjs';
 import { Streams } from './streams.mjs';
 import { Terminals } from './terminals.mjs';
 import { drop } from './timing.mjs';
@@ -44,6 +46,7 @@ export class Things {
       [1, () => this.pool()],
       [1, () => this.jobs()],
       ...managerRows(program, actions),
+      ...pathRows(program, actions),
       [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
     ]; // biome-ignore format: a table
   }
@@ -182,6 +185,7 @@ export class Things {
       ...fileRequests(this, path, options),
       ...nameRequests(this),
       ...keyRequests(this, options),
+      ...compressionRequests(this, options),
     ]); // biome-ignore format: a table
     const promise = actions.call('request', what);
     if (promise === undefined) return;

@@ -32,7 +32,10 @@
   CALL(link) CALL(symlink) CALL(unlink) CALL(unlinkat) CALL(realpath)     \
   CALL(chmod) CALL(chown) CALL(fchown) CALL(lchown) CALL(utimensat)       \
   CALL(futimens) CALL(ftruncate) CALL(fsync) CALL(fdatasync) CALL(statfs) \
-  CALL(sched_setaffinity)
+  CALL(sched_setaffinity)                                                 \
+  CALL(inotify_init1) CALL(inotify_add_watch) CALL(inotify_rm_watch)      \
+  CALL(timerfd_create) CALL(timerfd_settime) CALL(timerfd_gettime)        \
+  CALL(signalfd) CALL(fanotify_init) CALL(fanotify_mark)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
