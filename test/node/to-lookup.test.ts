@@ -93,6 +93,22 @@ it('connects sockets and requests of Node to a name that only a server of ours k
   loop.detach();
 });
 
+it('leaves to the process what a callback throws, not to a promise', async () => {
+  const listeners = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  const heard = new Promise<unknown[]>((resolve) => {
+    process.once('uncaughtException', (...all) => resolve(all));
+  });
+  const found = { lookup: async () => [{ address: '127.0.0.1', family: 4 }] };
+  toLookup(found)('x.test', {}, () => {
+    throw new Error('of the callback');
+  });
+  const [error, origin] = await heard;
+  for (const listener of listeners) process.on('uncaughtException', listener);
+  expect(error).toMatchObject({ message: 'of the callback' });
+  expect(origin).toBe('uncaughtException');
+});
+
 it('refuses what looks nothing up, and a callback that is none', () => {
   for (const finder of [undefined, null, 5, {}, { lookup: 1 }]) {
     expect(() => toLookup(finder as never)).toThrow(TypeError);
