@@ -25,6 +25,7 @@ export const families = {
   spawn: 'lib/spawn/index.ts',
   streaming: 'lib/pool/fs/streaming.ts',
   'socket-options': 'lib/socket-options/index.ts',
+  terminal: 'lib/terminal/index.ts',
   watch: 'lib/watch/index.ts',
   workers: 'lib/workers/index.ts',
   zlib: 'lib/zlib/index.ts',

@@ -6,10 +6,11 @@ import { checkHandlerNames, type OptionNames, readOptions } from '../base/option
 import { checkDescriptor } from '../base/validate.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
+import type { Handle } from '../loop/handle.js';
 import { endOnAbort } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
 import { HELD, READ_ENDED, WRITE_ENDED } from '../stream/flags.js';
-import type { StreamGroup } from '../stream/group.js';
+import type { StreamGroup, StreamSettings } from '../stream/group.js';
 import { enter, type Handlers, NO_HANDLERS, type StreamOptions } from '../stream/handlers.js';
 import { groupOf, HANDLER_NAMES, streamSettings } from '../stream/options.js';
 import { type PeerCredentials, peerCredentialsOf } from '../stream/peer.js';
@@ -26,7 +27,8 @@ export interface DescriptorOptions extends Omit<StreamOptions, 'noDelay'> {}
  */
 export interface DescriptorHandlers<Data = unknown> extends Handlers<DescriptorStream<Data>> {}
 
-const NAMES: OptionNames<DescriptorOptions> = {
+/** @internal */
+export const DESCRIPTOR_NAMES: OptionNames<DescriptorOptions> = {
   highWaterMark: true,
   maxBufferedBytes: true,
   chunks: true,
@@ -77,8 +79,8 @@ export class DescriptorStream<Data = unknown> extends Stream {
     return peerCredentialsOf(this);
   }
 
-  /** Moves the bytes of `fd` from here on. @internal */
-  takeOver(fd: number): void {
+  /** Moves the bytes of `fd` from here on, with more flags. @internal */
+  takeOver(fd: number, flags = 0): void {
     const { name, writable } = this.#kind;
     // One terminal is stdin and stdout alike: who has no use for what is typed leaves it to
     // whoever has. Without any handlers `for await` shows whether there is a use.
@@ -87,6 +89,7 @@ export class DescriptorStream<Data = unknown> extends Stream {
     const isRead = !isTerminal || handlers.data !== undefined || handlers === NO_HANDLERS;
     const readable = this.#kind.readable && isRead;
     this.start(fd, Interest.READ);
+    this.flags |= flags;
     // The half that there is not has ended from the start.
     if (!readable) this.flags |= READ_ENDED;
     if (!writable) this.flags |= WRITE_ENDED;
@@ -121,23 +124,42 @@ export function stream(
   handlers: DescriptorHandlers = NO_HANDLERS,
 ): DescriptorStream {
   checkDescriptor('fd', fd);
-  const options = readOptions('options', given, NAMES);
+  const options = readOptions('options', given, DESCRIPTOR_NAMES);
   checkHandlerNames('handlers', handlers, HANDLER_NAMES);
   const settings = streamSettings(options);
-  const { signal } = settings;
-  throwIfAborted(signal);
+  throwIfAborted(settings.signal);
   if (loop.closed) throw loopClosed();
   const kind = kindOf(fd);
+  return takeOver({ loop, fd, kind, settings, handlers, Class: DescriptorStream, flags: 0 });
+}
+
+/** What a stream over a descriptor is made of: all is checked. */
+export interface TakeOver<T extends DescriptorStream> {
+  readonly loop: HandleLoop;
+  readonly fd: number;
+  /** With the halves that are to be used. */
+  readonly kind: Kind;
+  readonly settings: StreamSettings;
+  readonly handlers: Handlers<Handle>;
+  readonly Class: new (loop: HandleLoop, group: StreamGroup, kind: Kind, isOwn: boolean) => T;
+  /** Bits of its `flags`, beside those that follow from `kind`. */
+  readonly flags: number;
+}
+
+/** @throws SystemError EEXIST, EPERM, EBUSY, ENOMEM: then all is as it was */
+export function takeOver<T extends DescriptorStream>(what: TakeOver<T>): T {
+  const { loop, fd, kind, settings, handlers, Class, flags } = what;
   const take = ({ transfer, isOwn }: Description) => {
     const group = groupOf(settings, handlers, undefined, undefined, transfer);
-    const stream = new DescriptorStream(loop, group, kind, isOwn);
-    stream.takeOver(fd);
+    const stream = new Class(loop, group, kind, isOwn);
+    stream.takeOver(fd, flags);
     return stream;
   };
   const made = loop.holdings.owner.adopt(fd, () =>
     withDescription({ fd, kind, poller: loop.poller }, take),
   );
   openLater(made);
+  const { signal } = settings;
   if (signal !== undefined) endOnAbort(made, signal, destroyBy);
   return made;
 }

@@ -47,6 +47,11 @@ let registered = false;
 export function flushAtExit(): void {
   if (registered) return;
   registered = true;
+  callAtExit(flushLast);
+}
+
+/** `call`, which its module keeps, is called as the process exits. */
+export function callAtExit(call: () => void): void {
   const shared = process as unknown as { [KEY]?: ExitCalls };
   let calls = shared[KEY];
   if (calls === undefined) {
@@ -54,8 +59,8 @@ export function flushAtExit(): void {
     Object.defineProperty(process, KEY, { value: calls });
     process.on('exit', callAll.bind(undefined, calls));
   }
-  for (const call of calls) if (call.deref() === undefined) calls.delete(call);
-  calls.add(new WeakRef(flushLast));
+  for (const other of calls) if (other.deref() === undefined) calls.delete(other);
+  calls.add(new WeakRef(call));
 }
 
 function callAll(calls: ExitCalls): void {

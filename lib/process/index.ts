@@ -2,4 +2,5 @@
 // this family.
 export { inheritedSockets } from './inherited.js';
 export { sdNotify, watchdogMs } from './notify.js';
+export { onceSignal } from './once.js';
 export { SignalHandle } from './signal.js';

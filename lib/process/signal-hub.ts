@@ -1,4 +1,4 @@
-// All signals of one loop: one descriptor, watched while there is a signal handle, and
+// All signals of one loop, or all real-time ones: one descriptor, watched while there is a signal handle, and
 // each signal that came told to every handle that watched it then, in the order of their
 // opening. It does not hold the loop; what came and is yet to be told does.
 
@@ -8,42 +8,68 @@ import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import type { Timer } from '../loop/time/timer.js';
 import { Interest } from '../poller/interest.js';
+import { isRealtime, RealtimePort, type SignalInfo } from './realtime-port.js';
 import { SignalPort } from './signal-port.js';
 
 /** Callbacks of one turn; the rest comes in the next, so that others get theirs. */
 const TURN_CALLBACKS = 32;
 
-const hubs = new WeakMap<HandleLoop, SignalHub>();
+/** One for those that the host's dispatcher tells, and one for those that have a value. */
+interface Hubs {
+  usual?: SignalHub;
+  realtime?: SignalHub;
+}
+
+const hubs = new WeakMap<HandleLoop, Hubs>();
 
 /** A signal's handle, as the hub knows it. */
 interface Watching extends Handle {
   readonly signal: string;
   readonly number: number;
   /** The signal came. */
-  tell(): void;
+  tell(info: SignalInfo | undefined): void;
 }
 
 /** Never changed, but replaced: a signal that came is told to those of its time. */
 type Watchers = readonly Watching[];
 
+/** A signal that came, and whom to tell. */
+interface Came {
+  readonly watchers: Watchers;
+  readonly info: SignalInfo | undefined;
+}
+
+const NOBODY: Came = { watchers: [], info: undefined };
+
 export class SignalHub extends Handle {
-  readonly #port: SignalPort;
+  readonly #port: SignalPort | RealtimePort;
   /** By the signal's number. */
   readonly #watchers = new Map<number, Watchers>();
   /** Those to tell, for each signal that came. */
-  readonly #came = new Queue<Watchers>();
+  readonly #came = new Queue<Came>();
   /** Of the signal that is being told: [at, length) are yet to be called. */
-  #telling: Watchers = [];
+  #telling = NOBODY;
   #at = 0;
   #deferred = false;
   #renewal: Timer | undefined;
 
-  /** The one of `loop`, opened if need be. @throws SystemError; Error ERR_LOOP_CLOSED */
-  static of(loop: HandleLoop): SignalHub {
-    let hub = hubs.get(loop);
+  /**
+   * The one of `loop` for this signal, opened if need be.
+   *
+   * @throws SystemError; Error ERR_LOOP_CLOSED
+   */
+  static of(loop: HandleLoop, signal: number): SignalHub {
+    const known = hubs.get(loop) ?? {};
+    hubs.set(loop, known);
+    const kind = isRealtime(signal) ? 'realtime' : 'usual';
+    let hub = known[kind];
     if (hub?.active !== true) {
-      hub = new SignalHub(loop);
-      hubs.set(loop, hub);
+      hub = new SignalHub(loop, kind);
+      known[kind] = hub;
+      loop.lastLook = () => {
+        known.usual?.lookOnce();
+        known.realtime?.lookOnce();
+      };
     }
     return hub;
   }
@@ -52,11 +78,11 @@ export class SignalHub extends Handle {
     return 'SignalHub';
   }
 
-  private constructor(loop: HandleLoop) {
+  private constructor(loop: HandleLoop, kind: keyof Hubs) {
     super(loop);
     if (loop.closed) throw loopClosed();
     this.unref();
-    this.#port = new SignalPort();
+    this.#port = kind === 'realtime' ? new RealtimePort() : new SignalPort();
     try {
       this.start(this.#port.fd, Interest.READ);
     } catch (error) {
@@ -64,7 +90,6 @@ export class SignalHub extends Handle {
       throw error;
     }
     loop.holdings.add(this.#port);
-    loop.lastLook = () => this.#look();
     const { renewMs } = this.#port;
     if (renewMs !== undefined) {
       this.#renewal = loop.setInterval(() => this.#port.renewAll(), renewMs).unref();
@@ -119,7 +144,6 @@ export class SignalHub extends Handle {
   close(): void {
     if (!this.active) return;
     this.stop();
-    this.loop.lastLook = undefined;
     this.loop.clearInterval(this.#renewal);
     this.loop.holdings.drop(this.#port);
     this.#port.release();
@@ -130,10 +154,15 @@ export class SignalHub extends Handle {
   }
 
   #collect(): void {
-    this.#port.take((number) => {
+    this.#port.take((number, info?: SignalInfo) => {
       const watchers = this.#watchers.get(number);
-      if (watchers !== undefined) this.#came.push(watchers);
+      if (watchers !== undefined) this.#came.push({ watchers, info });
     });
+  }
+
+  /** Before the loop ends: what came is yet to be told. */
+  lookOnce(): void {
+    if (this.active) this.#look();
   }
 
   /** Outside its callback: libuv is told what is watched, and what it found is kept. */
@@ -150,7 +179,8 @@ export class SignalHub extends Handle {
         if (handle === undefined) return;
         loop.counters.reported(handle.slot);
         loop.meter.begins('poll', handle);
-        handle.enter(() => handle.tell());
+        const { info } = this.#telling;
+        handle.enter(() => handle.tell(info));
         loop.betweenCallbacks(handle);
       }
     } finally {
@@ -160,19 +190,21 @@ export class SignalHub extends Handle {
 
   #next(): Watching | undefined {
     for (;;) {
-      while (this.#at < this.#telling.length) {
-        const handle = this.#telling[this.#at++] as Watching;
+      const { watchers } = this.#telling;
+      while (this.#at < watchers.length) {
+        const handle = watchers[this.#at++] as Watching;
         if (handle.active) return handle;
       }
-      const watchers = this.#came.shift();
-      if (watchers === undefined) return undefined;
-      this.#telling = watchers;
+      const came = this.#came.shift();
+      if (came === undefined) return undefined;
+      this.#telling = came;
       this.#at = 0;
     }
   }
 
   #tellLater(): void {
-    if (this.#deferred || (this.#at >= this.#telling.length && this.#came.size === 0)) return;
+    if (this.#deferred || (this.#at >= this.#telling.watchers.length && this.#came.size === 0))
+      return;
     this.#deferred = true;
     this.loop.defer(() => {
       this.#deferred = false;

@@ -8,18 +8,30 @@ import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
+import { runCleanup } from '../loop/when-closed.js';
 import { constants } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
+import { isRealtime, type SignalInfo } from './realtime-port.js';
 import { SignalHub } from './signal-hub.js';
 
-/** `error`: nothing more is heard, and the handle is closed; otherwise the signal came. */
-export type SignalCallback = (signal: string, handle: SignalHandle, error?: Error) => void;
+/**
+ * `error`: nothing more is heard, and the handle is closed; otherwise the signal came. `info`: what the
+ * system told of it, of signals from SIGRTMIN to SIGRTMAX.
+ */
+export type SignalCallback = (
+  signal: string,
+  handle: SignalHandle,
+  error?: Error,
+  info?: SignalInfo,
+) => void;
 
 function numberOf(signal: string): number {
   if (typeof signal !== 'string') throw invalidType('signal', "a signal's name, such as 'SIGHUP'");
-  const known = /^SIG[A-Z0-9]+$/.test(signal);
-  const number = known ? constants[signal] : undefined;
-  if (number !== undefined) return number;
+  const [, name, away] = /^(SIG[A-Z0-9]+)([+-]\d{1,2})?$/.exec(signal) ?? [];
+  const number = name === undefined ? undefined : constants[name];
+  if (number !== undefined && away === undefined) return number;
+  const far = (number ?? 0) + Number(away);
+  if (/^SIGRTM(IN\+|AX-)/.test(signal) && isRealtime(far)) return far;
   throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not '${signal}'`);
 }
 
@@ -31,9 +43,10 @@ export class SignalHandle extends Handle {
   readonly number: number;
   readonly #callback: SignalCallback;
   readonly #hub: SignalHub;
+  readonly #once: boolean;
 
   /** @internal Use `loop.onSignal`. */
-  constructor(loop: HandleLoop, signal: string, callback: SignalCallback) {
+  constructor(loop: HandleLoop, signal: string, callback: SignalCallback, once = false) {
     const number = numberOf(signal);
     checkFunction('callback', callback);
     check(native.checkSignal(number), 'sigaction');
@@ -41,8 +54,9 @@ export class SignalHandle extends Handle {
     this.signal = signal;
     this.number = number;
     this.#callback = callback;
+    this.#once = once;
     this.keepContext();
-    this.#hub = SignalHub.of(loop);
+    this.#hub = SignalHub.of(loop, number);
     this.#hub.add(this);
     this.start(this.#hub.handleFd, 0);
     // Only now: a loop that was let go before looks once more whether a signal came.
@@ -64,8 +78,9 @@ export class SignalHandle extends Handle {
   }
 
   /** @internal The signal came. */
-  tell(): void {
-    this.#callback(this.signal, this);
+  tell(info: SignalInfo | undefined): void {
+    if (this.#once) this.close();
+    this.#callback(this.signal, this, undefined, info);
   }
 
   /** @internal Nothing more is heard. */
@@ -77,7 +92,9 @@ export class SignalHandle extends Handle {
   onReady(): void {}
 
   /** @internal */
-  onClosed(): void {}
+  onClosed(): void {
+    runCleanup(this);
+  }
 
   /** @internal */
   override facts(): string[] {

@@ -42,6 +42,8 @@ export const FLOWS_IN = 262144 << HANDLE_BITS;
 export const FLOWS_OUT = 524288 << HANDLE_BITS;
 /** Its bytes move by requests of its own class: the crossing and the poller have no part in it. */
 export const BY_REQUESTS = 1048576 << HANDLE_BITS;
+/** It holds the loop while it reads, and at no other time: stdin. */
+export const REF_WHILE_READING = 2097152 << HANDLE_BITS;
 /** What is written is not to be sent with the rest of the turn. */
 export const NOT_GATHERING = CONNECTING | BY_REQUESTS;
 /** Nothing is read while one of these holds. */

@@ -6,6 +6,7 @@
 // SO_ERROR tells what came while nothing is read or written; if it cannot be asked, that is
 // told as getsockopt's.
 import { native } from '../binding/index.js';
+import { REFERENCED, setRetaining } from '../loop/handle-flags.js';
 import { EMPTY_RECORD, LARGE_RECORD } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { codedError, withoutStack } from '../raw/errors.js';
@@ -18,6 +19,7 @@ import {
   PAUSED,
   READ_ENDED,
   READING,
+  REF_WHILE_READING,
   RELAYED,
   RESTING,
   STASHED,
@@ -70,6 +72,7 @@ export function setReading(stream: StreamOutput, wanted: boolean): void {
   const on = wanted && stream.active && (stream.flags & NOT_READING) === 0;
   if (on === ((stream.flags & READING) !== 0)) return;
   stream.flags ^= READING;
+  if ((stream.flags & REF_WHILE_READING) !== 0) setRetaining(stream, REFERENCED, on);
   stream.loop.streams.readers += on ? 1 : -1;
   if (!stream.active) return;
   stream.loop.table.setReadFd(stream.slot, on ? stream.handleFd : -1);

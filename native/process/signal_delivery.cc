@@ -6,6 +6,8 @@
 
 #include <cerrno>
 
+#include "process/terminal_guard.h"
+
 namespace rawloop {
 
 Signal signals[NSIG];
@@ -80,6 +82,7 @@ bool DoesNothingByDefault(int signal) {
 // process only, and somebody may watch it when that goes on.
 void TakeFormerAction(int signal, const struct sigaction& before) {
   if (IsDefault(before) && DoesNothingByDefault(signal)) return;
+  RestoreInHandler();
   sigaction(signal, &before, nullptr);
   raise(signal);
   sigset_t just_this;
@@ -88,6 +91,7 @@ void TakeFormerAction(int signal, const struct sigaction& before) {
   sigaddset(&just_this, signal);
   pthread_sigmask(SIG_UNBLOCK, &just_this, &mask);
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  MakeRawAgain();
   if (IsWatched(signal)) Replace(signal, nullptr);
 }
 

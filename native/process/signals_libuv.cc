@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "os/opening.h"
+#include "process/raw_terminals.h"
 #include "process/signal_sharing.h"
 #include "process/signal_table.h"
 #include "process/signals.h"
@@ -60,7 +61,8 @@ bool IsDefault(const struct sigaction& action) {
   return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
 }
 
-// A one-shot handler is Node's way out.
+// A one-shot handler is Node's way out, or that of raw terminals, which are
+// guarded anew.
 bool IsAsGoodAsDefault(const struct sigaction& action) {
   return IsDefault(action) || (action.sa_flags & SA_RESETHAND) != 0;
 }
@@ -184,6 +186,7 @@ class LibuvSignals : public SignalPort {
     if (--former->watchers == 0 && former->kept) {
       PutBack(handle, signal, former->action);
     }
+    GuardAgainLocked();
     Close(handle);
   }
 

@@ -31,7 +31,7 @@ export const C_LIBRARY = new RegExp(
     ...['(fstat|open|unlink)at(64)?', 'utimensat', 'futimens', 'mkd(ir|temp)', 'realpath'],
     ...['(sym|un)?link', 'rename', 'f?statv?fs(64)?', '(fd)?opendir', 'readdir', 'closedir'],
     ...['ioctl', 'getrlimit(64)?', 'sendfile(64)?', 'splice', 'memfd_create'],
-    ...['(get|free)addrinfo', 'getnameinfo'],
+    ...['(get|free)addrinfo', 'getnameinfo', 'tc[gs]etattr', '(tc)?getpgrp', 'at_?exit'],
     ...[
       'kill',
       'waitid',

@@ -48,6 +48,15 @@ const USES: Record<string, string> = {
     loop.fs.createReadStream('/proc/self/stat', {}, { open: (stream) => stream.pause() });
     loop.fs.createWriteStream('/dev/null').write('x');
     for (let i = 0; i < 50; i++) loop.run('nowait');`,
+  'with terminals, of which one is raw': `
+    const { O_NOCTTY, O_RDWR, TIOCGPTPEER, TIOCSPTLCK } = raw.constants;
+    const fs = require('node:fs');
+    const master = fs.openSync('/dev/ptmx', O_RDWR | O_NOCTTY);
+    raw.ioctl(master, TIOCSPTLCK, 0);
+    const open = () => raw.check(raw.ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY), 'ioctl');
+    loop.tty(open(), {}, { resize() {} });
+    loop.tty(open()).setRawMode(true);
+    fs.closeSync(master);`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
   'with a relay that holds a pipe': `
     const { AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK } = raw.constants;

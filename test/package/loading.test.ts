@@ -34,7 +34,7 @@ function inChild<T>(code: string, entry = 'index'): T {
 
 /** What families of streams have in common. */
 const STREAM = 'chunks/stream.cjs';
-/** What streams over descriptors are made of, and signals: processes have both. */
+/** What streams over descriptors are made of, and signals: others have both. */
 const OVER_DESCRIPTORS = 'chunks/descriptor-stream.cjs';
 const SIGNALS = 'chunks/signals.cjs';
 /** And what TCP and Unix sockets need beside. */
@@ -43,6 +43,8 @@ const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM]
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
 
+/** Terminals and stdio. */
+const TERMINAL = [OVER_DESCRIPTORS, SIGNALS, STREAM, 'chunks/terminal.cjs'];
 /** Processes: their stdio, and how their end is heard of. */
 const SPAWN = [OVER_DESCRIPTORS, SIGNALS, 'chunks/spawn.cjs', STREAM];
 
@@ -81,6 +83,8 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
+  ['loop.stderr', 'loop.stderr', TERMINAL],
+  ['the class TtyStream', 'loaded.TtyStream.name', TERMINAL],
   ['loop.watchPath', "loop.watchPath('.')", ['chunks/paths.cjs', ...POOL]],
   ['loop.pool', 'loop.pool.size', POOL],
   ['loop.fs', 'loop.fs', POOL],

@@ -14,6 +14,17 @@ describe('misuse', () => {
         expect.objectContaining({ name: 'TypeError', code }),
       );
     }
+    const away = [
+      'SIGTERM+1',
+      'SIGRTMIN-1',
+      'SIGRTMIN+31',
+      'SIGRTMAX+1',
+      'SIGRTMIN+',
+      'SIGRTMIN+1.5',
+    ];
+    for (const name of away) {
+      expect(() => test.loop.onSignal(name, () => {}), name).toThrow(TypeError);
+    }
     for (const name of ['SIGNOTHING', 'TERM', 'sigterm', 'SIGTERM ', 'SIG_BLOCK', 'SIGTERM\0']) {
       expect(() => test.loop.onSignal(name, () => {}), name).toThrow(TypeError);
     }
@@ -42,6 +53,12 @@ describe('misuse', () => {
     expect(() => test.loop.onSignal('SIGUSR2', () => {})).toThrow(
       expect.objectContaining({ code: 'ERR_LOOP_CLOSED' }),
     );
+  });
+
+  it('an option of onceSignal that is none', async () => {
+    const wrong = { singal: 1 } as object;
+    await expect(test.loop.onceSignal('SIGUSR2', wrong)).rejects.toThrow(`did you mean 'signal'?`);
+    expect(test.loop.metrics().handles).toEqual([]);
   });
 
   it('no descriptors: EMFILE, and nothing stays', () => {

@@ -26,6 +26,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   listen: (loop, signal) => loop.listen({ port: 0, signal }, {}),
   connect: (loop, signal) => loop.connect({ port: 9, signal }, {}),
   stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
+  tty: (loop, signal, fd) => loop.tty(fd, { signal }, {}),
   createReadStream: (loop, signal) => loop.fs.createReadStream('/none', { signal }),
   createWriteStream: (loop, signal) => loop.fs.createWriteStream('/none/x', { signal }),
   'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),
@@ -55,6 +56,7 @@ const resolver = (loop: EventLoop) =>
   new loop.dns.Resolver({ servers: ['127.0.0.1:9'], resolvConf: '/dev/null', hosts: false });
 const CODE = 'module.exports = () => 1;';
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
+  onceSignal: (loop, signal) => loop.onceSignal('SIGUSR2', { signal }),
   waitPid: (loop, signal) => loop.waitPid(process.ppid, { signal }),
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),

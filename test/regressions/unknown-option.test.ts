@@ -96,6 +96,7 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'options.highWatermark',
     'highWaterMark',
   ],
+  tty: [(loop, fd) => loop.tty(fd, { chunk: 'copy' } as object, {}), 'options.chunk', 'chunks'],
   createReadStream: [
     (loop) => loop.fs.createReadStream('/none', { highWatermark: 1 } as object),
     'options.highWatermark',

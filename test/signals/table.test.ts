@@ -11,7 +11,13 @@ import { root } from '../package/support.js';
 const ROUNDS = Number(process.env['RAWLOOP_SIGNAL_ROUNDS'] ?? 300);
 const BUILD_LIMIT_MS = 120_000;
 const LIMIT_MS = 600_000;
-const SOURCES = ['signal_table', 'signal_delivery', 'signal_sharing', 'signal_sharing_elf'];
+const SOURCES = [
+  'signal_table',
+  'signal_delivery',
+  'signal_sharing',
+  'signal_sharing_elf',
+  'terminal_guard',
+];
 
 const folder = mkdtempSync(join(tmpdir(), 'rawloop-signals-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

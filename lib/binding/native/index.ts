@@ -20,6 +20,7 @@ import type { SignalCalls } from './signals.js';
 import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
 import type { StreamCalls } from './stream.js';
+import type { TerminalCalls } from './terminals.js';
 import type { ThreadServerCalls } from './thread-server.js';
 import type { UnixPathCalls } from './unix-path.js';
 import type { WakerCalls } from './waker.js';
@@ -45,6 +46,7 @@ export type * from './signals.js';
 export type * from './socket-filter.js';
 export type * from './sockets.js';
 export type * from './stream.js';
+export type * from './terminals.js';
 export type * from './thread-server.js';
 export type * from './unix-path.js';
 export type * from './waker.js';
@@ -77,6 +79,7 @@ export interface NativeBinding
     SignalCalls,
     SocketFilterCalls,
     StreamCalls,
+    TerminalCalls,
     ThreadServerCalls,
     UnixPathCalls,
     WakerCalls {

@@ -19,8 +19,23 @@ export interface SignalPort {
   close(): void;
 }
 
+/** Where signals from SIGRTMIN to SIGRTMAX arrive, each with what the kernel told. */
+export interface RealtimePort {
+  /** The descriptor to watch, or -errno. */
+  open(): number;
+  /** 0 or -errno. */
+  watch(signal: number): number;
+  /** 0, or -ENOENT. */
+  unwatch(signal: number): number;
+  /** Fills memory with those that came, six words each; how many. See lib/process/realtime-port.ts. */
+  take(records: Int32Array): number;
+  /** Ends every watch and closes the descriptor. Idempotent. */
+  close(): void;
+}
+
 export interface SignalCalls {
   /** 0, or -EINVAL for what cannot be watched: SIGKILL, SIGSTOP, faults. */
   checkSignal(signal: number): number;
   SignalPort: new () => SignalPort;
+  RealtimePort: new () => RealtimePort;
 }

@@ -12,6 +12,7 @@ import { managerRows } from './manager.mjs';
 import { nameRequests } from './names.mjs';
 import { pathRows } from './paths.mjs';
 import { Streams } from './streams.mjs';
+import { Terminals } from './terminals.mjs';
 import { drop } from './timing.mjs';
 
 const { ThreadPool } = createRequire(import.meta.url)('../../../dist/index.cjs');
@@ -23,6 +24,8 @@ const JOBS = `module.exports = (what, context) => {
   return what;
 };`;
 const SIGNALS = ['SIGUSR2', 'SIGHUP', 'SIGWINCH'];
+/** The host cannot send the last ones by their names. */
+const WATCHED = [...SIGNALS, 'SIGRTMIN', 'SIGRTMAX-2'];
 
 export class Things {
   constructor(program, actions) {
@@ -35,6 +38,7 @@ export class Things {
       [4, () => this.watch()],
       [5, () => this.onWatcher()],
       ...this.streams.rows,
+      ...new Terminals(this).rows,
       ...this.children.rows,
       [3, () => this.signal()],
       [3, () => this.request()],
@@ -128,8 +132,9 @@ export class Things {
   signal() {
     const { random, program, actions } = this;
     if (program.signals.length > 4) drop(random, program.signals);
-    const name = random.pick(SIGNALS);
-    if (random.oneIn(3)) {
+    const isSent = random.oneIn(3);
+    const name = random.pick(isSent ? SIGNALS : WATCHED);
+    if (isSent) {
       // The host listens too: nobody watching, it kills nobody.
       actions.call(`kill ${name}`, () => process.kill(process.pid, name));
       return;

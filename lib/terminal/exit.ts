@@ -1,0 +1,43 @@
+// What is written to stdout and stderr is written, also when the process exits before a slow
+// reader has taken it: then there is time to wait for him, as nothing else goes on any more. A
+// signal that ends the process does not ask. See exit(3), poll(2).
+import { native } from '../binding/index.js';
+import { callAtExit } from '../loop/turns.js';
+import { constant } from '../raw/constants.js';
+import type { Stream } from '../stream/stream.js';
+
+const EAGAIN = -constant('EAGAIN');
+const POLLOUT = constant('POLLOUT');
+const FOR_EVER = -1;
+
+/** Those of this thread. */
+const outputs = new Set<WeakRef<Stream>>();
+
+/** What is queued for `stream` goes out as the process exits. */
+export function sendAtExit(stream: Stream): void {
+  if (outputs.size === 0) callAtExit(sendAll);
+  for (const known of outputs) if (known.deref()?.active !== true) outputs.delete(known);
+  outputs.add(new WeakRef(stream));
+}
+
+function sendAll(): void {
+  for (const known of outputs) {
+    const stream = known.deref();
+    if (stream?.active === true) sendQueue(stream);
+  }
+}
+
+function sendQueue(stream: Stream): void {
+  stream.loop.flush();
+  const { queue, handleFd } = stream;
+  if (queue === undefined) return;
+  const waiting = Int32Array.of(handleFd, POLLOUT, 0);
+  for (let bytes = queue.first(); bytes !== undefined; bytes = queue.first()) {
+    if (!stream.active) return;
+    const sent = stream.group.transfer.send(handleFd, bytes);
+    if (sent >= 0) queue.shift(sent);
+    else if (sent === EAGAIN) native.poll(waiting, 1, FOR_EVER);
+    // Nobody reads any more.
+    else return;
+  }
+}

@@ -1,0 +1,181 @@
+// See the header. Ports come and go with the lock of signal_table.h.
+#include "process/realtime_table.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <new>
+
+#include "core/retried.h"
+#include "os/opening.h"
+#include "os/realtime.h"
+#include "process/signal_sharing.h"
+#include "process/signal_table.h"
+
+namespace rawloop {
+namespace {
+
+constexpr int kPorts = 256;
+
+struct Place {
+  std::atomic<RealtimePort*> port{nullptr};
+  std::atomic<int> tellers{0};  // handlers that may have read it
+};
+
+Place places[kPorts];
+std::atomic<pid_t> owner{0};
+// Guarded by the lock: how many ports watch each, and what it did before.
+int watchers[NSIG];
+struct sigaction former[NSIG];
+
+uint64_t BitOf(int signal) { return uint64_t{1} << (signal - 1); }
+
+bool TellAll(const RealtimeRecord& record) {
+  bool told = false;
+  for (Place& place : places) {
+    place.tellers.fetch_add(1);
+    RealtimePort* port = place.port.load();
+    if (port != nullptr && port->Tell(record)) told = true;
+    place.tellers.fetch_sub(1);
+  }
+  return told;
+}
+
+void OnSignal(int signal, siginfo_t* info, void* context) {
+  const int saved_errno = errno;
+  // A child made by fork(2) has the pipe of its parent.
+  const bool told =
+      getpid() == owner.load() &&
+      TellAll({signal, info->si_code, static_cast<int32_t>(info->si_pid),
+               static_cast<int32_t>(info->si_uid), info->si_value.sival_int,
+               0});
+  const struct sigaction& before = former[signal];
+  if ((before.sa_flags & SA_SIGINFO) != 0) {
+    before.sa_sigaction(signal, info, context);
+  } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
+    before.sa_handler(signal);
+  } else if (!told && before.sa_handler == SIG_DFL) {
+    // Nobody watches any more: as this returns.
+    sigaction(signal, &before, nullptr);
+    raise(signal);
+  }
+  errno = saved_errno;
+}
+
+int Install(int signal) {
+  if (watchers[signal]++ > 0) return 0;
+  StayLoaded();
+  owner.store(getpid());
+  struct sigaction now {};
+  struct sigaction action {};
+  action.sa_sigaction = OnSignal;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  sigfillset(&action.sa_mask);
+  if (sigaction(signal, nullptr, &now) == 0) {
+    const bool is_ours =
+        (now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == OnSignal;
+    if (!is_ours) former[signal] = now;
+    if (sigaction(signal, &action, nullptr) == 0) return 0;
+  }
+  watchers[signal]--;
+  return -errno;
+}
+
+void Uninstall(int signal) {
+  if (--watchers[signal] > 0) return;
+  struct sigaction now {};
+  sigaction(signal, nullptr, &now);
+  // Who stands above calls on to it as ever.
+  if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != OnSignal) return;
+  sigaction(signal, &former[signal], nullptr);
+}
+
+}  // namespace
+
+int RealtimePort::Open() {
+  records_.reset(new (std::nothrow) RealtimeRecord[kRealtimeRecords]);
+  if (records_ == nullptr) return -ENOMEM;
+  if (OpenPipe(ends_, O_NONBLOCK | O_CLOEXEC) < 0) return -errno;
+  SignalLock lock;
+  for (int place = 0; place < kPorts; place++) {
+    if (places[place].port.load() != nullptr) continue;
+    place_ = place;
+    places[place].port.store(this);
+    return 0;
+  }
+  return -EMFILE;
+}
+
+RealtimePort::~RealtimePort() {
+  SignalLock lock;
+  for (int signal = 1; signal < NSIG; signal++) {
+    if (IsRealtime(signal) && (watched_.load() & BitOf(signal)) != 0) {
+      Uninstall(signal);
+    }
+  }
+  if (place_ >= 0) {
+    places[place_].port.store(nullptr);
+    const bool at_home = getpid() == owner.load();
+    while (at_home && places[place_].tellers.load() != 0) sched_yield();
+  }
+  for (int end : ends_) {
+    if (end >= 0) close(end);
+  }
+}
+
+int RealtimePort::Watch(int signal) {
+  SignalLock lock;
+  // First the watch, as it may come at once.
+  watched_.fetch_or(BitOf(signal));
+  const int error = Install(signal);
+  if (error != 0) watched_.fetch_and(~BitOf(signal));
+  return error;
+}
+
+void RealtimePort::Unwatch(int signal) {
+  SignalLock lock;
+  Uninstall(signal);
+  watched_.fetch_and(~BitOf(signal));
+}
+
+bool RealtimePort::Tell(const RealtimeRecord& record) {
+  if ((watched_.load() & BitOf(record.signal)) == 0) return false;
+  while (busy_.test_and_set()) sched_yield();
+  if (count_ == kRealtimeRecords) {
+    lost_++;
+  } else {
+    RealtimeRecord* place = &records_[(first_ + count_) % kRealtimeRecords];
+    *place = record;
+    place->lost = lost_;
+    lost_ = 0;
+    if (count_++ == 0) Ring();
+  }
+  busy_.clear();
+  return true;
+}
+
+size_t RealtimePort::Take(RealtimeRecord* out, size_t size) {
+  SignalLock lock;
+  while (busy_.test_and_set()) sched_yield();
+  size_t taken = 0;
+  for (; taken < size && count_ > 0; taken++, count_--) {
+    out[taken] = records_[first_];
+    first_ = (first_ + 1) % kRealtimeRecords;
+  }
+  if (count_ == 0) {
+    uint8_t rings[16];
+    Retried([&] { return read(ends_[0], rings, sizeof(rings)); });
+  }
+  busy_.clear();
+  return taken;
+}
+
+void RealtimePort::Ring() const {
+  const uint8_t ring = 0;
+  Retried([&] { return write(ends_[1], &ring, 1); });
+}
+
+}  // namespace rawloop

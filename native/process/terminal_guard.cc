@@ -1,0 +1,130 @@
+// One handler for all signals that end or stop a process. It is one-shot, as
+// Node's own way out is: who watches the signal stands in its place, and
+// signal_delivery.cc calls on to it as to a default action. See sigaction(2),
+// tcsetattr(3), credentials(7) for jobs.
+#include "process/terminal_guard.h"
+
+#include <pthread.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "process/raw_terminals.h"
+
+namespace rawloop {
+
+RawTerminal raw_terminals[kRawTerminals];
+std::atomic<pid_t> raw_terminals_owner{0};
+
+namespace {
+
+// Those of which a program dies unless it says otherwise. A fault of a
+// program's that nobody handles is one of them.
+constexpr int kEnding[] = {SIGHUP,  SIGINT,    SIGQUIT, SIGILL,  SIGTRAP,
+                           SIGABRT, SIGBUS,    SIGFPE,  SIGUSR1, SIGSEGV,
+                           SIGUSR2, SIGPIPE,   SIGALRM, SIGTERM, SIGXCPU,
+                           SIGXFSZ, SIGVTALRM, SIGPROF, SIGSYS};
+constexpr int kStopping[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+
+struct sigaction former[NSIG];
+
+void OnSignal(int signal);
+
+bool IsStopping(int signal) {
+  for (int stopping : kStopping) {
+    if (signal == stopping) return true;
+  }
+  return false;
+}
+
+struct sigaction OurAction() {
+  struct sigaction action {};
+  action.sa_handler = OnSignal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_ONSTACK;
+  // SIGTTOU as well, which would stop a job in the background.
+  sigfillset(&action.sa_mask);
+  return action;
+}
+
+// Raises a signal that this handler has blocked, and lets it through.
+void RaiseNow(int signal) {
+  raise(signal);
+  sigset_t just_this;
+  sigset_t mask;
+  sigemptyset(&just_this);
+  sigaddset(&just_this, signal);
+  pthread_sigmask(SIG_UNBLOCK, &just_this, &mask);
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+}
+
+void OnSignal(int signal) {
+  const int saved_errno = errno;
+  RestoreInHandler();
+  sigaction(signal, &former[signal], nullptr);
+  if (IsStopping(signal)) {
+    RaiseNow(signal);
+    // It goes on.
+    const struct sigaction ours = OurAction();
+    sigaction(signal, &ours, nullptr);
+    MakeRawAgain();
+  } else {
+    // As this returns.
+    raise(signal);
+  }
+  errno = saved_errno;
+}
+
+bool IsWayOut(const struct sigaction& action) {
+  const bool one_shot = (action.sa_flags & static_cast<int>(SA_RESETHAND)) != 0;
+  return one_shot ||
+         ((action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL);
+}
+
+void Guard(int signal) {
+  struct sigaction now {};
+  if (sigaction(signal, nullptr, &now) < 0) return;
+  if (IsTerminalGuard(now) || !IsWayOut(now)) return;
+  former[signal] = now;
+  const struct sigaction ours = OurAction();
+  sigaction(signal, &ours, nullptr);
+}
+
+void Unguard(int signal) {
+  struct sigaction now {};
+  if (sigaction(signal, nullptr, &now) < 0 || !IsTerminalGuard(now)) return;
+  sigaction(signal, &former[signal], nullptr);
+}
+
+}  // namespace
+
+bool IsTerminalGuard(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == OnSignal;
+}
+
+void RestoreInHandler() {
+  ForEachRaw([](int fd, const RawTerminal& terminal) {
+    tcsetattr(fd, TCSANOW, &terminal.normal);
+  });
+}
+
+void MakeRawAgain() {
+  const pid_t group = getpgrp();
+  ForEachRaw([group](int fd, const RawTerminal& terminal) {
+    const pid_t foreground = tcgetpgrp(fd);
+    // Fails for a terminal that is not this session's: then there are no jobs.
+    if (foreground >= 0 && foreground != group) return;
+    tcsetattr(fd, TCSANOW, &terminal.raw);
+  });
+}
+
+void GuardSignals() {
+  for (int signal : kEnding) Guard(signal);
+  for (int signal : kStopping) Guard(signal);
+}
+
+void UnguardSignals() {
+  for (int signal : kEnding) Unguard(signal);
+  for (int signal : kStopping) Unguard(signal);
+}
+
+}  // namespace rawloop

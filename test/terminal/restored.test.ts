@@ -1,0 +1,111 @@
+// A terminal that a program has made raw has its mode again, however the program ends, but for
+// SIGKILL; and while it is stopped. stty says so.
+//
+// Without GuardSignals (native/process/raw_terminals.cc) SIGHUP, SIGQUIT, SIGABRT and SIGTSTP leave it
+// raw. Without the SignalHandle of lib/terminal/raw-mode.ts it is not raw again after SIGSTOP. Without
+// guardTerminals what a listener leaves behind ends the program in raw mode, and without
+// GuardAgainLocked in signals_libuv.cc what loop.onSignal does. That 0, 1 and 2 are restored as the
+// process exits is Node's own doing as well.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DRIVE_MODES } from '../support/drive.js';
+import { type End, endOf, program, spawnOn, Terminal, until } from './support.js';
+
+const RAW = `
+  loop.stdin.setRawMode(true);
+  loop.setInterval(() => {}, 1000);
+  setInterval(() => {}, 1000);`;
+const READY = `loop.stdout.write('ready');`;
+
+/** How it ends, what the program does before, and how that is asked of it. */
+const ENDS: [end: End, before: string, ask: 'kill' | 'type'][] = [
+  ['SIGINT', '', 'kill'],
+  ['SIGTERM', '', 'kill'],
+  ['SIGHUP', '', 'kill'],
+  ['SIGQUIT', '', 'kill'],
+  ['SIGABRT', '', 'kill'],
+  ['SIGSEGV', '', 'kill'],
+  ['SIGHUP', `process.on('SIGHUP', RAW).off('SIGHUP', RAW); function RAW() {}`, 'kill'],
+  ['SIGHUP', `loop.onSignal('SIGHUP', () => {}).close();`, 'kill'],
+  [0, `read(() => process.exit());`, 'type'],
+  [1, `read(() => { throw new Error('it ends'); });`, 'type'],
+  [0, `read(() => { loop.stdin.setRawMode(false); process.reallyExit(0); });`, 'type'],
+];
+
+/** Calls `then` in a callback of the loop, not of a promise, when a key is typed. */
+const READ = `
+  const read = async (then) => {
+    await loop.stdin[Symbol.asyncIterator]().next();
+    loop.setImmediate(then);
+  };`;
+
+const terminals: Terminal[] = [];
+afterEach(() => {
+  for (const terminal of terminals.splice(0)) terminal.close();
+});
+
+function open(): Terminal {
+  const terminal = new Terminal();
+  terminals.push(terminal);
+  return terminal;
+}
+
+const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[2];
+
+describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a raw terminal, %s', (mode) => {
+  it('has its mode again behind each end of the program', async () => {
+    const results = ENDS.map(async ([end, before, ask]) => {
+      const terminal = open();
+      const { modes } = terminal;
+      const child = spawnOn(terminal, mode, `${READ}${RAW}${before}${READY}`);
+      const ended = endOf(child);
+      await terminal.shows('ready');
+      const wasRaw = terminal.isRaw;
+      if (ask === 'kill') child.kill(end as NodeJS.Signals);
+      else terminal.type('x');
+      return [await ended, wasRaw, terminal.modes === modes];
+    });
+    expect(await Promise.all(results)).toEqual(ENDS.map(([end]) => [end, true, true]));
+  });
+
+  it('is raw again when the program goes on, and restored by what ends it then', async () => {
+    const terminal = open();
+    const { modes } = terminal;
+    const child = spawnOn(terminal, mode, RAW + READY);
+    const ended = endOf(child);
+    await terminal.shows('ready');
+    child.kill('SIGSTOP');
+    await until(() => stateOf(child.pid as number) === 'T');
+    // As a shell does, which has its own.
+    terminal.sane();
+    child.kill('SIGCONT');
+    await until(() => terminal.isRaw);
+    child.kill('SIGTERM');
+    expect([await ended, terminal.modes === modes]).toEqual(['SIGTERM', true]);
+  });
+
+  it('has its mode while the program is stopped by SIGTSTP, as one of a shell', async () => {
+    const terminal = open();
+    const { modes, slave } = terminal;
+    // The job in the foreground of a shell with jobs; behind it the shell says what it sees.
+    const job = `"$0" -e "$1"; stty -a >&3; exec 3>&-; fg >/dev/null`;
+    const script = program(mode, `${RAW}${READY}loop.stdout.write(process.pid + ';');`);
+    const child = spawn('setsid', ['-c', 'bash', '-mc', job, process.execPath, script], {
+      stdio: [slave, slave, slave, 'pipe'],
+    });
+    const ended = endOf(child);
+    let seen = '';
+    child.stdio[3]?.on('data', (bytes: Buffer) => {
+      seen += bytes.toString();
+    });
+    await terminal.shows(';');
+    const pid = Number(/ready(\d+);/.exec(terminal.text)?.[1]);
+    const wasRaw = terminal.isRaw;
+    process.kill(pid, 'SIGTSTP');
+    await until(() => seen !== '' && terminal.isRaw);
+    process.kill(pid, 'SIGTERM');
+    await ended;
+    expect([wasRaw, seen === modes, terminal.modes === modes]).toEqual([true, true, true]);
+  });
+});
