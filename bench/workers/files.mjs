@@ -29,9 +29,11 @@ const folder = mkdtempSync(join(tmpdir(), 'rawloop-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true }));
 const small = join(folder, '4k');
 const large = join(folder, '64k');
+const huge = join(folder, '4m');
 const many = join(folder, 'many');
 writeFileSync(small, Buffer.alloc(4096, 'x'));
 writeFileSync(large, Buffer.alloc(65536, 'x'));
+writeFileSync(huge, Buffer.alloc(2 ** 22, 'x'));
 nodeFs.mkdirSync(many);
 for (let i = 0; i < 1000; i++) writeFileSync(join(many, `file-${i}.txt`), '');
 const fd = openSync(small, 'r');
@@ -44,6 +46,7 @@ const callbacks = {
   read: (done) => nodeFs.read(fd, bytes, 0, 4096, 0, done),
   'read-4k': (done) => nodeFs.readFile(small, done),
   'read-64k': (done) => nodeFs.readFile(large, done),
+  'read-4m': (done) => nodeFs.readFile(huge, done),
   stat: (done) => nodeFs.stat(small, done),
   readdir: (done) => nodeFs.readdir(many, done),
   write: (done) => nodeFs.write(writable(), bytes, 0, 4096, 0, done),
@@ -62,6 +65,7 @@ function promised(fs, read, write) {
     read: (done) => told(read(), done),
     'read-4k': (done) => told(fs.readFile(small), done),
     'read-64k': (done) => told(fs.readFile(large), done),
+    'read-4m': (done) => told(fs.readFile(huge), done),
     stat: (done) => told(fs.stat(small), done),
     readdir: (done) => told(fs.readdir(many), done),
     write: (done) => told(write(), done),

@@ -32,6 +32,12 @@ export class Queue<T> {
       if (this.#tail > KEPT_PLACES) this.#items = [];
       this.#head = 0;
       this.#tail = 0;
+    } else if (this.#head >= KEPT_PLACES && 2 * this.#head >= this.#tail) {
+      // One that is never empty would grow with all that ever was in it. Half of the places move
+      // at most, so that each entry moves once.
+      this.#items = this.#items.slice(this.#head, this.#tail);
+      this.#tail -= this.#head;
+      this.#head = 0;
     }
     return item;
   }

@@ -66,7 +66,7 @@ bool Entries::Add(const char* name, uint8_t type) {
     return false;
   }
   memcpy(names_ + name_bytes_, name, size);
-  entries_[count_++] = {name_bytes_, type};
+  entries_[count_++] = {0, name_bytes_, type};
   name_bytes_ += size;
   return true;
 }
@@ -82,10 +82,37 @@ void Entries::CompleteTypes(int folder) {
   }
 }
 
+size_t Entries::CommonBytes() const {
+  if (count_ == 0) return 0;
+  const char* first = name(0);
+  size_t common = strlen(first);
+  for (uint32_t i = 1; i < count_ && common > 0; i++) {
+    const char* other = name(i);
+    size_t same = 0;
+    while (same < common && other[same] == first[same]) same++;
+    common = same;
+  }
+  return common;
+}
+
+// By the eight bytes behind what all begin with, as a number; the rest is
+// looked at where these are the same. Of 1,000 names strcmp alone was a fifth
+// of readdir.
 void Entries::Sort() {
+  const size_t common = CommonBytes();
+  for (uint32_t i = 0; i < count_; i++) {
+    const char* rest = name(i) + common;
+    uint64_t key = 0;
+    for (size_t at = 0, end = 0; at < sizeof(key); at++) {
+      key = key << 8 | static_cast<uint8_t>(rest[end]);
+      if (rest[end] != 0) end++;
+    }
+    At(i)->key = key;
+  }
   const char* names = names_;
   std::sort(entries_, entries_ + count_,
             [names](const Entry& one, const Entry& other) {
+              if (one.key != other.key) return one.key < other.key;
               return strcmp(names + one.name, names + other.name) < 0;
             });
 }

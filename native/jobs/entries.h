@@ -36,9 +36,13 @@ class Entries {
 
  private:
   struct Entry {
+    uint64_t key;   // the first bytes that may differ, while they are sorted
     uint32_t name;  // where it begins among the names
     uint8_t type;
   };
+
+  // How many bytes all names begin with in common.
+  size_t CommonBytes() const;
 
   Entry* At(uint32_t i) const { return entries_ + i; }
 

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <utility>
 
 #include "pool/family.h"
@@ -35,6 +34,7 @@ std::unique_ptr<Job> FileCall::Make(const Args& args, Body body,
 
 FileCall::~FileCall() {
   if (opened_ >= 0) close(opened_);
+  GiveBlock(large_);
 }
 
 bool FileCall::Read(const Args& args, size_t place, FileArgument kind) {
@@ -89,22 +89,23 @@ Result FileCall::result() const {
     return step_ == Step::kOwn ? Result{} : Result{&step_, sizeof(step_)};
   }
   if (size_ == 0) return {};
-  return {large_ == nullptr ? small_ : large_->data(), size_};
+  return {large_.data == nullptr ? small_ : large_.data, size_};
 }
 
 uint8_t* FileCall::Output(size_t size) {
-  large_ = nullptr;
+  GiveBlock(large_);
+  large_ = {};
   return Grow(0, size);
 }
 
 uint8_t* FileCall::Grow(size_t filled, size_t size) {
   if (size <= sizeof(small_)) return small_;
-  // Not by make_unique: a new that fails on a thread ends the process.
-  std::unique_ptr<Scratch> more(new (std::nothrow) Scratch());
-  if (more == nullptr || !more->Allocate(size)) return nullptr;
-  memcpy(more->data(), large_ == nullptr ? small_ : large_->data(), filled);
-  large_ = std::move(more);
-  return large_->data();
+  const Block more = TakeBlock(size);
+  if (more.data == nullptr) return nullptr;
+  memcpy(more.data, large_.data == nullptr ? small_ : large_.data, filled);
+  GiveBlock(large_);
+  large_ = more;
+  return large_.data;
 }
 
 int64_t FileCall::Return(const void* data, size_t size) {

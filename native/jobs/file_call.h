@@ -17,6 +17,7 @@
 #include <memory>
 
 #include "core/args.h"
+#include "jobs/blocks.h"
 #include "jobs/descriptor_use.h"
 #include "jobs/scratch.h"
 #include "pool/job.h"
@@ -91,7 +92,7 @@ class FileCall final : public Job {
   uint8_t text_count_ = 0;
   DescriptorUse use_;
 
-  std::unique_ptr<Scratch> large_;
+  Block large_;
   size_t size_ = 0;
   int32_t opened_ = -1;
   Step step_ = Step::kOwn;

@@ -7,11 +7,10 @@ namespace rawloop {
 namespace {
 
 void RegisterInline(napi_env env, napi_value exports) {
-  const Function functions[] = {{"lookNow", AbsentCall},
-                                {"statNow", AbsentCall},
-                                {"openNow", AbsentCall},
-                                {"readNow", AbsentCall},
-                                {"readFileNow", AbsentCall}};
+  const Function functions[] = {
+      {"lookNow", AbsentCall},   {"statNow", AbsentCall},
+      {"openNow", AbsentCall},   {"readNow", AbsentCall},
+      {"pwriteNow", AbsentCall}, {"readFileNow", AbsentCall}};
   Export(env, exports, functions);
 }
 RAWLOOP_MODULE(RegisterInline);

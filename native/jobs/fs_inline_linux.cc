@@ -1,27 +1,27 @@
-// Calls on files that never wait, made on the loop's thread: what the kernel
-// has in memory. Each fails with -EAGAIN, -EOPNOTSUPP or -ENOSYS where it would
-// have to wait, or cannot promise not to: then a thread does it. See
-// openat2(2), RESOLVE_CACHED; preadv2(2), RWF_NOWAIT; statx(2).
+// Paths that never wait, on the loop's thread: what the kernel has in memory.
+// Each call fails with -EAGAIN, -EOPNOTSUPP or -ENOSYS where it would have to
+// wait, or cannot promise not to: then a thread does it. See openat2(2),
+// RESOLVE_CACHED; statx(2).
 //
-//   lookNow(path, flags, cells)          the fields of stat.h: 0
-//   statNow(fd, flags, cells)            the same of what is open: 0
+//   lookNow(path, flags, mounts, cells, devices)
+//                                        the fields of stat.h: 0
+//   statNow(fd, flags, cells, devices)   the same of what is open: 0
 //   openNow(path, flags, mounts)         a descriptor of a regular file, owned
-//   readNow(fd, buffer, position)        bytes read, as many as asked for or
-//                                        up to the end of the file
 //   readFileNow(path, flags, mounts, max)
-//                                        a Buffer with all that the file has,
-//                                        where that is at most `max` bytes
+//                                        a Buffer with all that the file has;
+//                                        -EFBIG: it has more than `max` bytes
 //
 // Without `mounts` (0) a path that leads from one mount to another fails with
-// -EXDEV: what is at its end is then where it begins.
+// -EXDEV, and so does one that is not in memory: the kernel does not
+// tell the two apart. What is at the end of others is where they begin, which
+// the caller knows.
 //
-// What a status or an open sends to a server would wait for it (NFS, FUSE), so
-// that the caller looks on which file system a file is before it believes one
-// or opens it.
+// What an open or a status sends to a server waits for it (NFS, FUSE). So a
+// status is asked for only on one of `devices` (float64); of another, -EXDEV,
+// and the first cell is its number. And who opens has looked before.
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,18 +30,12 @@
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
+#include "jobs/fs_inline.h"
 #include "jobs/scratch.h"
-#include "jobs/statx.h"
 
 // Since Linux 5.12; older headers lack it, older kernels refuse it.
 #ifndef RESOLVE_CACHED
 #define RESOLVE_CACHED 0x20
-#endif
-#ifndef RWF_NOWAIT
-#define RWF_NOWAIT 8
-#endif
-#ifndef AT_STATX_DONT_SYNC
-#define AT_STATX_DONT_SYNC 0x4000
 #endif
 
 namespace rawloop {
@@ -79,7 +73,7 @@ class Descriptor {
 
 // A descriptor or -errno. O_NONBLOCK: what is leased, or a FIFO that came in
 // the place of a file, is not waited for.
-int OpenCached(const char* path, int flags, int mounts = 1) {
+int OpenCached(const char* path, int flags, int mounts) {
   open_how how = {};
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
   how.resolve = RESOLVE_CACHED;
@@ -89,15 +83,8 @@ int OpenCached(const char* path, int flags, int mounts = 1) {
   // Kernels that have openat2(2) and not RESOLVE_CACHED say EINVAL. EPERM may
   // be a filter's, that knows no openat2(2), or the file's.
   if (errno == EINVAL) return -ENOSYS;
+  if (errno == EAGAIN && mounts == 0) return -EXDEV;
   return errno == EPERM ? -EAGAIN : -errno;
-}
-
-int StatOpen(int fd, int64_t fields[kStatFields]) {
-  return Statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, fields);
-}
-
-bool IsRegular(const int64_t fields[kStatFields]) {
-  return S_ISREG(static_cast<mode_t>(fields[kStatMode]));
 }
 
 void WriteFields(const int64_t fields[kStatFields], uint32_t flags,
@@ -112,29 +99,48 @@ void WriteFields(const int64_t fields[kStatFields], uint32_t flags,
   }
 }
 
-bool ReadCells(const Args& args, uint32_t* flags, Span* cells) {
-  if (!args.Integer(1, "flags", flags, 0, kStatusFlags) ||
-      !args.Memory(2, cells, "cells")) {
-    return false;
-  }
+// Room for all fields.
+bool ReadCells(const Args& args, size_t place, Span* cells) {
+  if (!args.Memory(place, cells, "cells")) return false;
   if (cells->size >= sizeof(int64_t) * kStatFields) return true;
   ThrowRange(args.env(), "cells", "long enough, and not detached");
   return false;
+}
+
+// The status of what is open, where that is local.
+int StatLocal(int fd, uint32_t flags, const Span& cells, const Span& devices) {
+  int64_t fields[kStatFields];
+  int result = DeviceOf(fd, fields);
+  if (result < 0) return result;
+  if (!IsAmong(devices, fields)) {
+    WriteFields(fields, flags, cells.data);
+    return -EXDEV;
+  }
+  result = StatOpen(fd, fields);
+  if (result == 0) WriteFields(fields, flags, cells.data);
+  return result;
 }
 
 napi_value LookNow(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Scratch path;
   uint32_t flags;
+  int mounts;
   Span cells;
+  Span devices;
   // The path is copied, which runs nothing of the user's: the cells stay.
-  if (!ReadCells(args, &flags, &cells) ||
+  if (!args.Integer(1, "flags", &flags, 0, kStatusFlags) ||
+      !args.Integer(2, "mounts", &mounts, 0, 1) ||
+      !ReadCells(args, 3, &cells) ||
+      (mounts != 0 && !args.Memory(4, &devices, "devices")) ||
       !path.CopyPath(env, args.at(0), "path")) {
     return nullptr;
   }
   const int follow = (flags & kNoFollow) == 0 ? 0 : O_NOFOLLOW;
-  Descriptor file(OpenCached(path.text(), O_PATH | follow));
+  Descriptor file(OpenCached(path.text(), O_PATH | follow, mounts));
   if (file.get() < 0) return Int(env, file.get());
+  if (mounts != 0)
+    return Int(env, StatLocal(file.get(), flags, cells, devices));
   int64_t fields[kStatFields];
   const int result = StatOpen(file.get(), fields);
   if (result == 0) WriteFields(fields, flags, cells.data);
@@ -146,13 +152,13 @@ napi_value StatNow(napi_env env, napi_callback_info info) {
   int fd;
   uint32_t flags;
   Span cells;
-  if (!args.Descriptor(0, &fd) || !ReadCells(args, &flags, &cells)) {
+  Span devices;
+  if (!args.Descriptor(0, &fd) ||
+      !args.Integer(1, "flags", &flags, 0, kStatusFlags) ||
+      !ReadCells(args, 2, &cells) || !args.Memory(3, &devices, "devices")) {
     return nullptr;
   }
-  int64_t fields[kStatFields];
-  const int result = StatOpen(fd, fields);
-  if (result == 0) WriteFields(fields, flags, cells.data);
-  return Int(env, result);
+  return Int(env, StatLocal(fd, flags, cells, devices));
 }
 
 // (path, flags, mounts, ...)
@@ -183,54 +189,6 @@ napi_value OpenNow(napi_env env, napi_callback_info info) {
   return Int(env, Environment::Get(env)->owned.Opened(file.Release()));
 }
 
-// All of `span` from `position` on, or up to where the file ends by its size:
-// never less, as a short answer may mean that the next page is not in memory,
-// and on Linux 5.9 and 5.10 so may an answer of nothing.
-int64_t ReadCached(int fd, const Span& span, int64_t position) {
-  size_t filled = 0;
-  while (filled < span.size) {
-    const iovec rest = {span.data + filled, span.size - filled};
-    // By number, as C libraries have it only from a few years ago on.
-    const auto size = static_cast<ssize_t>(
-        syscall(SYS_preadv2, fd, &rest, 1,
-                position + static_cast<int64_t>(filled), 0, RWF_NOWAIT));
-    if (size < 0) return -errno;
-    filled += static_cast<size_t>(size);
-    if (size > 0) continue;
-    int64_t fields[kStatFields];
-    const int result = StatOpen(fd, fields);
-    if (result < 0) return result;
-    const bool is_end =
-        IsRegular(fields) &&
-        position + static_cast<int64_t>(filled) >= fields[kStatSize];
-    return is_end ? static_cast<int64_t>(filled) : -EAGAIN;
-  }
-  return static_cast<int64_t>(filled);
-}
-
-napi_value ReadNow(napi_env env, napi_callback_info info) {
-  Args args(env, info);
-  int fd;
-  double position;
-  Span span;
-  if (!args.Descriptor(0, &fd) ||
-      !ReadInteger(env, args.at(2), "position", -1, kMaxSafeInteger,
-                   &position) ||
-      !args.Memory(1, &span, "buffer")) {
-    return nullptr;
-  }
-  if (position >= 0) {
-    return Int(env, static_cast<int32_t>(
-                        ReadCached(fd, span, static_cast<int64_t>(position))));
-  }
-  // Where the file stands is moved when it is known that all was read.
-  const off_t begin = lseek(fd, 0, SEEK_CUR);
-  if (begin < 0) return Int(env, -EAGAIN);
-  const int64_t size = ReadCached(fd, span, begin);
-  if (size > 0) lseek(fd, begin + size, SEEK_SET);
-  return Int(env, static_cast<int32_t>(size));
-}
-
 napi_value ReadFileNow(napi_env env, napi_callback_info info) {
   Args args(env, info);
   Scratch path;
@@ -248,7 +206,8 @@ napi_value ReadFileNow(napi_env env, napi_callback_info info) {
   const int result = StatOpen(file.get(), fields);
   if (result < 0) return Int(env, result);
   // What is on procfs is a regular file of no size that has content.
-  if (!IsRegular(fields) || fields[kStatSize] > max) return Int(env, -EAGAIN);
+  if (!IsRegular(fields)) return Int(env, -EAGAIN);
+  if (fields[kStatSize] > max) return Int(env, -EFBIG);
   Span content;
   content.size = static_cast<size_t>(fields[kStatSize]);
   void* data = nullptr;
@@ -266,7 +225,6 @@ void RegisterInline(napi_env env, napi_value exports) {
   const Function functions[] = {{"lookNow", Guarded<LookNow>},
                                 {"statNow", Guarded<StatNow>},
                                 {"openNow", Guarded<OpenNow>},
-                                {"readNow", Guarded<ReadNow>},
                                 {"readFileNow", Guarded<ReadFileNow>}};
   Export(env, exports, functions);
 }

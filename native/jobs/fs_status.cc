@@ -50,7 +50,8 @@ int64_t Fstat(FileCall* call) {
   return result < 0 ? result : ReturnFields(call, call->integer(1), fields);
 }
 
-// statfs(path, flags): type, bsize, blocks, bfree, bavail, files, ffree.
+// statfs(path, flags): type, bsize, blocks, bfree, bavail, files, ffree, and
+// how it is mounted (ST_* on Linux).
 int64_t Statfs(FileCall* call) {
   struct statfs s;
   const auto result = Retried([&] { return statfs(call->path(0), &s); });
@@ -59,7 +60,7 @@ int64_t Statfs(FileCall* call) {
       static_cast<int64_t>(s.f_type),   static_cast<int64_t>(s.f_bsize),
       static_cast<int64_t>(s.f_blocks), static_cast<int64_t>(s.f_bfree),
       static_cast<int64_t>(s.f_bavail), static_cast<int64_t>(s.f_files),
-      static_cast<int64_t>(s.f_ffree)};
+      static_cast<int64_t>(s.f_ffree),  static_cast<int64_t>(s.f_flags)};
   return ReturnFields(call, call->integer(1), fields);
 }
 

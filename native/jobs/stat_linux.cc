@@ -36,12 +36,10 @@ int FillWithoutBirth(int result, const struct stat& s,
 
 }  // namespace
 
-int Statx(int fd, const char* path, int flags, int64_t fields[kStatFields]) {
+int Statx(int fd, const char* path, int flags, int64_t fields[kStatFields],
+          unsigned mask) {
   struct statx s;
-  if (syscall(SYS_statx, fd, path, flags, STATX_BASIC_STATS | STATX_BTIME,
-              &s) != 0) {
-    return -errno;
-  }
+  if (syscall(SYS_statx, fd, path, flags, mask, &s) != 0) return -errno;
   fields[kStatDev] =
       static_cast<int64_t>(makedev(s.stx_dev_major, s.stx_dev_minor));
   fields[kStatMode] = s.stx_mode;

@@ -16,7 +16,8 @@ namespace rawloop {
 
 // 0 or -errno. `path` is relative to `fd`; empty, with AT_EMPTY_PATH among the
 // flags: what is open at `fd`.
-int Statx(int fd, const char* path, int flags, int64_t fields[kStatFields]);
+int Statx(int fd, const char* path, int flags, int64_t fields[kStatFields],
+          unsigned mask = STATX_BASIC_STATS | STATX_BTIME);
 
 }  // namespace rawloop
 

@@ -1,6 +1,8 @@
 // Files that the kernel has in memory are read on the loop's thread: what goes where, that a short
 // answer is never taken for the end, that the loop stays fair, and that nothing waits.
 //
+// With a queue of the turns' that keeps what has run (an array, and where in it one is) 64 chains of
+// reads hold 250 MB. Without the size 0 file's device asked for first, procfs is read at once.
 // Without the look at the size in ReadCached a read over the end of a file goes to a thread, and
 // 'a read over the end' counts it. Without the budget's look at the clock timers are late by what
 // all the files take. Without O_NONBLOCK in OpenCached, and the look before it, the FIFO holds the
@@ -100,11 +102,16 @@ describe.runIf(isLinux).each(MODES)('files in memory, %s', (mode) => {
     expect([inline, pooled]).toEqual([0, 2]);
   });
 
-  it('go to a thread where they are large', async () => {
-    const large = join(folder, 'large');
-    nodeFs.writeFileSync(large, Buffer.alloc(MAX_BYTES + 1, 'x'));
-    const { value, pooled } = await counted(mode, () => loop.fs.readFile(large));
-    expect([value.length, pooled]).toEqual([MAX_BYTES + 1, 1]);
+  it('of a file system that makes its content are a thread’s, also by a descriptor', async () => {
+    const fd = nodeFs.openSync('/proc/self/status', 'r');
+    const { value, inline } = await counted(mode, async () => {
+      const { size } = await loop.fs.fstat(fd);
+      // By now it is known what it is.
+      await loop.fs.fstat(fd);
+      return [size, (await loop.fs.readFile('/proc/self/status', 'utf8')).startsWith('Name:')];
+    });
+    nodeFs.closeSync(fd);
+    expect([value, inline]).toEqual([[0, true], 0]);
   });
 
   it('are read whole although they are not in memory, or in part only', async () => {
@@ -201,6 +208,22 @@ describe.runIf(isLinux).each(MODES)('a loop that reads from memory, %s', (mode) 
     const work = Promise.all(Array.from({ length: 10_000 }, () => loop.fs.stat(file)));
     expect((await loop.outcome(mode, work)).every(({ size }) => size === 11)).toBe(true);
     expect(loop.meter.iterations - before).toBeGreaterThan(5);
+  });
+
+  it('lets go of what waited for a turn and was read', async () => {
+    await warm(mode);
+    const path = join(folder, '64k');
+    nodeFs.writeFileSync(path, Buffer.alloc(65_536, 'x'));
+    let most = 0;
+    // Some wait at any time, as a turn reads 16: the queue is never empty.
+    const chain = async () => {
+      for (let i = 0; i < 60; i++) {
+        await loop.fs.readFile(path);
+        most = Math.max(most, process.memoryUsage().arrayBuffers);
+      }
+    };
+    await loop.outcome(mode, Promise.all(Array.from({ length: 64 }, chain)));
+    expect(most).toBeLessThan(150e6);
   });
 
   it('is alive until what was done at once is told', async () => {

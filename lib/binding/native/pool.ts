@@ -156,17 +156,40 @@ type DnsOperations = {
   lookupService: [address: string, port: number];
 };
 
-/** What never waits: see native/jobs/fs_inline_linux.cc. Each returns -errno where it would. */
+/**
+ * What never waits: see native/jobs/fs_inline_linux.cc, transfers_now_linux.cc. Each returns -errno
+ * where it would. `mounts` 0: -EXDEV where the path leads to another mount. `devices`: those of
+ * which a file may be looked at or written; -EXDEV: its own is the first of the cells.
+ */
 export interface InlineCalls {
   /** The fields of a path's status, into `cells`. `flags` are those of the operation stat. */
-  lookNow(path: FilePath, flags: number, cells: Float64Array | BigInt64Array): number;
+  lookNow(
+    path: FilePath,
+    flags: number,
+    mounts: number,
+    cells: Float64Array | BigInt64Array,
+    devices: Float64Array,
+  ): number;
   /** The same of what is open. */
-  statNow(fd: number, flags: number, cells: Float64Array | BigInt64Array): number;
-  /** A descriptor of a regular file. `mounts` 0: -EXDEV where the path leads to another mount. */
+  statNow(
+    fd: number,
+    flags: number,
+    cells: Float64Array | BigInt64Array,
+    devices: Float64Array,
+  ): number;
+  /** A descriptor of a regular file. */
   openNow(path: FilePath, flags: number, mounts: number): number;
   /** As many bytes as `buffer` has, or all up to the end of the file. */
   readNow(fd: number, buffer: Uint8Array, position: number): number;
-  /** The whole of a file that has at most `max` bytes. */
+  /** How many bytes, of a regular file of one of `devices`. */
+  pwriteNow(
+    fd: number,
+    buffer: Uint8Array,
+    position: number,
+    device: Float64Array,
+    devices: Float64Array,
+  ): number;
+  /** The whole of a file; -EFBIG: it has more than `max` bytes. */
   readFileNow(path: FilePath, flags: number, mounts: number, max: number): Uint8Array | number;
 }
 

@@ -8,9 +8,10 @@ import type { ValueOf } from './call.js';
 import { checked } from './caller.js';
 import { type FileDescriptor, numberOfFile } from './descriptors.js';
 import { FileHandle, type HandleRequests } from './handle.js';
-import { REFUSED } from './inline/in-memory.js';
+import { type FilesInMemory, LARGE, MAX_BYTES, REFUSED } from './inline/in-memory.js';
 import { checkFlags, checkMode, type FileOptions, readSignal } from './options.js';
 import { type Content, type FileEncoding, type Path, toPath } from './path.js';
+import { readInPieces } from './pieces.js';
 import { ByteRequests } from './reading.js';
 import { contentOf } from './transfers.js';
 import { bufferOf, descriptorOf } from './values.js';
@@ -20,6 +21,9 @@ import {
   readWriteOptions,
   type WriteFileOptions,
 } from './whole.js';
+
+/** What a request may transfer; larger files are refused by a thread, with the error. */
+const MAX_CONTENT_BYTES = 0x7ffff000;
 
 const COPY_FLAGS =
   constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE | constants.COPYFILE_FICLONE_FORCE;
@@ -86,14 +90,16 @@ export abstract class ContentRequests extends ByteRequests {
       const checkedPath = toPath(path);
       const about = { syscall: 'read', path: checkedPath };
       const value = contentAs(encoding);
-      return this.tryOrAsk(
+      const args: [string | Uint8Array, number] = [checkedPath, flags];
+      return this.tryOrAsk<Content | string, 'readFile'>(
         'readFile',
-        [checkedPath, flags],
+        args,
         about,
         value,
         where,
         (files, budget) => {
           const content = files.readFile(checkedPath, flags, about);
+          if (content === LARGE) return this.#readLarge(files, checkedPath, where);
           if (content === REFUSED) return REFUSED;
           budget.spend(content.length);
           return encoding === undefined ? content : content.toString(encoding);
@@ -189,6 +195,30 @@ export abstract class ContentRequests extends ByteRequests {
   closeOpen(fd: number): Promise<void> {
     if (!this.work.loop.closed) return this.close(fd);
     return checked(async () => void check(native.close(fd), 'close'));
+  }
+
+  /** A file that is too large for one turn: over several. */
+  #readLarge(
+    files: FilesInMemory,
+    path: string | Uint8Array,
+    { flags, encoding, signal }: ReturnType<typeof readReadOptions>,
+  ): Promise<Content | string> | typeof REFUSED {
+    const fd = files.open(path, flags, { syscall: 'open', path });
+    if (fd === REFUSED) return REFUSED;
+    const status = files.fstat(fd, 0);
+    if (status === REFUSED || Number(status.size) > MAX_CONTENT_BYTES) {
+      native.close(fd);
+      return REFUSED;
+    }
+    return readInPieces(this, fd, Number(status.size), MAX_BYTES, signal)
+      .then((content) => (encoding === undefined ? content : content.toString(encoding)))
+      .finally(() => this.#letGo(fd));
+  }
+
+  /** Closes `fd` behind a thread that may still read, nobody hears of it. */
+  #letGo(fd: number): void {
+    // A pool that takes no requests any more works on none of ours.
+    this.closeOpen(fd).catch(({ code }) => void (code.startsWith('ERR_') && native.close(fd)));
   }
 
   #writeFile(

@@ -13,17 +13,18 @@ import {
   numberOfFile,
 } from './descriptors.js';
 import { REFUSED } from './inline/in-memory.js';
-import { checkEncoding, type FileOptions, readSignal } from './options.js';
+import { type FileOptions, readSignal } from './options.js';
 import type { FileEncoding } from './path.js';
 import {
   checkPosition,
   checkTransfer,
-  contentOf,
   type Transfer,
   type TransferOptions,
   viewOf,
+  writeTransfer,
 } from './transfers.js';
 import { copyBytes, copyTo, statusOf } from './values.js';
+import { UNTRIED } from './work.js';
 
 const READ = { syscall: 'read' };
 
@@ -91,11 +92,23 @@ export abstract class ByteRequests extends DescriptorRequests {
     length?: number | null,
     position?: number | bigint | null,
   ): Promise<ReadResult<T>> {
-    return checked(() => {
+    try {
       const transfer = checkTransfer(buffer, offset, length, position);
       const fd = numberOfFile(file, 'read');
-      return this.#read(file, fd, transfer, (bytesRead) => ({ bytesRead, buffer }));
-    });
+      // The common way makes nothing but its result.
+      const files =
+        transfer.position >= 0 ? this.work.now(transfer.signal, transfer.inline) : undefined;
+      const size = files?.read(fd, transfer.target, transfer.position);
+      if (typeof size === 'number') {
+        this.work.did('read', size);
+        return Promise.resolve({ bytesRead: size, buffer });
+      }
+      const value = (bytesRead: number) => ({ bytesRead, buffer });
+      if (size === REFUSED) return this.#readOnThread(fd, transfer, value);
+      return this.#read(file, fd, transfer, value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -117,7 +130,7 @@ export abstract class ByteRequests extends DescriptorRequests {
       const transfer = writeTransfer(data, offset, length, position);
       const fd = numberOfFile(file, 'write');
       const value = (bytesWritten: number) => ({ bytesWritten, buffer: data });
-      return this.#write(fd, transfer, value);
+      return this.#write(file, fd, transfer, value);
     });
   }
 
@@ -182,7 +195,7 @@ export abstract class ByteRequests extends DescriptorRequests {
       const target = Buffer.concat(viewsOf(buffers));
       const fd = numberOfFile(file, 'write');
       const transfer = { target, position: place, inline: undefined, signal };
-      return this.#write(fd, transfer, (bytesWritten) => ({ bytesWritten, buffers }));
+      return this.#write(file, fd, transfer, (bytesWritten) => ({ bytesWritten, buffers }));
     });
   }
 
@@ -193,15 +206,12 @@ export abstract class ByteRequests extends DescriptorRequests {
     value: (bytesRead: number) => T,
   ): Promise<T> {
     const { target, position } = transfer;
-    const args: [number, number, number] = [fd, target.length, position];
-    const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
-    // Where a file stands is the kernel's to lock: whoever has it moves on a thread is waited for.
     const moves = position < 0;
-    if (moves && (typeof file === 'number' || !this.work.isStill(fd))) {
-      return this.work.moves(fd, this.ask('read', args, READ, copied, transfer.signal));
-    }
+    if (moves && !this.#isStill(file, fd)) return this.#readOnThread(fd, transfer, value);
     let isDone = false;
     let isLate = false;
+    const args: [number, number, number] = [fd, target.length, position];
+    const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
     const request = this.tryOrAsk('read', args, READ, copied, transfer, (files, budget) => {
       const size = moves && isLate ? REFUSED : files.read(fd, target, position);
       if (size === REFUSED) return REFUSED;
@@ -213,27 +223,62 @@ export abstract class ByteRequests extends DescriptorRequests {
     return moves && !isDone ? this.work.moves(fd, request) : request;
   }
 
-  #write<T>(fd: number, { target, position, signal }: Transfer, value: (written: number) => T) {
+  #readOnThread<T>(fd: number, transfer: Transfer, value: (bytesRead: number) => T): Promise<T> {
+    const { target, position, signal } = transfer;
+    const args: [number, number, number] = [fd, target.length, position];
+    const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
+    const request = this.ask('read', args, READ, copied, signal);
+    return position < 0 ? this.work.moves(fd, request) : request;
+  }
+
+  #write<T>(
+    file: FileDescriptor,
+    fd: number,
+    transfer: Transfer,
+    value: (written: number) => T,
+  ): Promise<T> {
+    const { target, position, signal, inline } = transfer;
+    // Not in a later turn: what is written is what it is now.
+    const done =
+      position >= 0 || this.#isStill(file, fd)
+        ? this.work.tryNow('write', signal, inline, (files, budget) => {
+            const size = files.write(fd, target, position);
+            if (size === REFUSED) return REFUSED;
+            budget.spend(size);
+            return size === target.length
+              ? value(size)
+              : this.#writeRest(fd, transfer, size, value);
+          })
+        : REFUSED;
+    if (done !== REFUSED && done !== UNTRIED) return Promise.resolve(done);
+    return this.#writeOnThread(fd, transfer, value);
+  }
+
+  #writeOnThread<T>(fd: number, transfer: Transfer, value: (written: number) => T): Promise<T> {
+    const { target, position, signal } = transfer;
     const args: [number, number, Uint8Array] = [fd, position, target];
     const counted = (batch: Batch, row: number) => value(statusOf(batch, row));
     const request = this.ask('write', args, { syscall: 'write' }, counted, signal);
     return position < 0 ? this.work.moves(fd, request) : request;
   }
-}
 
-/** Text has its position in another place than memory. */
-function writeTransfer(
-  data: Bytes | string,
-  offset: number | bigint | TransferOptions | null | undefined,
-  length: number | FileEncoding | null | undefined,
-  position: number | bigint | null | undefined,
-): Transfer {
-  if (typeof data !== 'string') {
-    return checkTransfer(data, offset as number | TransferOptions, length as number, position);
+  /** Behind the first `size` bytes, which are written whatever becomes of these. */
+  #writeRest<T>(
+    fd: number,
+    transfer: Transfer,
+    size: number,
+    value: (written: number) => T,
+  ): Promise<T> {
+    const position = transfer.position < 0 ? -1 : transfer.position + size;
+    const rest = { ...transfer, position, target: transfer.target.subarray(size) };
+    return this.#writeOnThread(fd, rest, (more) => value(size + more)).catch(() => value(size));
   }
-  const encoding = checkEncoding(length ?? undefined);
-  const bytes = contentOf('data', data, encoding);
-  if (typeof offset === 'object' && offset !== null)
-    return checkTransfer(bytes, offset, null, null);
-  return checkTransfer(bytes, 0, null, offset);
+
+  /**
+   * Whether the loop may move where `file` stands. Where that is is the kernel's to lock: whoever
+   * has it moves on a thread is waited for.
+   */
+  #isStill(file: FileDescriptor, fd: number): boolean {
+    return typeof file !== 'number' && this.work.isStill(fd);
+  }
 }

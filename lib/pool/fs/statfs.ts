@@ -2,6 +2,8 @@
 
 // The order in which native/jobs/fs_status.cc writes them.
 const FIELDS = ['type', 'bsize', 'blocks', 'bfree', 'bavail', 'files', 'ffree'] as const;
+/** Behind them: how it is mounted, which Node does not tell. */
+export const STATFS_MOUNTED = FIELDS.length;
 
 /** statfs(2) in numbers. */
 export class StatFs {

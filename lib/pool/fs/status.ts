@@ -2,7 +2,9 @@
 import type { OptionNames } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
 import type { Batch } from '../batch.js';
+import type { ValueOf } from './call.js';
 import { checked, FileCaller } from './caller.js';
+import { REFUSED } from './inline/in-memory.js';
 import { checkFlag, type FileOptions, readFileOptions, readSignal } from './options.js';
 import { type Path, toPath } from './path.js';
 import type { BigIntStatFs, StatFs } from './statfs.js';
@@ -52,7 +54,7 @@ export abstract class StatusRequests extends FileCaller {
   stat(path: Path, options: BigIntOptions): Promise<BigIntStats>;
   stat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats>;
   stat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats> {
-    return checked(() => this.#stat('stat', path, options, 0));
+    return this.#stat('stat', path, options, 0);
   }
 
   /** The same of a symbolic link itself. See lstat(2). */
@@ -60,7 +62,7 @@ export abstract class StatusRequests extends FileCaller {
   lstat(path: Path, options: BigIntOptions): Promise<BigIntStats>;
   lstat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats>;
   lstat(path: Path, options?: StatOptions): Promise<Stats | BigIntStats> {
-    return checked(() => this.#stat('lstat', path, options, NO_FOLLOW));
+    return this.#stat('lstat', path, options, NO_FOLLOW);
   }
 
   /** How much room the file system of `path` has. See statfs(2). */
@@ -122,19 +124,26 @@ export abstract class StatusRequests extends FileCaller {
   }
 
   #stat(syscall: string, path: Path, options: StatOptions | undefined, follow: number) {
-    const where = readStatOptions(options);
-    const checkedPath = toPath(path);
-    const flags = where.flags | follow;
-    const value = where.flags === BIGINT ? bigintStatsOf : statsOf;
-    const about = { syscall, path: checkedPath };
-    return this.tryOrAsk<Stats | BigIntStats, 'stat'>(
-      'stat',
-      [checkedPath, flags],
-      about,
-      value,
-      where,
-      (files) => files.stat(checkedPath, flags, about),
-    );
+    try {
+      const where = readStatOptions(options);
+      const checkedPath = toPath(path);
+      const flags = where.flags | follow;
+      const about = { syscall, path: checkedPath };
+      // The common way makes nothing but its result.
+      const stats = this.work.now(where.signal, where.inline)?.stat(checkedPath, flags, about);
+      if (typeof stats === 'object') {
+        this.work.did(syscall, 0);
+        return Promise.resolve(stats);
+      }
+      const args: [string | Uint8Array, number] = [checkedPath, flags];
+      const value: ValueOf<Stats | BigIntStats> = where.flags === BIGINT ? bigintStatsOf : statsOf;
+      if (stats === REFUSED) return this.ask('stat', args, about, value, where.signal);
+      return this.tryOrAsk('stat', args, about, value, where, (files) =>
+        files.stat(checkedPath, flags, about),
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { type OptionNames, readOptions } from '../../base/options.js';
 import { isAnyArrayBuffer } from '../../base/realms.js';
 import { checkInteger } from '../../base/validate.js';
 import type { Bytes } from '../../binding/index.js';
-import { checkFlag, type FileOptions } from './options.js';
+import { checkEncoding, checkFlag, type FileOptions } from './options.js';
 import type { FileEncoding } from './path.js';
 
 /** Options of a read or a write, instead of its places one by one. */
@@ -89,5 +89,23 @@ export function checkTransfer(
   checkInteger('offset', offset, 0, view.length);
   const { length: count = view.length - offset } = given;
   checkInteger('length', count, 0, view.length - offset);
-  return { target: view.subarray(offset, offset + count), position: place, inline, signal };
+  const target = count === view.length ? view : view.subarray(offset, offset + count);
+  return { target, position: place, inline, signal };
+}
+
+/** Text has its position in another place than memory. */
+export function writeTransfer(
+  data: Bytes | string,
+  offset: number | bigint | TransferOptions | null | undefined,
+  length: number | FileEncoding | null | undefined,
+  position: number | bigint | null | undefined,
+): Transfer {
+  if (typeof data !== 'string') {
+    return checkTransfer(data, offset as number | TransferOptions, length as number, position);
+  }
+  const encoding = checkEncoding(length ?? undefined);
+  const bytes = contentOf('data', data, encoding);
+  if (typeof offset === 'object' && offset !== null)
+    return checkTransfer(bytes, offset, null, null);
+  return checkTransfer(bytes, 0, null, offset);
 }

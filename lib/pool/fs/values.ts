@@ -5,7 +5,7 @@ import { native } from '../../binding/index.js';
 import { check } from '../../raw/errors.js';
 import type { Batch } from '../batch.js';
 import type { Content } from './path.js';
-import { BigIntStatFs, StatFs } from './statfs.js';
+import { BigIntStatFs, STATFS_MOUNTED, StatFs } from './statfs.js';
 import { BigIntStats, Stats } from './stats.js';
 
 /** How names are told: as text, or as the bytes that the kernel has. */
@@ -32,6 +32,21 @@ export function statFsOf(batch: Batch, row: number): StatFs {
 
 export function bigintStatFsOf(batch: Batch, row: number): BigIntStatFs {
   return new BigIntStatFs(batch.integers, batch.place(row));
+}
+
+/** What a file system is, as far as requests without a thread have to know. */
+export interface FileSystem {
+  /** The kernel's number for its kind. */
+  readonly type: number;
+  /** ST_* of statvfs(3). */
+  readonly mounted: number;
+  readonly freeBytes: number;
+}
+
+export function fileSystemOf(batch: Batch, row: number): FileSystem {
+  const { type, bavail, bsize } = statFsOf(batch, row);
+  const mounted = batch.numbers[batch.place(row) + STATFS_MOUNTED] as number;
+  return { type, mounted, freeBytes: bavail * bsize };
 }
 
 /** A float64. */

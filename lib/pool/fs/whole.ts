@@ -41,15 +41,30 @@ const WRITE_NAMES: OptionNames<WriteFileOptions> = {
   signal: true,
 };
 
-export function readReadOptions(options: FileEncoding | ReadFileOptions | undefined) {
+interface ReadSettings {
+  readonly signal: AbortSignal | undefined;
+  readonly encoding: FileEncoding | undefined;
+  readonly flags: number;
+  readonly inline: boolean | undefined;
+}
+
+const NO_OPTIONS: ReadSettings = {
+  signal: undefined,
+  encoding: undefined,
+  flags: checkFlags(undefined, 'r'),
+  inline: undefined,
+};
+
+export function readReadOptions(options: FileEncoding | ReadFileOptions | undefined): ReadSettings {
+  if (options === undefined) return NO_OPTIONS;
   const given = typeof options === 'string' ? { encoding: options } : options;
-  const read = given === undefined ? undefined : readOptions('options', given, READ_NAMES);
-  const inline = read?.inline;
+  const read = readOptions('options', given, READ_NAMES);
+  const { inline } = read;
   if (inline !== undefined) checkFlag('inline', inline);
   return {
-    signal: checkSignal(read?.signal),
-    encoding: checkEncoding(read?.encoding),
-    flags: checkFlags(read?.flag, 'r'),
+    signal: checkSignal(read.signal),
+    encoding: checkEncoding(read.encoding),
+    flags: checkFlags(read.flag, 'r'),
     inline,
   };
 }

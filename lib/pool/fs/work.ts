@@ -10,14 +10,13 @@ import type { PoolRequest } from '../request.js';
 import { FileCall } from './call.js';
 import { FilesInMemory, REFUSED, type Refused } from './inline/in-memory.js';
 import { TurnBudget } from './inline/turn-budget.js';
-import type { StatFs } from './statfs.js';
-import { statFsOf } from './values.js';
+import { type FileSystem, fileSystemOf } from './values.js';
 
 /** A request that was not tried yet. */
 export const UNTRIED: unique symbol = Symbol('untried');
 
-/** Does a request at once, or does not. What it throws rejects. */
-export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Refused;
+/** Does a request at once, or begins it, or does not. What it throws rejects. */
+export type Attempt<T> = (files: FilesInMemory, budget: TurnBudget) => T | Promise<T> | Refused;
 
 export class FileWork {
   readonly loop: HandleLoop;
@@ -54,13 +53,26 @@ export class FileWork {
     signal: AbortSignal | undefined,
     inline: boolean | undefined,
     attempt: Attempt<T>,
-  ): T | Refused | typeof UNTRIED {
-    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return UNTRIED;
-    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return UNTRIED;
-    this.#beforeRun();
-    const value = attempt(this.#files, this.#budget);
+  ): T | Promise<T> | Refused | typeof UNTRIED {
+    const files = this.now(signal, inline);
+    if (files === undefined) return UNTRIED;
+    const value = attempt(files, this.#budget);
     if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs);
     return value;
+  }
+
+  /** By which a request may be done at once; undefined: `start` says when. */
+  now(signal: AbortSignal | undefined, inline: boolean | undefined): FilesInMemory | undefined {
+    if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return undefined;
+    if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return undefined;
+    this.#beforeRun();
+    return this.#files;
+  }
+
+  /** A request of `kind` was done at once, and copied so much. */
+  did(kind: string, bytes: number): void {
+    this.#budget.spend(bytes);
+    this.#pool.countInline(kind, Lane.fs);
   }
 
   /**
@@ -109,7 +121,12 @@ export class FileWork {
         return;
       }
       this.#pool.countInline(request.kind, request.lane);
-      settle = () => request.resolve(value);
+      settle = () => request.resolve(value as T);
+      // What was only begun hears of the signal itself.
+      if (value instanceof Promise) {
+        settle();
+        return;
+      }
     } catch (error) {
       settle = () => request.reject(error);
     }
@@ -160,10 +177,10 @@ export class FileWork {
     return () => void this.#waiting.delete(reject);
   }
 
-  #statfs(path: string | Uint8Array): Promise<StatFs> {
+  #statfs(path: string | Uint8Array): Promise<FileSystem> {
     return new Promise((resolve, reject) => {
       const about = { syscall: 'statfs', path };
-      this.#pool.submit(new FileCall(resolve, reject, 'statfs', [path, 0], about, statFsOf));
+      this.#pool.submit(new FileCall(resolve, reject, 'statfs', [path, 0], about, fileSystemOf));
     });
   }
 }

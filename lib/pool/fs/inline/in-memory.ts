@@ -5,23 +5,29 @@ import { native } from '../../../binding/index.js';
 import { type About, errorOf } from '../call.js';
 import type { Content } from '../path.js';
 import { BigIntStats, Stats } from '../stats.js';
+import type { FileSystem } from '../values.js';
 import { FileSystems } from './file-systems.js';
+import { Refusals } from './refusals.js';
 
 /** It was not done: a thread is to do it. */
 export const REFUSED: unique symbol = Symbol('refused');
 export type Refused = typeof REFUSED;
 
-/** The most that is read at once: what is longer would keep the loop from others. */
+/** The most that is read or written at once: what is longer would keep the loop from others. */
 export const MAX_BYTES = 256 * 1024;
 
 const FIELDS = 18;
 const DEV = 0;
-const SIZE = 8;
 const BIGINT = 2;
 const ENOENT = -2;
 const EXDEV = -18;
+const EFBIG = -27;
 const ENOSYS = -38;
+const EOPNOTSUPP = -95;
 const SLASH = 0x2f;
+
+/** In the place of the device of what is mounted at the root. */
+const ROOT_PLACE = 0;
 
 // The argument `mounts`.
 const ONE_MOUNT = 0;
@@ -36,12 +42,10 @@ function topOf(path: string): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
-const { lookNow, statNow, openNow, readNow, readFileNow } = native;
+const { lookNow, statNow, openNow, readNow, pwriteNow, readFileNow } = native;
 
-/** Descriptors that refused, counted by the last bits of their numbers. */
-const DESCRIPTORS = 1024;
-const MANY_REFUSALS = 16;
-const ONE_IN = 64;
+/** A file that has more than is read at once. */
+export const LARGE: unique symbol = Symbol('large');
 
 export class FilesInMemory {
   /** False where the kernel has no such calls. */
@@ -49,33 +53,36 @@ export class FilesInMemory {
   readonly #fileSystems: FileSystems;
   readonly #numbers = new Float64Array(FIELDS);
   readonly #integers = new BigInt64Array(FIELDS);
-  readonly #refusals = new Uint16Array(DESCRIPTORS);
+  readonly #reads = new Refusals();
+  readonly #writes = new Refusals();
+  /** Whole files, by device. */
+  readonly #devices = new Refusals();
   readonly #leaving = new Set<string>();
 
-  constructor(ask: (path: string | Uint8Array) => Promise<{ type: number }>) {
+  constructor(ask: (path: string | Uint8Array) => Promise<FileSystem>) {
     this.#fileSystems = new FileSystems(ask);
   }
 
   /** stat, lstat. @throws SystemError ENOENT */
   stat(path: string | Uint8Array, flags: number, about: About): Stats | BigIntStats | Refused {
-    if ((flags & BIGINT) === 0) {
-      if (!this.#look(path, flags, about)) return REFUSED;
-      return new Stats(this.#numbers, 0);
+    const isBigint = (flags & BIGINT) !== 0;
+    const cells = isBigint ? this.#integers : this.#numbers;
+    let result = EXDEV;
+    if (this.#mayStayAtRoot(path)) {
+      result = lookNow(path, flags, ONE_MOUNT, cells, this.#fileSystems.local);
+      if (result < 0 && result !== EXDEV) return this.#failed(result, about);
     }
-    const result = lookNow(path, flags, this.#integers);
-    if (result < 0) return this.#failed(result, about);
-    const device = Number(this.#integers[DEV]);
-    if (!this.#fileSystems.isLocal(device, path)) return REFUSED;
-    return new BigIntStats(this.#integers, 0);
+    if (result < 0 && !this.#look(path, flags, about, cells)) return REFUSED;
+    return isBigint ? new BigIntStats(this.#integers, 0) : new Stats(this.#numbers, 0);
   }
 
   /** fstat: of what is on a file system that is known. */
   fstat(fd: number, flags: number): Stats | BigIntStats | Refused {
     const isBigint = (flags & BIGINT) !== 0;
     const cells = isBigint ? this.#integers : this.#numbers;
-    const result = statNow(fd, flags, cells);
+    const result = statNow(fd, flags, cells, this.#fileSystems.local);
+    if (result === EXDEV) this.#learn(cells, `/proc/self/fd/${fd}`);
     if (result < 0) return this.#refused(result);
-    if (!this.#fileSystems.isLocal(Number(cells[DEV]), undefined)) return REFUSED;
     return isBigint ? new BigIntStats(this.#integers, 0) : new Stats(this.#numbers, 0);
   }
 
@@ -84,46 +91,52 @@ export class FilesInMemory {
     if (this.#mayStayAtRoot(path)) {
       const fd = openNow(path, flags, ONE_MOUNT);
       if (fd !== EXDEV) return fd < 0 ? this.#failed(fd, about) : fd;
-      this.#leaves(path);
     }
-    if (!this.#look(path, 0, about)) return REFUSED;
+    if (!this.#look(path, 0, about, this.#numbers)) return REFUSED;
     const fd = openNow(path, flags, ANY_MOUNT);
     return fd < 0 ? this.#refused(fd) : fd;
   }
 
   /** How many bytes: all that was asked for, or what there is up to the end of the file. */
   read(fd: number, target: Uint8Array, position: number): number | Refused {
-    if (target.length > MAX_BYTES) return REFUSED;
-    const place = fd % DESCRIPTORS;
-    const refusals = this.#refusals[place] as number;
-    if (refusals >= MANY_REFUSALS) {
-      this.#refusals[place] = refusals === 0xffff ? MANY_REFUSALS : refusals + 1;
-      if (refusals % ONE_IN !== 0) return REFUSED;
-    }
+    if (target.length > MAX_BYTES || !this.#reads.tries(fd)) return REFUSED;
     const size = readNow(fd, target, position);
-    if (size >= 0) {
-      this.#refusals[place] = 0;
-      return size;
-    }
-    if (refusals < MANY_REFUSALS) this.#refusals[place] = refusals + 1;
-    return this.#refused(size);
+    this.#reads.told(fd, size < 0);
+    return size < 0 ? this.#refused(size) : size;
+  }
+
+  /** How many bytes, which may be fewer than were given: see write(2). */
+  write(fd: number, bytes: Uint8Array, position: number): number | Refused {
+    if (bytes.length > MAX_BYTES || !this.#writes.tries(fd)) return REFUSED;
+    const size = pwriteNow(fd, bytes, position, this.#numbers, this.#fileSystems.writable);
+    this.#writes.told(fd, size < 0);
+    if (size === EXDEV) this.#learn(this.#numbers, `/proc/self/fd/${fd}`);
+    return size < 0 ? this.#refused(size) : size;
   }
 
   /** The whole content. @throws SystemError ENOENT, of the call open */
-  readFile(path: string | Uint8Array, flags: number, about: About): Content | Refused {
+  readFile(
+    path: string | Uint8Array,
+    flags: number,
+    about: About,
+  ): Content | Refused | typeof LARGE {
     if (this.#mayStayAtRoot(path)) {
+      if (!this.#devices.tries(ROOT_PLACE)) return REFUSED;
       const content = readFileNow(path, flags, ONE_MOUNT, MAX_BYTES);
-      if (typeof content === 'object') return content as Content;
-      if (content !== EXDEV) return this.#failed(content, { ...about, syscall: 'open' });
-      this.#leaves(path);
+      if (content !== EXDEV) return this.#readWhole(ROOT_PLACE, content, about);
     }
-    if (!this.#look(path, 0, { ...about, syscall: 'open' })) return REFUSED;
-    const [device, size] = [this.#numbers[DEV] as number, this.#numbers[SIZE] as number];
-    if (size > MAX_BYTES || !this.#fileSystems.reads(device)) return REFUSED;
-    const content = readFileNow(path, flags, ANY_MOUNT, MAX_BYTES);
-    const isRefused = typeof content === 'number';
-    this.#fileSystems.told(device, isRefused);
-    return isRefused ? this.#refused(content) : (content as Content);
+    if (!this.#look(path, 0, { ...about, syscall: 'open' }, this.#numbers)) return REFUSED;
+    const device = this.#numbers[DEV] as number;
+    if (!this.#devices.tries(device)) return REFUSED;
+    return this.#readWhole(device, readFileNow(path, flags, ANY_MOUNT, MAX_BYTES), about);
+  }
+
+  /** What a file system of a device that cannot read so says is remembered. */
+  #readWhole(device: number, content: Uint8Array | number, about: About) {
+    if (content === EFBIG) return LARGE;
+    const isRead = typeof content === 'object';
+    if (isRead || content === EOPNOTSUPP) this.#devices.told(device, !isRead);
+    return isRead ? (content as Content) : this.#failed(content, { ...about, syscall: 'open' });
   }
 
   /**
@@ -141,11 +154,22 @@ export class FilesInMemory {
     this.#leaving.add(topOf(path as string));
   }
 
-  /** Whether the status of `path` is in `#numbers`, and may be believed. */
-  #look(path: string | Uint8Array, flags: number, about: About): boolean {
-    const result = lookNow(path, flags, this.#numbers);
-    if (result < 0) return this.#failed(result, about) !== REFUSED;
-    return this.#fileSystems.isLocal(this.#numbers[DEV] as number, path);
+  /** Whether the status of `path` is in `cells`: that of a file on a known file system, of any mount. */
+  #look(
+    path: string | Uint8Array,
+    flags: number,
+    about: About,
+    cells: Float64Array | BigInt64Array,
+  ): boolean {
+    const result = lookNow(path, flags, ANY_MOUNT, cells, this.#fileSystems.local);
+    // It is in memory: so it was another mount that it failed for before.
+    if ((result === 0 || result === EXDEV) && this.#mayStayAtRoot(path)) this.#leaves(path);
+    if (result === EXDEV) this.#learn(cells, path);
+    return result === 0 || this.#failed(result, about) !== REFUSED;
+  }
+
+  #learn(cells: Float64Array | BigInt64Array, path: string | Uint8Array): void {
+    this.#fileSystems.learn(Number(cells[DEV]), path);
   }
 
   /** That there is no such name the kernel has in memory as well; all else a thread is to say. */

@@ -1,5 +1,6 @@
 // How much a turn of the loop may do at once for files: what is over waits for the next turn, so
 // that timers and sockets get theirs. See docs/files.md.
+import { Queue } from '../../../base/queue.js';
 import { hostNowMs } from '../../../binding/clock.js';
 import type { HandleLoop } from '../../../loop/contract.js';
 import { loopClosed } from '../../../loop/errors.js';
@@ -22,9 +23,7 @@ export class TurnBudget {
   #bytes = 0;
   #calls = 0;
   #endMs = 0;
-  #waiting: Waiting[] = [];
-  /** Of those, the first that has not run. */
-  #next = 0;
+  readonly #waiting = new Queue<Waiting>();
   #heardOfClose = false;
 
   constructor(loop: HandleLoop) {
@@ -55,13 +54,13 @@ export class TurnBudget {
 
   /** Whether others wait already: who comes later goes behind them. */
   get hasWaiting(): boolean {
-    return this.#waiting.length > 0;
+    return this.#waiting.size > 0;
   }
 
   /** Runs `waiting` in the next turn that has room; the loop is alive until then. */
   later(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    if (this.#waiting.length === 1) this.#defer();
+    if (this.#waiting.size === 1) this.#defer();
     if (this.#heardOfClose) return;
     this.#heardOfClose = true;
     this.#loop.onClose(() => this.#rejectAll());
@@ -72,27 +71,19 @@ export class TurnBudget {
   }
 
   #runSome(): void {
-    const end = this.#waiting.length;
-    while (this.#next < end && this.allows()) {
-      const waiting = this.#waiting[this.#next++] as Waiting;
+    // What comes meanwhile goes behind these, into the next turn.
+    for (let left = this.#waiting.size; left > 0 && this.allows(); left--) {
+      const waiting = this.#waiting.shift() as Waiting;
       try {
         waiting.run();
       } catch (error) {
         waiting.reject(error);
       }
     }
-    if (this.#next < this.#waiting.length) {
-      this.#defer();
-      return;
-    }
-    this.#waiting = [];
-    this.#next = 0;
+    if (this.hasWaiting) this.#defer();
   }
 
   #rejectAll(): void {
-    const left = this.#waiting.slice(this.#next);
-    this.#waiting = [];
-    this.#next = 0;
-    for (const waiting of left) waiting.reject(loopClosed());
+    while (this.hasWaiting) this.#waiting.shift()?.reject(loopClosed());
   }
 }

@@ -23,10 +23,9 @@ import { Stream } from '../../../stream/stream.js';
 import { invalidState } from '../../../stream/unread.js';
 import { FileCall } from '../call.js';
 import { type FileDescriptor, numberOfFile } from '../descriptors.js';
-import { REFUSED } from '../inline/in-memory.js';
 import { checkFlag, checkLength, type FileOptions } from '../options.js';
 import { statusOf } from '../values.js';
-import { type FileWork, UNTRIED } from '../work.js';
+import type { FileWork } from '../work.js';
 
 /** Options of `loop.fs.sendFile`. */
 export interface SendFileOptions extends FileOptions {
@@ -137,12 +136,11 @@ class SentFile implements Part {
   #readNow(): number | undefined {
     const length = Math.min(this.#left, PIECE_BYTES, INLINE_BYTES - this.#sent);
     if (length <= 0) return this.#left === 0 ? 0 : undefined;
-    const size = this.#work.tryNow('sendFile', undefined, this.#inline, (files, budget) => {
-      const read = files.read(this.#fd, piece.subarray(0, length), this.#offset);
-      if (read !== REFUSED) budget.spend(read);
-      return read;
-    });
-    return size === REFUSED || size === UNTRIED ? undefined : size;
+    const files = this.#work.now(undefined, this.#inline);
+    const size = files?.read(this.#fd, piece.subarray(0, length), this.#offset);
+    if (typeof size !== 'number') return undefined;
+    this.#work.did('sendFile', size);
+    return size;
   }
 
   #went(bytes: number): void {
