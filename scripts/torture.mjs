@@ -5,7 +5,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildLibrary, reasonToSkip } from '../test/torture/build.mjs';
-import { CALLS } from '../test/torture/calls.mjs';
+import { CALL_NAMES } from '../test/torture/calls.mjs';
 import { countUses, runPoints } from '../test/torture/lane.mjs';
 import {
   checkPoint,
@@ -86,7 +86,7 @@ function readOptions() {
     const known = {
       workload: [...workloads, HOST],
       mode: [...MODES, 'host'],
-      call: Object.keys(CALLS),
+      call: CALL_NAMES,
     };
     for (const [name, allowed] of Object.entries(known)) {
       const unknown = filters[name].find((given) => !allowed.includes(given));

@@ -18,7 +18,7 @@ export class Drains {
   readonly #bells: ReadonlySet<Bell>;
   #waiting: Waiting[] = [];
 
-  /** @param bells one of them rings; when there is none, nothing of this thread waits */
+  /** @param bells one of them rings */
   constructor(bells: ReadonlySet<Bell>) {
     this.#bells = bells;
   }
@@ -34,18 +34,18 @@ export class Drains {
   /** Something may be over. */
   look(): void {
     if (this.#waiting.length === 0) return;
+    this.#settle();
     const [bell] = this.#bells;
-    this.#settle(bell === undefined);
     if (this.#waiting.length === 0 || bell === undefined) return;
     bell.awaitHalf();
     // Once more: what became shorter between the two is not told.
-    this.#settle(false);
+    this.#settle();
   }
 
-  #settle(all: boolean): void {
+  #settle(): void {
     this.#waiting = this.#waiting.filter((waiting) => {
       try {
-        if (!waiting.isOver() && !all) return true;
+        if (!waiting.isOver()) return true;
         waiting.resolve();
       } catch (reason) {
         waiting.reject(reason);

@@ -7,8 +7,8 @@ import { type NativeThreads, type NativeThreadsStats, native } from '../binding/
 import { invalidType, invalidValue, loopClosed } from '../loop/errors.js';
 import { SharedPool } from '../loop/shared-pool.js';
 import { Drains } from './drains.js';
-import { poolClosed } from './errors.js';
-import { type LaneName, LaneNames } from './lanes.js';
+import { poolClosed, queueFull } from './errors.js';
+import { Lane, type LaneName, LaneNames } from './lanes.js';
 import { MAX_THREADS, readPoolOptions, type ThreadPoolOptions } from './options.js';
 import { type KindStats, Usage, type WorkStats } from './usage.js';
 
@@ -83,6 +83,9 @@ export class ThreadPool extends SharedPool {
   readonly #drains: Drains;
   /** Whose it is: a loop's own pool ends with it. */
   readonly #owner: { readonly closed: boolean } | undefined;
+  /** Requests on files that wait for a turn of a loop of this thread, to be done without one. */
+  #turns = 0;
+  readonly #mostTurns: number;
   #wakeups = 0;
   #closed = false;
 
@@ -104,7 +107,9 @@ export class ThreadPool extends SharedPool {
     super();
     this.native = options instanceof native.Threads ? options : newThreads(options);
     this.#owner = owner;
-    this.lanes = new LaneNames(this.native.stats().lanes.map(({ name }) => name));
+    const { lanes, maxQueued } = this.native.stats();
+    this.lanes = new LaneNames(lanes.map(({ name }) => name));
+    this.#mostTurns = Math.min(maxQueued, lanes[Lane.fs]?.maxQueued ?? maxQueued);
     this.usage = new Usage();
     this.#drains = new Drains(this.#users);
   }
@@ -195,6 +200,11 @@ export class ThreadPool extends SharedPool {
     await this.#drains.until(() => {
       if (this.closed) throw poolClosed();
       const { queued, maxQueued, lanes } = this.native.stats();
+      if ((number === undefined || number === Lane.fs) && this.#turns > this.#mostTurns / 2) {
+        return false;
+      }
+      // With no loop of this thread that uses it, nobody of this thread waits for a thread.
+      if (this.#users.size === 0) return true;
       const one = number === undefined ? undefined : lanes[number];
       return queued <= maxQueued / 2 && (one === undefined || one.queued <= one.maxQueued / 2);
     });
@@ -226,6 +236,23 @@ export class ThreadPool extends SharedPool {
     if (!this.#users.delete(user)) return;
     this.#wakeups += user.stats().wakeups;
     this.#drains.look();
+  }
+
+  /**
+   * A request on files is to wait for a turn, which as many may as for a thread.
+   *
+   * @throws Error ERR_POOL_QUEUE_FULL
+   * @internal
+   */
+  beginTurn(): void {
+    if (this.#turns >= this.#mostTurns) throw queueFull(this.lanes.nameOf(Lane.fs));
+    this.#turns++;
+  }
+
+  /** It waits no longer. @internal */
+  endTurn(): void {
+    this.#turns--;
+    if (this.#turns <= this.#mostTurns / 2) this.#drains.look();
   }
 
   /** A queue may have come down to half. @internal */

@@ -60,8 +60,10 @@ int CopyTo(int from, const char* path, int flags) {
   if (fstat(from, &source) != 0) return -errno;
   if (S_ISDIR(source.st_mode)) return -EISDIR;
   const int exclusive = (flags & kExclusive) != 0 ? O_EXCL : 0;
-  const int to = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | exclusive,
-                      source.st_mode & 0777);
+  const auto to = Retried([&] {
+    return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | exclusive,
+                source.st_mode & 0777);
+  });
   if (to < 0) return -errno;
   int result = fstat(to, &target) == 0 ? 0 : -errno;
   if (result == 0 && IsSame(source, target)) {
@@ -69,7 +71,7 @@ int CopyTo(int from, const char* path, int flags) {
     return 0;
   }
   // Not by O_TRUNC: had it been the same file its content would be gone.
-  if (result == 0) result = OrErrno(ftruncate(to, 0));
+  if (result == 0) result = OrErrno(Retried([&] { return ftruncate(to, 0); }));
   if (result == 0) result = OrErrno(fchmod(to, source.st_mode & 07777));
   if (result == 0) result = CopyContent(from, to, flags);
   if (close(to) != 0 && errno != EINTR && result == 0) result = -errno;

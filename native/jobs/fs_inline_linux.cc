@@ -183,8 +183,9 @@ napi_value OpenNow(napi_env env, napi_callback_info info) {
   if (result < 0) return Int(env, result);
   if (!IsRegular(fields)) return Int(env, -EAGAIN);
   // The program's own reads, and its children, see what was asked for.
-  if ((flags & O_NONBLOCK) == 0) {
-    fcntl(file.get(), F_SETFL, flags & (O_APPEND | O_NOATIME));
+  if ((flags & O_NONBLOCK) == 0 &&
+      fcntl(file.get(), F_SETFL, flags & (O_APPEND | O_NOATIME)) < 0) {
+    return Int(env, -EAGAIN);
   }
   return Int(env, Environment::Get(env)->owned.Opened(file.Release()));
 }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "core/retried.h"
 #include "jobs/entries.h"
 #include "jobs/file_call.h"
 #include "jobs/fs.h"
@@ -24,8 +25,10 @@ int RemoveTree(int parent, const char* name);
 
 // 0 or -errno. What others remove meanwhile is removed.
 int RemoveContent(int parent, const char* name) {
-  const int folder =
-      openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const auto folder = Retried([&] {
+    return openat(parent, name,
+                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  });
   if (folder < 0) return -errno;
   Entries entries;
   int result = ReadAllEntries(folder, &entries);

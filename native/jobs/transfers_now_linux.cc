@@ -88,7 +88,9 @@ napi_value ReadNow(napi_env env, napi_callback_info info) {
   const off_t begin = lseek(fd, 0, SEEK_CUR);
   if (begin < 0) return Int(env, -EAGAIN);
   const int64_t size = ReadCached(fd, span, begin);
-  if (size > 0) lseek(fd, begin + size, SEEK_SET);
+  if (size > 0 && lseek(fd, begin + size, SEEK_SET) < 0) {
+    return Int(env, -EAGAIN);
+  }
   return Int(env, static_cast<int32_t>(size));
 }
 

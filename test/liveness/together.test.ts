@@ -56,6 +56,17 @@ describe.concurrent.each(DRIVE_NAMES)('in a loop that is %s', (drive) => {
     expect(await lifeOf(script, drive, 'referenced', false)).toEqual(ends('done'));
   });
 
+  it('a process stays for requests of every lane, and for files that wait for a turn', async () => {
+    const script = `
+      Promise.all([
+        loop.crypto.pbkdf2('a', 'b', 1000, 8, 'sha1'),
+        loop.dns.lookup('localhost'),
+        loop.zlib.gzip('text'),
+        ...Array.from({ length: 3000 }, () => loop.fs.stat('/')),
+      ]).then(() => tell('done'));`;
+    expect(await lifeOf(script, drive, 'referenced', false)).toEqual(ends('done'));
+  });
+
   it('a process ends after what a closing callback, a tick and a promise still do', async () => {
     const script = `
       const watcher = loop.watch(silentFd(), { read: true }, () => {});

@@ -114,6 +114,29 @@ describe('a closed loop', () => {
     expect(openedSince(before)).toEqual([]);
   });
 
+  /** What is asked by promises, which reject. */
+  const REJECTED: Record<string, (loop: EventLoop) => Promise<unknown>> = {
+    'fs.stat': (loop) => loop.fs.stat('/'),
+    'fs.open': (loop) => loop.fs.open('/'),
+    'fs.readFile on a thread': (loop) => loop.fs.readFile('/', { inline: false }),
+    'fs.flock': (loop) => loop.fs.flock(0, 'shared'),
+    'crypto.pbkdf2': (loop) => loop.crypto.pbkdf2('p', 's', 1, 1, 'sha1'),
+    'crypto.hash': (loop) => loop.crypto.hash('sha1', ''),
+    // Its threads are made when it is asked for.
+    'zlib.gzip': async (loop) => loop.zlib.gzip(''),
+    'dns.lookup': (loop) => loop.dns.lookup('localhost'),
+    'dns.resolve4': (loop) => loop.dns.resolve4('x.test'),
+  };
+  it.each(Object.keys(REJECTED))(
+    'rejects %s with ERR_LOOP_CLOSED, and opens nothing',
+    async (name) => {
+      const loop = closedLoop();
+      const before = openDescriptors();
+      await expect(REJECTED[name]?.(loop)).rejects.toMatchObject(CLOSED);
+      expect(openedSince(before)).toEqual([]);
+    },
+  );
+
   const HARMLESS: Record<string, (loop: EventLoop) => unknown> = {
     close: (loop) => loop.close(),
     dispose: (loop) => loop[Symbol.dispose](),

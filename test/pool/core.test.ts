@@ -6,7 +6,8 @@
 // thread stays first in line, `order` does; without Close() waiting for who rings,
 // ThreadSanitizer tells of it in `ring`; a woken thread that wakes no other leaves `churn`
 // waiting; without the look at the processor, or without the rest after a vain look, `spin`
-// fails. Without the look at what may wait `full` does, with a turn of one job whatever the
+// fails. Where `waking_` is reset by a thread alone that was woken in time `late` is not woken.
+// Without the look at what may wait `full` does, with a turn of one job whatever the
 // priority `priority`; without the half of the threads `raised` waits for ever.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -62,6 +63,7 @@ describe.runIf(process.platform === 'linux')(`the core of the pool, under ${sani
     ['given back', 'a pool that ends gives back what did not run, to whom it belongs'],
     ['full', 'a full queue takes no job, and who waits is rung when half is gone'],
     ['spin', 'a thread without work looks for some, not beside the loop, and less if in vain'],
+    ['late', 'a thread that was woken too late does not keep others from being woken'],
     ['ring', 'an end waits for who is just writing to the wake-up'],
     ['stop', 'an end with work under way leaves no job and touches no descriptor'],
   ])('%s: %s', (scenario) => {

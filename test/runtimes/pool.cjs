@@ -7,7 +7,7 @@ const { join } = require('node:path');
 const { test } = require('./runner.cjs');
 const { MODES, rawloop, drive, until, runProgram } = require('./support.cjs');
 
-const { EventLoop } = rawloop;
+const { EventLoop, ThreadPool } = rawloop;
 
 /** The outcome of `promise` with `loop` driven until nothing is left. */
 async function outcome(loop, mode, promise) {
@@ -72,6 +72,49 @@ for (const mode of MODES) {
     const { value } = await outcome(loop, mode, work());
     assert.deepStrictEqual(value, [['näme', 'näme', 'näme'], 4, ['file'], false]);
     loop.close();
+  });
+
+  test(`${mode}: a FileHandle is written, sought, read in parts, locked, cut and closed`, async () => {
+    const loop = new EventLoop();
+    const folder = fs.mkdtempSync(join(tmpdir(), 'rawloop-'));
+    const work = async () => {
+      const file = await loop.fs.open(join(folder, 'file'), 'w+');
+      await file.write('0123456789');
+      await loop.fs.flock(file, 'exclusive');
+      const place = await file.seek(2);
+      const parts = [new Uint8Array(2), new Uint8Array(3)];
+      const { bytesRead } = await file.readv(parts);
+      await file.truncate(4);
+      const { size } = await file.stat();
+      await file.close();
+      await loop.fs.copyFile(join(folder, 'file'), join(folder, 'copy'));
+      const entries = [];
+      for await (const { name } of await loop.fs.opendir(folder)) entries.push(name);
+      return [place, bytesRead, Buffer.concat(parts).toString(), size, entries.sort().join()];
+    };
+    const { value } = await outcome(loop, mode, work());
+    assert.deepStrictEqual(value, [2, 5, '23456', 4, 'copy,file']);
+    fs.rmSync(folder, { recursive: true });
+    loop.close();
+  });
+
+  test(`${mode}: loops share a ThreadPool, which refuses what is too much for it`, async () => {
+    const pool = new ThreadPool({ size: 1, maxQueued: 2, lanes: { crypto: { limit: 1 } } });
+    const loops = [0, 1].map(() => new EventLoop({ pool, inlineFiles: false }));
+    const stats = await Promise.all(loops.map((loop) => outcome(loop, mode, loop.fs.stat('/'))));
+    assert.deepStrictEqual(
+      stats.map(({ value }) => value.isDirectory()),
+      [true, true],
+    );
+    const many = Array.from({ length: 20 }, () => loops[0].crypto.pbkdf2('p', 's', 1e4, 8, 'sha1'));
+    const { value } = await outcome(loops[0], mode, Promise.allSettled(many));
+    const codes = new Set(value.map(({ reason }) => reason?.code));
+    assert.deepStrictEqual([...codes].sort(), ['ERR_POOL_QUEUE_FULL', undefined]);
+    await pool.drained('crypto');
+    pool.resize(3);
+    assert.deepStrictEqual([pool.size, pool.stats().kinds.stat.completed], [3, 2]);
+    for (const loop of loops) loop.close();
+    pool.close();
   });
 
   for (const way of ['', 'workers']) {
@@ -175,6 +218,13 @@ test('queued work is cancelled by its signal, the rest is done', async () => {
   await assert.rejects(last, (error) => error.code === 'ABORT_ERR' && error.cause === reason);
   assert.strictEqual((await Promise.all(results)).length, 200);
   await until(() => !loop.alive);
+  loop.close();
+});
+
+test('another addon is given one interface of a loop', () => {
+  const loop = new EventLoop();
+  assert.strictEqual(loop.nativeInterface, loop.nativeInterface);
+  assert.strictEqual(typeof loop.nativeInterface, 'object');
   loop.close();
 });
 

@@ -7,6 +7,7 @@
 //          that is no news to anybody (a connection that left before it was accepted)
 // In any case no other connection, pipe, timer or request may notice.
 import { constants } from 'node:os';
+import { FILE_CALLS } from './file-calls.mjs';
 
 const told = (...names) => names.map((name) => [name, 'told']);
 const retry = (...names) => names.map((name) => [name, 'retry']);
@@ -153,11 +154,16 @@ export const CALLS = {
   // What the C library says of itself, and what it says that the system said.
   getaddrinfo: [...told('EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'EAI_NONAME'), ...SYSTEM_SAID],
   getnameinfo: [...told('EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'EAI_NONAME'), ...SYSTEM_SAID],
+  // A processor may have gone since it was looked at: then threads run on any.
+  sched_setaffinity: retry('EINVAL', 'EPERM', 'ENOSYS', 'ESRCH'),
   // With fewer threads than it may have, a pool does all its work.
   pthread_create: retry('EAGAIN', 'ENOMEM', 'EPERM', 'EINVAL'),
   mmap: quiet('ENOMEM', 'EPERM', 'EAGAIN', 'ENFILE'),
   madvise: quiet('EINVAL', 'EPERM', 'ENOSYS', 'EAGAIN'),
 };
+
+/** Every call that has a rule somewhere. */
+export const CALL_NAMES = Object.keys({ ...CALLS, ...FILE_CALLS });
 
 /** Which use of a call fails; with a plus that one and all after it. */
 export const USES = ['1', '2', '3', '10', '50'];
@@ -192,6 +198,12 @@ const REPEATED = new Set([
   'pipe2',
   'eventfd',
   'statx',
+  'openat2',
+  'statx_now',
+  'preadv2',
+  'statfs',
+  'flock',
+  'fcntl_lock',
 ]);
 
 /** What passes by itself: a signal, a queue that was empty, one connection that left. */
@@ -210,17 +222,19 @@ const PASSING = new Set([
   'ECONNRESET',
 ]);
 
-export function mayLast(call, errno) {
-  return REPEATED.has(call) && !(ruleOf(call, errno) === 'quiet' && PASSING.has(errno));
+export function mayLast(call, errno, rules) {
+  return REPEATED.has(call) && !(ruleOf(call, errno, rules) === 'quiet' && PASSING.has(errno));
 }
 
 /** What Node has no name for. */
 const LINUX = { ENONET: 64, ETOOMANYREFS: 109, EHOSTDOWN: 112, ESTALE: 116 };
+/** As preload/strike.h has them: no failures. */
+const ANSWERS = { SHORT: 4001, NOTHING: 4002 };
 /** Of <netdb.h>: see preload/interpose_names.c. */
 const LOOK_UPS = { EAI_NONAME: -2, ENOTFOUND: -2, EAI_AGAIN: -3, EAI_FAIL: -4, EAI_MEMORY: -10 };
 
 export function errnoOf(name) {
-  const number = constants.errno[name] ?? LINUX[name] ?? LOOK_UPS[name];
+  const number = constants.errno[name] ?? LINUX[name] ?? LOOK_UPS[name] ?? ANSWERS[name];
   if (number === undefined) throw new Error(`no such errno: ${name}`);
   return number;
 }
@@ -241,9 +255,9 @@ export function wordsFor(call, errno) {
   return [errno, ...(SAME_AS[`${call} ${errno}`] ?? [])];
 }
 
-/** 'told', 'retry' or 'quiet'. */
-export function ruleOf(call, errno) {
-  return CALLS[call]?.find(([name]) => name === errno)?.[1] ?? 'told';
+/** 'told', 'retry' or 'quiet'. @param rules a workload's own, before those of all */
+export function ruleOf(call, errno, rules = {}) {
+  return (rules[call] ?? CALLS[call])?.find(([name]) => name === errno)?.[1] ?? 'told';
 }
 
 /** What node:net calls where ours calls the first: for the column beside ours. */

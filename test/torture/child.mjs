@@ -125,7 +125,8 @@ async function runGuest(round, loop) {
 async function drive(round) {
   const { EventLoop } = rawloop;
   const loop = round.attempt(() => {
-    const made = new EventLoop(workload.options);
+    const { options } = workload;
+    const made = new EventLoop(typeof options === 'function' ? options(round) : options);
     if (mode !== 'guest') return made;
     try {
       return made.attach();
@@ -177,8 +178,20 @@ function begin(round, stopFd) {
 let rounds = 0;
 async function play(point) {
   const id = ++rounds;
-  const { endsUntold } = workload;
-  const parts = { id, endsUntold, control, progress, referee, port, rawloop, raw, echoPort, sleep };
+  const { endsUntold, rules } = workload;
+  const parts = {
+    id,
+    endsUntold,
+    rules,
+    control,
+    progress,
+    referee,
+    port,
+    rawloop,
+    raw,
+    echoPort,
+    sleep,
+  };
   const round = new Round({ mode, point, parts });
   current = round;
   const before = countDescriptors();

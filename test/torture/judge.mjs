@@ -21,7 +21,7 @@ export function judge(round, { struck, leaked, rss, alive }) {
   const point = struck > 0 ? round.point : undefined;
   const violations = [];
   const violate = (kind, text) => violations.push({ kind, text });
-  const rule = point === undefined ? 'quiet' : ruleOf(point.call, point.errno);
+  const rule = point === undefined ? 'quiet' : ruleOf(point.call, point.errno, round.rules);
   const lasting = point?.use.endsWith('+');
 
   const open = units.filter(({ state }) => state === 'open');

@@ -1,20 +1,21 @@
 // Which points there are: a workload in a mode, one of its calls, an errno, and the use
 // of that call that fails. What a workload never calls so often is no point.
-import { CALLS, errnoOf, HOST_CALLS, LASTING, mayLast, USES } from './calls.mjs';
+import { CALL_NAMES, CALLS, errnoOf, HOST_CALLS, LASTING, mayLast, USES } from './calls.mjs';
 
 export const MODES = ['owned', 'guest'];
 
 /** Every point of a workload, its module's default, whose calls were made `uses` times. */
 export function pointsOf({ workload, mode, uses, definition }) {
-  const { only = {}, never = {}, lasting = true } = definition;
+  const { only = {}, never = {}, rules, lasting = true } = definition;
   const points = [];
-  for (const [call, errnos] of Object.entries(CALLS)) {
+  for (const [call, errnos] of Object.entries({ ...CALLS, ...rules })) {
     const made = uses[call] ?? 0;
     for (const [errno] of errnos) {
       if (only[call]?.includes(errno) === false || never[call]?.includes(errno)) continue;
       const point = { workload, mode, call, errno };
       for (const use of USES) if (made >= Number(use)) points.push({ ...point, use });
-      if (lasting && made > 0 && mayLast(call, errno)) points.push({ ...point, use: LASTING });
+      if (lasting && made > 0 && mayLast(call, errno, rules))
+        points.push({ ...point, use: LASTING });
     }
   }
   return points;
@@ -65,7 +66,7 @@ export function argumentsOf({ workload, mode, call, errno, use }) {
 
 /** @throws Error that names what is unknown */
 export function checkPoint({ call, errno, use }) {
-  if (CALLS[call] === undefined) throw new Error(`no such call: ${call}`);
+  if (!CALL_NAMES.includes(call)) throw new Error(`no such call: ${call}`);
   errnoOf(errno);
   if (!/^[1-9]\d*\+?$/.test(use)) throw new Error(`a use is a number, or one with a plus: ${use}`);
 }

@@ -205,6 +205,8 @@ export interface ForeignFunctions {
 }
 
 export interface PoolCalls extends InlineCalls {
+  /** Closes at once what is owned here, or leaves it to the requests that have it: 0 or -errno. */
+  closeFile(fd: number): number;
   /** What other addons get of a loop: see native/pool/foreign.h and include/rawloop.h. */
   openInterface: (functions: ForeignFunctions) => object;
   /** The id of the request, or -errno. */

@@ -21,6 +21,11 @@ export function checked<T>(make: () => Promise<T>): Promise<T> {
   }
 }
 
+function isUntaken(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ERR_POOL_QUEUE_FULL' || code === 'ERR_POOL_NO_THREAD';
+}
+
 /** Makes requests. The requests themselves are the classes below it: see fs.ts. */
 export abstract class FileCaller {
   /** @internal */ protected readonly work: FileWork;
@@ -43,7 +48,12 @@ export abstract class FileCaller {
     });
   }
 
-  /** The same, by `attempt` where the kernel has it in memory. @internal */
+  /**
+   * The same, by `attempt` where the kernel has it in memory. What came of that when it was aborted
+   * before anybody heard of it is given to `discard`.
+   *
+   * @internal
+   */
   protected tryOrAsk<T, Name extends FileOperation>(
     name: Name,
     args: FsOperations[Name],
@@ -51,13 +61,32 @@ export abstract class FileCaller {
     value: ValueOf<T>,
     { signal, inline }: Where,
     attempt: Attempt<T>,
+    discard: (value: T) => void = nothing,
   ): Promise<T> {
     const done = this.work.tryNow(kindOf(name, about), signal, inline, attempt);
     if (done === REFUSED) return this.ask(name, args, about, value, signal);
     if (done !== UNTRIED) return Promise.resolve(done);
     return new Promise((resolve, reject) => {
       const call = new FileCall(resolve, reject, name, args, about, value);
-      this.work.start(call, signal, inline, attempt);
+      this.work.start(call, signal, inline, attempt, discard);
+    });
+  }
+
+  /**
+   * Closes a descriptor on a thread, or at once where the queue is full or there is no thread: the
+   * job that was not taken closes it as it goes.
+   *
+   * @internal
+   */
+  protected closing(fd: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const call = new FileCall(resolve, reject, 'close', [fd], { syscall: 'close' }, nothing);
+      try {
+        this.work.submit(call, undefined);
+      } catch (error) {
+        if (!isUntaken(error)) throw error;
+        resolve();
+      }
     });
   }
 

@@ -56,10 +56,11 @@ export abstract class ContentRequests extends ByteRequests {
       const about = { syscall: 'open', path: checkedPath };
       const args: [string | Uint8Array, number, number] = [checkedPath, how, permissions];
       const where = { signal, inline: undefined };
-      return this.tryOrAsk('open', args, about, value, where, (files) => {
+      const attempt = (files: FilesInMemory) => {
         const fd = files.open(checkedPath, how, about);
         return fd === REFUSED ? REFUSED : new FileHandle(this, fd);
-      });
+      };
+      return this.tryOrAsk('open', args, about, value, where, attempt, (file) => file.drop());
     });
   }
 
@@ -191,10 +192,14 @@ export abstract class ContentRequests extends ByteRequests {
     });
   }
 
-  /** For FileHandle: also where the loop is closed, and nobody could say that it is done. @internal */
+  /**
+   * For FileHandle: also where the loop or its pool is closed, and nobody could say that it is done.
+   *
+   * @internal
+   */
   closeOpen(fd: number): Promise<void> {
-    if (!this.work.loop.closed) return this.close(fd);
-    return checked(async () => void check(native.close(fd), 'close'));
+    if (!this.work.closed) return this.closing(fd);
+    return checked(async () => void check(native.closeFile(fd), 'close'));
   }
 
   /** A file that is too large for one turn: over several. */
@@ -207,7 +212,7 @@ export abstract class ContentRequests extends ByteRequests {
     if (fd === REFUSED) return REFUSED;
     const status = files.fstat(fd, 0);
     if (status === REFUSED || Number(status.size) > MAX_CONTENT_BYTES) {
-      native.close(fd);
+      native.closeFile(fd);
       return REFUSED;
     }
     return readInPieces(this, fd, Number(status.size), MAX_BYTES, signal)
@@ -218,7 +223,7 @@ export abstract class ContentRequests extends ByteRequests {
   /** Closes `fd` behind a thread that may still read, nobody hears of it. */
   #letGo(fd: number): void {
     // A pool that takes no requests any more works on none of ours.
-    this.closeOpen(fd).catch(({ code }) => void (code.startsWith('ERR_') && native.close(fd)));
+    this.closeOpen(fd).catch(({ code }) => void (code.startsWith('ERR_') && native.closeFile(fd)));
   }
 
   #writeFile(

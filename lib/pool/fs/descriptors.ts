@@ -179,7 +179,7 @@ export abstract class DescriptorRequests extends FolderRequests {
   close(fd: number): Promise<void> {
     return checked(() => {
       checkDescriptor('fd', fd);
-      return this.do('close', [fd], { syscall: 'close' }, undefined);
+      return this.closing(fd);
     });
   }
 

@@ -45,8 +45,11 @@ export interface HandleRequests extends ByteRequests {
   ): FileWriteStream;
 }
 
-/** Closes what was forgotten. `close` looks whether the number is still ours. */
-const forgotten = new FinalizationRegistry<number>((fd) => native.close(fd));
+/**
+ * Closes what was forgotten, behind the requests that have it. `closeFile` looks whether the number
+ * is still ours.
+ */
+const forgotten = new FinalizationRegistry<number>((fd) => native.closeFile(fd));
 
 /** An open file. Made by `loop.fs.open`. */
 export class FileHandle implements OpenFile {
@@ -204,7 +207,14 @@ export class FileHandle implements OpenFile {
     return this.#files.closeOpen(fd);
   }
 
-  /** The same, for `await using`. */
+  /** Closes at once what nobody was given. @internal */
+  drop(): void {
+    forgotten.unregister(this);
+    native.closeFile(this.#fd);
+    this.#fd = -1;
+  }
+
+  /** The same as `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -72,16 +72,26 @@ export function copyTo(target: Uint8Array, batch: Batch, row: number): number {
   if (size === 0) return 0;
   if (target.length < size) throw noRoom();
   const place = batch.place(row);
-  if (place < 0) return batch.takeBytes(row, target, 0);
   const { buffer, BYTES_PER_ELEMENT } = batch.numbers;
-  target.set(new Uint8Array(buffer, place * BYTES_PER_ELEMENT, size));
-  return size;
+  // What V8 compiled (Node 20) may still see the length of detached memory, where it has met memory
+  // that can be resized as well: then the copy is refused.
+  try {
+    if (place < 0) return batch.takeBytes(row, target, 0);
+    target.set(new Uint8Array(buffer, place * BYTES_PER_ELEMENT, size));
+    return size;
+  } catch {
+    throw noRoom();
+  }
 }
 
 /** The same of bytes that were taken. */
 export function copyBytes(target: Uint8Array, bytes: Uint8Array): void {
   if (target.length < bytes.length) throw noRoom();
-  target.set(bytes);
+  try {
+    target.set(bytes);
+  } catch {
+    throw noRoom();
+  }
 }
 
 function noRoom(): Error {

@@ -41,6 +41,11 @@ export class FileWork {
     this.#budget = new TurnBudget(loop);
   }
 
+  /** Whether no request can be made any more. */
+  get closed(): boolean {
+    return this.loop.closed || this.#pool.pool.closed;
+  }
+
   /** On a thread. @throws as LoopPool.submit */
   submit<T>(request: PoolRequest<T>, signal: AbortSignal | undefined): void {
     this.#pool.submit(request, signal);
@@ -83,6 +88,7 @@ export class FileWork {
    * By `attempt`, or on a thread.
    *
    * @param inline whether to try; undefined: what the loop says
+   * @param discard is given what was aborted when it was done already
    * @throws as LoopPool.submit
    */
   start<T>(
@@ -90,6 +96,7 @@ export class FileWork {
     signal: AbortSignal | undefined,
     inline: boolean | undefined,
     attempt: Attempt<T>,
+    discard: (value: T) => void,
   ): void {
     if (!(inline ?? this.#inline) || !this.#files.isThere) {
       this.submit(request, signal);
@@ -98,26 +105,41 @@ export class FileWork {
     throwIfAborted(signal);
     if (this.loop.closed) throw loopClosed();
     if (!this.#budget.hasWaiting && this.#budget.allows()) {
-      this.#try(request, signal, attempt);
+      this.#try(request, signal, attempt, discard);
       return;
     }
+    const { pool } = this.#pool;
+    pool.beginTurn();
     const unwatch =
       signal === undefined ? nothing : onAbort(signal, () => request.reject(abortError(signal)));
+    let waits = true;
+    const leave = () => {
+      if (!waits) return;
+      waits = false;
+      unwatch();
+      pool.endTurn();
+    };
     this.#budget.later({
       run: () => {
-        unwatch();
-        if (signal?.aborted !== true) this.#try(request, signal, attempt);
+        leave();
+        if (signal?.aborted !== true) this.#try(request, signal, attempt, discard);
       },
       reject: (reason) => {
-        unwatch();
+        leave();
         request.reject(reason);
       },
     });
   }
 
-  #try<T>(request: PoolRequest<T>, signal: AbortSignal | undefined, attempt: Attempt<T>): void {
+  #try<T>(
+    request: PoolRequest<T>,
+    signal: AbortSignal | undefined,
+    attempt: Attempt<T>,
+    discard: (value: T) => void,
+  ): void {
     this.#beforeRun();
     let settle: () => void;
+    let drop = nothing;
     const beginMs = this.#pool.beginInline();
     try {
       const value = attempt(this.#files, this.#budget);
@@ -132,12 +154,19 @@ export class FileWork {
         settle();
         return;
       }
+      drop = () => discard(value);
     } catch (error) {
       settle = () => request.reject(error);
     }
     if (signal === undefined) settle();
-    // Until its callbacks run it may be aborted.
-    else queueMicrotask(() => (signal.aborted ? request.reject(abortError(signal)) : settle()));
+    else {
+      // Until its callbacks run it may be aborted.
+      queueMicrotask(() => {
+        if (!signal.aborted) return settle();
+        drop();
+        request.reject(abortError(signal));
+      });
+    }
   }
 
   /** The callbacks of what is done are the next drain's: there has to be one in the next `run`. */

@@ -63,7 +63,7 @@ export class PoolCalls {
       random.oneIn(40) ? random.pick([{}, null, pool.close, this.native]) : pool;
     const [name, args] = random.weighted([
       [12, () => ['submitFs', [target(), lane(), make.int(...harmless(fsOperations)), ...Array.from({ length: 5 }, () => this.#fileArgument())]]],
-      [4, () => [random.pick(['lookNow', 'statNow', 'openNow', 'readNow', 'pwriteNow', 'readFileNow']), Array.from({ length: 5 }, () => this.#fileArgument())]],
+      [4, () => [random.pick(['lookNow', 'statNow', 'openNow', 'readNow', 'pwriteNow', 'readFileNow', 'closeFile']), Array.from({ length: 5 }, () => this.#fileArgument())]],
       [10, () => ['submitCrypto', [target(), lane(), ...this.#crypto(cryptoOperations)]]],
       [3, () => ['submitDns', [target(), lane(), make.int(...Object.values(dnsOperations)), make.or(() => random.pick(['127.0.0.1', '::1', 'localhost', '', 'a\0b', '1.2.3.4.5', make.memory(4)])), make.int(0, 4, 6, 80, 65535), make.int(0, 1, 8, 32, -1)]]],
       [1, () => ['addLane', [make.or(() => random.pick(['lane', '', 'x'.repeat(33)])), make.int(1, 2, 1024, 0, 1025), make.or(() => random.oneIn(2)), make.int(1, 2, 0), make.int(1, 3, 1000, 0)]]],

@@ -11,6 +11,7 @@
 #include "harness.h"
 #include "jobs.h"
 #include "lanes.h"
+#include "late.h"
 #include "sharing.h"
 #include "spin.h"
 
@@ -25,7 +26,7 @@ const struct {
     {"limits", Limits},    {"raised", Raised},     {"results", Results},
     {"churn", Churn},      {"idling", Idling},     {"shared", Shared},
     {"given back", Given}, {"full", Full},         {"ring", Ring},
-    {"spin", Looking},     {"stop", Stop}};
+    {"spin", Looking},     {"late", Late},         {"stop", Stop}};
 
 }  // namespace
 }  // namespace rawloop

@@ -25,6 +25,14 @@
 #define SYS_epoll_pwait2 441
 #endif
 
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+
+#ifndef AT_STATX_DONT_SYNC
+#define AT_STATX_DONT_SYNC 0x4000
+#endif
+
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
@@ -71,10 +79,6 @@ WRAP(int, recvmmsg, recvmmsg, fd,
      (int fd, struct mmsghdr* messages, unsigned count, int flags,
       struct timespec* timeout),
      (fd, messages, count, flags, timeout))
-WRAP(ssize_t, read, read, fd, (int fd, void* data, size_t size),
-     (fd, data, size))
-WRAP(ssize_t, write, write, fd, (int fd, const void* data, size_t size),
-     (fd, data, size))
 WRAP(ssize_t, readv, readv, fd, (int fd, const struct iovec* parts, int count),
      (fd, parts, count))
 WRAP(ssize_t, writev, writev, fd,
@@ -190,25 +194,6 @@ int close(int fd) {
   return -1;
 }
 
-static int FcntlStruck(int fd, const void* caller) {
-  int error = Strike(kCall_fcntl, caller, fd);
-  if (error != 0) errno = error;
-  return error;
-}
-
-#define WRAP_FCNTL(name)                         \
-  int name(int fd, int command, ...) {           \
-    NEXT(name)                                   \
-    va_list list;                                \
-    va_start(list, command);                     \
-    void* argument = va_arg(list, void*);        \
-    va_end(list);                                \
-    if (FcntlStruck(fd, CALLER) != 0) return -1; \
-    return next(fd, command, argument);          \
-  }
-WRAP_FCNTL(fcntl)
-WRAP_FCNTL(fcntl64)
-
 #define WRAP_MMAP(name)                                                   \
   void* name(void* at, size_t size, int protection, int flags, int fd,    \
              off64_t offset) {                                            \
@@ -251,11 +236,32 @@ static int CallOf(long number, const long* arguments) {
     case SYS_epoll_pwait2:
       return kCall_epoll_pwait2;
     case SYS_statx:
-      return kCall_statx;
+      // Which does not ask the server of a file system: on the loop's thread.
+      return (arguments[2] & AT_STATX_DONT_SYNC) != 0 ? kCall_statx_now
+                                                      : kCall_statx;
+    case SYS_openat2:
+      return kCall_openat2;
+    case SYS_preadv2:
+      return kCall_preadv2;
+    case SYS_getdents64:
+      return kCall_getdents64;
+    case SYS_copy_file_range:
+      return kCall_copy_file_range;
     case SYS_close:
       return kCall_close;
     default:
       return -1;
+  }
+}
+
+static void Shorten(long number, long* arguments, struct iovec* less) {
+  if (number == SYS_preadv2) {
+    *less = *(const struct iovec*)arguments[1];
+    if (less->iov_len > SHORT_BYTES) less->iov_len = SHORT_BYTES;
+    arguments[1] = (long)less;
+    arguments[2] = 1;
+  } else if (number == SYS_copy_file_range) {
+    if ((size_t)arguments[4] > SHORT_BYTES) arguments[4] = (long)SHORT_BYTES;
   }
 }
 
@@ -268,6 +274,12 @@ long syscall(long number, ...) {
   va_end(list);
   int call = CallOf(number, a);
   int error = call < 0 ? 0 : Strike(call, CALLER, (int)a[0]);
+  struct iovec less;
+  if (error == kNothing) return 0;
+  if (error == kShort) {
+    Shorten(number, a, &less);
+    error = 0;
+  }
   if (error == 0) return next(number, a[0], a[1], a[2], a[3], a[4], a[5]);
   if (number == SYS_close) next(number, a[0]);
   errno = error;

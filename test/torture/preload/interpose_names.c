@@ -1,6 +1,6 @@
-// The wrappers of look-ups by the C library, whose failures are numbers of their
-// own: an EAI_*, or EAI_SYSTEM with an errno. In the table of calls.mjs an EAI_*
-// is below 0.
+// The wrappers of look-ups by the C library, whose failures are numbers of
+// their own: an EAI_*, or EAI_SYSTEM with an errno. In the table of calls.mjs
+// an EAI_* is below 0.
 #define _GNU_SOURCE
 #include <netdb.h>
 #include <sys/socket.h>

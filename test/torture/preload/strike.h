@@ -23,7 +23,14 @@
   CALL(recvmmsg) CALL(ioctl) CALL(pread) CALL(pwrite) CALL(preadv)        \
   CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)            \
   CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)  \
-  CALL(getaddrinfo) CALL(getnameinfo)
+  CALL(getaddrinfo) CALL(getnameinfo) CALL(openat2) CALL(preadv2)         \
+  CALL(statx_now) CALL(getdents64) CALL(copy_file_range) CALL(read_file)  \
+  CALL(write_file) CALL(fcntl_flags) CALL(fcntl_lock) CALL(lseek)         \
+  CALL(openat) CALL(mkdir) CALL(rmdir) CALL(mkdtemp) CALL(rename)         \
+  CALL(link) CALL(symlink) CALL(unlink) CALL(unlinkat) CALL(realpath)     \
+  CALL(chmod) CALL(chown) CALL(fchown) CALL(lchown) CALL(utimensat)       \
+  CALL(futimens) CALL(ftruncate) CALL(fsync) CALL(fdatasync) CALL(statfs) \
+  CALL(sched_setaffinity)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
@@ -39,6 +46,10 @@ enum Scope { kAddon, kHost };
 // The errno that this call fails with, 0: it goes on. Counts the use. `fd` is
 // what it is about, -1: nothing.
 int Strike(enum Call call, const void* caller, int fd);
+
+// In the place of an errno: what is no failure and still less than was asked
+// for.
+enum { kShort = 4001, kNothing = 4002 };
 
 void Arm(enum Scope scope, enum Call call, int error, long first, bool lasting);
 void Disarm(void);

@@ -27,6 +27,22 @@
     }                                             \
   } while (0)
 
+// The most bytes of a short answer.
+#define SHORT_BYTES ((size_t)100)
+
+// What is transferred may also come short, or not at all.
+#define LESS_IF_STRUCK(call, fd, size)            \
+  do {                                            \
+    int error = Strike(call, CALLER, fd);         \
+    if (error == kNothing) return 0;              \
+    if (error == kShort) {                        \
+      if (size > SHORT_BYTES) size = SHORT_BYTES; \
+    } else if (error != 0) {                      \
+      errno = error;                              \
+      return -1;                                  \
+    }                                             \
+  } while (0)
+
 #define WRAP(result, name, call, fd, parameters, arguments) \
   result name parameters {                                  \
     NEXT(name)                                              \
