@@ -4,14 +4,17 @@
 // was opened without a thread, by a request that was aborted before anybody heard of it, is nobody's:
 // it is closed at once.
 //
-// With native.close instead of closeFile in lib/pool/fs/handle.ts a stranger gets the number; without
-// `discard` in lib/pool/fs/work.ts the descriptors of the aborted opens are left.
+// With native.close instead of closeFile in lib/pool/fs/forgotten.ts a stranger gets the number; without
+// `discard` in lib/pool/fs/work.ts the descriptors of the aborted opens are left. Without the map in
+// lib/pool/fs/forgotten.ts a file that got the number of one that was closed by it is closed, EBADF.
+import { spawnSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { native } from '../../lib/binding/index.js';
 import { MODES, TestLoop } from '../pool/support.js';
 import { countDescriptors } from '../support/descriptors.js';
 
@@ -20,11 +23,14 @@ const collect = runInNewContext('gc') as () => void;
 
 let folder: string;
 let path: string;
+let fifo: string;
 let loop: TestLoop;
 
 beforeAll(() => {
   folder = nodeFs.mkdtempSync(join(tmpdir(), 'rawloop-forgotten-'));
   path = join(folder, 'own');
+  fifo = join(folder, 'fifo');
+  spawnSync('mkfifo', [fifo]);
 });
 afterAll(() => nodeFs.rmSync(folder, { recursive: true }));
 beforeEach(() => {
@@ -32,14 +38,13 @@ beforeEach(() => {
 });
 afterEach(() => loop.close());
 
-/** What a thread does for a while. */
-const ROUNDS = 200_000;
-
 /** Of a handle that nothing leads to behind it. */
 async function cutAndForget(mode: 'owned' | 'guest'): Promise<{ fd: number; cut: Promise<void> }> {
   const file = await loop.outcome(mode, loop.fs.open(path, 'r+'));
   const { fd } = file;
-  loop.crypto.pbkdf2('x', 'x', ROUNDS, 64, 'sha512').catch(() => {});
+  // It has the only thread until somebody writes to it.
+  const held = loop.fs.open(fifo);
+  held.then((opened) => opened.close()).catch(() => {});
   while (loop.pool.stats().running === 0) await new Promise(setImmediate);
   return { fd, cut: file.truncate(2) };
 }
@@ -57,11 +62,36 @@ describe.each(MODES)('a file that is forgotten in use, %s', (mode) => {
     const others = Array.from({ length: 3 }, () => nodeFs.openSync(stranger, 'w+'));
     nodeFs.writeSync(others[0] as number, 'of a stranger');
     expect(others).not.toContain(fd);
+    const writer = nodeFs.openSync(fifo, 'r+');
     await loop.outcome(mode, cut);
+    nodeFs.closeSync(writer);
     expect(nodeFs.readFileSync(path, 'utf8')).toBe('of');
     expect(nodeFs.readFileSync(stranger, 'utf8')).toBe('of a stranger');
     for (const other of others) nodeFs.closeSync(other);
     expect(() => nodeFs.fstatSync(fd)).toThrow('EBADF');
+  });
+});
+
+/** Its number is closed behind the back of a handle that nothing leads to. */
+async function loseAndForget(mode: 'owned' | 'guest', isRaw: boolean): Promise<number> {
+  const { fd } = await loop.outcome(mode, loop.fs.open(path));
+  if (isRaw) native.close(fd);
+  else await loop.outcome(mode, loop.fs.close(fd));
+  return fd;
+}
+
+describe.each(MODES)('a file whose number was that of a forgotten one, %s', (mode) => {
+  it.each([true, false])('stays open (closed by raw.close: %s)', async (isRaw) => {
+    loop = new TestLoop({ size: 1 });
+    const fd = await loseAndForget(mode, isRaw);
+    const next = await loop.outcome(mode, loop.fs.open(path));
+    expect(next.fd).toBe(fd);
+    for (let i = 0; i < 5; i++) {
+      collect();
+      await new Promise(setImmediate);
+    }
+    expect(`${await loop.outcome(mode, next.readFile())}`).toBe('of the handle');
+    await loop.outcome(mode, next.close());
   });
 });
 

@@ -7,6 +7,7 @@ import { fileError } from '../../raw/errors.js';
 import { readTimes } from './attributes.js';
 import { checked } from './caller.js';
 import { FolderRequests } from './folders.js';
+import { closedByNumber } from './forgotten.js';
 import {
   checkId,
   checkLength,
@@ -179,6 +180,7 @@ export abstract class DescriptorRequests extends FolderRequests {
   close(fd: number): Promise<void> {
     return checked(() => {
       checkDescriptor('fd', fd);
+      closedByNumber(fd);
       return this.closing(fd);
     });
   }

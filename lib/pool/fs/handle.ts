@@ -6,6 +6,7 @@ import { type Bytes, native } from '../../binding/index.js';
 import type { Handle } from '../../loop/handle.js';
 import type { Handlers } from '../../stream/handlers.js';
 import { type Buffers, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
+import { type Hold, hold, letGo } from './forgotten.js';
 import type { FileOptions, FileTime } from './options.js';
 import type { Content, FileEncoding } from './path.js';
 import type {
@@ -45,23 +46,18 @@ export interface HandleRequests extends ByteRequests {
   ): FileWriteStream;
 }
 
-/**
- * Closes what was forgotten, behind the requests that have it. `closeFile` looks whether the number
- * is still ours.
- */
-const forgotten = new FinalizationRegistry<number>((fd) => native.closeFile(fd));
-
 /** An open file. Made by `loop.fs.open`. */
 export class FileHandle implements OpenFile {
   readonly #files: HandleRequests;
   #fd: number;
+  readonly #hold: Hold;
   #closed: Promise<void> | undefined;
 
   /** @internal */
   constructor(files: HandleRequests, fd: number) {
     this.#files = files;
     this.#fd = fd;
-    forgotten.register(this, fd, this);
+    this.#hold = hold(this, fd);
   }
 
   /** The descriptor; -1 once it is closed. It is borrowed: who closes it breaks the handle. */
@@ -203,13 +199,13 @@ export class FileHandle implements OpenFile {
   #close(): Promise<void> {
     const fd = this.#fd;
     this.#fd = -1;
-    forgotten.unregister(this);
+    letGo(this.#hold);
     return this.#files.closeOpen(fd);
   }
 
   /** Closes at once what nobody was given. @internal */
   drop(): void {
-    forgotten.unregister(this);
+    letGo(this.#hold);
     native.closeFile(this.#fd);
     this.#fd = -1;
   }
