@@ -30,7 +30,7 @@
   CALL(link) CALL(symlink) CALL(unlink) CALL(unlinkat) CALL(realpath)     \
   CALL(chmod) CALL(chown) CALL(fchown) CALL(lchown) CALL(utimensat)       \
   CALL(futimens) CALL(ftruncate) CALL(fsync) CALL(fdatasync) CALL(statfs) \
-  CALL(sched_setaffinity)
+  CALL(sched_setaffinity) CALL(statvfs)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,
