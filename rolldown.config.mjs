@@ -110,6 +110,9 @@ export default defineConfig({
         { name: 'raw', test: /\/lib\/(binding|raw)\// },
         { name: 'loop', test: /\/lib\/(base|poller(?!\/(checked|kqueue)\.ts)|loop|faces)\// },
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
+        // Processes have streams over descriptors, and hear of SIGCHLD where nothing else tells.
+        { name: 'descriptor-stream', test: /\/lib\/descriptor\/(?!index)/ },
+        { name: 'signals', test: /\/lib\/process\/(signal|host-listeners)/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },
         { name: 'requests', test: /\/lib\/pool\/(?!index|fs\/stream(ing|\/))/ },

@@ -51,6 +51,7 @@ const targets = {
   },
   'proxy-splice': { language: 'c', sources: ['proxy-splice.c', 'proxy-pipes.c', 'server.c'] },
   'pass-epoll': { language: 'c', sources: ['pass-epoll.c', 'server.c'] },
+  'spawn-posix': { language: 'c', sources: ['spawn-posix.c'] },
   'run-once': { language: 'c', sources: ['run-once.c'] },
   load: {
     language: 'c++',

@@ -101,6 +101,12 @@ export const contenders = {
     theirs('node', 'node:fs with callbacks', 'files'),
     theirs('node-promises', 'node:fs/promises', 'files'),
   ],
+  spawn: [
+    compiled('c', 'C with posix_spawn', 'spawn-posix'),
+    ours('owned', 'loop.spawn of a loop that owns its thread', 'spawn'),
+    ours('guest', "loop.spawn of a loop inside Node's", 'spawn'),
+    theirs('node', 'node:child_process', 'spawn'),
+  ],
   names: [
     ours('owned', 'loop.dns in a loop of its own', 'names'),
     ours('guest', 'loop.dns inside Node', 'names'),

@@ -62,9 +62,11 @@ export class Session {
   static async prepare(scenarioNames, { settings, cpus }, progress) {
     const kindsOf = new Set(scenarioNames.map((name) => scenarios[name].kind));
     kindsOf.delete('work');
+    const withC = scenarioNames.includes('spawn') ? ['spawn-posix'] : [];
     // What compares nothing but ours needs no server in C.
-    const programs = kindsOf.size === 1 && kindsOf.has('heap') ? ['load'] : undefined;
-    const absentPrograms = kindsOf.size > 0 ? await build(progress, programs) : {};
+    const few = kindsOf.size === 1 && kindsOf.has('heap') ? ['load', ...withC] : undefined;
+    const programs = kindsOf.size === 0 ? withC : few;
+    const absentPrograms = programs?.length === 0 ? {} : await build(progress, programs);
     const packageFor = async (scenario, name) =>
       scenarioNames.includes(scenario) ? npmPackage(name, progress) : undefined;
     const around = {

@@ -58,6 +58,10 @@ export type { ConnectOptions } from '../net/connect.js';
 export type { StreamHandlers } from '../net/handlers.js';
 export { Server, Socket } from '../net/index.js';
 export type { ListenOptions } from '../net/listen.js';
+export type { PathEvent, PathEventType } from '../paths/events.js';
+export { PathWatcher } from '../paths/index.js';
+export type { WatchPathOptions } from '../paths/options.js';
+export type { PathCallback } from '../paths/watcher.js';
 export {
   createPoller,
   Interest,
@@ -141,6 +145,14 @@ export type {
   TcpInfo,
   TcpState,
 } from '../socket-options/values-tcp-info.js';
+export type { ChildHandlers, PipedChild } from '../spawn/child.js';
+export type { SpawnError } from '../spawn/errors.js';
+export { Child } from '../spawn/index.js';
+export type { BothLimits, ResourceLimit, ResourceLimits } from '../spawn/limits.js';
+export type { SpawnOptions } from '../spawn/options.js';
+export type { ExitStatus, ResourceUsage } from '../spawn/status.js';
+export type { StdioEntry, StdioFile } from '../spawn/stdio.js';
+export type { WaitPidOptions } from '../spawn/wait-pid.js';
 export type { StreamOptions } from '../stream/handlers.js';
 export type { WriteOptions } from '../stream/passing.js';
 export type { PeerCredentials } from '../stream/peer.js';

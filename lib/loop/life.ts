@@ -34,7 +34,8 @@ export interface LoopParts {
 
 /** What keeps a loop alive. Use `EventLoop`. */
 export abstract class Life extends Scheduler {
-  /** @internal */ readonly poller: Poller;
+  /** What it waits with. Its `fd` can be waited for in another loop, which turns this one. */
+  readonly poller: Poller;
   /** @internal */ readonly table = new HandleTable();
   /** @internal */ readonly counters = new HandleCounters();
   /** @internal */ readonly streams: StreamBatch;

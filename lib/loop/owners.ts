@@ -1,7 +1,7 @@
-// Which loop has a handle that owns a descriptor: a number for each descriptor of this
-// thread, as loops are several and the kernel's numbers are not. The addon knows what belongs
+// Who has a handle that owns a descriptor, a loop or an open file: a number for each descriptor of
+// this thread, as owners are several and the kernel's numbers are not. The addon knows what belongs
 // to the thread; this says to whom in it, so that one descriptor has one handle that closes
-// it, and a number that others closed and that is another loop's by now is not closed twice.
+// it, and a number that others closed and that is another owner's by now is not closed twice.
 import { native } from '../binding/index.js';
 import { constant } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
@@ -13,17 +13,17 @@ const HELD = 2;
 const EBUSY = -constant('EBUSY');
 
 /** By descriptor: the number of its owner, 0: nobody. */
-let owners = new Uint32Array(64);
+let owners = new Float64Array(64);
 let last = 0;
 
-/** The descriptors of one loop's handles. It does not lead to the loop. */
+/** The descriptors of one loop's handles, or that of one open file. It does not lead to either. */
 export class Owner {
   readonly #id = ++last;
 
-  /** A handle of the loop owns `fd` from here on, whoever did before. */
+  /** It owns `fd` from here on, whoever did before. */
   own(fd: number): void {
     if (fd >= owners.length) {
-      const larger = new Uint32Array(fd * 2);
+      const larger = new Float64Array(fd * 2);
       larger.set(owners);
       owners = larger;
     }
@@ -46,6 +46,11 @@ export class Owner {
     return owners[fd] === this.#id;
   }
 
+  /** The same, where others may have closed it, and opened something with its number. */
+  stillOwns(fd: number): boolean {
+    return this.owns(fd) && native.ownership(fd) === HELD;
+  }
+
   /** All that it owns. */
   *[Symbol.iterator](): Generator<number> {
     for (let fd = 0; fd < owners.length; fd++) if (this.owns(fd)) yield fd;
@@ -56,14 +61,16 @@ export class Owner {
    * makes. When that throws it is whose it was.
    *
    * @throws SystemError EEXIST (another handle of this loop owns it), EBUSY (one of another
-   *   loop, or another thread does), EBADF, ENOMEM
+   *   loop, a FileHandle, or another thread does), EBADF, ENOMEM
    */
   adopt<T>(fd: number, make: () => T): T {
     // Where the number is another file's by now, who owned it has lost it already.
     const before = native.ownership(fd);
     if (before === HELD) {
-      const [errno, whose] = this.owns(fd) ? ['EEXIST', 'this'] : ['EBUSY', 'another'];
-      const hint = `A handle of ${whose} loop owns it: take it from there by detach()`;
+      const [errno, whose] = this.owns(fd)
+        ? ['EEXIST', 'A handle of this loop']
+        : ['EBUSY', 'A handle of another loop, or a FileHandle,'];
+      const hint = `${whose} owns it: take it from there by detach()`;
       throw new SystemError(-constant(errno), 'adopt', undefined, hint);
     }
     const adopted = native.adopt(fd);

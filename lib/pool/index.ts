@@ -6,6 +6,7 @@ export { Dir } from './fs/dir.js';
 export { Dirent } from './fs/dirent.js';
 export { FileRequests } from './fs/fs.js';
 export { FileHandle } from './fs/handle.js';
+export { toPath } from './fs/path.js';
 export { BigIntStatFs, StatFs } from './fs/statfs.js';
 export { BigIntStats, Stats } from './fs/stats.js';
 export { FileWork } from './fs/work.js';

@@ -1,7 +1,7 @@
 // Which of the raw calls this platform has. One that it lacks is present all the
 // same and returns -ENOSYS.
 import { native, type RawCalls } from '../binding/index.js';
-import { constants } from './constants.js';
+import { constant, constants } from './constants.js';
 
 function hasPwait2(): boolean {
   const epfd = native.epoll_create1(0);
@@ -11,14 +11,21 @@ function hasPwait2(): boolean {
   return result === 0;
 }
 
+/** Whether the kernel knows the call: it refuses what is no descriptor and no process. */
+function isKnown(result: number): boolean {
+  return result !== ENOSYS;
+}
+
+const ENOSYS = -constant('ENOSYS');
+const NOBODY = 2 ** 31 - 1;
 const linux = process.platform === 'linux';
 // Its constants are there where it is: on Linux, in a build against libkqueue.
 const hasKqueue = constants['EVFILT_READ'] !== undefined;
 let pwait2: boolean | undefined;
 
 /**
- * Call name to whether the platform (and for `epoll_pwait2` the running kernel)
- * has it.
+ * Call name to whether the platform (and for `epoll_pwait2`, `close_range` and those of
+ * pidfds the running kernel) has it.
  */
 export const supported: Readonly<Record<keyof RawCalls, boolean>> = Object.freeze({
   read: true,
@@ -72,6 +79,27 @@ export const supported: Readonly<Record<keyof RawCalls, boolean>> = Object.freez
     return pwait2;
   },
   eventfd: linux || constants['EFD_CLOEXEC'] !== undefined,
+  inotify_init1: linux,
+  inotify_add_watch: linux,
+  inotify_rm_watch: linux,
+  timerfd_create: linux,
+  timerfd_settime: linux,
+  timerfd_gettime: linux,
+  signalfd: linux,
+  fanotify_init: linux,
+  fanotify_mark: linux,
   kqueue: hasKqueue,
   kevent: hasKqueue,
+  kill: true,
+  waitid: true,
+  prlimit: linux,
+  get pidfd_open(): boolean {
+    return isKnown(native.pidfd_open(NOBODY));
+  },
+  get pidfd_send_signal(): boolean {
+    return isKnown(native.pidfd_send_signal(NOBODY, 0));
+  },
+  get close_range(): boolean {
+    return isKnown(native.close_range(NOBODY, NOBODY, constants['CLOSE_RANGE_CLOEXEC'] ?? 0));
+  },
 });

@@ -21,6 +21,7 @@ export const C_LIBRARY = new RegExp(
     ...['realloc', 'free', 'aligned_alloc', 'bcmp', '(w?mem|str|wcs|sw)\\w+', '\\w*printf'],
     ...['f(flush|putc|write|cntl)', 'stderr', 'is\\w+', 'trunc', '(pthread|sched|sig)_?\\w+'],
     ...['dl\\w+', '(epoll|inet|if)_\\w+', 'eventfd', 'accept4?', 'bind', 'connect', 'listen'],
+    '(fanotify|inotify|timerfd)_\\w+',
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],
     ...['ntoh[sl]', '(recv|send)(m?msg)?', 'recvfrom', 'sendto', 'pipe2?', 'poll'],
     ...['p?(read|write)v?(64)?', 'close'],
@@ -31,6 +32,19 @@ export const C_LIBRARY = new RegExp(
     ...['(sym|un)?link', 'rename', 'f?statv?fs(64)?', '(fd)?opendir', 'readdir', 'closedir'],
     ...['ioctl', 'getrlimit(64)?', 'sendfile(64)?', 'splice', 'memfd_create'],
     ...['(get|free)addrinfo', 'getnameinfo'],
+    ...[
+      'kill',
+      'waitid',
+      'wait(4|pid)',
+      'getrlimit',
+      'environ',
+      'clone',
+      'v?fork',
+      'execve',
+      '_exit',
+      'set(sid|pgid|priority)',
+    ],
+    ...['chdir', 'umask', 'setrlimit', 'set(uid|gid|groups)'],
   ].join('|')})$`,
 );
 

@@ -135,6 +135,7 @@ const picture: string = toText(records, { columns: 40, rows: 'requests' });
 const timer: Timer = loop.setTimeout((text: string) => text.length, 10, 'text');
 timer.unref().ref();
 watch(0, { read: true }, (_ready, watcher) => watcher.close());
+loop.watchPath('.', { recursive: true }, ({ type, from }, watcher) => [type, from, watcher.path]);
 loop.onSignal('SIGHUP', (signal, handle, error) => [signal.length, handle.close(), error?.message]);
 const stat: Promise<{ size: number }> = loop.fs.stat('file');
 const metrics: LoopMetrics = loop.metrics();

@@ -16,6 +16,7 @@ const COLLECT = `
   const shared = eventfd(0);
   const pool = new rawloop.ThreadPool();
   const { signal } = (globalThis.controller = new AbortController());
+  globalThis.pids = [];
   const warmUp = new EventLoop().attach();
   warmUp.close();`;
 
@@ -26,6 +27,7 @@ const USES: Record<string, string> = {
   'attached, that is done': `loop.attach(); loop.setTimeout(() => {}, 1);`,
   'attached and detached': `loop.attach().detach();`,
   'with a timer that nobody runs': `loop.setTimeout(() => {}, 1e6);`,
+  'with a path that is watched': `loop.watchPath('.', {}, () => {});`,
   'that a callback threw out of': `
     loop.setTimeout(() => { throw new Error('on purpose'); }, 0);
     loop.setImmediate(() => {});
@@ -73,6 +75,9 @@ const USES: Record<string, string> = {
   'with workers, of which one is at work': `
     loop.workers({ code: 'module.exports = () => { for (;;); };', size: 1 }).run(1).catch(() => {});
     loop.workers({ code: 'module.exports = () => 1;' });`,
+  'with children that run': `
+    for (const stdio of ['pipe', 'ignore']) globalThis.pids.push(loop.spawn('sleep', ['100'], { stdio }).pid);
+    loop.waitPid(process.ppid).catch(() => {});`,
   'with work on its pool': `loop.fs.stat('/').catch(() => {});`,
   'with work on a pool of others': `
     new EventLoop({ pool }).fs.stat('/').catch(() => {});`,
@@ -89,6 +94,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
         say(openDescriptors() > before ? 'made' : 'none made');
         await pause(20);
         say((await collected(before)) <= before ? 'given back' : 'left');
+        for (const pid of pids) raw.kill(pid, raw.constants.SIGKILL);
         process.exit();
       });`,
       { host },

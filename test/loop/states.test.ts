@@ -103,8 +103,10 @@ describe('a closed loop', () => {
     createWriteStream: (loop) => loop.fs.createWriteStream('/tmp/rawloop-closed'),
     dgram: (loop) => loop.dgram({ port: 0 }, {}),
     watch: (loop, fd) => loop.watch(fd, { read: true }, () => {}),
+    watchPath: (loop) => loop.watchPath('.'),
     onSignal: (loop) => loop.onSignal('SIGUSR2', () => {}),
     workers: (loop) => loop.workers({ code: '' }),
+    spawn: (loop) => loop.spawn('true'),
   };
   it.each(Object.keys(REFUSED))('refuses %s with ERR_LOOP_CLOSED, and opens nothing', (name) => {
     const loop = closedLoop();

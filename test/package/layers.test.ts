@@ -17,10 +17,11 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   ['stream', 'stream/', 'unix/'],
   // Files are streams as well.
   ['pool', 'pool/'],
-  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/'],
+  ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/', 'paths/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
-  // What is compressed is a job of workers, and so is what OpenSSL on the pool cannot do.
-  ['datagram, zlib', 'datagram/', 'zlib/', 'host-crypto/'],
+  // What is compressed is a job of workers, and so is what OpenSSL on the pool cannot do. What a
+  // process has for stdin and stdout are streams over descriptors, and its end may be a signal.
+  ['datagram, zlib, spawn', 'datagram/', 'zlib/', 'host-crypto/', 'spawn/'],
   // It joins streams of both families.
   ['relay', 'relay/'],
   // Questions to name servers go by both.

@@ -34,11 +34,17 @@ function inChild<T>(code: string, entry = 'index'): T {
 
 /** What families of streams have in common. */
 const STREAM = 'chunks/stream.cjs';
+/** What streams over descriptors are made of, and signals: processes have both. */
+const OVER_DESCRIPTORS = 'chunks/descriptor-stream.cjs';
+const SIGNALS = 'chunks/signals.cjs';
 /** And what TCP and Unix sockets need beside. */
 const NET = ['chunks/endpoint.cjs', 'chunks/net.cjs', 'chunks/unix.cjs', STREAM];
 
 /** Datagrams have their places, and how sockets are opened, from TCP. */
 const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/unix.cjs'];
+
+/** Processes: their stdio, and how their end is heard of. */
+const SPAWN = [OVER_DESCRIPTORS, SIGNALS, 'chunks/spawn.cjs', STREAM];
 
 /** What is done on threads. */
 const POOL = ['chunks/pool.cjs', 'chunks/requests.cjs'];
@@ -71,10 +77,11 @@ const USES: [use: string, code: string, files: string[]][] = [
     'loop.connect({ port: 9, keepAlive: true }, {})',
     [...NET, 'chunks/socket-options.cjs'],
   ],
-  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', STREAM]],
+  ['loop.stream', 'loop.stream(0, {}, {})', ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM]],
   ['relay', 'loaded.relay.name', ['chunks/relay.cjs', STREAM]],
   ['loop.dgram', "loop.dgram({ host: '127.0.0.1' }, {})", DATAGRAM],
-  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs']],
+  ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
+  ['loop.watchPath', "loop.watchPath('.')", ['chunks/paths.cjs', ...POOL]],
   ['loop.pool', 'loop.pool.size', POOL],
   ['loop.fs', 'loop.fs', POOL],
   [
@@ -98,10 +105,17 @@ const USES: [use: string, code: string, files: string[]][] = [
   ],
   ['the class Watcher', 'loaded.Watcher.name', ['chunks/watch.cjs']],
   ['the class Socket', 'loaded.Socket.name', NET],
-  ['the class DescriptorStream', 'loaded.DescriptorStream.name', ['chunks/descriptor.cjs', STREAM]],
-  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs']],
-  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs']],
-  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs']],
+  [
+    'the class DescriptorStream',
+    'loaded.DescriptorStream.name',
+    ['chunks/descriptor.cjs', OVER_DESCRIPTORS, STREAM],
+  ],
+  ['the class SignalHandle', 'loaded.SignalHandle.name', ['chunks/process.cjs', SIGNALS]],
+  ['the class PathWatcher', 'loaded.PathWatcher.name', ['chunks/paths.cjs']],
+  ['loop.spawn', "loop.spawn('true')", SPAWN],
+  ['the class Child', 'loaded.Child.name', SPAWN],
+  ['inheritedSockets', 'loaded.inheritedSockets()', ['chunks/process.cjs', SIGNALS]],
+  ['sdNotify', "loaded.sdNotify('READY=1')", ['chunks/process.cjs', SIGNALS]],
   ['loop.workers', "loop.workers({ code: '' })", [...JOBS, 'chunks/workers.cjs']],
   ['loop.zlib', 'loop.zlib', [...JOBS, 'chunks/zlib.cjs']],
   ['the class Stats', 'loaded.Stats.name', POOL],

@@ -4,16 +4,23 @@ import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import type { Opened } from '../support/descriptors.js';
 import { HOSTILE } from '../support/hostile.js';
+import { linuxSignatures } from './linux-signatures.js';
+import {
+  type Call,
+  fd,
+  INT32,
+  int,
+  isAbsent,
+  isInteger,
+  isPath,
+  memory,
+  optional,
+  type Parameter,
+  SAFE,
+} from './parameters.js';
+import { processSignatures } from './process-signatures.js';
 
-export interface Parameter {
-  name: string;
-  /** A value with which the call does something harmless and does not block. */
-  good: unknown;
-  /** Whether `value` may be taken. */
-  takes(value: unknown): boolean;
-}
-
-export type Call = (...args: unknown[]) => unknown;
+export type { Parameter } from './parameters.js';
 
 /** Calls whose number is a descriptor that was opened. */
 export const OPENS: ReadonlySet<string> = new Set([
@@ -24,6 +31,11 @@ export const OPENS: ReadonlySet<string> = new Set([
   'epoll_create1',
   'kqueue',
   'memfd_create',
+  'pidfd_open',
+  'inotify_init1',
+  'timerfd_create',
+  'signalfd',
+  'fanotify_init',
 ]);
 
 /** Calls whose array is of descriptors that were opened. */
@@ -34,27 +46,6 @@ export interface Signature {
   parameters: Parameter[];
 }
 
-function isInteger(min: number, max: number): (value: unknown) => boolean {
-  return (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
-}
-
-const INT32 = isInteger(-(2 ** 31), 2 ** 31 - 1);
-const SAFE = isInteger(0, 2 ** 53 - 1);
-/** Also an empty one: ENOENT. */
-const isPath = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0');
-const isAbsent = (value: unknown): boolean => value === undefined || value === null;
-
-const fd = (good: number, name = 'fd'): Parameter => ({
-  name,
-  good,
-  takes: isInteger(0, 2 ** 31 - 1),
-});
-const int = (name: string, good: number): Parameter => ({ name, good, takes: INT32 });
-const memory = (good: raw.Bytes): Parameter => ({ name: 'buffer', good, takes: () => false });
-const optional = (parameter: Parameter): Parameter => ({
-  ...parameter,
-  takes: (value) => isAbsent(value) || parameter.takes(value),
-});
 /** Within a buffer of 16 bytes. */
 const within = (name: string): Parameter => optional({ name, good: 0, takes: isInteger(0, 16) });
 
@@ -246,6 +237,8 @@ export function signatures(opened: Opened): Record<string, Signature> {
       raw.eventfd as Call,
       [optional({ name: 'initval', good: 0, takes: isInteger(0, 2 ** 32 - 1) }), flags],
     ],
+    ...processSignatures(),
+    ...linuxSignatures(opened),
     kqueue: [raw.kqueue as Call, []],
     kevent: [
       raw.kevent as Call,

@@ -29,7 +29,9 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   createReadStream: (loop, signal) => loop.fs.createReadStream('/none', { signal }),
   createWriteStream: (loop, signal) => loop.fs.createWriteStream('/none/x', { signal }),
   'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),
+  watchPath: (loop, signal) => loop.watchPath('.', { signal }),
   dgram: (loop, signal) => loop.dgram({ port: 0, signal }, {}),
+  spawn: (loop, signal) => loop.spawn('cat', [], { signal }),
 };
 /** A descriptor that nobody has. */
 const NONE = 2 ** 31 - 1;
@@ -53,6 +55,7 @@ const resolver = (loop: EventLoop) =>
   new loop.dns.Resolver({ servers: ['127.0.0.1:9'], resolvConf: '/dev/null', hosts: false });
 const CODE = 'module.exports = () => 1;';
 const REJECTING: Record<string, (loop: EventLoop, signal: AbortSignal) => Promise<unknown>> = {
+  waitPid: (loop, signal) => loop.waitPid(process.ppid, { signal }),
   'fs.stat': (loop, signal) => loop.fs.stat('/', { signal }),
   'fs.lstat': (loop, signal) => loop.fs.lstat('/', { signal }),
   'fs.readlink': (loop, signal) => loop.fs.readlink('/', { signal }),

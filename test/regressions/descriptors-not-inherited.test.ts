@@ -52,6 +52,15 @@ const MAKERS: Record<string, () => number[]> = {
   accept4: () => [...opened.tcpPair()],
   eventfd: () => [opened.keep(raw.eventfd())],
   memfd_create: () => [opened.keep(raw.memfd_create('not inherited'))],
+  pidfd_open: () => [opened.keep(raw.pidfd_open(process.pid))],
+  inotify_init1: () => [opened.keep(raw.inotify_init1())],
+  timerfd_create: () => [opened.keep(raw.timerfd_create(constant('CLOCK_MONOTONIC')))],
+  signalfd: () => [opened.keep(raw.signalfd(-1, raw.signalMask(constant('SIGUSR2'))))],
+  fanotify_init: () => {
+    const fd = raw.fanotify_init(constant('FAN_REPORT_FID'));
+    // Not everywhere may everybody.
+    return fd === -constant('EPERM') || fd === -constant('ENOSYS') ? [] : [opened.keep(fd)];
+  },
   'ioctl TIOCGPTPEER': () => [opened.keep(otherSide())],
   epoll_create1: () => [opened.keep(raw.epoll_create1())],
   'fcntl F_DUPFD_CLOEXEC': () => [opened.keep(duplicate(opened.eventfd()))],

@@ -4,9 +4,12 @@
 // was opened without a thread, by a request that was aborted before anybody heard of it, is nobody's:
 // it is closed at once.
 //
-// With native.close instead of closeFile in lib/pool/fs/forgotten.ts a stranger gets the number; without
-// `discard` in lib/pool/fs/work.ts the descriptors of the aborted opens are left. Without the map in
-// lib/pool/fs/forgotten.ts a file that got the number of one that was closed by it is closed, EBADF.
+// And one whose number somebody else closed has lost it: neither its `close` nor the collector closes
+// what was opened with that number since.
+//
+// With native.close instead of closeFile in lib/pool/fs/handle.ts a stranger gets the number; without
+// `discard` in lib/pool/fs/work.ts the descriptors of the aborted opens are left; without `stillOwns` in
+// handle.ts the other FileHandle, or the socket, is closed.
 import { spawnSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +17,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { native } from '../../lib/binding/index.js';
+import * as raw from '../../lib/raw/index.js';
 import { MODES, TestLoop } from '../pool/support.js';
 import { countDescriptors } from '../support/descriptors.js';
 
@@ -72,29 +75,6 @@ describe.each(MODES)('a file that is forgotten in use, %s', (mode) => {
   });
 });
 
-/** Its number is closed behind the back of a handle that nothing leads to. */
-async function loseAndForget(mode: 'owned' | 'guest', isRaw: boolean): Promise<number> {
-  const { fd } = await loop.outcome(mode, loop.fs.open(path));
-  if (isRaw) native.close(fd);
-  else await loop.outcome(mode, loop.fs.close(fd));
-  return fd;
-}
-
-describe.each(MODES)('a file whose number was that of a forgotten one, %s', (mode) => {
-  it.each([true, false])('stays open (closed by raw.close: %s)', async (isRaw) => {
-    loop = new TestLoop({ size: 1 });
-    const fd = await loseAndForget(mode, isRaw);
-    const next = await loop.outcome(mode, loop.fs.open(path));
-    expect(next.fd).toBe(fd);
-    for (let i = 0; i < 5; i++) {
-      collect();
-      await new Promise(setImmediate);
-    }
-    expect(`${await loop.outcome(mode, next.readFile())}`).toBe('of the handle');
-    await loop.outcome(mode, next.close());
-  });
-});
-
 describe('a file that was opened without a thread', () => {
   it('is closed when its request was aborted before anybody heard of it', async ({ skip }) => {
     loop = new TestLoop({ size: 1 }, true);
@@ -118,5 +98,47 @@ describe('a file that was opened without a thread', () => {
     expect(inline('open')).toBe(done + 5);
     expect(countDescriptors()).toBe(before);
     loop.detach();
+  });
+});
+
+describe.each(MODES)('a file whose number somebody else closed, %s', (mode) => {
+  const opened: [string, () => Promise<{ fd: number; close(): unknown }>][] = [
+    ['a FileHandle', () => loop.outcome(mode, loop.fs.open(path))],
+    [
+      'an eventfd',
+      async () => {
+        const fd = raw.check(raw.eventfd(0, 0), 'eventfd');
+        return { fd, close: () => raw.close(fd) };
+      },
+    ],
+  ];
+
+  /** Something with the number of a file that is open still as it sees it. */
+  async function reopened(open: (typeof opened)[number][1]) {
+    const lost = await loop.outcome(mode, loop.fs.open(path));
+    await loop.outcome(mode, loop.fs.close(lost.fd));
+    const other = await open();
+    expect(other.fd).toBe(lost.fd);
+    return { lost, other };
+  }
+
+  it.each(opened)('does not close %s with that number', async (_, open) => {
+    loop = new TestLoop({ size: 1 });
+    const { lost, other } = await reopened(open);
+    const closing = loop.outcome(mode, lost.close());
+    await expect(closing).rejects.toMatchObject({ code: 'EBADF', syscall: 'close' });
+    expect(() => nodeFs.fstatSync(other.fd)).not.toThrow();
+    await loop.outcome(mode, Promise.resolve(other.close()));
+  });
+
+  it.each(opened)('does not take %s with it when it is forgotten', async (_, open) => {
+    loop = new TestLoop({ size: 1 });
+    const other = await reopened(open).then((both) => both.other);
+    for (let i = 0; i < 5; i++) {
+      collect();
+      await new Promise(setImmediate);
+    }
+    expect(() => nodeFs.fstatSync(other.fd)).not.toThrow();
+    await loop.outcome(mode, Promise.resolve(other.close()));
   });
 });

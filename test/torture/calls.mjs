@@ -6,7 +6,6 @@
 //   quiet  nothing need be said: an interruption, a call to be made again, or an error
 //          that is no news to anybody (a connection that left before it was accepted)
 // In any case no other connection, pipe, timer or request may notice.
-import { constants } from 'node:os';
 import { FILE_CALLS } from './file-calls.mjs';
 
 const told = (...names) => names.map((name) => [name, 'told']);
@@ -106,6 +105,16 @@ export const CALLS = {
   // A pipe that is taken over and cannot be put in another's place is asked before each call.
   dup3: [...quiet('EINTR'), ...retry('EBADF', 'EBUSY', 'EMFILE', 'EINVAL', 'EPERM', 'ENOSYS')],
   eventfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
+  inotify_init1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
+  // What it was to watch is not there, or not for this user: no folder, or no watch is left.
+  inotify_add_watch: told('ENOSPC', 'ENOMEM', 'EACCES', 'ENOENT', 'EINVAL', 'EPERM', 'ENOSYS'),
+  inotify_rm_watch: quiet('EINVAL', 'EPERM', 'ENOSYS'),
+  timerfd_create: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
+  timerfd_settime: told('EINVAL', 'ECANCELED', 'EPERM', 'ENOSYS'),
+  timerfd_gettime: told('EINVAL', 'EPERM', 'ENOSYS'),
+  signalfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
+  fanotify_init: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
+  fanotify_mark: [...quiet('EINTR'), ...told('ENOSPC', 'ENOENT', 'EXDEV', 'EPERM', 'ENOSYS')],
   fcntl: told('EPERM', 'ENOSYS', 'EMFILE', 'EINVAL'),
   // The number is free whatever close says, and what it says is too late to be of use.
   close: quiet('EINTR', 'EIO', 'ENOSPC', 'EDQUOT'),
@@ -129,6 +138,19 @@ export const CALLS = {
   // Neither is cut short by a signal.
   readlink: told('EACCES', 'ENOENT', 'EINVAL', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
   access: told('EACCES', 'ENOENT', 'EROFS', 'EIO', 'ENOMEM', 'ESTALE', 'EPERM', 'ENOSYS'),
+  // A child that borrows our memory makes these, from clone to execve; what it is refused is
+  // thrown by spawn. EINVAL of clone is that of a kernel without pidfds: it is made again.
+  clone: [...told('EAGAIN', 'ENOMEM', 'EPERM', 'ENOSYS'), ...retry('EINVAL')],
+  execve: told('EACCES', 'ENOENT', 'ENOMEM', 'EPERM', 'E2BIG', 'ETXTBSY', 'EIO'),
+  chdir: told('EACCES', 'ENOENT', 'EIO', 'ENOMEM', 'EPERM'),
+  dup2: [...quiet('EINTR', 'EBUSY'), ...told('EMFILE', 'EBADF', 'EPERM')],
+  // There is /proc to find what is open by.
+  close_range: quiet('ENOSYS', 'EPERM', 'EINVAL'),
+  // There is wait4(2).
+  waitid: quiet('EINTR', 'ENOSYS', 'EPERM', 'EINVAL'),
+  // There is SIGCHLD; waitPid is told.
+  pidfd_open: [...OUT_OF_DESCRIPTORS, ...told('EPERM', 'ENOSYS', 'EINVAL')],
+  pidfd_send_signal: told('EPERM', 'ENOSYS', 'EINVAL'),
   // A relay that cannot see whether SIGPIPE is ignored holds it back.
   sigaction: retry('EINVAL', 'EPERM', 'ENOSYS'),
   epoll_create1: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
@@ -225,19 +247,6 @@ const PASSING = new Set([
 
 export function mayLast(call, errno, rules) {
   return REPEATED.has(call) && !(ruleOf(call, errno, rules) === 'quiet' && PASSING.has(errno));
-}
-
-/** What Node has no name for. */
-const LINUX = { ENONET: 64, ETOOMANYREFS: 109, EHOSTDOWN: 112, ESTALE: 116 };
-/** As preload/strike.h has them: no failures. */
-const ANSWERS = { SHORT: 4001, NOTHING: 4002 };
-/** Of <netdb.h>: see preload/interpose_names.c. */
-const LOOK_UPS = { EAI_NONAME: -2, ENOTFOUND: -2, EAI_AGAIN: -3, EAI_FAIL: -4, EAI_MEMORY: -10 };
-
-export function errnoOf(name) {
-  const number = constants.errno[name] ?? LINUX[name] ?? LOOK_UPS[name] ?? ANSWERS[name];
-  if (number === undefined) throw new Error(`no such errno: ${name}`);
-  return number;
 }
 
 /**

@@ -1,6 +1,6 @@
 // The preloaded library as JavaScript sees it, see preload/control.c. It is one instance
 // for the process: what one thread arms, another may disarm.
-import { errnoOf } from './calls.mjs';
+import { errnoOf } from './errnos.mjs';
 
 /** Where the library is; the child was started with it preloaded. */
 export const LIBRARY_VARIABLE = 'RAWLOOP_TORTURE_LIBRARY';

@@ -1,5 +1,6 @@
 // What a round must hold, whatever failed in it; README.md has the same in words.
-import { errnoOf, ruleOf, wordsFor } from './calls.mjs';
+import { ruleOf, wordsFor } from './calls.mjs';
+import { errnoOf } from './errnos.mjs';
 
 const MAX_RSS_BYTES = 512 * 2 ** 20;
 /** A unit may fail where the refusal hit it, and no other. */

@@ -1,5 +1,6 @@
 // What the addon exports, typed: the one place where TypeScript and C++ meet, a file for
 // each native module. A test compares these names with those that the built addon has.
+import type { ChildCalls } from './children.js';
 import type { DatagramCalls } from './datagram.js';
 import type { DescriptorCalls } from './descriptors.js';
 import type { EpollCalls, EpollRawCalls } from './epoll.js';
@@ -9,10 +10,12 @@ import type { FileTransferCalls } from './file-transfers.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
 import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
+import type { LinuxEventCalls } from './linux-events.js';
 import type { MessageCalls } from './messages.js';
 import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
+import type { ProcessRawCalls } from './processes.js';
 import type { SignalCalls } from './signals.js';
 import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
@@ -22,6 +25,7 @@ import type { UnixPathCalls } from './unix-path.js';
 import type { WakerCalls } from './waker.js';
 
 export type * from './address.js';
+export type * from './children.js';
 export type * from './datagram.js';
 export type * from './descriptors.js';
 export type * from './epoll.js';
@@ -31,10 +35,12 @@ export type * from './file-transfers.js';
 export type * from './file-watch.js';
 export type * from './host.js';
 export type * from './kqueue.js';
+export type * from './linux-events.js';
 export type * from './messages.js';
 export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
+export type * from './processes.js';
 export type * from './signals.js';
 export type * from './socket-filter.js';
 export type * from './sockets.js';
@@ -51,12 +57,15 @@ export interface RawCalls
     EventfdCalls,
     FileTransferCalls,
     KqueueRawCalls,
+    LinuxEventCalls,
     MessageCalls,
-    PollCalls {}
+    PollCalls,
+    ProcessRawCalls {}
 
 export interface NativeBinding
   extends RawCalls,
     AddressCalls,
+    ChildCalls,
     DatagramCalls,
     EpollCalls,
     FileCalls,

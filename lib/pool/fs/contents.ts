@@ -212,18 +212,15 @@ export abstract class ContentRequests extends ByteRequests {
     if (fd === REFUSED) return REFUSED;
     const status = files.fstat(fd, 0);
     if (status === REFUSED || Number(status.size) > MAX_CONTENT_BYTES) {
-      native.closeFile(fd);
+      native.close(fd);
       return REFUSED;
     }
-    return readInPieces(this, fd, Number(status.size), MAX_BYTES, signal)
-      .then((content) => (encoding === undefined ? content : content.toString(encoding)))
-      .finally(() => this.#letGo(fd));
-  }
-
-  /** Closes `fd` behind a thread that may still read, nobody hears of it. */
-  #letGo(fd: number): void {
-    // A pool that takes no requests any more works on none of ours.
-    this.closeOpen(fd).catch(({ code }) => void (code.startsWith('ERR_') && native.closeFile(fd)));
+    return (
+      readInPieces(this, fd, Number(status.size), MAX_BYTES, signal)
+        .then((content) => (encoding === undefined ? content : content.toString(encoding)))
+        // Behind a thread that may still read: nobody waits for that.
+        .finally(() => void this.closeOpen(fd).catch(nothing))
+    );
   }
 
   #writeFile(
@@ -245,3 +242,5 @@ function contentAs(encoding: FileEncoding | undefined): ValueOf<Content | string
   if (encoding === undefined) return bufferOf;
   return (batch: Batch, row: number) => bufferOf(batch, row).toString(encoding);
 }
+
+function nothing(): void {}

@@ -7,7 +7,6 @@ import { fileError } from '../../raw/errors.js';
 import { readTimes } from './attributes.js';
 import { checked } from './caller.js';
 import { FolderRequests } from './folders.js';
-import { closedByNumber } from './forgotten.js';
 import {
   checkId,
   checkLength,
@@ -41,7 +40,8 @@ const WHENCE = { SET: 0, CUR: 1, END: 2 } as const;
 /** From where `seek` counts: the beginning, where the file stands, its end. */
 export type Whence = keyof typeof WHENCE;
 
-const EBADF = -9;
+/** @internal */
+export const EBADF = -9;
 
 /** @throws TypeError, RangeError for no descriptor; SystemError EBADF for a closed FileHandle */
 export function numberOfFile(file: FileDescriptor, syscall: string): number {
@@ -180,7 +180,6 @@ export abstract class DescriptorRequests extends FolderRequests {
   close(fd: number): Promise<void> {
     return checked(() => {
       checkDescriptor('fd', fd);
-      closedByNumber(fd);
       return this.closing(fd);
     });
   }

@@ -4,9 +4,10 @@
 import { SHOWN, shown } from '../../base/shown.js';
 import { type Bytes, native } from '../../binding/index.js';
 import type { Handle } from '../../loop/handle.js';
+import { Owner } from '../../loop/owners.js';
+import { fileError } from '../../raw/errors.js';
 import type { Handlers } from '../../stream/handlers.js';
-import { type Buffers, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
-import { type Hold, hold, letGo } from './forgotten.js';
+import { type Buffers, EBADF, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
 import type { FileOptions, FileTime } from './options.js';
 import type { Content, FileEncoding } from './path.js';
 import type {
@@ -46,18 +47,30 @@ export interface HandleRequests extends ByteRequests {
   ): FileWriteStream;
 }
 
+/** What is left of a FileHandle that was forgotten. */
+interface Left {
+  readonly fd: number;
+  readonly owner: Owner;
+}
+
+/** Closes what was forgotten, behind the requests that have it; not what others have closed since. */
+const forgotten = new FinalizationRegistry<Left>(({ fd, owner }) => {
+  if (owner.stillOwns(fd)) native.closeFile(fd);
+});
+
 /** An open file. Made by `loop.fs.open`. */
 export class FileHandle implements OpenFile {
   readonly #files: HandleRequests;
   #fd: number;
-  readonly #hold: Hold;
+  readonly #owner = new Owner();
   #closed: Promise<void> | undefined;
 
   /** @internal */
   constructor(files: HandleRequests, fd: number) {
     this.#files = files;
     this.#fd = fd;
-    this.#hold = hold(this, fd);
+    this.#owner.own(fd);
+    forgotten.register(this, { fd, owner: this.#owner }, this);
   }
 
   /** The descriptor; -1 once it is closed. It is borrowed: who closes it breaks the handle. */
@@ -197,17 +210,22 @@ export class FileHandle implements OpenFile {
   }
 
   #close(): Promise<void> {
-    const fd = this.#fd;
-    this.#fd = -1;
-    letGo(this.#hold);
-    return this.#files.closeOpen(fd);
+    const isOurs = this.#owner.stillOwns(this.#fd);
+    const fd = this.#leave();
+    return isOurs ? this.#files.closeOpen(fd) : Promise.reject(fileError(EBADF, 'close'));
   }
 
   /** Closes at once what nobody was given. @internal */
   drop(): void {
-    letGo(this.#hold);
-    native.closeFile(this.#fd);
+    native.closeFile(this.#leave());
+  }
+
+  #leave(): number {
+    const fd = this.#fd;
     this.#fd = -1;
+    this.#owner.disown(fd);
+    forgotten.unregister(this);
+    return fd;
   }
 
   /** The same as `close()`, for `await using`. */

@@ -154,7 +154,7 @@ export class FileWork {
         settle();
         return;
       }
-      drop = () => discard(value);
+      drop = () => discard(value as T);
     } catch (error) {
       settle = () => request.reject(error);
     }

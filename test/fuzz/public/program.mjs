@@ -209,6 +209,7 @@ export class Program {
       this.phase = 'ending';
       this.log('winding down');
       for (const server of this.servers) server.close();
+      this.actions.things.children.close();
       for (const controller of this.controllers) if (this.random.oneIn(2)) controller.abort();
       for (const item of [...this.timers, ...this.hooks, ...this.watchers, ...this.signals])
         item.close();
@@ -248,6 +249,7 @@ export class Program {
     this.phase = 'over';
     for (const controller of this.controllers) controller.abort();
     this.actions.compat.close();
+    this.actions.things.children.close();
     this.guarded('close', () => loop.close());
     if (!loop.closed || loop.alive) this.report('a closed loop is alive');
     for (const file of this.files) file.close().catch(() => {});

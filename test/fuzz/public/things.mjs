@@ -4,10 +4,12 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
+import { Children } from './children.mjs';
 import { fileRequests } from './files.mjs';
 import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
 import { nameRequests } from './names.mjs';
+import { pathRows } from './paths.mjs';
 import { Streams } from './streams.mjs';
 import { drop } from './timing.mjs';
 
@@ -27,16 +29,19 @@ export class Things {
     this.random = program.random;
     this.actions = actions;
     this.streams = new Streams(this);
+    this.children = new Children(this);
     this.rows = [
       [4, () => this.watch()],
       [5, () => this.onWatcher()],
       ...this.streams.rows,
+      ...this.children.rows,
       [3, () => this.signal()],
       [3, () => this.request()],
       [3, () => this.abort()],
       [1, () => this.pool()],
       [1, () => this.jobs()],
       ...managerRows(program, actions),
+      ...pathRows(program, actions),
       [program.isWorker ? 0 : 1, () => this.random.oneIn(40) && this.worker()],
     ]; // biome-ignore format: a table
   }

@@ -1,8 +1,10 @@
 // Every function of rawloop/raw: what its arguments are made from, and what becomes of
 // its result. A function that is missing here is told of by the fuzzer.
 import { isWith } from '../support/without.mjs';
+import { eventCalls } from './event-calls.mjs';
 import { fileCalls } from './file-calls.mjs';
 import { Messages } from './messages.mjs';
+import { processCalls } from './process-calls.mjs';
 
 /**
  * Name to `{ weight, args(), after?(result, args), isResult(result) }`.
@@ -32,7 +34,9 @@ export function rawCalls(make) {
     );
   const protocol = () => make.int(undefined, 0, 0, 6, 17, 262);
   const table = {
+    ...eventCalls(make),
     ...fileCalls(make),
+    ...processCalls(make),
     read: { args: read },
     write: { args: read },
     readv: { args: () => [make.fd(), make.buffers()] },

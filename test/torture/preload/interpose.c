@@ -10,12 +10,14 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "strike.h"
@@ -249,6 +251,14 @@ static int CallOf(long number, const long* arguments) {
       return kCall_copy_file_range;
     case SYS_close:
       return kCall_close;
+    case SYS_waitid:
+      return kCall_waitid;
+    case SYS_close_range:
+      return kCall_close_range;
+    case SYS_pidfd_open:
+      return kCall_pidfd_open;
+    case SYS_pidfd_send_signal:
+      return kCall_pidfd_send_signal;
     default:
       return -1;
   }

@@ -23,6 +23,8 @@
   CALL(recvmmsg) CALL(ioctl) CALL(pread) CALL(pwrite) CALL(preadv)        \
   CALL(pwritev) CALL(sendfile) CALL(splice) CALL(memfd_create)            \
   CALL(open) CALL(flock) CALL(fchmod) CALL(fstat) CALL(connect_datagram)  \
+  CALL(clone) CALL(execve) CALL(chdir) CALL(dup2) CALL(waitid)            \
+  CALL(close_range) CALL(pidfd_open) CALL(pidfd_send_signal)              \
   CALL(getaddrinfo) CALL(getnameinfo) CALL(openat2) CALL(preadv2)         \
   CALL(statx_now) CALL(getdents64) CALL(copy_file_range) CALL(read_file)  \
   CALL(write_file) CALL(fcntl_flags) CALL(fcntl_lock) CALL(lseek)         \
@@ -30,7 +32,11 @@
   CALL(link) CALL(symlink) CALL(unlink) CALL(unlinkat) CALL(realpath)     \
   CALL(chmod) CALL(chown) CALL(fchown) CALL(lchown) CALL(utimensat)       \
   CALL(futimens) CALL(ftruncate) CALL(fsync) CALL(fdatasync) CALL(statfs) \
-  CALL(sched_setaffinity) CALL(statvfs)
+  CALL(sched_setaffinity)                                                 \
+  CALL(inotify_init1) CALL(inotify_add_watch) CALL(inotify_rm_watch)      \
+  CALL(timerfd_create) CALL(timerfd_settime) CALL(timerfd_gettime)        \
+  CALL(signalfd) CALL(fanotify_init) CALL(fanotify_mark)                  \
+  CALL(statvfs)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,

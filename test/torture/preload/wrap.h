@@ -5,8 +5,19 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 
 #include "strike.h"
+
+// What older headers lack.
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal 424
+#define SYS_pidfd_open 434
+#endif
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
 
 #define CALLER __builtin_return_address(0)
 

@@ -59,6 +59,7 @@ export default {
       if (datagrams !== undefined) sendMessages(twice, raw, datagrams);
       moveInFile(twice, raw, keep);
       keep(twice('eventfd', () => raw.eventfd(0)));
+      openEvents(twice, raw, keep);
       keep(twice('epoll_create1', () => raw.epoll_create1(0)));
       keep(twice('socket', () => raw.socket(AF_INET, SOCK_STREAM, 0)));
     }
@@ -70,6 +71,29 @@ export default {
 
 function told(...names) {
   return names.map((name) => [name, 'told']);
+}
+
+/** What Linux alone has for events. */
+function openEvents(twice, raw, keep) {
+  const c = raw.constants;
+  const inotify = twice('inotify_init1', () => raw.inotify_init1(c.IN_NONBLOCK));
+  const watch = (fd) => raw.inotify_add_watch(fd, '/', c.IN_DELETE_SELF);
+  const wd = inotify && twice('inotify_add_watch', () => watch(inotify));
+  if (wd !== undefined) raw.inotify_rm_watch(inotify, wd);
+  const timer = twice('timerfd_create', () => raw.timerfd_create(c.CLOCK_MONOTONIC));
+  if (timer !== undefined) {
+    twice('timerfd_settime', () => raw.timerfd_settime(timer, 0, new BigInt64Array(4)));
+    twice('timerfd_gettime', () => raw.timerfd_gettime(timer, new BigInt64Array(4)));
+  }
+  keep(
+    inotify,
+    timer,
+    twice('signalfd', () => raw.signalfd(-1, raw.signalMask())),
+  );
+  const group = twice('fanotify_init', () => raw.fanotify_init(c.FAN_REPORT_FID));
+  const mark = () => raw.fanotify_mark(group, c.FAN_MARK_ADD, c.FAN_DELETE_SELF, c.AT_FDCWD, '/');
+  if (group !== undefined) twice('fanotify_mark', mark);
+  keep(group);
 }
 
 /** Bytes at places of a file, and out of it by a pipe. */

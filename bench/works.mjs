@@ -1,0 +1,125 @@
+// The scenarios whose client is the measured process itself: each work is done again and again, and
+// what one costs is counted.
+
+/** @type {Record<string, import('./scenarios.mjs').Scenario>} */
+export const works = {
+  watch: {
+    title: 'events of plain descriptors (eventfd)',
+    unit: 'event',
+    kind: 'work',
+    base: 'npm-epoll',
+    isPinned: true,
+    works: {
+      one: 'one descriptor, read and written again on each event',
+      many: '64 descriptors, each read and written again on its event',
+      readable: 'one descriptor that stays readable, nothing is read',
+      'readable-many': '64 descriptors that stay readable, nothing is read',
+    },
+  },
+  'unix-dgram': {
+    title: 'Unix datagrams, 64 B',
+    unit: 'datagram',
+    kind: 'work',
+    base: 'npm-unix-dgram',
+    isPinned: true,
+    works: {
+      'send-path': 'sent to a path, 64 in one run of code',
+      'send-connected': 'sent by a socket that is connected, 64 in one run of code',
+      receive: 'received, as many waiting as the kernel queues, up to 64',
+      'receive-one': 'received, one at a time',
+    },
+  },
+  'fs-stat': {
+    title: 'stat of a file on the pool',
+    unit: 'stat',
+    kind: 'work',
+    base: 'node',
+    works: {
+      beside: 'one at a time, the threads on the processor of JavaScript',
+      apart: 'one at a time, the threads on another processor',
+      stat: '64 in flight',
+    },
+  },
+  files: {
+    title: 'files that the kernel has in memory',
+    unit: 'request',
+    kind: 'work',
+    base: 'node',
+    works: {
+      read: '4 KiB of an open file, one at a time',
+      'read-64': '4 KiB of an open file, 64 in flight',
+      'read-4k': 'a whole file of 4 KiB, one at a time',
+      'read-4k-64': 'a whole file of 4 KiB, 64 in flight',
+      'read-64k': 'a whole file of 64 KiB, one at a time',
+      'read-64k-64': 'a whole file of 64 KiB, 64 in flight',
+      'read-4m': 'a whole file of 4 MiB, one at a time',
+      stat: 'stat, one at a time',
+      'stat-64': 'stat, 64 in flight',
+      readdir: 'the names of a folder of 1,000, one at a time',
+      write: '4 KiB to an open file, one at a time',
+      'write-64': '4 KiB to an open file, 64 in flight',
+    },
+  },
+  spawn: {
+    title: 'processes, one at a time',
+    unit: 'child, or MB',
+    kind: 'work',
+    base: 'node',
+    works: {
+      true: '/bin/true to its end: this process and the child',
+      own: '/bin/true to its end: this process alone',
+      read: '1 MB from a pipe of a child',
+      write: '1 MB to a pipe of a child',
+      'true-1g': '/bin/true to its end, by a process that holds 1 GiB: both',
+    },
+  },
+  names: {
+    title: 'names of hosts',
+    unit: 'request',
+    kind: 'work',
+    base: 'node',
+    works: {
+      lookup: 'lookup of localhost, one at a time',
+      'lookup-64': 'lookup of localhost, 64 in flight',
+      resolve4: 'an address from a name server, one at a time',
+      'resolve4-64': 'an address from a name server, 64 in flight',
+    },
+  },
+  timers: {
+    title: 'timers and immediates',
+    unit: 'operation',
+    kind: 'work',
+    base: 'node',
+    isPinned: true,
+    works: {
+      'start-then-clear': 'all started, then all cleared; one delay',
+      'start-then-clear-delays': 'all started, then all cleared; 1,000 delays',
+      'clear-as-started': 'each cleared as it is started',
+      'immediate-chain': 'each immediate starts the next',
+    },
+  },
+  http: {
+    title: 'requests on connections that are kept alive, 50 of them',
+    unit: 'request',
+    kind: 'work',
+    base: 'host',
+    isPinned: true,
+    works: {
+      plain: 'http',
+      secure: 'https',
+      http2: 'http2',
+      'http2-secure': 'http2 by TLS',
+    },
+  },
+  layers: {
+    title: '64 B x 50 connections, through what stands on a stream',
+    unit: 'message',
+    kind: 'work',
+    base: 'host',
+    isPinned: true,
+    works: {
+      tls: 'node:tls',
+      ws: 'the package ws',
+    },
+  },
+};

@@ -1,0 +1,71 @@
+// The folder above the watched path, by which a path that is deleted, made anew or replaced is
+// noticed: a watch follows what it was set for, and the path leads to something else by then. While
+// that folder is gone as well, the nearest one above that is there.
+import { basename, dirname } from 'node:path';
+import { constant } from '../raw/constants.js';
+import { LOST, NAMED, type NoticeSource, Watch, type Watching } from './source.js';
+
+const ABSENT: ReadonlySet<number> = new Set([-constant('ENOENT'), -constant('ENOTDIR')]);
+
+export class Above implements Watching {
+  readonly #source: NoticeSource;
+  readonly #place: string;
+  readonly #changed: () => void;
+  #watch = -1;
+  /** The folder that is watched. */
+  #folder = '';
+  /** What in it leads to the path. */
+  #next = '';
+
+  /**
+   * @param place the watched path, absolute
+   * @param changed called when the path may lead to something else
+   */
+  constructor(source: NoticeSource, place: string, changed: () => void) {
+    this.#source = source;
+    this.#place = place;
+    this.#changed = changed;
+  }
+
+  /** Watches the nearest folder that is there. Without the right to read it, none. */
+  settle(): void {
+    // Once more behind each: what was missing may have come before the watch was there.
+    let before: string;
+    do {
+      before = this.#folder;
+      this.#climb();
+    } while (this.#watch >= 0 && this.#folder !== before);
+  }
+
+  #climb(): void {
+    let next = this.#place;
+    while (next !== '/') {
+      const folder = dirname(next);
+      const watch = this.#source.add(folder, Watch.ABOVE, this);
+      if (!ABSENT.has(watch)) {
+        this.#use(watch, folder, basename(next));
+        return;
+      }
+      next = folder;
+    }
+    this.end();
+  }
+
+  #use(watch: number, folder: string, next: string): void {
+    if (this.#watch >= 0 && this.#watch !== watch) this.#source.remove(this.#watch, this);
+    this.#watch = watch;
+    this.#folder = folder;
+    this.#next = next;
+  }
+
+  end(): void {
+    if (this.#watch >= 0) this.#source.remove(this.#watch, this);
+    this.#watch = -1;
+  }
+
+  noticed(mask: number, _cookie: number, name: string): void {
+    if (name === '' ? (mask & LOST) === 0 : name !== this.#next || (mask & NAMED) === 0) return;
+    if (name === '' || this.#folder !== dirname(this.#place)) this.settle();
+    this.#changed();
+  }
+}

@@ -1,0 +1,50 @@
+// Halves of renames: something was moved away, and whether it was moved to another place of the
+// tree is told by a second notice with the same cookie, at once as a rule, though others may come
+// in between. See inotify(7), "Dealing with rename() events".
+import type { Folder } from './folder.js';
+
+/** What was moved away, and is in the tree until its other half has come, or does not come. */
+export interface Half {
+  readonly folder: Folder;
+  readonly name: string;
+}
+
+export class Halves {
+  readonly #byCookie = new Map<number, Half>();
+
+  get size(): number {
+    return this.#byCookie.size;
+  }
+
+  add(cookie: number, folder: Folder, name: string): void {
+    this.#byCookie.set(cookie, { folder, name });
+  }
+
+  /** The first half of this rename, taken out. */
+  take(cookie: number): Half | undefined {
+    if (this.#byCookie.size === 0) return undefined;
+    const half = this.#byCookie.get(cookie);
+    this.#byCookie.delete(cookie);
+    return half?.folder.isGone === true ? undefined : half;
+  }
+
+  /** Takes out what was moved away from this place; whether there was something. */
+  drop(folder: Folder, name: string): boolean {
+    if (this.#byCookie.size === 0) return false;
+    for (const [cookie, half] of this.#byCookie) {
+      if (half.folder === folder && half.name === name) return this.#byCookie.delete(cookie);
+    }
+    return false;
+  }
+
+  /** All that are left, or those of one folder, taken out. */
+  takeAll(of?: Folder): Half[] {
+    const taken: Half[] = [];
+    for (const [cookie, half] of this.#byCookie) {
+      if (of !== undefined && half.folder !== of) continue;
+      this.#byCookie.delete(cookie);
+      if (!half.folder.isGone) taken.push(half);
+    }
+    return taken;
+  }
+}

@@ -1,0 +1,134 @@
+// The watched path itself: a folder, another file, or nothing for now. Whatever is heard of it, it is
+// looked at: what the path leads to by then counts, so that a file that an editor has replaced has
+// changed, by however many steps. A symbolic link is followed.
+import type { HandleLoop } from '../loop/contract.js';
+import { constant } from '../raw/constants.js';
+import { Above } from './above.js';
+import { Folder } from './folder.js';
+import { LOST, Notice, type NoticeSource, Watch, type Watching } from './source.js';
+import type { Tree, TreeNews } from './tree.js';
+
+const ENOTDIR = -constant('ENOTDIR');
+const ENOSPC = -constant('ENOSPC');
+const GONE: ReadonlySet<number> = new Set([-constant('ENOENT'), ENOTDIR, -constant('ELOOP')]);
+const RETRY_MS = 50;
+
+export class Root implements Watching {
+  readonly #news: TreeNews;
+  readonly #source: NoticeSource;
+  readonly #loop: HandleLoop;
+  readonly #tree: Tree;
+  readonly #place: string;
+  readonly #above: Above;
+  #state: 'missing' | 'file' | 'folder' = 'missing';
+  /** Of a file. */
+  #watch = -1;
+  #isOver = false;
+
+  constructor(news: TreeNews, source: NoticeSource, loop: HandleLoop, tree: Tree, place: string) {
+    this.#news = news;
+    this.#source = source;
+    this.#loop = loop;
+    this.#tree = tree;
+    this.#place = place;
+    this.#above = new Above(source, place, () => this.look());
+  }
+
+  /** Watches what is there. @returns 0 or -errno */
+  open(tells: boolean): number {
+    this.#above.settle();
+    const folder = new Folder(this.#tree, undefined, '', true);
+    const watch = this.#source.add(this.#place, Watch.ROOT, folder);
+    if (watch >= 0) this.#becomes(folder, watch);
+    else if (watch !== ENOTDIR) return watch;
+    else {
+      this.#watch = this.#source.add(this.#place, Watch.FILE, this);
+      if (this.#watch < 0) return this.#watch;
+      this.#state = 'file';
+      this.#news.settled();
+    }
+    if (tells) this.#news.tell('create', '', this.#state === 'folder');
+    return 0;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#above.end();
+    this.#unwatch();
+  }
+
+  /** Of a file, or of what a link to it leads to. */
+  noticed(mask: number): void {
+    if (this.#tree.isHeld) return;
+    if ((mask & Notice.IGNORED) !== 0) this.#watch = -1;
+    if ((mask & Notice.MODIFY) !== 0) this.#news.tell('change', '', false);
+    if ((mask & Notice.ATTRIB) !== 0) this.#news.tell('attributes', '', false);
+    // A file that another name leads to, or that is open, goes without more ado than that its
+    // attributes change.
+    if ((mask & (LOST | Notice.ATTRIB)) !== 0) this.look();
+  }
+
+  /** Finds out what the path leads to now. */
+  look(): void {
+    if (this.#isOver || this.#tree.isHeld) return;
+    const folder = this.#tree.root ?? new Folder(this.#tree, undefined, '', false);
+    const watch = this.#source.add(this.#place, Watch.ROOT, folder);
+    if (watch >= 0) this.#isFolder(folder, watch);
+    else if (watch === ENOTDIR) this.#isFile();
+    else this.#isNone(watch);
+  }
+
+  #isFolder(folder: Folder, watch: number): void {
+    if (this.#state === 'folder' && folder.watch === watch) return;
+    this.#source.remove(watch, folder);
+    this.#leave();
+    const made = new Folder(this.#tree, undefined, '', false);
+    const again = this.#source.add(this.#place, Watch.ROOT, made);
+    if (again < 0) return;
+    this.#becomes(made, again);
+    this.#news.tell('create', '', true);
+  }
+
+  #becomes(folder: Folder, watch: number): void {
+    folder.watch = watch;
+    this.#state = 'folder';
+    this.#tree.plant(folder);
+  }
+
+  #isFile(): void {
+    const watch = this.#source.add(this.#place, Watch.FILE, this);
+    if (watch < 0) {
+      this.#isNone(watch);
+      return;
+    }
+    const isOther = watch !== this.#watch;
+    if (this.#state === 'file' && !isOther) return;
+    if (this.#state === 'folder') this.#leave();
+    if (isOther) this.#unwatch();
+    this.#watch = watch;
+    this.#news.tell(this.#state === 'file' ? 'change' : 'create', '', false);
+    this.#state = 'file';
+  }
+
+  #isNone(errno: number): void {
+    if (GONE.has(errno)) this.#leave();
+    else if (errno === ENOSPC) this.#news.refused(errno);
+    // Out of memory, or not for this user to read: perhaps later.
+    else this.#loop.setTimeout(() => this.look(), RETRY_MS).unref();
+  }
+
+  /** What was there is not any more. */
+  #leave(): void {
+    const state = this.#state;
+    this.#state = 'missing';
+    if (state === 'missing') return;
+    this.#unwatch();
+    this.#tree.clear();
+    this.#news.tell('delete', '', state === 'folder');
+  }
+
+  #unwatch(): void {
+    if (this.#watch >= 0) this.#source.remove(this.#watch, this);
+    this.#watch = -1;
+  }
+}

@@ -1,0 +1,243 @@
+// Looking at folders: each is watched first and then listed by the pool, so that nothing is missed
+// in between. What the list and the notices say is brought together so:
+//
+//   - the list counts only when every notice from before its end has been handed on;
+//   - of a name of which a notice came meanwhile the notices have the last word;
+//   - if the folder, or one above it, was moved meanwhile, it is looked at anew: the path may have
+//     led to another one.
+//
+// A folder that notices say is there, and that is not, is explained by a notice that is still to
+// come; if none comes, the folder above is looked at.
+import { Queue } from '../base/queue.js';
+import type { HandleLoop } from '../loop/contract.js';
+import { constant } from '../raw/constants.js';
+import type { Folder, Look } from './folder.js';
+import { type NoticeSource, Watch } from './source.js';
+
+/** What the list of a folder has. */
+export interface FoundEntry {
+  readonly name: Uint8Array;
+  isDirectory(): boolean;
+}
+
+/** Lists a folder, without waiting for it. */
+export type ReadFolder = (path: Uint8Array) => Promise<readonly FoundEntry[]>;
+
+/** Whose folders are looked at. */
+export interface Surveyed {
+  /** How often notices were lost. */
+  readonly age: number;
+  /** Nothing is to be told for now. */
+  readonly isHeld: boolean;
+  /** Where a folder is, as the kernel is told. */
+  placeOf(folder: Folder): string;
+  /** `folder` is watched by this number now. */
+  watched(folder: Folder, watch: number): void;
+  /** A name was found. */
+  found(folder: Folder, name: string, isFolder: boolean): void;
+  /** A name is known that was not found. */
+  missing(folder: Folder, name: string): void;
+  /** It is not where it should be. */
+  unexplained(folder: Folder): void;
+  /** There may be no more watches: it is over. */
+  refused(errno: number): void;
+  /** Nothing is left to be looked at. */
+  settled(): void;
+}
+
+/** Folders of one watcher that are listed at a time: the pool's threads are not for it alone. */
+const MOST_AT_ONCE = 4;
+/** Names that are compared in one go. */
+const SLICE = 4096;
+const FIRST_RETRY_MS = 20;
+const LAST_RETRY_MS = 1000;
+
+const errnos = (...names: string[]) => new Set(names.map((name) => -constant(name)));
+const ABSENT = errnos('ENOENT', 'ENOTDIR');
+const TRANSIENT = errnos('ENOMEM', 'EMFILE', 'ENFILE', 'EAGAIN');
+const ENOSPC = -constant('ENOSPC');
+
+class Survey implements Look {
+  readonly folder: Folder;
+  readonly heard = new Set<string>();
+  isStale = false;
+  /** The position at which all notices from before its end were handed on. */
+  until = 0;
+  /** undefined: it is not there. */
+  entries: readonly FoundEntry[] | undefined;
+  /** How many of them were compared. */
+  at = 0;
+  readonly seen = new Set<string>();
+
+  constructor(folder: Folder) {
+    this.folder = folder;
+  }
+}
+
+export class Surveys {
+  readonly #tree: Surveyed;
+  readonly #source: NoticeSource;
+  readonly #loop: HandleLoop;
+  readonly #read: ReadFolder;
+  readonly #waiting = new Queue<Survey>();
+  readonly #running = new Set<Survey>();
+  /** Their lists are there, and notices are to come. */
+  #held: Survey[] = [];
+  #retryMs = FIRST_RETRY_MS;
+  /** How many are put off. */
+  #later = 0;
+  #isOver = false;
+
+  constructor(tree: Surveyed, source: NoticeSource, loop: HandleLoop, read: ReadFolder) {
+    this.#tree = tree;
+    this.#source = source;
+    this.#loop = loop;
+    this.#read = read;
+  }
+
+  /** `folder` is to be looked at, again if that is under way. */
+  request(folder: Folder): void {
+    if (this.#isOver || folder.isGone) return;
+    if (folder.look !== undefined) {
+      folder.look.isStale = true;
+      return;
+    }
+    const survey = new Survey(folder);
+    folder.look = survey;
+    this.#waiting.push(survey);
+    this.#startSome();
+  }
+
+  /** `folder` was moved: what is looked at below it may be something else. */
+  moved(folder: Folder): void {
+    for (const survey of this.#running) {
+      if (survey.folder.isWithin(folder)) survey.isStale = true;
+    }
+    for (const survey of this.#held) if (survey.folder.isWithin(folder)) survey.isStale = true;
+  }
+
+  /** Notices were handed on: what waits for them goes on. */
+  settle(): void {
+    if (this.#held.length === 0 || this.#isOver || this.#tree.isHeld) return;
+    const { position } = this.#source;
+    const held = this.#held;
+    this.#held = [];
+    for (const survey of held) {
+      if (survey.until > position) this.#held.push(survey);
+      else this.#compare(survey);
+    }
+    this.#startSome();
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#held = [];
+    this.#running.clear();
+    while (this.#waiting.shift() !== undefined);
+  }
+
+  #startSome(): void {
+    while (this.#running.size + this.#held.length < MOST_AT_ONCE) {
+      const survey = this.#waiting.shift();
+      if (survey === undefined) break;
+      if (!survey.folder.isGone) this.#start(survey);
+    }
+    const left = this.#running.size + this.#held.length + this.#waiting.size + this.#later;
+    if (left === 0 && !this.#isOver) this.#tree.settled();
+  }
+
+  #start(survey: Survey): void {
+    const { folder } = survey;
+    const path = this.#tree.placeOf(folder);
+    survey.isStale = false;
+    folder.age = this.#tree.age;
+    const mask = folder.parent === undefined ? Watch.ROOT : Watch.FOLDER;
+    const watch = this.#source.add(path, mask, folder);
+    if (watch < 0) {
+      this.#failed(survey, watch);
+      return;
+    }
+    this.#tree.watched(folder, watch);
+    this.#running.add(survey);
+    this.#read(Buffer.from(path, 'latin1')).then(
+      (entries) => this.#listed(survey, () => this.#hold(survey, entries)),
+      (error: { errno?: number }) =>
+        this.#listed(survey, () => this.#failed(survey, error.errno ?? 0)),
+    );
+  }
+
+  #listed(survey: Survey, next: () => void): void {
+    if (!this.#running.delete(survey)) return;
+    next();
+    this.settle();
+    this.#startSome();
+  }
+
+  #hold(survey: Survey, entries: readonly FoundEntry[] | undefined): void {
+    this.#retryMs = FIRST_RETRY_MS;
+    survey.entries = entries;
+    survey.until = this.#source.ahead();
+    this.#held.push(survey);
+  }
+
+  #failed(survey: Survey, errno: number): void {
+    if (ABSENT.has(errno)) this.#hold(survey, undefined);
+    else if (errno === ENOSPC) this.#tree.refused(errno);
+    else if (TRANSIENT.has(errno)) this.#again(survey.folder);
+    else {
+      survey.folder.isClosed = true;
+      this.#finish(survey);
+    }
+  }
+
+  #finish({ folder }: Survey): void {
+    folder.look = undefined;
+    folder.isOld = false;
+  }
+
+  /** In a while, longer with each in a row. */
+  #again(folder: Folder): void {
+    folder.look = undefined;
+    this.#later++;
+    this.#loop
+      .setTimeout(() => {
+        this.#later--;
+        this.request(folder);
+        this.#startSome();
+      }, this.#retryMs)
+      .unref();
+    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+  }
+
+  #compare(survey: Survey): void {
+    const { folder, entries } = survey;
+    if (folder.isGone) return;
+    if (survey.isStale || folder.age !== this.#tree.age) {
+      folder.look = undefined;
+      this.request(folder);
+    } else if (entries === undefined) {
+      this.#again(folder);
+      this.#tree.unexplained(folder);
+    } else this.#compareSome(survey, entries);
+  }
+
+  #compareSome(survey: Survey, entries: readonly FoundEntry[]): void {
+    const { folder, heard, seen } = survey;
+    const end = Math.min(entries.length, survey.at + SLICE);
+    for (; survey.at < end; survey.at++) {
+      const entry = entries[survey.at] as FoundEntry;
+      const name = Buffer.from(entry.name).toString('latin1');
+      seen.add(name);
+      if (!heard.has(name)) this.#tree.found(folder, name, entry.isDirectory());
+    }
+    if (end < entries.length) {
+      this.#held.push(survey);
+      this.#loop.defer(() => this.settle());
+      return;
+    }
+    for (const name of [...folder.entries.keys()]) {
+      if (!seen.has(name) && !heard.has(name)) this.#tree.missing(folder, name);
+    }
+    this.#finish(survey);
+  }
+}

@@ -1,0 +1,295 @@
+// The names below a watched folder, brought up to date by notices and by looks at folders, and each
+// change told once. A name that is known already is not told again, one that is not known is not
+// told to be gone: so it does not matter which of the two was first to say.
+import type { HandleLoop } from '../loop/contract.js';
+import { Folder, type FolderOwner } from './folder.js';
+import { Halves } from './halves.js';
+import { LOST, Notice, type NoticeSource } from './source.js';
+import { type ReadFolder, type Surveyed, Surveys } from './surveys.js';
+
+/** Whom it tells. Paths begin at the watched path. */
+export interface TreeNews {
+  tell(
+    type: 'create' | 'change' | 'attributes' | 'delete' | 'rename',
+    path: string,
+    isFolder: boolean,
+    from?: string,
+  ): void;
+  /** The watched folder is not where it was. */
+  rootLost(): void;
+  refused(errno: number): void;
+  /** All folders were looked at. */
+  settled(): void;
+}
+
+export interface TreeSettings {
+  readonly recursive: boolean;
+  /** Whether to tell what is there at first. */
+  readonly initial: boolean;
+}
+
+/** How long the second half of a rename is waited for once all notices were read. */
+const HALF_MS = 10;
+
+export class Tree implements FolderOwner, Surveyed {
+  /** How often notices were lost. */
+  age = 0;
+  /** The watched path, while it is a folder. */
+  root: Folder | undefined;
+  readonly #news: TreeNews;
+  readonly #source: NoticeSource;
+  readonly #loop: HandleLoop;
+  readonly #place: string;
+  readonly #settings: TreeSettings;
+  readonly #surveys: Surveys;
+  readonly #halves = new Halves();
+  #waitsForHalves = false;
+  #isHeld = false;
+
+  /** @param place the watched path, absolute */
+  constructor(
+    news: TreeNews,
+    source: NoticeSource,
+    loop: HandleLoop,
+    read: ReadFolder,
+    place: string,
+    settings: TreeSettings,
+  ) {
+    this.#news = news;
+    this.#source = source;
+    this.#loop = loop;
+    this.#place = place;
+    this.#settings = settings;
+    this.#surveys = new Surveys(this, source, loop, read);
+  }
+
+  // ---- the whole -------------------------------------------------------------
+
+  /** The watched path is this folder, which is watched already. */
+  plant(root: Folder): void {
+    this.root = root;
+    this.#surveys.request(root);
+  }
+
+  /** The watched path is a folder no more. */
+  clear(): void {
+    const { root } = this;
+    this.root = undefined;
+    if (root !== undefined) this.#uproot(root);
+  }
+
+  /** Notices were lost: every folder is looked at anew, each behind the one that it is in. */
+  lost(): void {
+    this.age++;
+    this.#endHalves();
+    if (this.root !== undefined) this.#surveys.request(this.root);
+  }
+
+  /** Notices were handed on. */
+  settle(): void {
+    if (this.#isHeld) return;
+    this.#surveys.settle();
+    if (this.#halves.size > 0) this.#waitForHalves();
+  }
+
+  /** Nothing is to be told for now: what is heard is lost. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  goOn(): void {
+    this.#isHeld = false;
+  }
+
+  end(): void {
+    this.#surveys.end();
+    this.clear();
+  }
+
+  // ---- what notices say ------------------------------------------------------
+
+  noticed(folder: Folder, mask: number, cookie: number, name: string): void {
+    if (folder.isGone || this.#isHeld) return;
+    if (name === '') {
+      this.#noticedItself(folder, mask);
+      return;
+    }
+    const isFolder = (mask & Notice.ISDIR) !== 0;
+    if ((mask & Notice.MODIFY) !== 0) this.#changed(folder, name);
+    else if ((mask & Notice.ATTRIB) !== 0) this.#attributes(folder, name, isFolder);
+    else {
+      // These alone say whether it is there: a look is not to pass over what has only changed.
+      folder.look?.heard.add(name);
+      // What was moved away from here is gone, as something else has the name now.
+      if (this.#halves.drop(folder, name)) this.missing(folder, name);
+      if ((mask & Notice.CREATE) !== 0) this.found(folder, name, isFolder);
+      else if ((mask & Notice.DELETE) !== 0) this.missing(folder, name);
+      else if ((mask & Notice.MOVED_FROM) !== 0) this.#movedAway(folder, name, cookie);
+      else if ((mask & Notice.MOVED_TO) !== 0) this.#movedHere(folder, name, cookie, isFolder);
+    }
+  }
+
+  #noticedItself(folder: Folder, mask: number): void {
+    if ((mask & Notice.IGNORED) !== 0) folder.watch = -1;
+    if (folder === this.root) {
+      if ((mask & LOST) !== 0) this.#news.rootLost();
+      else if ((mask & Notice.ATTRIB) !== 0) this.#news.tell('attributes', '', true);
+    } else if ((mask & Notice.IGNORED) !== 0) this.#surveys.request(folder);
+  }
+
+  #changed(folder: Folder, name: string): void {
+    const isFile = folder.entries.get(name) === undefined && folder.entries.has(name);
+    if (isFile) this.#news.tell('change', folder.pathOf(name), false);
+  }
+
+  #attributes(folder: Folder, name: string, isFolder: boolean): void {
+    if (!folder.entries.has(name)) return;
+    this.#news.tell('attributes', folder.pathOf(name), isFolder);
+    const entry = folder.entries.get(name);
+    if (entry?.isClosed !== true) return;
+    // Perhaps it may be looked into now.
+    entry.isClosed = false;
+    this.#surveys.request(entry);
+  }
+
+  #movedAway(folder: Folder, name: string, cookie: number): void {
+    if (folder.entries.has(name)) this.#halves.add(cookie, folder, name);
+  }
+
+  #movedHere(folder: Folder, name: string, cookie: number, isFolder: boolean): void {
+    const half = this.#halves.take(cookie);
+    if (half === undefined) {
+      this.#arrived(folder, name, isFolder);
+      return;
+    }
+    const moved = half.folder.entries.get(half.name);
+    const isSame = (moved !== undefined) === isFolder && half.folder.entries.has(half.name);
+    if (!isSame || (moved !== undefined && folder.isWithin(moved))) {
+      // What was known of it is out of date.
+      this.missing(half.folder, half.name);
+      if (!folder.isGone) this.#arrived(folder, name, isFolder);
+      return;
+    }
+    const from = half.folder.pathOf(half.name);
+    half.folder.entries.delete(half.name);
+    const replaced = folder.entries.get(name);
+    if (replaced !== undefined) this.#uproot(replaced);
+    folder.entries.set(name, moved);
+    this.#news.tell('rename', folder.pathOf(name), isFolder, from);
+    if (moved === undefined) return;
+    moved.parent = folder;
+    moved.name = name;
+    this.#surveys.moved(moved);
+  }
+
+  /** From elsewhere, perhaps in the place of something. */
+  #arrived(folder: Folder, name: string, isFolder: boolean): void {
+    const { entries } = folder;
+    if (entries.has(name) && (entries.get(name) !== undefined) === isFolder) {
+      const replaced = entries.get(name);
+      if (replaced === undefined) this.#news.tell('change', folder.pathOf(name), false);
+      else if (this.#settings.recursive) this.#surveys.request(replaced);
+    } else this.found(folder, name, isFolder);
+  }
+
+  // ---- what looks say --------------------------------------------------------
+
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  placeOf(folder: Folder): string {
+    const { path } = folder;
+    if (path === '') return this.#place;
+    return this.#place === '/' ? `/${path}` : `${this.#place}/${path}`;
+  }
+
+  watched(folder: Folder, watch: number): void {
+    if (folder.watch === watch) return;
+    if (folder.watch >= 0) this.#source.remove(folder.watch, folder);
+    folder.watch = watch;
+    // What was heard was heard of another folder.
+    folder.look?.heard.clear();
+    this.#endHalves(folder);
+    // It is watched for another folder of this tree as well: that one has moved, or is seen
+    // twice, by a mount.
+    for (const other of this.#source.sharing(watch)) {
+      if (other instanceof Folder && other.owner === this && other !== folder) {
+        this.#surveys.request(other);
+      }
+    }
+  }
+
+  found(folder: Folder, name: string, isFolder: boolean): void {
+    const { entries } = folder;
+    const known = entries.get(name);
+    if (entries.has(name)) {
+      if ((known !== undefined) === isFolder) {
+        if (known !== undefined) this.#lookAgain(known);
+        return;
+      }
+      this.missing(folder, name);
+    }
+    const isOld = folder.isOld && folder.look?.heard.has(name) !== true;
+    const made = isFolder ? new Folder(this, folder, name, isOld) : undefined;
+    entries.set(name, made);
+    if (!isOld || this.#settings.initial) this.#news.tell('create', folder.pathOf(name), isFolder);
+    if (made !== undefined && this.#settings.recursive) this.#surveys.request(made);
+  }
+
+  #lookAgain(folder: Folder): void {
+    if (!this.#settings.recursive || folder.isClosed) return;
+    if (folder.watch < 0 || folder.age !== this.age) this.#surveys.request(folder);
+  }
+
+  missing(folder: Folder, name: string): void {
+    const { entries } = folder;
+    if (!entries.has(name)) return;
+    const entry = entries.get(name);
+    entries.delete(name);
+    if (entry !== undefined) this.#uproot(entry);
+    this.#news.tell('delete', folder.pathOf(name), entry !== undefined);
+  }
+
+  unexplained(folder: Folder): void {
+    if (folder.parent === undefined) this.#news.rootLost();
+    else this.#surveys.request(folder.parent);
+  }
+
+  refused(errno: number): void {
+    this.#news.refused(errno);
+  }
+
+  settled(): void {
+    this.#news.settled();
+  }
+
+  /** It is not in the tree any more, with all that is below it. */
+  #uproot(top: Folder): void {
+    for (const folder of top.all()) {
+      folder.isGone = true;
+      folder.look = undefined;
+      if (folder.watch >= 0) this.#source.remove(folder.watch, folder);
+      folder.watch = -1;
+    }
+  }
+
+  // ---- halves of renames -----------------------------------------------------
+
+  #waitForHalves(): void {
+    if (this.#waitsForHalves) return;
+    this.#waitsForHalves = true;
+    this.#loop
+      .setTimeout(() => {
+        this.#waitsForHalves = false;
+        // Notices that wait may have the other half.
+        if (this.#source.ahead() > this.#source.position) this.#waitForHalves();
+        else this.#endHalves();
+      }, HALF_MS)
+      .unref();
+  }
+
+  #endHalves(of?: Folder): void {
+    for (const { folder, name } of this.#halves.takeAll(of)) this.missing(folder, name);
+  }
+}

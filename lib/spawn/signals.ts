@@ -1,0 +1,35 @@
+// Signals by name and by number. See signal(7).
+import { outOfRange } from '../base/errors.js';
+import { invalidType, invalidValue } from '../loop/errors.js';
+import { constants } from '../raw/constants.js';
+
+/** The most that there are on any system; a number that this one lacks its kernel refuses. */
+const MAX_SIGNAL = 127;
+
+let names: Map<number, string> | undefined;
+
+/**
+ * @param signal a name, such as 'SIGTERM', or a number
+ * @param min 0 where a signal may be none
+ * @throws TypeError, RangeError
+ */
+export function signalNumber(name: string, signal: unknown, min = 0): number {
+  if (typeof signal === 'number') {
+    if (Number.isInteger(signal) && signal >= min && signal <= MAX_SIGNAL) return signal;
+    throw outOfRange(name, `an integer from ${min} to ${MAX_SIGNAL}`, signal);
+  }
+  if (typeof signal !== 'string') throw invalidType(name, "a signal's name or number");
+  const number = /^SIG[A-Z0-9]+$/.test(signal) ? constants[signal] : undefined;
+  if (number !== undefined) return number;
+  throw invalidValue(name, `a signal's name, such as 'SIGTERM', not '${signal}'`);
+}
+
+/** 'SIGKILL' for 9; 'SIG40' for one that has no name, of real time. */
+export function signalName(number: number): string {
+  if (names === undefined) {
+    const found = Object.entries(constants).filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
+    // Of two names the first in the system's own list counts.
+    names = new Map(found.reverse().map(([name, value]) => [value, name]));
+  }
+  return names.get(number) ?? `SIG${number}`;
+}

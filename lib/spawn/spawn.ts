@@ -1,0 +1,146 @@
+// loop.spawn: a process from a description. Everything is checked before anything is opened,
+// all is opened before there is a process, and what fails leaves neither a process nor a
+// descriptor.
+import { abortError, throwIfAborted } from '../base/abort.js';
+import { checkHandlerNames, type OptionNames } from '../base/options.js';
+import { native } from '../binding/index.js';
+import type { HandleLoop } from '../loop/contract.js';
+import { loopClosed } from '../loop/errors.js';
+import { endOnAbort, whenClosed } from '../loop/when-closed.js';
+import { constant } from '../raw/constants.js';
+import { SystemError, type SystemErrorDetails, systemError } from '../raw/errors.js';
+import { Child, type ChildHandlers } from './child.js';
+import { spawnError, withArguments } from './errors.js';
+import { LoopChildren, openProcess } from './exits.js';
+import { Part, type Plan, STEPS, Step, stringsOf, wordsOf } from './layout.js';
+import { type SpawnOptions, type SpawnSettings, spawnSettings } from './options.js';
+import { OpenedStdio } from './stdio.js';
+import { streamOf } from './streams.js';
+
+const HANDLER_NAMES: OptionNames<ChildHandlers> = {
+  stdout: true,
+  stderr: true,
+  exit: true,
+  close: true,
+};
+const SIGKILL = constant('SIGKILL');
+const ETIMEDOUT = -constant('ETIMEDOUT');
+
+/** Starts a process. */
+export function spawn(
+  loop: HandleLoop,
+  file: string,
+  args: readonly string[],
+  given: SpawnOptions,
+  handlers: ChildHandlers = {},
+): Child {
+  const settings = spawnSettings(file, args, given);
+  checkHandlerNames('handlers', handlers, HANDLER_NAMES);
+  throwIfAborted(settings.signal);
+  if (loop.closed) throw loopClosed();
+  const children = LoopChildren.of(loop);
+  const stdio = openFor(settings);
+  let started: Process;
+  try {
+    started = start(children, settings, stdio);
+  } catch (error) {
+    stdio.closeAll();
+    children.stopListening();
+    throw error;
+  }
+  stdio.closeTheirs();
+  const child = adopt(loop, settings, handlers, started, stdio);
+  limit(child, settings);
+  return child;
+}
+
+interface Process {
+  readonly pid: number;
+  /** -1: there is none. */
+  readonly pidfd: number;
+}
+
+function openFor({ args, stdio }: SpawnSettings): OpenedStdio {
+  try {
+    return new OpenedStdio(stdio);
+  } catch (error) {
+    throw error instanceof SystemError ? withArguments(error, args) : error;
+  }
+}
+
+function start(children: LoopChildren, settings: SpawnSettings, stdio: OpenedStdio): Process {
+  const hasPidfds = children.kind === 'pidfd';
+  if (children.kind === 'sigchld') children.listen();
+  const descriptors = stdio.entries.map(({ theirs }) => theirs);
+  const parts = settings.plan.parts | (hasPidfds ? Part.PIDFD : 0);
+  const plan: Plan = { ...settings.plan, parts, descriptors };
+  const result = new Int32Array(2);
+  const pid = children.native.spawn(wordsOf(plan), stringsOf(plan), result);
+  const [pidfd = -1, step = 0] = result;
+  if (pid > 0) return { pid, pidfd };
+  throw spawnError(pid, STEPS[step] ?? '', settings.args, placeOf(settings, step));
+}
+
+/** What a failed call was about. */
+function placeOf({ file, plan }: SpawnSettings, step: number): SystemErrorDetails {
+  if (step === Step.DIRECTORY) return { path: plan.directory };
+  const ofTerminal = step === Step.OPEN_TERMINAL || step === Step.TERMINAL;
+  if (ofTerminal && plan.terminalPath !== undefined) return { path: plan.terminalPath };
+  return { path: step === Step.NULL_DEVICE ? '/dev/null' : file };
+}
+
+/** What is readable once it has ended. */
+function endOf(children: LoopChildren, { pid, pidfd }: Process): number | undefined {
+  if (pidfd >= 0) return pidfd;
+  try {
+    return openProcess(children.kind, pid);
+  } catch {
+    // It has ended already, or there is no more than SIGCHLD to hear it by.
+    return undefined;
+  }
+}
+
+/** The handle of a process that runs. If there can be none, neither can the process. */
+function adopt(
+  loop: HandleLoop,
+  { streams, ...settings }: SpawnSettings,
+  handlers: ChildHandlers,
+  started: Process,
+  stdio: OpenedStdio,
+): Child {
+  const children = LoopChildren.of(loop);
+  const { pid } = started;
+  const end = endOf(children, started);
+  let child: Child | undefined;
+  try {
+    child = new Child(loop, { ...settings, pid, end }, handlers);
+    for (const [index, opened] of stdio.entries.entries()) {
+      child.add(streamOf(child, streams, handlers, opened, index));
+    }
+  } catch (error) {
+    native.kill(pid, SIGKILL);
+    stdio.closeOurs(child?.streams.length ?? 0);
+    if (child === undefined) {
+      if (end !== undefined) native.close(end);
+      children.native.leave(pid);
+    }
+    child?.discard();
+    throw error;
+  }
+  child.begun();
+  return child;
+}
+
+/** What may end it early. */
+function limit(child: Child, { file, signal, timeoutMs }: SpawnSettings): void {
+  if (!child.active) return;
+  if (signal !== undefined) {
+    endOnAbort(child, signal, (target, from) => target.endFor(abortError(from)));
+  }
+  if (timeoutMs === undefined) return;
+  const late = () => child.endFor(systemError(ETIMEDOUT, 'spawn', { path: file }));
+  const timer = child.loop.setTimeout(late, timeoutMs);
+  // The child itself keeps the loop alive.
+  timer.unref();
+  whenClosed(child, () => child.loop.clearTimeout(timer));
+}

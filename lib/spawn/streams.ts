@@ -1,0 +1,67 @@
+// Our ends of a child's descriptors, as streams of the loop: those of loop.stream, over what was
+// just opened, so that nothing has to be found out.
+import type { Kind } from '../descriptor/kind.js';
+import { DescriptorStream } from '../descriptor/stream.js';
+import { Ready } from '../poller/interest.js';
+import { constant } from '../raw/constants.js';
+import type { StreamSettings } from '../stream/group.js';
+import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
+import { groupOf } from '../stream/options.js';
+import { BY_FILE, BY_UNIX } from '../stream/transfer.js';
+import type { Child, ChildHandlers } from './child.js';
+import type { Opened } from './stdio.js';
+
+const O_NONBLOCK = constant('O_NONBLOCK');
+
+const PIPE = { name: 'pipe', transfer: BY_FILE, shared: undefined, reopens: false };
+/** Our ends, as loop.stream would find them. */
+const READ_END: Kind = { ...PIPE, statusFlags: O_NONBLOCK, readable: true, writable: false };
+const WRITE_END: Kind = { ...READ_END, readable: false, writable: true };
+const SOCKET: Kind = { ...READ_END, name: 'socket', transfer: BY_UNIX, writable: true };
+
+const GONE = Ready.ERROR | Ready.HANGUP;
+
+/**
+ * What a child reads. That nobody reads it any more is no error while there is nothing to write:
+ * most programs end without having read to the end, and nobody closes what they were not asked
+ * to read. Output that cannot go there is: EPIPE.
+ */
+class ChildInput extends DescriptorStream {
+  /** @internal */
+  override onReady(events: number, index: number): void {
+    const hasOutput = this.queue !== undefined || this.loop.streams.isPending(this.slot);
+    if ((events & GONE) !== 0 && !hasOutput) this.destroy();
+    else super.onReady(events, index);
+  }
+}
+
+/** The stream of one of a child's descriptors; null: there is none. @throws SystemError */
+export function streamOf(
+  child: Child,
+  streams: StreamSettings,
+  handlers: ChildHandlers,
+  { ours, wanted }: Opened,
+  index: number,
+): DescriptorStream | null {
+  if (ours < 0) return null;
+  const isInput = wanted === 'pipe' && index === 0;
+  const kind = isInput ? WRITE_END : wanted === 'pipe' ? READ_END : SOCKET;
+  const told = dataHandlers(child, handlers, index);
+  const group = groupOf(streams, told, child, undefined, kind.transfer);
+  const StreamClass = isInput ? ChildInput : DescriptorStream;
+  const stream = new StreamClass(child.loop, group, kind, false);
+  stream.takeOver(ours);
+  return stream;
+}
+
+/** What comes from stdout and stderr is told by the child's handlers, if there are such. */
+function dataHandlers(
+  child: Child,
+  handlers: ChildHandlers,
+  index: number,
+): Handlers<DescriptorStream> {
+  const name = index === 1 ? 'stdout' : index === 2 ? 'stderr' : undefined;
+  if (name === undefined || handlers[name] === undefined) return NO_HANDLERS;
+  // With `close` there is somebody to hear of an error: the child.
+  return { data: (_stream, chunk) => handlers[name]?.(child, chunk), close: () => {} };
+}

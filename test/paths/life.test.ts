@@ -1,0 +1,179 @@
+// A watcher of a path: what keeps it, how it ends, how watchers share what the kernel has, what is
+// told when something was lost.
+import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PathWatcher } from '../../lib/paths/watcher.js';
+import { guardDescriptors, openDescriptors } from '../support/descriptors.js';
+import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
+import { temporaryFolder } from '../support/folder.js';
+import { shown } from './support.js';
+
+guardDescriptors();
+const test = eachWithLoop();
+const never = () => expect.unreachable();
+const isInotify = ([, what]: [number, string]) => what.includes('inotify');
+const instances = () => [...openDescriptors()].filter(isInotify);
+/** How many watches the kernel has in the instances of this process. */
+const watches = () =>
+  instances().flatMap(
+    ([fd]) => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8').match(/^inotify wd/gm) ?? [],
+  ).length;
+const QUEUED = Number(
+  process.platform === 'linux' ? readFileSync('/proc/sys/fs/inotify/max_queued_events') : 0,
+);
+
+describe('watchers of one loop', () => {
+  it('have one instance and one watch for one folder, and each is told', async () => {
+    const folder = temporaryFolder();
+    const told: string[] = [];
+    const watch = (name: string, path: string) =>
+      test.loop.watchPath(path, {}, (event, watcher) => {
+        told.push(`${name} ${shown(event)}`);
+        watcher.close();
+      });
+    const all = [watch('one', folder), watch('two', folder)];
+    const file = join(folder, 'file');
+    // The folder, and the one above it.
+    expect([instances().length, watches()]).toEqual([1, 2]);
+    writeFileSync(file, '');
+    all.push(watch('three', file));
+    expect(watches()).toBe(3);
+    await run(test.loop, 'once');
+    expect(told).toEqual(['one create file', 'two create file']);
+    // The third watches the folder above its file.
+    expect(watches()).toBe(2);
+    unlinkSync(file);
+    await run(test.loop);
+    expect(told[2]).toBe('three delete ');
+    expect(instances()).toEqual([]);
+  });
+});
+
+describe.each(DRIVE_MODES)('a watcher (%s)', (mode) => {
+  it('keeps the loop alive while it is referenced, and closes by using', async () => {
+    const folder = temporaryFolder();
+    {
+      using watcher = test.loop.watchPath(folder, {}, never);
+      expect([watcher.active, watcher.kind, watcher.label, watcher.path]).toEqual([
+        true,
+        'PathWatcher',
+        `PathWatcher ${folder}`,
+        folder,
+      ]);
+      watcher.unref();
+      await drive(test.loop, mode);
+      expect(test.loop.alive).toBe(false);
+      watcher.ref();
+      expect(test.loop.alive).toBe(true);
+    }
+    writeFileSync(join(folder, 'file'), '');
+    await drive(test.loop, mode);
+  });
+
+  it('is iterated, and closes with its signal or when the loop is left', async () => {
+    const folder = temporaryFolder();
+    const names: string[] = [];
+    const work = async () => {
+      for await (const { name } of watcher) {
+        names.push(name);
+        if (names.length === 2) break;
+      }
+    };
+    const watcher = test.loop.watchPath(folder);
+    const done = work();
+    for (const name of ['a', 'b', 'c']) mkdirSync(join(folder, name));
+    await drive(test.loop, mode);
+    await done;
+    expect([names, watcher.isClosed]).toEqual([['a', 'b'], true]);
+    const stop = new AbortController();
+    const other = test.loop.watchPath(folder, { signal: stop.signal });
+    const waits = expect(other[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'ABORT_ERR',
+    });
+    test.loop.setImmediate(() => stop.abort());
+    await drive(test.loop, mode);
+    await waits;
+    expect(() => other[Symbol.asyncIterator]()).toThrow('iterated already');
+  });
+
+  it('keeps highWaterMark events for who iterates, and finds out then what else there is', async () => {
+    const folder = temporaryFolder();
+    const watcher = test.loop.watchPath(folder, { highWaterMark: 8, initial: true });
+    const found = new Set<string>();
+    const count = 100;
+    let overflows = 0;
+    const work = async () => {
+      for await (const { type, name } of watcher) {
+        if (type === 'overflow') overflows++;
+        if (type !== 'create' || name === '') continue;
+        expect(found).not.toContain(name);
+        found.add(name);
+        if (found.size === count) break;
+      }
+    };
+    for (let i = 0; i < count / 2; i++) mkdirSync(join(folder, `${i}`));
+    test.loop.setTimeout(() => {
+      for (let i = count / 2; i < count; i++) mkdirSync(join(folder, `${i}`));
+      work();
+    }, 5);
+    await drive(test.loop, mode);
+    expect(found.size).toBe(count);
+    expect(overflows).toBeGreaterThan(0);
+  });
+
+  // Without the look at all folders behind it (Tree.lost), what was lost is never told.
+  it.runIf(QUEUED > 0 && QUEUED <= 65536)(
+    'tells an overflow of the kernel’s queue, and then what is there',
+    async () => {
+      const folder = temporaryFolder();
+      const below = join(folder, 'below');
+      mkdirSync(below);
+      const file = join(below, 'file');
+      const told: string[] = [];
+      const watcher = test.loop.watchPath(folder, { recursive: true }, (event) => {
+        const what = shown(event);
+        if (!/\/(one|two)$/.test(what)) told.push(what);
+        if (what === 'create below/last') watcher.close();
+      });
+      watcher.ready.then(() => {
+        // Two events for each round, which the kernel does not merge.
+        for (let i = 0; i < QUEUED / 2 + 10; i++) {
+          writeFileSync(file, '');
+          unlinkSync(file);
+        }
+        writeFileSync(join(below, 'last'), '');
+      });
+      await drive(test.loop, mode);
+      expect(told).toContain('overflow /');
+      expect(told.at(-1)).toBe('create below/last');
+    },
+  );
+});
+
+describe('misuse', () => {
+  it('is refused before anything is opened', () => {
+    const folder = temporaryFolder();
+    const watch = (...args: unknown[]) =>
+      (test.loop.watchPath as (...args: unknown[]) => PathWatcher)(...args);
+    const path = join(folder, 'none');
+    expect(() => watch('')).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+    expect(() => watch('a\0b')).toThrow(TypeError);
+    for (const bad of [1, null, {}, undefined]) expect(() => watch(bad)).toThrow(TypeError);
+    for (const bad of [1, {}, 'x']) expect(() => watch(folder, {}, bad)).toThrow(TypeError);
+    for (const bad of [{ recursive: 1 }, { encoding: 'x' }, { initial: 'no' }, { signal: 1 }]) {
+      expect(() => watch(folder, bad)).toThrow(TypeError);
+    }
+    for (const highWaterMark of [0, 1.5, 2 ** 31, Number.NaN]) {
+      expect(() => watch(folder, { highWaterMark })).toThrow(RangeError);
+    }
+    expect(instances()).toEqual([]);
+    expect(test.loop.metrics().handles).toEqual([]);
+    // The kernel says so of this one.
+    expect(() => watch(path)).toThrow(expect.objectContaining({ code: 'ENOENT', path }));
+    const watcher = watch(folder, {}, never);
+    expect(watcher).toBeInstanceOf(PathWatcher);
+    expect(() => watcher[Symbol.asyncIterator]()).toThrow('has a callback');
+    watcher.close();
+  });
+});

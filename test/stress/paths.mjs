@@ -1,0 +1,136 @@
+// A folder is watched with all below it while other processes make, rename and remove trees in it at
+// random; then what was told, applied, has to be what is on the disk:
+// `node test/stress/paths.mjs [--count N] [--mode owned|guest] [--seed N] [--children N] [--rounds N]
+// [--block] [--burst N] [--iterate] [--json]`. --count is of steps for each child and round; --block
+// holds the loop up for as long as they run, so that the kernel's queue overflows; --burst files are made in one go
+// behind the rounds, and removed. Nothing may be told twice, or of what is not there. Status 1 when
+// something was.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { difference, Mirror, pathsOnDisk } from './mirror.mjs';
+
+const require = createRequire(import.meta.url);
+const { check, EventLoop } = require('../../dist/index.cjs');
+const raw = require('../../dist/raw.cjs');
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '20000' },
+    mode: { type: 'string', default: 'owned' },
+    seed: { type: 'string', default: '1' },
+    children: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '5' },
+    block: { type: 'boolean', default: false },
+    burst: { type: 'string', default: '100000' },
+    iterate: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+/** So long may it take until what is told equals the disk. */
+const SETTLE_MS = 20_000;
+const LOOK_MS = 25;
+const STORM = join(import.meta.dirname, 'paths-storm.mjs');
+const BURST = `
+  const fs = require('node:fs');
+  const [folder, count] = process.argv.slice(1);
+  fs.mkdirSync(folder);
+  for (let i = 0; i < count; i++) fs.closeSync(fs.openSync(folder + '/' + i, 'w'));
+`;
+
+const base = mkdtempSync(join(tmpdir(), 'rawloop-paths-'));
+const folder = join(base, 'watched');
+const outside = join(base, 'outside');
+mkdirSync(folder);
+mkdirSync(outside);
+
+const faults = [];
+const mirror = new Mirror();
+const loop = new EventLoop();
+/** Pipes of those that run, which close as they end: the host hears of no child in owned mode. */
+const running = new Set();
+let seed = Number(values.seed);
+
+function run(args) {
+  const [readEnd, writeEnd] = check(raw.pipe2(0), 'pipe2');
+  spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', writeEnd] }).unref();
+  raw.close(writeEnd);
+  running.add(readEnd);
+  const watcher = loop.watch(readEnd, { read: true }, () => {
+    watcher.close();
+    running.delete(readEnd);
+    raw.close(readEnd);
+  });
+}
+
+const storm = (count) => {
+  for (let i = 0; i < Number(values.children); i++) {
+    run([STORM, folder, outside, String(seed++), String(count)]);
+  }
+};
+
+/** Until all have ended. */
+function block() {
+  for (const fd of running) raw.poll(Int32Array.of(fd, raw.constants.POLLIN, 0), 1, -1);
+}
+
+const rounds = Array.from({ length: Number(values.rounds) }, () => () => {
+  storm(Number(values.count));
+  if (values.block) block();
+});
+if (Number(values.burst) > 0) {
+  const burst = join(folder, 'burst');
+  rounds.push(() => run(['-e', BURST, burst, values.burst]));
+  rounds.push(() =>
+    run(['-e', 'require("node:fs").rmSync(process.argv[1], { recursive: true })', burst]),
+  );
+}
+
+/** Begins the next round when all are through and what was told is what is there. */
+function look(since) {
+  const next = () => loop.setTimeout(() => look(since), LOOK_MS);
+  if (running.size > 0) return next();
+  const start = since ?? loop.now();
+  const differs = difference(mirror.paths, pathsOnDisk(folder));
+  if (differs.length > 0 && loop.now() - start < SETTLE_MS) {
+    return loop.setTimeout(() => look(start), LOOK_MS);
+  }
+  faults.push(...differs);
+  const round = faults.length > 0 ? undefined : rounds.shift();
+  if (round === undefined) return watcher.close();
+  round();
+  loop.setTimeout(() => look(undefined), LOOK_MS);
+}
+
+const options = { recursive: true, initial: true };
+const watcher = values.iterate
+  ? loop.watchPath(folder, options)
+  : loop.watchPath(folder, options, (event) => mirror.apply(event));
+if (values.iterate) {
+  (async () => {
+    for await (const event of watcher) mirror.apply(event);
+  })();
+}
+loop.setTimeout(() => look(undefined), 1);
+
+function finish() {
+  loop.close();
+  rmSync(base, { recursive: true, force: true });
+  faults.push(...mirror.faults);
+  const outcome = { ...mirror.counts, faults };
+  console.log(values.json ? JSON.stringify(outcome) : outcome);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
+
+if (values.mode === 'owned') {
+  setImmediate(() => {
+    loop.run();
+    finish();
+  });
+} else {
+  loop.attach();
+  watcher.closed.then(() => setTimeout(finish, 10));
+}
