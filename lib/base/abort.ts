@@ -39,8 +39,17 @@ export function checkSignal(value: unknown): AbortSignal | undefined {
 export function abortError(signal: AbortSignal, message = 'The operation was aborted'): Error {
   const error = codedError(Error, 'ABORT_ERR', message);
   error.name = 'AbortError';
-  error.cause = signal.reason;
+  error.cause = reasonOf(signal);
   return error;
+}
+
+/** Others have the same signal, and are to hear of it whatever its reason does when it is read. */
+function reasonOf(signal: AbortSignal): unknown {
+  try {
+    return signal.reason;
+  } catch (thrown) {
+    return thrown;
+  }
 }
 
 /** @throws Error ABORT_ERR when the signal has aborted before */

@@ -36,6 +36,7 @@ export const ResponseCode = {
   NXDOMAIN: 3,
   NOTIMP: 4,
   REFUSED: 5,
+  BADVERS: 16,
 } as const;
 
 /** What fits into a datagram on every way; see RFC 9715. */
@@ -103,6 +104,18 @@ function repeats(question: Question, bytes: Buffer, exact: boolean): boolean {
   return exact ? asked === told : asked.toLowerCase() === told.toLowerCase();
 }
 
+/** The code, with its upper bits where all before them is sound: what is not is found by who reads. */
+function codeOf(bytes: Buffer): number {
+  const low = bytes.readUInt8(3) & 0x0f;
+  const [questions, ...counts] = [4, 6, 8, 10].map((at) => bytes.readUInt16BE(at));
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  try {
+    return new WireReader(bytes).extendedCode(questions as number, count) * 16 + low;
+  } catch {
+    return low;
+  }
+}
+
 /**
  * What `bytes` are, if they are an answer to `question`.
  *
@@ -111,16 +124,15 @@ function repeats(question: Question, bytes: Buffer, exact: boolean): boolean {
  */
 export function readAnswer(question: Question, bytes: Buffer, exact: boolean): Answer | undefined {
   if (bytes.length < HEADER_BYTES || bytes.readUInt16BE(0) !== question.id) return undefined;
-  const [high = 0, low = 0] = bytes.subarray(2, 4);
+  const high = bytes.readUInt8(2);
   if ((high & RESPONSE) === 0 || (high & OPCODE) !== 0) return undefined;
-  const answer = { code: low & 0x0f, isTruncated: (high & TRUNCATED) !== 0, bytes };
   const questions = bytes.readUInt16BE(4);
-  if (questions === 1 && repeats(question, bytes, exact)) {
-    bytes.set(question.plain, HEADER_BYTES);
-    return answer;
-  }
+  const isRepeated = questions === 1 && repeats(question, bytes, exact);
   // Who cannot read EDNS may not have read the question either.
-  return questions === 0 && answer.code === ResponseCode.FORMERR ? answer : undefined;
+  const isUnread = questions === 0 && (bytes.readUInt8(3) & 0x0f) === ResponseCode.FORMERR;
+  if (!isRepeated && !isUnread) return undefined;
+  if (isRepeated) bytes.set(question.plain, HEADER_BYTES);
+  return { code: codeOf(bytes), isTruncated: (high & TRUNCATED) !== 0, bytes };
 }
 
 /** @throws MalformedMessage */

@@ -35,6 +35,13 @@ const CODES: Readonly<Record<number, string>> = {
   [ResponseCode.REFUSED]: 'EREFUSED',
 };
 
+/** What is said by who does not know EDNS, or this version of it. */
+const NO_EDNS: readonly number[] = [
+  ResponseCode.FORMERR,
+  ResponseCode.NOTIMP,
+  ResponseCode.BADVERS,
+];
+
 /** Whether there is such a name or not, it is an answer. */
 function isFinal({ code }: Answer): boolean {
   return code === ResponseCode.NOERROR || code === ResponseCode.NXDOMAIN;
@@ -59,7 +66,7 @@ class Asking {
     const outcome = await this.#once(server, timeoutMs, edns);
     if (!edns || outcome.kind !== 'answer') return outcome;
     const { code } = outcome.answer;
-    if (code !== ResponseCode.FORMERR && code !== ResponseCode.NOTIMP) return outcome;
+    if (!NO_EDNS.includes(code)) return outcome;
     this.#plain.add(server);
     return this.#once(server, timeoutMs, false);
   }

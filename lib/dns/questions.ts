@@ -103,13 +103,13 @@ export abstract class NameQuestions {
   async resolve<Type extends keyof Resolved = 'A'>(
     name: string,
     type?: Type,
-    options?: ResolveOptions,
+    options: ResolveOptions = {},
   ): Promise<Resolved[Type]> {
     const asked = type === undefined ? 'A' : type;
     if (typeof asked !== 'string' || !Object.hasOwn(TYPES, asked)) {
       throw invalidValue('type', `one of ${Object.keys(TYPES).join(', ')}`);
     }
-    const { signal } = readOptions('options', options ?? {}, NAMES);
+    const { signal } = readOptions('options', options, NAMES);
     const found = await this.ask(checkName(name), asked, checkSignal(signal));
     const isOfAddresses = asked === 'A' || asked === 'AAAA';
     const values = isOfAddresses ? bare(found as AddressWithTtl[]) : found;
@@ -187,9 +187,9 @@ export abstract class NameQuestions {
    * @example
    * const [name] = await loop.dns.reverse('127.0.0.1');
    */
-  async reverse(address: string, options?: ResolveOptions): Promise<string[]> {
+  async reverse(address: string, options: ResolveOptions = {}): Promise<string[]> {
     if (typeof address !== 'string') throw invalidType('address', 'of type string');
-    const { signal } = readOptions('options', options ?? {}, NAMES);
+    const { signal } = readOptions('options', options, NAMES);
     const checked = checkSignal(signal);
     const [bareAddress = ''] = address.split('%');
     if (familyOf(bareAddress) === 0) throw invalidValue('address', 'an IPv4 or IPv6 address');

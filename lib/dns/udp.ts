@@ -28,9 +28,7 @@ export function askByUdp(
 ): Start<Outcome> {
   return (resolve, reject) => {
     let strays = 0;
-    let isOver = false;
     const stop = () => {
-      isOver = true;
       loop.clearTimeout(timer);
       socket.close();
     };
@@ -55,8 +53,8 @@ export function askByUdp(
         error: (_socket, cause) => settle({ kind: 'unreachable', cause }),
         close: (_socket, error) => {
           loop.clearTimeout(timer);
-          // What is settled or stopped has said so before.
-          if (!isOver) reject(error ?? loopClosed());
+          // It does nothing where it was settled or stopped before.
+          reject(error ?? loopClosed());
         },
       },
     );

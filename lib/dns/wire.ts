@@ -39,6 +39,7 @@ export const Type = {
   AAAA: 28,
   SRV: 33,
   NAPTR: 35,
+  OPT: 41,
   CAA: 257,
 } as const;
 
@@ -54,13 +55,34 @@ export class WireReader {
 
   /** The records of the answer, which stand behind `questions` questions. */
   answers(questions: number, count: number): WireRecord[] {
-    for (let i = 0; i < questions; i++) {
+    this.#skipQuestions(questions);
+    const records: WireRecord[] = [];
+    for (let i = 0; i < count; i++) {
+      const record = this.#record();
+      this.#checkData(record);
+      records.push(record);
+    }
+    return records;
+  }
+
+  /**
+   * The upper bits of the response's code, which the record of EDNS has among all `count` records;
+   * 0: there is none. See RFC 6891 6.1.3.
+   */
+  extendedCode(questions: number, count: number): number {
+    this.#skipQuestions(questions);
+    for (let i = 0; i < count; i++) {
+      const { owner, type, ttl } = this.#record();
+      if (type === Type.OPT && owner === '') return ttl >>> 24;
+    }
+    return 0;
+  }
+
+  #skipQuestions(count: number): void {
+    for (let i = 0; i < count; i++) {
       this.#name();
       this.#skip(4);
     }
-    const records: WireRecord[] = [];
-    for (let i = 0; i < count; i++) records.push(this.#record());
-    return records;
   }
 
   #record(): WireRecord {
@@ -74,9 +96,7 @@ export class WireReader {
     const dataBytes = this.#bytes.readUInt16BE(fixed + 8);
     const dataAt = this.#at;
     this.#skip(dataBytes);
-    const record = { owner, type, cls, ttl, offset, dataAt, dataBytes };
-    this.#checkData(record);
-    return record;
+    return { owner, type, cls, ttl, offset, dataAt, dataBytes };
   }
 
   /** That the names and texts in it end where its data do. */

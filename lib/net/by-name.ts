@@ -1,6 +1,7 @@
 // Connecting to a host by its name: who finds its addresses is handed in, as what looks names up
 // stands above this. See RFC 8305.
 import { invalidType, invalidValue } from '../base/errors.js';
+import { isError } from '../base/realms.js';
 import type { IpAddress } from '../binding/index.js';
 import { whenClosed } from '../loop/when-closed.js';
 import { codedError } from '../raw/errors.js';
@@ -49,6 +50,13 @@ function addressesOf(
   throw codedError(Error, 'ENOTFOUND', `no address of ${families.join(' or ')} for ${host}`);
 }
 
+/** What is told where a look-up rejects with what is no error, such as undefined. */
+function notFound(host: string, cause: unknown): Error {
+  const error = codedError(Error, 'ENOTFOUND', `the address of ${host} could not be looked up`);
+  error.cause = cause;
+  return error;
+}
+
 /** `socket`, which has started without a descriptor, is to be connected to a host. */
 export async function connectByName(
   socket: Socket,
@@ -69,7 +77,7 @@ export async function connectByName(
     const race = new Race(socket, addresses, begin, delayMs, { address: host, port });
     whenClosed(socket, () => race.end());
     race.tryNext();
-  } catch (error) {
-    socket.destroy(error as Error);
+  } catch (thrown) {
+    socket.destroy(isError(thrown) ? thrown : notFound(host, thrown));
   }
 }

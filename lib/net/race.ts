@@ -80,8 +80,8 @@ export class Race {
   /** Ends all that is on its way. Idempotent. */
   end(): void {
     this.#socket.loop.clearTimeout(this.#timer);
-    this.#next = this.#addresses.length;
     for (const attempt of this.#attempts) attempt.close();
+    // The socket has this as long as it lives, and needs none of them any more.
     this.#attempts.clear();
   }
 

@@ -161,11 +161,9 @@ export class JobThread {
    */
   give(jobs: readonly Job[], failed: (job: Job, error: unknown) => void): void {
     const message: unknown[] = [];
-    const transfer: object[] = [];
-    for (const job of jobs) {
-      message.push(this.places.take(job), job.input);
-      if (job.transfer !== undefined) transfer.push(...job.transfer);
-    }
+    // Not pushed by `...`: what a program moves may be more than a call takes arguments.
+    const transfer = jobs.flatMap((job) => job.transfer ?? []);
+    for (const job of jobs) message.push(this.places.take(job), job.input);
     try {
       this.#post(message, transfer);
     } catch (error) {

@@ -1,8 +1,9 @@
 // A program that has the host's streams on ours, and ours on the host's. It needs the types of
 // Node, as what is an adapter to Node's streams does.
+import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { EventLoop } from 'rawloop';
-import { type DuplexStream, fromDuplex, type SocketDuplex, toDuplex } from 'rawloop/node';
+import { type DuplexStream, fromDuplex, type SocketDuplex, toDuplex, toLookup } from 'rawloop/node';
 
 interface Session {
   name: string;
@@ -19,6 +20,8 @@ const back: DuplexStream<Session> = fromDuplex<Session>(duplex, {
   data: (stream, chunk) => stream.write(chunk.subarray(stream.data.name.length)),
 });
 
+const lookups: LookupFunction[] = [toLookup(loop.dns), toLookup(new loop.dns.Resolver())];
+
 // @ts-expect-error: a server is no stream
 toDuplex(server);
 // @ts-expect-error: there is no such option
@@ -26,4 +29,4 @@ toDuplex(client, { objectMode: true });
 // @ts-expect-error: there is no such handler
 fromDuplex(asAny, { message: () => {} });
 
-export { asAny, back, peerPort };
+export { asAny, back, lookups, peerPort };

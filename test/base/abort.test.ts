@@ -80,6 +80,23 @@ describe('an abort', () => {
     stopThird();
   });
 
+  it('is told to all of them, although its reason throws when it is read', () => {
+    const signal = new ForeignSignal();
+    const told: unknown[] = [];
+    const error = new Error('on purpose');
+    const reason = {
+      get: () => {
+        throw error;
+      },
+      set: () => {},
+    };
+    Object.defineProperty(signal, 'reason', reason);
+    const foreign = signal as unknown as AbortSignal;
+    for (let i = 0; i < 2; i++) onAbort(foreign, () => told.push(abortError(foreign).cause));
+    signal.abort(undefined);
+    expect(told).toEqual([error, error]);
+  });
+
   it('is one listener on the signal for any number, none when all have ended', () => {
     const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const { signal } = new AbortController();

@@ -2,8 +2,11 @@
 // until it is answered and leaves nothing behind; and what is refused before anything is opened.
 // Tried without its guard: without `onAbort` in call.ts the first hangs; without `loop.retain` the
 // one of what keeps it alive ends at once; without the second look at `#error` there, those of both
-// families are answered by one of them.
+// families are answered by one of them; without `calls.delete` what is over is kept; without
+// `throwIfAborted` in the Resolver's `lookup` that of an aborted signal is answered.
 import { inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { guardDescriptors, openDescriptors, openedSince } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
@@ -59,6 +62,7 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     const all = [
       dns.resolveMx('x.test', { signal }),
       dns.lookup('x.test', { signal }),
+      dns.lookup('127.0.0.1', { signal }),
       loop.dns.resolveTxt('x.test', { signal }),
       loop.dns.lookup('localhost', { signal }),
       loop.dns.lookup('127.0.0.1', { signal }),
@@ -130,6 +134,23 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
   });
 });
 
+it('a question that is over is kept by nobody', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const dns = new test.loop.dns.Resolver({ ...ALONE, servers: ['127.0.0.1:1'] });
+  const heap = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = heap();
+  for (let i = 0; i < 128; i++) {
+    // Of such a size that the engine keeps the text itself.
+    const name = Buffer.alloc(2 ** 19, 'x').toString('latin1');
+    expect(await dns.resolve4(name).catch(codeOf)).toBe('EBADNAME');
+  }
+  expect(heap() - before).toBeLessThan(16 * 2 ** 20);
+});
+
 describe('bad arguments', () => {
   const methods = ['resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveMx', 'lookup'] as const;
 
@@ -177,6 +198,13 @@ describe('bad arguments', () => {
     for (const options of lookups) {
       const error = await loop.dns.lookup('localhost', options as object).catch((each) => each);
       expect(error).toBeInstanceOf(TypeError);
+    }
+    const asks = [
+      loop.dns.resolve('x.test', 'A', null as never),
+      loop.dns.reverse('::1', null as never),
+    ];
+    for (const ask of asks) {
+      expect(await ask.catch(codeOf as never)).toBe('ERR_INVALID_ARG_TYPE');
     }
     const types = ['X', 'a', '__proto__', 'toString', 5, null];
     for (const type of types) {

@@ -1,9 +1,10 @@
 // resolv.conf and the file of hosts: what their lines mean, and that they are read again when
 // they have changed.
 // Tried without its guard: with `seen` that is never another, those of a change fail; without
-// `isFile` the one of a FIFO hangs; without ESERVFAIL in GOES_ON the one of domains that fail.
+// `isFile` the one of a FIFO hangs, and without MAX_BYTES it fails; without ESERVFAIL in GOES_ON the one of domains that fail; with
+// arrays in the place of sets that of many names is not done in time.
 import { spawnSync } from 'node:child_process';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseHosts } from '../../lib/dns/hosts.js';
@@ -132,11 +133,14 @@ options ndots:3 timeout:2 attempts:4 rotate edns0 use-vc nonsense timeout:x
     expect(dns.getServers()).toEqual(['127.0.0.1']);
   });
 
-  it('that is a FIFO, a folder or without end is none', () => {
+  it('that is a FIFO, a folder, without end or too long is none', () => {
     const folder = temporaryFolder();
     const fifo = join(folder, 'fifo');
     spawnSync('mkfifo', [fifo]);
-    for (const file of [fifo, folder, '/dev/zero']) {
+    const large = join(folder, 'large');
+    writeFileSync(large, 'nameserver 192.0.2.1\n');
+    truncateSync(large, 16 * 2 ** 20 + 1);
+    for (const file of [fifo, folder, '/dev/zero', large]) {
       const dns = new test.loop.dns.Resolver({ resolvConf: file });
       expect(dns.getServers()).toEqual(['127.0.0.1']);
     }
@@ -155,10 +159,16 @@ not.an.address other.test
 
   it('tells addresses by name and names by address', () => {
     const { addresses, names } = parseHosts(TEXT);
-    expect(addresses.get('host.test')).toEqual(['192.0.2.1', '2001:DB8:0::1']);
-    expect(addresses.get('alias')).toEqual(['192.0.2.1']);
+    expect([...(addresses.get('host.test') ?? [])]).toEqual(['192.0.2.1', '2001:DB8:0::1']);
+    expect([...(addresses.get('alias') ?? [])]).toEqual(['192.0.2.1']);
     expect(addresses.has('other.test')).toBe(false);
-    expect(names.get('192.0.2.1')).toEqual(['host.test', 'Alias', 'again.test']);
+    expect([...(names.get('192.0.2.1') ?? [])]).toEqual(['host.test', 'Alias', 'again.test']);
+  });
+
+  it('may have as many names of one address as lists of those to be shut out have', () => {
+    const lines = Array.from({ length: 60_000 }, (_, i) => `0.0.0.0 ads-${i}.test`);
+    const { addresses, names } = parseHosts(lines.join('\n'));
+    expect([addresses.size, names.get('0.0.0.0')?.size]).toEqual([60_000, 60_000]);
   });
 
   it('is looked at before any server is asked, and again when it has changed', async () => {

@@ -2,7 +2,9 @@
 // where, how and beside what it answers. The program hears of the right answer, or of none, in time.
 // Tried without its guard: without STRAYS the one of who guesses; without the timer in tcp.ts the one
 // that is heard byte by byte hangs; with `close` there that does not settle those of who leaves; with
-// records of any name, any class or any time in answer.ts that of nobody's; without `questions === 0` that without EDNS.
+// records of any name, any class or any time in answer.ts that of nobody's; without
+// `isUnread` that without EDNS; without `codeOf` that and the one of codes of EDNS;
+// without `#plain.add` the one who is not asked by it again.
 import { createSocket } from 'node:dgram';
 import * as packet from 'dns-packet';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +18,14 @@ const test = eachWithLoop();
 const ask = asker(test);
 /** For what is never answered. */
 const SOON_MS = 60;
+
+/** An empty answer whose code has upper bits, beside what is no record of EDNS. */
+const extended = (upper: number, rcode: number) => (asked: Asked) => {
+  const opt = { type: 'OPT', name: '.', udpPayloadSize: 512, extendedRcode: upper, options: [] };
+  const { id, questions = [] } = packet.decode(asked.bytes);
+  const additionals = [a('x.test', '192.0.2.67'), opt as unknown as packet.Answer];
+  return packet.encode({ type: 'response', id: id ?? 0, flags: rcode, questions, additionals });
+};
 
 describe.each(DRIVE_MODES)('a hostile server (%s)', (mode) => {
   it('with an answer from another port or address is not heard', async () => {
@@ -133,13 +143,36 @@ describe.each(DRIVE_MODES)('a hostile server (%s)', (mode) => {
       bytes.writeUInt16BE(0x8181, 2);
       return bytes;
     };
-    const ways = [header, (asked: Asked) => reply(asked, [], { rcode: 4 })];
+    const ways = [header, (asked: Asked) => reply(asked, [], { rcode: 4 }), extended(1, 0)];
     const asks = ways.map((way) => ask((asked) => (asked.hasEdns ? way(asked) : good(asked))));
     const found = asks.map(({ dns }) => dns.resolve4('x.test'));
     await drive(test.loop, mode);
-    expect(await Promise.all(found)).toEqual([['192.0.2.1'], ['192.0.2.1']]);
+    expect(await Promise.all(found)).toEqual(ways.map(() => ['192.0.2.1']));
     for (const { server } of asks) {
       expect(server.asked.map(({ hasEdns }) => hasEdns)).toEqual([true, false]);
     }
+  });
+
+  it('that does not know EDNS is not asked by it again', async () => {
+    const { server, dns } = ask((asked) => reply(asked, [], { rcode: asked.hasEdns ? 1 : 2 }), {
+      tries: 2,
+    });
+    const error = dns.resolve4('x.test').catch(({ code }) => code);
+    await drive(test.loop, mode);
+    expect(await error).toBe('ESERVFAIL');
+    expect(server.asked.map(({ hasEdns }) => hasEdns)).toEqual([true, false, false]);
+  });
+
+  it('that fails with a code of EDNS has not said that there is nothing', async () => {
+    const other = new NameServer(test.loop, good);
+    // Of BADVERS and BADCOOKIE the lower bits are those of NOERROR and YXRRSET.
+    const all = [extended(1, 0), extended(1, 7)].map(async (answer) => {
+      const { server, dns } = ask(answer);
+      const alone = await dns.resolve4('x.test').catch(({ code }) => code);
+      dns.setServers([server.address, other.address]);
+      return [alone, await dns.resolve4('x.test')];
+    });
+    await drive(test.loop, mode);
+    expect(await Promise.all(all)).toEqual(all.map(() => ['ESERVFAIL', ['192.0.2.1']]));
   });
 });

@@ -2,7 +2,8 @@
 // first that is connected wins, and nothing is left of the others. Who looks names up is a test's
 // own here; loop.dns has tests of its own.
 // Tried without its guard: without the timer in `tryNext` the one of an address that is silent
-// hangs, and without `end` others do; without `closed.abort` the look-up is not told.
+// hangs, and without `end` others do; without `closed.abort` the look-up is not told; without
+// `isError` one that rejects with nothing closes the socket without an error.
 import { type InspectOptions, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { HostResolver } from '../../lib/net/by-name.js';
@@ -125,6 +126,8 @@ describe.each(DRIVE_MODES)('connecting by name (%s)', (mode) => {
         },
         'OWN',
       ],
+      [{ lookup: () => Promise.reject() }, 'ENOTFOUND'],
+      [{ lookup: () => Promise.reject('no') }, 'ENOTFOUND'],
       [telling(), 'ENOTFOUND'],
       [telling('y.test'), 'ERR_INVALID_ARG_VALUE'],
       [{ lookup: async () => 'x' as never }, 'ERR_INVALID_ARG_VALUE'],

@@ -23,6 +23,12 @@ const JOBS = {
   'throws what has no copy': () => {
     throw Object.assign(new TypeError('no copy'), { code: 'EODD', by: () => {} });
   },
+  'throws what throws': () => {
+    const get = () => {
+      throw new Error('a getter');
+    };
+    throw Object.defineProperty(new Error('on purpose'), 'more', { enumerable: true, get });
+  },
   function: () => () => {},
   exit: (code) => process.exit(code),
   'throws later': () => {

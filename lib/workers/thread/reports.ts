@@ -49,26 +49,36 @@ export class Reports {
 
   /** Tells of an error; of what it has, as much as can be copied. */
   tellError(place: number, error: unknown, beginMs = 0, runMs = 0): void {
-    const details = detailsOf(error);
     try {
-      this.tell([place, THREW, error, beginMs, runMs, details]);
+      this.tell([place, THREW, error, beginMs, runMs, detailsOf(error)]);
       return;
     } catch {}
-    // A cause or a property that is a function, say: what a person reads is left.
-    const shown = isNativeError(error) ? error : undefined;
-    const copy = new Error(shown?.message ?? textOf(error));
-    if (typeof shown?.stack === 'string') copy.stack = shown.stack;
-    const { code, name } = (details ?? {}) as { code?: unknown; name?: unknown };
+    // A property that is a function, say, or a getter that throws: what a person reads is left.
+    const read = (key: string) => (isNativeError(error) ? textIn(error, key) : undefined);
+    const copy = new Error(read('message') ?? textOf(error));
+    copy.stack = read('stack') ?? copy.stack ?? '';
     const texts: Record<string, string> = {};
-    if (typeof code === 'string') texts['code'] = code;
-    if (typeof name === 'string') texts['name'] = name;
+    const code = read('code');
+    if (code !== undefined) texts['code'] = code;
+    const name = read('name') ?? 'Error';
+    if (name !== 'Error') texts['name'] = name;
     this.tell([place, THREW, copy, beginMs, runMs, texts]);
   }
 
   /** Tells that a result cannot be copied, and why. */
   tellNotCloned(place: number, reason: unknown, beginMs: number, runMs: number): void {
-    const text = isNativeError(reason) || reason instanceof Error ? reason.message : textOf(reason);
+    const text = textIn(reason, 'message') ?? textOf(reason);
     this.tell([place, NOT_CLONED, text, beginMs, runMs]);
+  }
+}
+
+/** A property that is text and can be read. */
+function textIn(value: unknown, key: string): string | undefined {
+  try {
+    const text = Object(value)[key] as unknown;
+    return typeof text === 'string' ? text : undefined;
+  } catch {
+    return undefined;
   }
 }
 

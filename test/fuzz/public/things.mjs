@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { anyNumber, anyValue, noFunction, noInteger, noNumber } from '../support/values.mjs';
 import { isWith } from '../support/without.mjs';
 import { Children } from './children.mjs';
+import { compressionRequests } from './compressed.mjs';
 import { fileRequests } from './files.mjs';
 import { keyRequests } from './keys.mjs';
 import { managerRows } from './manager.mjs';
@@ -179,6 +180,7 @@ export class Things {
       ...fileRequests(this, path, options),
       ...nameRequests(this),
       ...keyRequests(this, options),
+      ...compressionRequests(this, options),
     ]); // biome-ignore format: a table
     const promise = actions.call('request', what);
     if (promise === undefined) return;
