@@ -43,7 +43,7 @@ async function atOnce(count) {
   recorder.stop();
   const figures = tookMs.map((ms) => ms.toFixed(1).padStart(7)).join('');
   console.log(`${count} at once: answered after ${figures} ms`);
-  const hashes = recorder.records().filter(({ name }) => name === 'ScryptRequest');
+  const hashes = recorder.records().filter(({ name }) => name === 'crypto.scrypt');
   return { lastMs: tookMs.at(-1), picture: toText(hashes, { rows: 'requests' }) };
 }
 

@@ -115,9 +115,25 @@ export class FlightRecorder implements LoopObserver {
   ): void {
     const beginMs = takenMs - doneMs - runMs - queuedMs;
     const place = this.#add(at.REQUEST_KIND, beginMs, takenMs);
-    this.#ring.times[place * at.TIMES + at.FIRST_MS] = queuedMs;
-    this.#ring.times[place * at.TIMES + at.SECOND_MS] = runMs;
-    const { words } = this.#ring;
+    this.#setRequest(place, subject, queuedMs, runMs, lane);
+  }
+
+  /** @internal */
+  inlineRequest(subject: Subject, beginMs: number, endMs: number, lane: string): void {
+    const place = this.#add(at.REQUEST_KIND + at.KINDS * at.INLINE, beginMs, endMs);
+    this.#setRequest(place, subject, 0, endMs - beginMs, lane);
+  }
+
+  #setRequest(
+    place: number,
+    subject: Subject,
+    queuedMs: number,
+    runMs: number,
+    lane: string,
+  ): void {
+    const { times, words } = this.#ring;
+    times[place * at.TIMES + at.FIRST_MS] = queuedMs;
+    times[place * at.TIMES + at.SECOND_MS] = runMs;
     words[place * at.WORDS + at.NAME] = this.#names.nameOf(subject);
     words[place * at.WORDS + at.HANDLE] = this.#names.add(lane);
     words[place * at.WORDS + at.FD] = -1;

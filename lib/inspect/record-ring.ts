@@ -18,7 +18,7 @@ export const SECOND_MS = 4;
 
 /** Integers from one record to the next; these stand behind the five doubles. */
 export const WORDS = 14;
-/** The kind, and above it the phase of a callback or why a wait ended. */
+/** The kind, and above it the phase of a callback, why a wait ended or where a request was done. */
 export const WHAT = 10;
 /** Of a wait how many events, else the number of a name. */
 export const NAME = 11;
@@ -26,12 +26,15 @@ export const NAME = 11;
 export const HANDLE = 12;
 export const FD = 13;
 
-/** The kinds; of a wait and a callback there follows by what to multiply the rest. */
+/** The kinds; of all but an iteration there follows by what to multiply the rest. */
 export const ITERATION_KIND = 0;
 export const WAIT_KIND = 1;
 export const CALLBACK_KIND = 2;
 export const REQUEST_KIND = 3;
 export const KINDS = 4;
+
+/** Of a request: it was answered at once. */
+export const INLINE = 1;
 
 export class RecordRing {
   /** By place times TIMES. */
@@ -110,6 +113,7 @@ export class RecordRing {
           ...span,
           name: textOf(name),
           lane: found.handle,
+          inline: rest === INLINE,
           queuedMs: firstMs,
           runMs: secondMs,
         };

@@ -60,14 +60,19 @@ export interface CallbackRecord extends Span {
   lateMs: number;
 }
 
-/** A request on the pool, from the call that made it to when the loop took its result. */
+/**
+ * A request on the pool, from the call that made it to when the loop took its result; or one that
+ * was answered at once.
+ */
 export interface RequestRecord extends Span {
   /** Which record it is. */
   kind: 'request';
-  /** Such as 'fs.stat'. */
+  /** Such as 'fs.stat', 'crypto.pbkdf2' or 'workers.run': what is called on a loop. */
   name: string;
   /** The lane of the pool that it waited in, such as 'fs'; of a job, the thread that did it. */
   lane: string;
+  /** Whether it was answered at once, on the loop's thread, and met no other; see docs/files.md. */
+  inline: boolean;
   /** How long it waited for a thread. */
   queuedMs: number;
   /** How long the thread took; what is left is the result's wait for the loop. */

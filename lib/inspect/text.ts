@@ -27,6 +27,7 @@ const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 const RUNS = '█';
 const WAITS_FOR_THREAD = '░';
 const WAITS_FOR_LOOP = '▒';
+const RUNS_ON_LOOP = '▓';
 
 /** A stretch of time, in ms. */
 interface Span {
@@ -93,9 +94,10 @@ function cellsOf(request: RequestRecord, scale: Scale): string {
     cells.fill(text, Math.round(scale.at(from)), Math.round(scale.at(to)));
   fill(WAITS_FOR_THREAD, beginMs, fromMs);
   fill(WAITS_FOR_LOOP, toMs, endMs);
-  fill(RUNS, fromMs, toMs);
+  const runs = request.inline === true ? RUNS_ON_LOOP : RUNS;
+  fill(runs, fromMs, toMs);
   // However short it was.
-  cells[scale.columnOf((fromMs + toMs) / 2)] = RUNS;
+  cells[scale.columnOf((fromMs + toMs) / 2)] = runs;
   return cells.join('');
 }
 
@@ -103,8 +105,7 @@ function cellsOf(request: RequestRecord, scale: Scale): string {
 function requestRows(requests: readonly RequestRecord[], scale: Scale): Row[] {
   const counts = new Map<string, number>();
   return requests.slice(0, MOST_ROWS).map((request) => {
-    // That it is one need not be said again.
-    const name = request.name.replace(/Request$/, '');
+    const { name } = request;
     const number = (counts.get(name) ?? 0) + 1;
     counts.set(name, number);
     return { label: `${name} ${number}`, cells: cellsOf(request, scale) };
@@ -117,7 +118,8 @@ function requestRows(requests: readonly RequestRecord[], scale: Scale): Row[] {
  */
 function threadRows(requests: readonly RequestRecord[], scale: Scale): Row[] {
   const lanes = new Map<string, Span[][]>();
-  const byStart = requests.map((request) => ({ ...runOf(request), lane: request.lane }));
+  const onThreads = requests.filter(({ inline }) => inline !== true);
+  const byStart = onThreads.map((request) => ({ ...runOf(request), lane: request.lane }));
   byStart.sort((a, b) => a.fromMs - b.fromMs);
   for (const { lane, fromMs, toMs } of byStart) {
     const rows = lanes.get(lane) ?? [];
@@ -178,7 +180,8 @@ function lengthText(ms: number): string {
  * - the loop: how much of the time it worked, in eighths; not at all where it slept, or its
  *   host had its turn;
  * - the threads of each lane of the pool, and each thread of `loop.workers`, likewise; or each
- *   request: `░` it waits for a thread, `█` it is on one, `▒` its result waits for the loop.
+ *   request: `░` it waits for a thread, `█` it is on one, `▒` its result waits for the loop; `▓` it
+ *   was answered at once, on the loop's thread.
  *
  * Of threads and requests 64 are shown at most.
  *

@@ -1,6 +1,7 @@
 // A recording in Chrome's trace-event format, which Perfetto and chrome://tracing
 // open: a row for the loop's work and waits, one for its callbacks, and the requests
-// on the pool, which overlap, as asynchronous spans. A thread of `loop.workers` has its row.
+// on the pool, which overlap, as asynchronous spans; those that were answered at once are in the
+// row of callbacks. A thread of `loop.workers` has its row.
 import { writeFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import type { FlightRecorder } from './flight-recorder.js';
@@ -44,7 +45,7 @@ interface Rows {
 }
 
 /** Of the jobs of `loop.workers`; their lane is the thread that did them. */
-const WORKER_JOB = 'WorkerJob';
+const WORKER_JOB = 'workers.run';
 /** Above the rows of all loops, of which each thread of the process may have two. */
 const FIRST_WORKER_ROW = 100_000;
 
@@ -114,6 +115,11 @@ function eventsOf(record: FlightRecord, index: number, rows: Rows): TraceEvent[]
     case 'callback':
       return [span(record, rows.callbacks, record.name, record.phase, argsOf(record))];
     case 'request':
+      // Inside the callback that made it.
+      if (record.inline) {
+        const { lane } = record;
+        return [span(record, rows.callbacks, record.name, 'inline', { iteration, lane })];
+      }
       return [...requestEvents(record, String(index), rows.loop), ...workEvents(record, rows)];
   }
 }

@@ -193,6 +193,11 @@ export class Meter {
     this.#observers.request(subject, takenMs, queuedMs, runMs, doneMs, lane);
   }
 
+  /** A request was answered at once; see `LoopObserver.inlineRequest`. */
+  answered(subject: Subject, beginMs: number, lane: string): void {
+    this.#observers.inlineRequest(subject, beginMs, this.#clock(), lane);
+  }
+
   /** A callback begins. */
   begins(phase: Phase, subject: Subject): void {
     this.#phase = phase;

@@ -44,6 +44,8 @@ export interface LoopObserver {
     doneMs: number,
     lane: string,
   ): void;
+  /** A request was answered at once, on the loop's thread. @param lane where it would have waited */
+  inlineRequest(subject: Subject, beginMs: number, endMs: number, lane: string): void;
 }
 
 /**
@@ -94,5 +96,9 @@ export class Observers implements LoopObserver {
     for (const observer of this.#list) {
       observer.request(subject, takenMs, queuedMs, runMs, doneMs, lane);
     }
+  }
+
+  inlineRequest(subject: Subject, beginMs: number, endMs: number, lane: string): void {
+    for (const observer of this.#list) observer.inlineRequest(subject, beginMs, endMs, lane);
   }
 }

@@ -75,6 +75,10 @@ class ForeignRequest extends PoolRequest<number> {
   override finish(batch: Batch, row: number): number {
     return batch.status(row);
   }
+
+  override describe(): string {
+    return this.#kind.replace(' ', '.');
+  }
 }
 
 /** The -errno that another addon is told for what was thrown. */

@@ -17,6 +17,11 @@ export type LaneName = keyof typeof Lane;
 /** The number of a lane: one of `Lane`, or of a lane of the user's. */
 export type LaneNumber = number;
 
+/** What a request of a kind is called in records: by its family, which has a lane of its own. */
+export function recordName(lane: LaneNumber, kind: string): string {
+  return `${BUILT_IN[lane]}.${kind}`;
+}
+
 /** What a lane may have. */
 export interface LaneOptions {
   /**

@@ -4,7 +4,7 @@ import { throwIfAborted } from '../base/abort.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { SharedPool } from '../loop/shared-pool.js';
 import { PoolHandle } from './handle.js';
-import type { LaneNumber } from './lanes.js';
+import { type LaneNumber, recordName } from './lanes.js';
 import type { ThreadPoolOptions } from './options.js';
 import { ThreadPool } from './pool.js';
 import type { PoolRequest } from './request.js';
@@ -45,8 +45,22 @@ export class LoopPool {
     return this.#handle?.takeBack(id) === true;
   }
 
-  /** A request of `kind` was answered at once, without a thread. */
-  countInline(kind: string, lane: LaneNumber): void {
+  /** When a request begins that may be answered at once: of use where somebody records. */
+  beginInline(): number {
+    const { meter } = this.#loop;
+    return meter.observed ? meter.nowMs() : 0;
+  }
+
+  /**
+   * A request of `kind` was answered at once, without a thread.
+   *
+   * @param beginMs what `beginInline` said
+   */
+  countInline(kind: string, lane: LaneNumber, beginMs: number): void {
     this.pool.usage.of(kind, lane).inline++;
+    const { meter } = this.#loop;
+    if (!meter.observed) return;
+    const subject = { describe: () => recordName(lane, kind) };
+    meter.answered(subject, beginMs, this.pool.lanes.nameOf(lane));
   }
 }

@@ -4,7 +4,7 @@
 import { abortError, onAbort } from '../base/abort.js';
 import type { NativePool } from '../binding/index.js';
 import type { Batch } from './batch.js';
-import type { LaneNumber } from './lanes.js';
+import { type LaneNumber, recordName } from './lanes.js';
 import type { Work } from './usage.js';
 
 /**
@@ -50,9 +50,9 @@ export abstract class PoolRequest<T> {
   /** What the completion in `row` of `batch` amounts to. What it throws, rejects. */
   abstract finish(batch: Batch, row: number): T;
 
-  /** What it is called in traces. */
+  /** What it is called in records, such as 'fs.stat'. */
   describe(): string {
-    return this.constructor.name;
+    return recordName(this.lane, this.kind);
   }
 
   /** Rejects when `signal` aborts; `cancel` tells whether the work was still queued. */

@@ -63,9 +63,9 @@ export class Job {
     return true;
   }
 
-  /** What it is called in traces. */
+  /** What it is called in records. */
   describe(): string {
-    return 'WorkerJob';
+    return 'workers.run';
   }
 }
 

@@ -33,6 +33,13 @@ async function runLine(line, cwd, tools) {
   return runProgram('/bin/sh', ['-e', '-c', line], { cwd, env });
 }
 
+/**
+ * `line`, with all that it prints in a file first. What Node tells of an error begins with the line
+ * of its source, which is all of a minified bundle: more than a pipe takes at once, and what comes
+ * behind it, the code, is lost where the reader is late.
+ */
+const wholly = (line) => `code=0; ${line} > printed 2>&1 || code=$?; cat printed; exit $code`;
+
 /** Runs what is in out/ of the project elsewhere, the project having been moved away. */
 async function runAway(project, start) {
   const [away, place] = [`${project}-away`, `${project}-deployed`];
@@ -41,7 +48,7 @@ async function runAway(project, start) {
   cpSync(join(project, 'out'), join(place, 'out'), { recursive: true, verbatimSymlinks: true });
   renameSync(project, away);
   try {
-    return await runLine(start, place);
+    return await runLine(wholly(start), place);
   } finally {
     renameSync(away, project);
   }

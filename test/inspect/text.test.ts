@@ -29,6 +29,7 @@ const request = (
   iteration: 1,
   name: 'job',
   lane,
+  inline: false,
   beginMs,
   queuedMs,
   runMs,
@@ -47,6 +48,13 @@ describe('a recording as text', () => {
       },
     );
     expect(picture.split('\n')).toEqual(['      0   100 ms', 'loop │█▄   ▁   ▁│']);
+  });
+
+  it('has what was answered at once as a row of its own, and on no thread', () => {
+    const records = [{ ...request('fs', 0, 0, 30), inline: true }, request('fs', 30, 0, 70)];
+    const rows = (picture: string) => picture.split('\n').slice(1);
+    expect(rows(toText(records, requests))).toEqual(['job 1 │▓▓▓       │', 'job 2 │   ███████│']);
+    expect(rows(toText(records, { columns }))).toEqual(['fs │   ███████│']);
   });
 
   it('has a row for each request: its wait, its run, and its wait for the loop', () => {
@@ -115,7 +123,7 @@ describe('a recording as text', () => {
     expect(labels(toText(recorder))[2]).toMatch(/^crypto/);
     expect(labels(toText(recorder, requests)).slice(1)).toEqual([
       'loop',
-      ...[1, 2, 3].map((number) => `Pbkdf2 ${number}`),
+      ...[1, 2, 3].map((number) => `crypto.pbkdf2 ${number}`),
     ]);
   });
 

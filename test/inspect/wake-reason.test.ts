@@ -122,8 +122,9 @@ describe('a request on the pool', () => {
     await drive(loop);
     await Promise.all([first, second]);
     const [key, stat] = recorder.records().filter((record) => record.kind === 'request');
-    expect([key?.name, stat?.name]).toEqual(['Pbkdf2Request', 'fs.stat']);
+    expect([key?.name, stat?.name]).toEqual(['crypto.pbkdf2', 'fs.stat']);
     expect([key?.lane, stat?.lane]).toEqual(['crypto', 'fs']);
+    expect([key?.inline, stat?.inline]).toEqual([false, false]);
     // One thread: the second waits while the first runs.
     expect(stat?.queuedMs).toBeGreaterThan((key?.runMs ?? Infinity) / 2);
     expect(key?.runMs).toBeGreaterThan(stat?.runMs ?? Infinity);

@@ -10,6 +10,7 @@ class Listener implements LoopObserver {
   iteration(): void {}
   wait(): void {}
   request(): void {}
+  inlineRequest(): void {}
   callback(_phase: string, subject: { describe(): string }): void {
     this.names.push(subject.describe());
   }

@@ -70,8 +70,8 @@ describe('pool.stats()', () => {
   it('counts what was answered without a thread', () => {
     loop = new TestLoop();
     const requests = new LoopPool(loop, loop.pool);
-    requests.countInline('read', Lane.fs);
-    requests.countInline('read', Lane.fs);
+    requests.countInline('read', Lane.fs, requests.beginInline());
+    requests.countInline('read', Lane.fs, requests.beginInline());
     const { kinds, lanes } = loop.pool.stats();
     expect(kinds['read']).toMatchObject({ inline: 2, pooled: 0, completed: 2, lane: 'fs' });
     expect(lanes.fs).toMatchObject({ inline: 2, pooled: 0, completed: 2 });

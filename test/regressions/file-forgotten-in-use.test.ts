@@ -10,6 +10,7 @@
 // With native.close instead of closeFile in lib/pool/fs/handle.ts a stranger gets the number; without
 // `discard` in lib/pool/fs/work.ts the descriptors of the aborted opens are left; without `stillOwns` in
 // handle.ts the other FileHandle, or the socket, is closed.
+import { spawnSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,11 +26,14 @@ const collect = runInNewContext('gc') as () => void;
 
 let folder: string;
 let path: string;
+let fifo: string;
 let loop: TestLoop;
 
 beforeAll(() => {
   folder = nodeFs.mkdtempSync(join(tmpdir(), 'rawloop-forgotten-'));
   path = join(folder, 'own');
+  fifo = join(folder, 'fifo');
+  spawnSync('mkfifo', [fifo]);
 });
 afterAll(() => nodeFs.rmSync(folder, { recursive: true }));
 beforeEach(() => {
@@ -37,14 +41,13 @@ beforeEach(() => {
 });
 afterEach(() => loop.close());
 
-/** What a thread does for a while. */
-const ROUNDS = 200_000;
-
 /** Of a handle that nothing leads to behind it. */
 async function cutAndForget(mode: 'owned' | 'guest'): Promise<{ fd: number; cut: Promise<void> }> {
   const file = await loop.outcome(mode, loop.fs.open(path, 'r+'));
   const { fd } = file;
-  loop.crypto.pbkdf2('x', 'x', ROUNDS, 64, 'sha512').catch(() => {});
+  // It has the only thread until somebody writes to it.
+  const held = loop.fs.open(fifo);
+  held.then((opened) => opened.close()).catch(() => {});
   while (loop.pool.stats().running === 0) await new Promise(setImmediate);
   return { fd, cut: file.truncate(2) };
 }
@@ -62,7 +65,9 @@ describe.each(MODES)('a file that is forgotten in use, %s', (mode) => {
     const others = Array.from({ length: 3 }, () => nodeFs.openSync(stranger, 'w+'));
     nodeFs.writeSync(others[0] as number, 'of a stranger');
     expect(others).not.toContain(fd);
+    const writer = nodeFs.openSync(fifo, 'r+');
     await loop.outcome(mode, cut);
+    nodeFs.closeSync(writer);
     expect(nodeFs.readFileSync(path, 'utf8')).toBe('of');
     expect(nodeFs.readFileSync(stranger, 'utf8')).toBe('of a stranger');
     for (const other of others) nodeFs.closeSync(other);

@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { test } = require('./runner.cjs');
-const { MODES, rawloop, drive, until, runProgram } = require('./support.cjs');
+const { MODES, rawloop, raw, drive, until, runProgram } = require('./support.cjs');
 
 const { EventLoop, ThreadPool } = rawloop;
 
@@ -94,6 +94,42 @@ for (const mode of MODES) {
     };
     const { value } = await outcome(loop, mode, work());
     assert.deepStrictEqual(value, [2, 5, '23456', 4, 'copy,file']);
+    fs.rmSync(folder, { recursive: true });
+    loop.close();
+  });
+
+  test(`${mode}: files are streams, and go over connections`, async () => {
+    const loop = new EventLoop();
+    const folder = fs.mkdtempSync(join(tmpdir(), 'rawloop-'));
+    const path = join(folder, 'file');
+    const size = 200_000;
+    const work = async () => {
+      const writing = loop.fs.createWriteStream(path);
+      writing.write('name');
+      writing.end(Buffer.alloc(size - 4, 'x'));
+      await writing.closed;
+      const got = [];
+      for await (const chunk of loop.fs.createReadStream(path, { start: 2 })) {
+        got.push(Buffer.from(chunk));
+      }
+      let come = 0;
+      const data = (_socket, chunk) => {
+        come += chunk.length;
+      };
+      const { AF_UNIX, SOCK_STREAM } = raw.constants;
+      const fds = raw.socketpair(AF_UNIX, SOCK_STREAM);
+      const [socket, peer] = fds.map((fd) => loop.stream(fd, {}, { data }));
+      const file = await loop.fs.open(path);
+      const sent = await loop.fs.sendFile(socket, file, { offset: 4 });
+      socket.end();
+      await file.close();
+      peer.end();
+      await peer.closed;
+      const read = Buffer.concat(got);
+      return [read.subarray(0, 3).toString(), read.length, sent, come];
+    };
+    const { value } = await outcome(loop, mode, work());
+    assert.deepStrictEqual(value, ['mex', size - 2, size - 4, size - 4]);
     fs.rmSync(folder, { recursive: true });
     loop.close();
   });

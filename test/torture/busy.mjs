@@ -7,17 +7,23 @@ import { basename } from 'node:path';
 const TASKS = '/proc/self/task';
 const HAS_STATS = existsSync('/proc/self/schedstat');
 
-/** Milliseconds that each thread but the caller's ran or was ready to run. */
-function readyMs() {
+/** What a thread took, in ms of a processor, and how long it was ready to run in all. */
+function timesOf(text) {
+  const [ran, waited] = text.split(' ').map((ns) => Number(ns) / 1e6);
+  return { ranMs: ran, readyMs: ran + waited };
+}
+
+/** Of each thread but the caller's. */
+function allTimes() {
   if (!HAS_STATS) {
     const { user, system } = process.cpuUsage();
-    return new Map([['all', (user + system) / 1000]]);
+    const ms = (user + system) / 1000;
+    return new Map([['all', { ranMs: ms, readyMs: ms }]]);
   }
   const found = new Map();
   for (const task of otherThreads()) {
     try {
-      const [ran, waited] = readFileSync(`${TASKS}/${task}/schedstat`, 'utf8').split(' ');
-      found.set(task, (Number(ran) + Number(waited)) / 1e6);
+      found.set(task, timesOf(readFileSync(`${TASKS}/${task}/schedstat`, 'utf8')));
     } catch {
       // The thread has ended, or the process has no descriptor left to look.
     }
@@ -35,15 +41,20 @@ function otherThreads() {
 }
 
 export function mark() {
-  return { ready: readyMs(), ms: performance.now() };
+  return { times: allTimes(), ms: performance.now() };
 }
 
-/** The share of the time since `since` that the busiest thread wanted: 0 to 1. */
+/**
+ * The thread that wanted most of the time since `since`: its share of it, 0 to 1, and how long it
+ * ran. A thread that is new counts from where it is first seen.
+ */
 export function busiest(since) {
   const elapsedMs = performance.now() - since.ms;
-  let most = 0;
-  for (const [task, ms] of readyMs()) {
-    most = Math.max(most, ms - (since.ready.get(task) ?? ms));
+  const busiest = { share: 0, ranMs: 0 };
+  for (const [task, now] of allTimes()) {
+    const before = since.times.get(task) ?? now;
+    const share = elapsedMs === 0 ? 0 : Math.min(1, (now.readyMs - before.readyMs) / elapsedMs);
+    if (share > busiest.share) Object.assign(busiest, { share, ranMs: now.ranMs - before.ranMs });
   }
-  return elapsedMs === 0 ? 0 : Math.min(1, most / elapsedMs);
+  return busiest;
 }

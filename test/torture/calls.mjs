@@ -182,6 +182,7 @@ export const CALLS = {
   pthread_create: retry('EAGAIN', 'ENOMEM', 'EPERM', 'EINVAL'),
   mmap: quiet('ENOMEM', 'EPERM', 'EAGAIN', 'ENFILE'),
   madvise: quiet('EINVAL', 'EPERM', 'ENOSYS', 'EAGAIN'),
+  statvfs: [...quiet('EINTR'), ...told('EIO', 'EACCES', 'ENOMEM', 'EPERM', 'ENOSYS')],
 };
 
 /** Every call that has a rule somewhere. */

@@ -17,8 +17,13 @@ const LASTS_AT_MOST_MS = 2000;
 /** Without progress for so long, and no back-off is longer, a round hangs. */
 const PATIENCE_MS = 2500;
 const CHECK_MS = 50;
-/** Of a processor, without any progress: that is spinning. */
+/** Of a processor, without any progress: that is spinning, when it took so much of one. */
 const SPINNING = 0.5;
+/**
+ * A thread of JavaScript starts in 30 to 50 ms of a processor, for which it may wait ten times as
+ * long on a busy machine: that is work, which ends.
+ */
+const SPINNING_MS = 100;
 
 const { progress, done, port } = workerData;
 const control = loadControl();
@@ -41,9 +46,13 @@ function tell(message) {
   }
 }
 
-/** The share of a processor since `begin`, 0 when the round has got on meanwhile. */
+/** Who was busiest since `begin`: nobody when the round has got on meanwhile. */
 function busyness(begin) {
-  return Atomics.load(progress, 0) === begin.at ? busiest(begin) : 0;
+  return Atomics.load(progress, 0) === begin.at ? busiest(begin) : { share: 0, ranMs: 0 };
+}
+
+function spins({ share, ranMs }) {
+  return share > SPINNING && ranMs > SPINNING_MS;
 }
 
 function begin() {
@@ -59,10 +68,12 @@ function watchLasting(state) {
   }
   if (performance.now() - state.quiet.ms < QUIET_MS && sinceMs < LASTS_AT_MOST_MS) return;
   const busy = busyness(state.quiet);
+  // Not to be told yet: it may work, or spin on a machine that has no time for it.
+  if (busy.share > SPINNING && !spins(busy) && sinceMs < LASTS_AT_MOST_MS) return;
   control.disarm();
   state.lasting = false;
   state.before = begin();
-  if (busy > SPINNING) tell({ spinning: busy });
+  if (spins(busy)) tell({ spinning: busy.share });
 }
 
 function watchProgress(state) {
@@ -71,7 +82,7 @@ function watchProgress(state) {
   } else if (performance.now() - state.before.ms > PATIENCE_MS && !state.stuck) {
     state.stuck = true;
     const busy = busyness(state.before);
-    tell(busy > SPINNING ? { limit: true, spinning: busy } : { limit: true });
+    tell(spins(busy) ? { limit: true, spinning: busy.share } : { limit: true });
   }
 }
 

@@ -25,6 +25,13 @@ describe.each(DRIVE_MODES)('a job whose thread ends (%s)', (mode) => {
         cause: expect.objectContaining({ message: 'nobody caught it' }),
       },
     ],
+    'by a promise whose rejection nobody caught': [
+      ['rejects later'],
+      {
+        code: 'ERR_WORKER_EXITED',
+        cause: expect.objectContaining({ message: 'nobody caught it either' }),
+      },
+    ],
     'as its memory is over': [['uses all memory'], { code: 'ERR_WORKER_OUT_OF_MEMORY' }],
   };
   it.each(Object.entries(ENDS))('%s rejects, and others go on', async (_how, [asked, error]) => {

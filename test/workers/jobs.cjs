@@ -37,6 +37,10 @@ const JOBS = {
     }, 1);
     return new Promise(() => {});
   },
+  'rejects later': () => {
+    Promise.reject(new Error('nobody caught it either'));
+    return new Promise(() => {});
+  },
   'uses all memory': () => {
     const all = [];
     for (;;) all.push(new Array(1000).fill(all.length));

@@ -36,8 +36,8 @@ describe.each(DRIVE_MODES)('workers (%s)', (mode) => {
     await settled(test.loop, mode, [workers.run(['later', 1, 5]), workers.run(['echo', 2])]);
     const jobs = recorder.records().filter((record) => record.kind === 'request');
     expect(jobs).toMatchObject([
-      { name: 'WorkerJob', lane: 'Workers mine 1' },
-      { name: 'WorkerJob', lane: 'Workers mine 1' },
+      { name: 'workers.run', lane: 'Workers mine 1' },
+      { name: 'workers.run', lane: 'Workers mine 1' },
     ]);
     // In the loop's clock: the second began when the first was over, and both were asked for first.
     const [first, second] = jobs.map(({ beginMs, endMs, queuedMs, runMs }) => ({
@@ -50,7 +50,7 @@ describe.each(DRIVE_MODES)('workers (%s)', (mode) => {
     const { traceEvents } = toTrace(recorder);
     const row = traceEvents.find(({ args }) => args['name'] === 'Workers mine 1')?.tid;
     const spans = traceEvents.filter(({ tid, ph }) => tid === row && ph === 'X');
-    expect(spans.map(({ name }) => name)).toEqual(['WorkerJob', 'WorkerJob']);
+    expect(spans.map(({ name }) => name)).toEqual(['workers.run', 'workers.run']);
   });
 
   it('hold nothing once they are closed', async () => {

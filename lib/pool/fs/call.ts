@@ -96,8 +96,4 @@ export class FileCall<T, Name extends FileOperation = FileOperation> extends Poo
     const step = batch.size(row) === 1 ? (batch.bytes(row)[0] as number) : 0;
     throw errorOf(status, this.#about, step);
   }
-
-  override describe(): string {
-    return `fs.${this.#name}`;
-  }
 }

@@ -27,6 +27,8 @@ export class FileWork {
   /** What waits for something else than a thread. */
   readonly #waiting = new Set<(reason: unknown) => void>();
   #hearsOfClose = false;
+  /** When what is tried now began. */
+  #beginMs = 0;
   /** Requests on a thread that move where a file stands, by descriptor. */
   readonly #moving = new Map<number, number>();
 
@@ -61,8 +63,9 @@ export class FileWork {
   ): T | Promise<T> | Refused | typeof UNTRIED {
     const files = this.now(signal, inline);
     if (files === undefined) return UNTRIED;
+    const beginMs = this.#beginMs;
     const value = attempt(files, this.#budget);
-    if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs);
+    if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs, beginMs);
     return value;
   }
 
@@ -71,13 +74,14 @@ export class FileWork {
     if (signal !== undefined || !(inline ?? this.#inline) || !this.#files.isThere) return undefined;
     if (this.loop.closed || this.#budget.hasWaiting || !this.#budget.allows()) return undefined;
     this.#beforeRun();
+    this.#beginMs = this.#pool.beginInline();
     return this.#files;
   }
 
-  /** A request of `kind` was done at once, and copied so much. */
+  /** A request of `kind` was done at once, by what `now` gave, and copied so much. */
   did(kind: string, bytes: number): void {
     this.#budget.spend(bytes);
-    this.#pool.countInline(kind, Lane.fs);
+    this.#pool.countInline(kind, Lane.fs, this.#beginMs);
   }
 
   /**
@@ -136,13 +140,14 @@ export class FileWork {
     this.#beforeRun();
     let settle: () => void;
     let drop = nothing;
+    const beginMs = this.#pool.beginInline();
     try {
       const value = attempt(this.#files, this.#budget);
       if (value === REFUSED) {
         this.submit(request, signal);
         return;
       }
-      this.#pool.countInline(request.kind, request.lane);
+      this.#pool.countInline(request.kind, request.lane, beginMs);
       settle = () => request.resolve(value as T);
       // What was only begun hears of the signal itself.
       if (value instanceof Promise) {

@@ -60,6 +60,42 @@ export function fileRequests({ program, random, actions }, path, options) {
       for await (const chunk of stream) if (!(chunk.length > 0)) program.report('an empty chunk');
     await stream.closed;
   };
+  /** To a connection of its own, whose peer reads, or is gone: each byte that went comes, once. */
+  const sendFile = async () => {
+    const { AF_UNIX, SOCK_STREAM } = program.raw.constants;
+    const where = { offset: number(5), length: number(900), ...options() };
+    const fds = program.raw.socketpair(AF_UNIX, SOCK_STREAM);
+    if (!Array.isArray(fds)) return;
+    const streams = [];
+    try {
+      for (const fd of fds) streams.push(program.loop.stream(fd, {}, { data() {} }));
+    } catch (error) {
+      for (const stream of streams) stream.destroy();
+      for (const fd of fds.slice(streams.length)) program.raw.close(fd);
+      throw error;
+    }
+    const [socket, peer] = streams;
+    if (random.oneIn(4)) socket.write('before');
+    if (random.oneIn(8)) peer.destroy();
+    const request = actions.or(
+      () => fs.sendFile(socket, file(), where),
+      () => fs.sendFile(anyValue(random), file(), where),
+    );
+    if (random.oneIn(8)) socket.destroy();
+    else socket.end();
+    try {
+      const bytes = await request;
+      if (!(bytes >= 0)) program.report(`sendFile sent ${bytes} bytes`);
+      await Promise.all([socket.closed, peer.closed]);
+      const isWhole = socket.error === undefined && peer.error === undefined;
+      if (isWhole && peer.bytesRead > socket.bytesWritten) {
+        program.report(`${peer.bytesRead} bytes came of ${socket.bytesWritten}`);
+      }
+    } finally {
+      socket.destroy();
+      peer.destroy();
+    }
+  };
   return [
     open, open, detached,
     () => fs.readFile(random.oneIn(2) ? name() : path, options()),
@@ -90,7 +126,7 @@ export function fileRequests({ program, random, actions }, path, options) {
     () => fs.statfs(path, options()),
     () => streamOf(fs.createReadStream(random.oneIn(2) ? name() : path, { start: number(5), end: number(900), ...options() })),
     () => streamOf(fs.createWriteStream(name(), options()), data()),
-    () => fs.sendFile(random.pick(program.sockets ?? [undefined]), file(), { offset: number(5), length: number(900), ...options() }),
+    sendFile,
     async () => {
       for await (const entry of await fs.opendir(folder)) if (typeof entry.name !== 'string') program.report('an entry has no name');
     },

@@ -11,6 +11,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -97,6 +98,8 @@ WRAP(int, ftruncate64, ftruncate, fd, (int fd, off64_t size), (fd, size))
 WRAP(int, fsync, fsync, fd, (int fd), (fd))
 WRAP(int, fdatasync, fdatasync, fd, (int fd), (fd))
 WRAP(int, statfs64, statfs, -1, (const char* path, struct statfs64* out),
+     (path, out))
+WRAP(int, statvfs64, statvfs, -1, (const char* path, struct statvfs64* out),
      (path, out))
 WRAP(int, sched_setaffinity, sched_setaffinity, -1,
      (pid_t thread, size_t size, const cpu_set_t* set), (thread, size, set))

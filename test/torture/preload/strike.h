@@ -35,7 +35,8 @@
   CALL(sched_setaffinity)                                                 \
   CALL(inotify_init1) CALL(inotify_add_watch) CALL(inotify_rm_watch)      \
   CALL(timerfd_create) CALL(timerfd_settime) CALL(timerfd_gettime)        \
-  CALL(signalfd) CALL(fanotify_init) CALL(fanotify_mark)
+  CALL(signalfd) CALL(fanotify_init) CALL(fanotify_mark)                  \
+  CALL(statvfs)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,

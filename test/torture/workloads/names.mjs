@@ -3,8 +3,14 @@
 // asked twice, so that each failure is somebody's.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { CALLS } from '../calls.mjs';
 import { CUT_SHORT } from '../round.mjs';
 
+/** What a send says that may be of a datagram before. */
+const EARLIER = [
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EACCES', 'ECONNREFUSED', 'EMSGSIZE', 'EPROTO'],
+  ...['EHOSTDOWN', 'ENOPROTOOPT', 'EOPNOTSUPP'],
+];
 const TIMES = 12;
 const ADDRESS = '127.0.0.1';
 const WAIT_MS = 5000;
@@ -62,14 +68,16 @@ export default {
   options: { poolSize: 3 },
   // An eventfd that is full wakes its reader, and nothing else befalls one.
   only: { write: ['EINTR'], read: ['EINTR', 'EAGAIN'] },
-  never: {
-    // To connect a socket of datagrams takes no time in which a signal could come.
-    connect: ['EINTR'],
-    // A send that says so is made again, as it may be said of a datagram before; that it was is
-    // told by the socket's queue of errors, which has nothing here.
-    send: ['EHOSTUNREACH', 'ENETUNREACH', 'ECONNREFUSED', 'EMSGSIZE', 'EPROTO', 'EHOSTDOWN'].concat(
-      ['ENOPROTOOPT', 'EACCES', 'EOPNOTSUPP'],
-    ),
+  // To connect a socket of datagrams takes no time in which a signal could come; that of a
+  // connection is in tcp.
+  never: { connect: ['EINTR'] },
+  // Of datagrams, and of a connection that goes over TCP. What may be said of a datagram before is
+  // tried again: once it is no more than that, and while it lasts the question is answered with it.
+  rules: {
+    send: [
+      ...CALLS.send.filter(([errno]) => !EARLIER.includes(errno)),
+      ...EARLIER.map((errno) => [errno, 'retry']),
+    ],
   },
   prepare() {
     const told = new Int32Array(new SharedArrayBuffer(4));

@@ -1,5 +1,15 @@
 // The calls of rawloop/raw that no other workload makes: each gives -errno, as it is.
+
 export default {
+  // Who asks for these himself is told of each refusal: nothing else was to happen.
+  rules: {
+    flock: [['EINTR', 'quiet'], ...told('EAGAIN', 'ENOLCK', 'EPERM', 'ENOSYS', 'EINVAL', 'EIO')],
+    lseek: told('EIO', 'EINVAL', 'ESPIPE', 'EPERM', 'ENOSYS', 'EOVERFLOW'),
+    fcntl_lock: [
+      ['EINTR', 'quiet'],
+      ...told('EAGAIN', 'EACCES', 'EDEADLK', 'ENOLCK', 'EPERM', 'ENOSYS', 'EINVAL'),
+    ],
+  },
   run(round, loop) {
     const { raw } = round;
     const {
@@ -59,6 +69,10 @@ export default {
   },
 };
 
+function told(...names) {
+  return names.map((name) => [name, 'told']);
+}
+
 /** What Linux alone has for events. */
 function openEvents(twice, raw, keep) {
   const c = raw.constants;
@@ -90,6 +104,7 @@ function moveInFile(twice, raw, keep) {
   const bytes = Buffer.from('0123456789');
   const wrote = twice('pwrite', () => raw.pwrite(file, bytes, 0, 10, 5));
   twice('pwritev', () => raw.pwritev(file, [bytes.subarray(0, 5)], 0));
+  lockAndSeek(twice, raw, file);
   const into = new Uint8Array(10);
   const got = twice('pread', () => raw.pread(file, into, 0, 10, 5));
   twice('preadv', () => raw.preadv(file, [new Uint8Array(4)], 0));
@@ -102,6 +117,23 @@ function moveInFile(twice, raw, keep) {
   twice('sendfile', () => raw.sendfile(writeEnd, file, 0, 5));
   twice('ioctl', () => raw.ioctl(readEnd, raw.constants.FIONREAD, new Int32Array(1)));
   twice('splice', () => raw.splice(file, 5, writeEnd, null, 5));
+}
+
+/** A lock on its first bytes, of both kinds, and given back; where it stands; where it is. */
+function lockAndSeek(twice, raw, file) {
+  const { F_SETLK, F_OFD_SETLK, F_OFD_GETLK, F_WRLCK, F_UNLCK, SEEK_SET } = raw.constants;
+  const lock = (type) => BigInt64Array.of(BigInt(type), BigInt(SEEK_SET), 0n, 5n, 0n);
+  for (const command of [F_SETLK, F_OFD_SETLK]) {
+    twice('fcntl', () => raw.fcntl(file, command, lock(F_WRLCK)));
+    twice('fcntl', () => raw.fcntl(file, command, lock(F_UNLCK)));
+  }
+  twice('fcntl', () => raw.fcntl(file, F_OFD_GETLK, lock(F_WRLCK)));
+  const at = twice('lseek', () => raw.lseek(file, 3, SEEK_SET));
+  if (at !== undefined && at !== 3) throw new Error(`it stands at ${at}`);
+  const fields = new Float64Array(11);
+  if (twice('statvfs', () => raw.statvfs('/', fields)) === 0 && !(fields[0] > 0)) {
+    throw new Error(`its blocks have ${fields[0]} bytes`);
+  }
 }
 
 function exchange(twice, raw, [a, b]) {

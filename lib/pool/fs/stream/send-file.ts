@@ -23,7 +23,6 @@ import { Stream } from '../../../stream/stream.js';
 import { invalidState } from '../../../stream/unread.js';
 import { FileCall } from '../call.js';
 import { type FileDescriptor, numberOfFile } from '../descriptors.js';
-import { REFUSED } from '../inline/in-memory.js';
 import { checkFlag, checkLength, type FileOptions } from '../options.js';
 import { statusOf } from '../values.js';
 import type { FileWork } from '../work.js';
@@ -139,7 +138,7 @@ class SentFile implements Part {
     if (length <= 0) return this.#left === 0 ? 0 : undefined;
     const files = this.#work.now(undefined, this.#inline);
     const size = files?.read(this.#fd, piece.subarray(0, length), this.#offset);
-    if (size === undefined || size === REFUSED) return undefined;
+    if (typeof size !== 'number') return undefined;
     this.#work.did('sendFile', size);
     return size;
   }
