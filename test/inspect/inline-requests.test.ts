@@ -3,7 +3,8 @@
 //
 // Tried without their guards: without `answered` in LoopPool.countInline no record comes; with the
 // time of `beginInline` left 0, or `now` not asking for it, records begin before the recording;
-// without the mark in `inlineRequest` they are taken for those of a thread.
+// without the mark in `inlineRequest` they are taken for those of a thread; without the `finally` in
+// FileWork, or `did` where a stat failed, what is not there is not counted.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,9 @@ async function ask(loop: EventLoop, signal?: AbortSignal): Promise<void> {
   await loop.fs.stat(path);
   await loop.fs.stat(path, { signal });
   await loop.fs.readFile(path);
+  // What is not there is answered at once as well.
+  for (const options of [{}, { signal }]) await loop.fs.stat(`${path}-`, options).catch(() => {});
+  await loop.fs.readFile(`${path}-`).catch(() => {});
   const file = await loop.fs.open(path);
   await file.read(new Uint8Array(4), { position: 0 });
   await file.close();
@@ -62,6 +66,8 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a request, %s', 
     expect(inline).toHaveLength(counted);
     // Its file system may refuse to be read so; what it knows of files it tells.
     expect(inline.map(({ name }) => name)).toEqual(expect.arrayContaining(['fs.stat', 'fs.stat']));
+    expect(inline.filter(({ name }) => name === 'fs.stat')).toHaveLength(4);
+    expect(inline.filter(({ name }) => name === 'fs.readFile').length).toBeGreaterThan(0);
     for (const { beginMs, endMs, queuedMs, runMs, lane } of inline) {
       expect(beginMs).toBeGreaterThanOrEqual(fromMs);
       expect(endMs).toBeLessThanOrEqual(toMs);

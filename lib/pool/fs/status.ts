@@ -4,7 +4,7 @@ import { checkInteger } from '../../base/validate.js';
 import type { Batch } from '../batch.js';
 import type { ValueOf } from './call.js';
 import { checked, FileCaller } from './caller.js';
-import { REFUSED } from './inline/in-memory.js';
+import { type FilesInMemory, REFUSED } from './inline/in-memory.js';
 import { checkFlag, type FileOptions, readFileOptions, readSignal } from './options.js';
 import { type Path, toPath } from './path.js';
 import type { BigIntStatFs, StatFs } from './statfs.js';
@@ -124,13 +124,15 @@ export abstract class StatusRequests extends FileCaller {
   }
 
   #stat(syscall: string, path: Path, options: StatOptions | undefined, follow: number) {
+    let files: FilesInMemory | undefined;
     try {
       const where = readStatOptions(options);
       const checkedPath = toPath(path);
       const flags = where.flags | follow;
       const about = { syscall, path: checkedPath };
       // The common way makes nothing but its result.
-      const stats = this.work.now(where.signal, where.inline)?.stat(checkedPath, flags, about);
+      files = this.work.now(where.signal, where.inline);
+      const stats = files?.stat(checkedPath, flags, about);
       if (typeof stats === 'object') {
         this.work.did(syscall, 0);
         return Promise.resolve(stats);
@@ -138,10 +140,12 @@ export abstract class StatusRequests extends FileCaller {
       const args: [string | Uint8Array, number] = [checkedPath, flags];
       const value: ValueOf<Stats | BigIntStats> = where.flags === BIGINT ? bigintStatsOf : statsOf;
       if (stats === REFUSED) return this.ask('stat', args, about, value, where.signal);
-      return this.tryOrAsk('stat', args, about, value, where, (files) =>
-        files.stat(checkedPath, flags, about),
+      return this.tryOrAsk('stat', args, about, value, where, (inMemory) =>
+        inMemory.stat(checkedPath, flags, about),
       );
     } catch (error) {
+      // That it is not there was seen at once as well.
+      if (files !== undefined) this.work.did(syscall, 0);
       return Promise.reject(error);
     }
   }

@@ -4,7 +4,7 @@
 import { abortError, onAbort, throwIfAborted } from '../../base/abort.js';
 import type { HandleLoop } from '../../loop/contract.js';
 import { loopClosed } from '../../loop/errors.js';
-import { Lane } from '../lanes.js';
+import { Lane, type LaneNumber } from '../lanes.js';
 import type { LoopPool } from '../loop-pool.js';
 import type { PoolRequest } from '../request.js';
 import { FileCall } from './call.js';
@@ -61,12 +61,21 @@ export class FileWork {
     inline: boolean | undefined,
     attempt: Attempt<T>,
   ): T | Promise<T> | Refused | typeof UNTRIED {
-    const files = this.now(signal, inline);
-    if (files === undefined) return UNTRIED;
+    if (this.now(signal, inline) === undefined) return UNTRIED;
+    return this.#done(kind, Lane.fs, attempt);
+  }
+
+  /** By `attempt`, which counts as done at once also where it fails. */
+  #done<T>(kind: string, lane: LaneNumber, attempt: Attempt<T>): T | Promise<T> | Refused {
     const beginMs = this.#beginMs;
-    const value = attempt(files, this.#budget);
-    if (value !== REFUSED) this.#pool.countInline(kind, Lane.fs, beginMs);
-    return value;
+    let isDone = true;
+    try {
+      const value = attempt(this.#files, this.#budget);
+      isDone = value !== REFUSED;
+      return value;
+    } finally {
+      if (isDone) this.#pool.countInline(kind, lane, beginMs);
+    }
   }
 
   /** By which a request may be done at once; undefined: `start` says when. */
@@ -140,14 +149,13 @@ export class FileWork {
     this.#beforeRun();
     let settle: () => void;
     let drop = nothing;
-    const beginMs = this.#pool.beginInline();
+    this.#beginMs = this.#pool.beginInline();
     try {
-      const value = attempt(this.#files, this.#budget);
+      const value = this.#done(request.kind, request.lane, attempt);
       if (value === REFUSED) {
         this.submit(request, signal);
         return;
       }
-      this.#pool.countInline(request.kind, request.lane, beginMs);
       settle = () => request.resolve(value as T);
       // What was only begun hears of the signal itself.
       if (value instanceof Promise) {
