@@ -52,13 +52,13 @@ export abstract class ContentRequests extends ByteRequests {
       const signal = readSignal(options);
       const [how, permissions] = [checkFlags(flags, 'r'), checkMode(mode, 0o666)];
       const checkedPath = toPath(path);
-      const value = (batch: Batch, row: number) => new FileHandle(this, descriptorOf(batch, row));
+      const value = (batch: Batch, row: number) => this.#made(descriptorOf(batch, row));
       const about = { syscall: 'open', path: checkedPath };
       const args: [string | Uint8Array, number, number] = [checkedPath, how, permissions];
       const where = { signal, inline: undefined };
       const attempt = (files: FilesInMemory) => {
         const fd = files.open(checkedPath, how, about);
-        return fd === REFUSED ? REFUSED : new FileHandle(this, fd);
+        return fd === REFUSED ? REFUSED : this.#made(fd);
       };
       return this.tryOrAsk('open', args, about, value, where, attempt, (file) => file.drop());
     });
@@ -200,6 +200,12 @@ export abstract class ContentRequests extends ByteRequests {
   closeOpen(fd: number): Promise<void> {
     if (!this.work.closed) return this.closing(fd);
     return checked(async () => void check(native.closeFile(fd), 'close'));
+  }
+
+  /** What was opened just now. */
+  #made(fd: number): FileHandle {
+    this.work.isNew(fd);
+    return new FileHandle(this, fd);
   }
 
   /** A file that is too large for one turn: over several. */

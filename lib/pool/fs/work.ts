@@ -190,13 +190,19 @@ export class FileWork {
     return !this.#moving.has(fd);
   }
 
+  /** `fd` was opened just now: whatever a thread may still have moved had that number before. */
+  isNew(fd: number): void {
+    this.#moving.delete(fd);
+  }
+
   /** Until `request` is done its thread may move where `fd` stands. */
   moves<T>(fd: number, request: Promise<T>): Promise<T> {
     const moving = this.#moving;
     moving.set(fd, (moving.get(fd) ?? 0) + 1);
     const done = () => {
-      const left = (moving.get(fd) as number) - 1;
-      if (left === 0) moving.delete(fd);
+      // Not there: it is new since.
+      const left = (moving.get(fd) ?? 0) - 1;
+      if (left <= 0) moving.delete(fd);
       else moving.set(fd, left);
     };
     // One that was aborted may run on: nobody hears of its end.
