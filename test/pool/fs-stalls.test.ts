@@ -201,7 +201,8 @@ describe.each(MODES)('a server that does not answer, %s', (mode) => {
     if (typeof server === 'string') return skip(server);
     onTestFinished(server.end);
     loop.close();
-    loop = new TestLoop({ size: 10 }, true);
+    // One for each that waits, and one more.
+    loop = new TestLoop({ size: 11 }, true);
     loop.attach();
     const [kept, slow] = [join(mount, 'kept'), join(mount, 'slow')];
     const files = [];

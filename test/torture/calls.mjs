@@ -158,7 +158,8 @@ export const CALLS = {
     ...retry('ENOMEM', 'ENOSPC'),
     ...told('EPERM', 'EEXIST', 'EBADF', 'EINVAL', 'ELOOP', 'ENOSYS'),
   ],
-  epoll_ctl_mod: [...retry('ENOMEM', 'ENOSPC'), ...told('ENOENT', 'EPERM', 'EINVAL', 'ENOSYS')],
+  // Told in the next turn, by when a stream that has ended both ways may have closed as it should.
+  epoll_ctl_mod: retry('ENOMEM', 'ENOSPC', 'ENOENT', 'EPERM', 'EINVAL', 'ENOSYS'),
   epoll_ctl_del: quiet('ENOENT', 'EBADF', 'EPERM', 'ENOMEM'),
   // By these three the addon knows whether a number is still what it opened. Refused,
   // nobody may notice. Where the kernel's word is an answer (not in the set, no epoll, not

@@ -5,6 +5,9 @@ const { existsSync, readFileSync } = require('node:fs');
 const { get } = require('node:http');
 const { join } = require('node:path');
 
+/** Nothing said for so long has failed: a connection may be given to a process that ends meanwhile. */
+const SILENCE_MS = 20_000;
+
 /** One request: its time in ms, with one decimal, and who answered; rejects as it fails. */
 function ask(port, path) {
   const startMs = performance.now();
@@ -15,6 +18,7 @@ function ask(port, path) {
       const tookMs = Number((performance.now() - startMs).toFixed(1));
       resolve({ tookMs, pid: Number(text) });
     });
+    asked.setTimeout(SILENCE_MS, () => asked.destroy(new Error('no answer')));
     asked.on('error', reject);
   });
 }
