@@ -1,8 +1,11 @@
 // A folder that is watched, with and without what is below it: names that come and go, renames by
 // their cookies, folders that are made with something in them before anybody can watch them.
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
   mkdirSync,
+  openSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -12,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -80,6 +84,40 @@ describe.each(DRIVE_MODES)('a watched folder (%s)', (mode) => {
       [() => unlinkSync(at('tree/a/b/c')), ['delete tree/a/b/c']],
     ]);
     expect(told).toEqual(expected);
+  });
+
+  // Without Surveys.moved what is in the other folder is told to be in the one that was moved.
+  it('looks anew at one that is moved while it is listed, as its path leads to another', async () => {
+    const loop = new EventLoop({ poolSize: 1 });
+    const folder = temporaryFolder();
+    const at = (name: string) => join(folder, name);
+    const fifo = join(temporaryFolder(), 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const told: string[] = [];
+    const replace = () => {
+      renameSync(at('a'), at('b'));
+      mkdirSync(at('a'));
+      writeFileSync(at('a/in a'), '');
+      writer = openSync(fifo, 'r+');
+    };
+    let writer = -1;
+    const watcher = loop.watchPath(folder, RECURSIVE, (event) => {
+      told.push(shown(event));
+      if (told.length === 1) loop.setImmediate(replace);
+      if (told.at(-1) === 'create a/in a') writeFileSync(at('b/last'), '');
+      if (told.at(-1) === 'create b/last') watcher.close();
+    });
+    watcher.ready.then(async () => {
+      mkdirSync(at('a'));
+      // Holds the only thread, so that the list of `a` waits.
+      const file = await loop.fs.open(fifo);
+      closeSync(writer);
+      await file.close();
+    });
+    await drive(loop, mode);
+    loop.close();
+    const expected = ['create a/', 'rename b/ from a', 'create a/', 'create a/in a'];
+    expect(told).toEqual([...expected, 'create b/last']);
   });
 
   it('tells what is there at first when asked, and follows no link', async () => {

@@ -1,9 +1,9 @@
 // Another addon on the pool and the loop, by include/rawloop.h: examples/native-job, built by
 // both build systems, once each, in a folder of its own.
 //
-// Without `guarded` what is refused is -EBADF and not the reason. When JavaScript drops what a thread still works on, “outlives its loop” crashes under
-// AddressSanitizer; when a refused job is dropped as well as left to its caller, the example
-// frees it twice.
+// Without `guarded` (lib/pool/foreign.ts) what is refused is -EBADF and not the reason. When a refused
+// job is dropped as well as left to its caller (ForeignData::Keep), the example frees it twice, and
+// the process ends.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

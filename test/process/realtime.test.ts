@@ -2,7 +2,8 @@
 //
 // With libuv's dispatcher for these as well (isRealtime false, lib/process/realtime-port.ts) there is no
 // info. Without `lost` of native/process/realtime_table.cc nobody says that some were. Without Uninstall
-// the last test's process does not die.
+// and without what OnSignal does where nobody watches the last test's process does not die: either is
+// enough, if nobody else has changed the action.
 import { describe, expect, it } from 'vitest';
 import { DRIVE } from '../stream/support.js';
 import { endOfChild, runChild } from '../support/child.js';

@@ -1,7 +1,7 @@
 // A few of the 200,000 operations: test/stress/README.md. What it found is in
 // test/regressions/file-forgotten-in-use.test.ts, test/pool/fs-descriptors.test.ts and
-// test/pool/queue-limits.test.ts. With a `read` that believes a short answer (ReadCached), a write
-// that does not copy, or a descriptor that is not closed, it tells within the first thousand.
+// test/pool/queue-limits.test.ts. With a write that does not copy (Scratch::CopyMemory), or a
+// descriptor that is not closed (CopyFile), it tells.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

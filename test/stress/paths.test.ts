@@ -1,6 +1,6 @@
 // A few hundred steps of the short form: test/stress/README.md. Without the rule that of a name of
-// which a notice came during a look the notice has the last word (`heard` of lib/paths/surveys.ts),
-// or if a folder that was moved meanwhile is not looked at anew (`moved`), some seeds fail.
+// which a notice came during a look the notice has the last word (`heard` of lib/paths/surveys.ts)
+// it tells of names that are there and were not told.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

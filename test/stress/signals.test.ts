@@ -1,5 +1,5 @@
-// A few thousand of the hundred thousand: README.md. With the pipe of the usual signals for the
-// real-time ones (native/process/signals_handler.cc) some are lost.
+// A few thousand of the hundred thousand: README.md. With room for 16 records
+// (native/process/realtime_table.h) it tells that most of the real-time ones were lost.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -3,7 +3,7 @@
 //
 // Without sendAtExit (lib/terminal/stdio.ts) the ends of what pipes, sockets and terminals are owed are
 // missing. With O_NONBLOCK set on the duplicate flags differ. With the kind's own halves (readable,
-// writable) the socket's end of input ends its output. Without REF_WHILE_READING (lib/stream/input.ts)
+// writable) the end of stdout ends stderr, where one socket is both. Without REF_WHILE_READING (lib/stream/input.ts)
 // the program that reads ends at once.
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
@@ -201,6 +201,22 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('stdio, %s', (mod
     expect([seen.end, seen.report, seen.error]).toEqual([7, [INPUT, kinds, true], 'an error']);
     expect(seen.out === OUTPUT).toBe(true);
     expect(seen.same).toBe(true);
+  });
+
+  it('of one socket that is all three: none ends or reads for another', async () => {
+    const { fds, ...rest } = sockets();
+    const script = `${EACH}
+      const { stdin, stdout, stderr } = loop;
+      (async () => {
+        stdout.end('output;');
+        let text = '';
+        for await (const chunk of stdin) text += Buffer.from(chunk);
+        stderr.write('an error;');
+        report(text);
+      })();`;
+    const given = { ...rest, fds: [fds[0], fds[0], fds[0]] as const };
+    const { end, report, out } = await runOn(given, mode, script);
+    expect([end, report, out]).toEqual([0, INPUT, 'output;an error;']);
   });
 
   it('of /dev/null has ended, and takes all', async () => {

@@ -2,7 +2,8 @@
 //
 // Without `users` of native/process/raw_terminals.cc the first of two that is done ends raw mode for
 // the other, or none does. Without beginClose of lib/terminal/tty.ts a stream that is destroyed leaves
-// it raw; without the cleanup hook of native/process/terminals.cc a Worker that is ended does.
+// it raw; without both the cleanup hook and the destructor of native/process/terminals.cc a Worker that
+// is ended does: here either is enough.
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
