@@ -8,7 +8,8 @@ import { readdirSync, readFileSync, stat } from 'node:fs';
 import { stat as statPromise } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { measureRepeated, serve } from './serve.mjs';
+import { measureRequests } from './requests.mjs';
+import { serve } from './serve.mjs';
 
 const file = fileURLToPath(import.meta.url);
 const contender = process.argv[2];
@@ -40,11 +41,10 @@ function statOf(fs) {
   return (callback) => void fs.stat(file, POOL).then(({ size }) => callback(null, size), callback);
 }
 
-/** While the loop owns the thread, the host's timers stand still. */
-const sleep =
-  contender === 'owned'
-    ? (ms) => new Promise((resolve) => void loop?.setTimeout(resolve, ms))
-    : undefined;
+/** @type {import('./requests.mjs').Request} */
+function sized(done) {
+  request((error, size) => done(error ?? (size ? null : new Error('a file of no size'))));
+}
 
 /** The processors that this process may use. */
 const cpus = (/Cpus_allowed_list:\s*(\S+)/.exec(readFileSync('/proc/self/status', 'latin1')) ??
@@ -76,7 +76,8 @@ function putThreads(place) {
  * @param {'beside' | 'apart' | 'free'} place
  */
 function measureStats(inFlight, place) {
-  return async ({ ms }) => {
+  const measure = measureRequests(sized, inFlight, contender === 'owned' ? loop : undefined);
+  return async (/** @type {{ ms: number }} */ ask) => {
     if (place === 'apart' && cpus.length < 2) return { absent: true };
     // The threads start with the first request.
     await new Promise((done) => {
@@ -84,35 +85,7 @@ function measureStats(inFlight, place) {
       if (contender === 'owned') setImmediate(() => loop?.run());
     });
     putThreads(place);
-    let onTime = (/** @type {number} */ _beginMs) => {};
-    let isTimed = false;
-    let isOver = false;
-    let left = inFlight;
-    const { promise: drained, resolve } = deferred();
-    const next = () => {
-      const beginMs = isTimed ? performance.now() : 0;
-      request((error, size) => {
-        if (error || !size) throw error ?? new Error('a file of no size');
-        // What was begun before times were taken has none.
-        if (beginMs > 0 || !isTimed) onTime(beginMs);
-        if (!isOver) next();
-        else if (--left === 0) resolve();
-      });
-    };
-    for (let i = 0; i < inFlight; i++) next();
-    if (contender === 'owned') setImmediate(() => loop?.run());
-    let calls = 0;
-    const figures = await measureRepeated(
-      ms,
-      (callback) => {
-        onTime = callback;
-        isTimed = ++calls === 2;
-      },
-      sleep,
-    );
-    isOver = true;
-    await drained;
-    return figures;
+    return measure(ask);
   };
 }
 
@@ -121,11 +94,3 @@ serve({
   apart: measureStats(1, 'apart'),
   stat: measureStats(64, 'free'),
 });
-
-function deferred() {
-  let resolve = () => {};
-  const promise = new Promise((done) => {
-    resolve = () => done(undefined);
-  });
-  return { promise, resolve };
-}

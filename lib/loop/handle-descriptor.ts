@@ -1,6 +1,7 @@
 // A handle's descriptor: waited for in the poller, by a slot of the handle table that the
 // handle has while it is active; and whether it is its own, so that it closes with it. What a
 // handle is beside that, from its name to its end, is handle.ts's.
+import { native } from '../binding/index.js';
 import type { HandleLoop } from './contract.js';
 import { loopClosed } from './errors.js';
 import { ACTIVE, OWNER, REFERENCED, RETAINS, WORKING } from './handle-flags.js';
@@ -66,6 +67,17 @@ export abstract class HandleDescriptor {
     this.slot = -1;
     if ((this.flags & RETAINS) !== 0) this.loop.release();
     this.flags &= ~WORKING;
+  }
+
+  /** Starts with `fd`, which was opened for it and is its own from here on, or closed. @internal */
+  startOwning(fd: number, interest: number): void {
+    try {
+      this.start(fd, interest);
+    } catch (error) {
+      native.close(fd);
+      throw error;
+    }
+    this.own();
   }
 
   /** Its descriptor is its own from here on, also when the loop is collected. @internal */

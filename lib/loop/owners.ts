@@ -67,10 +67,10 @@ export class Owner {
     // Where the number is another file's by now, who owned it has lost it already.
     const before = native.ownership(fd);
     if (before === HELD) {
-      const [errno, whose] = this.owns(fd)
-        ? ['EEXIST', 'A handle of this loop']
-        : ['EBUSY', 'A handle of another loop, or a FileHandle,'];
-      const hint = `${whose} owns it: take it from there by detach()`;
+      const [errno, whose, also] = this.owns(fd)
+        ? ['EEXIST', 'this', '']
+        : ['EBUSY', 'another', '. A FileHandle that has it keeps it'];
+      const hint = `A handle of ${whose} loop owns it: take it from there by detach()${also}`;
       throw new SystemError(-constant(errno), 'adopt', undefined, hint);
     }
     const adopted = native.adopt(fd);

@@ -67,13 +67,7 @@ export class InotifyHub extends Handle implements NoticeSource {
     this.unref();
     const fd = native.inotify_init1(constant('IN_NONBLOCK'));
     if (fd < 0) throw notOpened(fd);
-    try {
-      this.start(fd, Interest.READ);
-    } catch (error) {
-      native.close(fd);
-      throw error;
-    }
-    this.own();
+    this.startOwning(fd, Interest.READ);
   }
 
   override get kind(): string {

@@ -68,16 +68,19 @@ export class RealtimePort implements Resource {
     do {
       count = this.#port.take(this.#records);
       for (let at = 0; at < count * WORDS; at += WORDS) {
-        const [signal, code, pid, uid, value, lost] = this.#records.subarray(at, at + WORDS);
-        found(signal as number, {
-          code: code as number,
-          pid: pid as number,
-          uid: (uid as number) >>> 0,
-          value: value as number,
-          lost: lost as number,
+        found(this.#word(at), {
+          code: this.#word(at + 1),
+          pid: this.#word(at + 2),
+          uid: this.#word(at + 3) >>> 0,
+          value: this.#word(at + 4),
+          lost: this.#word(at + 5),
         });
       }
     } while (count === AT_ONCE);
+  }
+
+  #word(at: number): number {
+    return this.#records[at] as number;
   }
 
   /** Ends every watch. Idempotent. */

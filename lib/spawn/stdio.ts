@@ -1,6 +1,7 @@
 // What a child finds under its descriptors: checked first, then opened. What is opened for it
 // is close-on-exec here and blocks there; our own ends do not block. See pipe(7), open(2).
 import { closeSync, openSync } from 'node:fs';
+import { OPEN_FLAGS } from '../base/open-flags.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkInteger } from '../base/validate.js';
 import { native } from '../binding/index.js';
@@ -32,19 +33,6 @@ const FILE_NAMES: OptionNames<StdioFile> = { path: true, flags: true, mode: true
 const WORDS = ['pipe', 'socketpair', 'inherit', 'null', 'ignore'];
 const EXPECTED = `one of '${WORDS.join("', '")}', a descriptor or { path, flags }`;
 
-/** For each way of opening, what open(2) is told. */
-const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  r: ['O_RDONLY'],
-  'r+': ['O_RDWR'],
-  w: ['O_WRONLY', 'O_CREAT', 'O_TRUNC'],
-  wx: ['O_WRONLY', 'O_CREAT', 'O_TRUNC', 'O_EXCL'],
-  'w+': ['O_RDWR', 'O_CREAT', 'O_TRUNC'],
-  'wx+': ['O_RDWR', 'O_CREAT', 'O_TRUNC', 'O_EXCL'],
-  a: ['O_WRONLY', 'O_CREAT', 'O_APPEND'],
-  ax: ['O_WRONLY', 'O_CREAT', 'O_APPEND', 'O_EXCL'],
-  'a+': ['O_RDWR', 'O_CREAT', 'O_APPEND'],
-  'ax+': ['O_RDWR', 'O_CREAT', 'O_APPEND', 'O_EXCL'],
-};
 const F_GETFD = constant('F_GETFD');
 const F_SETFL = constant('F_SETFL');
 const O_NONBLOCK = constant('O_NONBLOCK');
@@ -57,9 +45,9 @@ export type Wanted = 'pipe' | 'socketpair' | 'nothing' | 'null' | number | File;
 function flagsOf(name: string, flags: unknown): number {
   if (typeof flags === 'number') return checkInteger(name, flags, 0, 2 ** 31 - 1) | O_NOCTTY;
   if (typeof flags !== 'string') throw invalidType(name, 'a string or a number');
-  const parts = Object.hasOwn(FLAGS, flags) ? FLAGS[flags] : undefined;
-  if (parts === undefined) throw invalidValue(name, `one of ${Object.keys(FLAGS).join(', ')}`);
-  return parts.reduce((all, part) => all | constant(part), O_NOCTTY);
+  const known = OPEN_FLAGS[flags];
+  if (known === undefined) throw invalidValue(name, "letters such as 'r' or 'w+', or a number");
+  return known | O_NOCTTY;
 }
 
 function fileOf(name: string, given: StdioFile, index: number): File {

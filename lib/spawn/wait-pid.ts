@@ -39,13 +39,7 @@ class PidWait extends Handle {
       const message = 'waitPid: without pidfds only children of this loop can be waited for';
       throw codedError(Error, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', message);
     }
-    try {
-      this.start(fd, Interest.READ);
-    } catch (error) {
-      native.close(fd);
-      throw error;
-    }
-    this.own();
+    this.startOwning(fd, Interest.READ);
   }
 
   override get kind(): string {

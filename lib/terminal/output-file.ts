@@ -8,11 +8,9 @@ import { BY_REQUESTS, READ_ENDED } from '../stream/flags.js';
 import { NO_HANDLERS } from '../stream/handlers.js';
 import { groupOf, streamSettings } from '../stream/options.js';
 import { Stream } from '../stream/stream.js';
-import { BY_FILE, type Transfer } from '../stream/transfer.js';
+import { BY_REQUESTS as NOT_CROSSING, type Transfer } from '../stream/transfer.js';
 
-/** The crossing has no part in it. */
-const NO_KIND = -1;
-const DIRECTLY: Transfer = { ...BY_FILE, kind: NO_KIND, send: native.writeNow };
+const DIRECTLY: Transfer = { ...NOT_CROSSING, send: native.writeNow };
 
 /** A file that is written as it comes: `loop.stdout` or `loop.stderr` where they are one. */
 export class OutputFile extends Stream {

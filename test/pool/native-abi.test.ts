@@ -8,10 +8,8 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import { constants as c } from '../../lib/raw/constants.js';
-import { check } from '../../lib/raw/errors.js';
-import { close, eventfd, write } from '../../lib/raw/index.js';
 import { DRIVE_MODES, drive } from '../support/drive.js';
-import { BUILD_LIMIT_MS, build, project } from './native-support.js';
+import { BUILD_LIMIT_MS, build, closeEvents, event, project, ring } from './native-support.js';
 
 interface NativeAbi {
   nulls(open: object): number[];
@@ -48,19 +46,10 @@ beforeAll(() => {
 }, BUILD_LIMIT_MS);
 
 let loop: EventLoop;
-const opened: number[] = [];
 afterEach(() => {
   loop.close();
-  for (const fd of opened.splice(0)) close(fd);
+  closeEvents();
 });
-
-/** A descriptor that is readable once it was written to. */
-function event(): number {
-  const fd = check(eventfd(0, c['EFD_NONBLOCK'] as number), 'eventfd');
-  opened.push(fd);
-  return fd;
-}
-const ring = (fd: number) => write(fd, new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]));
 
 it('gets EINVAL for nulls, for lanes and for events that there are not', () => {
   loop = new EventLoop();

@@ -13,11 +13,20 @@ import { EventLoop } from '../../lib/faces/event-loop.js';
 import { ThreadPool as Pool } from '../../lib/pool/index.js';
 import { constants as c } from '../../lib/raw/constants.js';
 import { check } from '../../lib/raw/errors.js';
-import { close, eventfd, pipe2, write } from '../../lib/raw/index.js';
+import { close, pipe2 } from '../../lib/raw/index.js';
 import { outside } from '../loop/support.js';
 import { root } from '../package/support.js';
 import { DRIVE_MODES, drive } from '../support/drive.js';
-import { BUILD_LIMIT_MS, build, hasCommand, type NativeJob, project } from './native-support.js';
+import {
+  BUILD_LIMIT_MS,
+  build,
+  closeEvents,
+  event,
+  hasCommand,
+  type NativeJob,
+  project,
+  ring,
+} from './native-support.js';
 
 const load = createRequire(import.meta.url);
 const ERRNO = { ENOENT: -(c['ENOENT'] as number), EBADF: -(c['EBADF'] as number) };
@@ -32,19 +41,10 @@ beforeAll(() => {
 }, BUILD_LIMIT_MS);
 
 let loop: EventLoop;
-const opened: number[] = [];
 afterEach(() => {
   loop.close();
-  for (const fd of opened.splice(0)) close(fd);
+  closeEvents();
 });
-
-/** A descriptor that is readable once it was written to. */
-function event(): number {
-  const fd = check(eventfd(0, c['EFD_NONBLOCK'] as number), 'eventfd');
-  opened.push(fd);
-  return fd;
-}
-const ring = (fd: number) => write(fd, new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]));
 
 describe('a job of another addon', () => {
   it.each(DRIVE_MODES)('runs on a thread and is told on the loop (%s)', async (mode) => {

@@ -2,6 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { constants } from '../../lib/raw/constants.js';
+import { check, close, eventfd, write } from '../../lib/raw/index.js';
 import { makeFolder, root } from '../package/support.js';
 
 /** examples/native-job. */
@@ -33,4 +35,19 @@ export function project(): string {
 
 export function build(folder: string, tool: string, args: string[]): void {
   execFileSync(bin(tool), args, { cwd: folder, env: headerEnv(), stdio: 'pipe' });
+}
+
+const events: number[] = [];
+
+/** A descriptor that is readable once it was rung. */
+export function event(): number {
+  const fd = check(eventfd(0, constants['EFD_NONBLOCK'] as number), 'eventfd');
+  events.push(fd);
+  return fd;
+}
+export const ring = (fd: number) => write(fd, new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]));
+
+/** Behind each test. */
+export function closeEvents(): void {
+  for (const fd of events.splice(0)) close(fd);
 }

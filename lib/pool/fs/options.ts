@@ -1,8 +1,7 @@
 // Options and arguments that several requests on files share.
-
-import { constants } from 'node:fs';
 import { checkSignal } from '../../base/abort.js';
 import { invalidType, invalidValue, outOfRange } from '../../base/errors.js';
+import { OPEN_FLAGS } from '../../base/open-flags.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
 import type { FileEncoding } from './path.js';
@@ -89,31 +88,11 @@ export function checkLength(name: string, length: unknown, otherwise = 0): numbe
   return length === undefined ? otherwise : checkInteger(name, length, 0, Number.MAX_SAFE_INTEGER);
 }
 
-const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_EXCL, O_SYNC } = constants;
-const FLAGS: Readonly<Record<string, number>> = {
-  // @ts-expect-error: it has no prototype, so that 'constructor' is no flag.
-  __proto__: null,
-  r: O_RDONLY,
-  rs: O_RDONLY | O_SYNC,
-  'r+': O_RDWR,
-  'rs+': O_RDWR | O_SYNC,
-  w: O_TRUNC | O_CREAT | O_WRONLY,
-  wx: O_TRUNC | O_CREAT | O_WRONLY | O_EXCL,
-  'w+': O_TRUNC | O_CREAT | O_RDWR,
-  'wx+': O_TRUNC | O_CREAT | O_RDWR | O_EXCL,
-  a: O_APPEND | O_CREAT | O_WRONLY,
-  ax: O_APPEND | O_CREAT | O_WRONLY | O_EXCL,
-  as: O_APPEND | O_CREAT | O_WRONLY | O_SYNC,
-  'a+': O_APPEND | O_CREAT | O_RDWR,
-  'ax+': O_APPEND | O_CREAT | O_RDWR | O_EXCL,
-  'as+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
-};
-
 /** Flags of open(2): O_* numbers or Node's letters. @throws TypeError, RangeError for others */
 export function checkFlags(flags: unknown, otherwise: string): number {
-  if (flags === undefined) return FLAGS[otherwise] as number;
+  if (flags === undefined) return OPEN_FLAGS[otherwise] as number;
   if (typeof flags === 'number') return checkInteger('flags', flags, 0, 2 ** 31 - 1);
-  const known = typeof flags === 'string' ? FLAGS[flags] : undefined;
+  const known = typeof flags === 'string' ? OPEN_FLAGS[flags] : undefined;
   if (known === undefined) throw invalidValue('flags', "a number or letters such as 'r' or 'w+'");
   return known;
 }
