@@ -40,7 +40,7 @@ export default defineConfig({
     setupFiles: ['scripts/vitest/name-process.mjs'],
     reporters: [
       'default',
-      new HangReporter(360_000),
+      new HangReporter(240_000),
       ...(results ? [['json', { outputFile: results }] as ['json', object]] : []),
     ],
     // The addon of this checkout, even when there is a prebuild as well.
