@@ -4,11 +4,15 @@
 // whatever a generated address says. And it looks at the memory of system calls
 // that the addon makes by syscall(2), which sanitizers do not know: with
 // AddressSanitizer each byte that the kernel may touch has to be the program's.
-// See dlsym(3), syscall(2).
+// And no call waits for a lock: the one who holds it is this thread, by another
+// descriptor, so that it would wait for ever. See dlsym(3), fcntl(2), flock(2),
+// syscall(2).
 #include <arpa/inet.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -130,5 +134,22 @@ int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
   }
   static auto next = Next<int(int, mmsghdr*, unsigned, int)>("sendmmsg");
   return next(fd, messages, count, flags);
+}
+
+int flock(int fd, int operation) {
+  static auto next = Next<int(int, int)>("flock");
+  return next(fd, operation | LOCK_NB);
+}
+
+// The addon's name for fcntl(2), whose argument is an int or an address.
+int fcntl64(int fd, int command, ...) {
+  va_list list;
+  va_start(list, command);
+  void* argument = va_arg(list, void*);
+  va_end(list);
+  if (command == F_SETLKW) command = F_SETLK;
+  if (command == F_OFD_SETLKW) command = F_OFD_SETLK;
+  static auto next = Next<int(int, int, ...)>("fcntl64");
+  return next(fd, command, argument);
 }
 }

@@ -46,7 +46,7 @@ export function fileCalls(make) {
         if (asked === c.FIONBIO && result === 0) world.unblock(fd);
       },
     },
-    // One that waits for another's lock would wait for ever.
+    // Whatever comes of its operation, fence.cc has it not wait.
     flock: {
       args: () => [
         make.fd(),
