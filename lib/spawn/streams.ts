@@ -9,7 +9,7 @@ import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { BY_FILE, BY_UNIX } from '../stream/transfer.js';
 import type { Child, ChildHandlers } from './child.js';
-import type { Opened } from './stdio.js';
+import type { OpenedStdio } from './stdio.js';
 
 const O_NONBLOCK = constant('O_NONBLOCK');
 
@@ -40,10 +40,12 @@ export function streamOf(
   child: Child,
   streams: StreamSettings,
   handlers: ChildHandlers,
-  { ours, wanted }: Opened,
+  stdio: OpenedStdio,
   index: number,
 ): DescriptorStream | null {
+  const ours = stdio.ours[index] as number;
   if (ours < 0) return null;
+  const wanted = stdio.wanted[index];
   const isInput = wanted === 'pipe' && index === 0;
   const kind = isInput ? WRITE_END : wanted === 'pipe' ? READ_END : SOCKET;
   const told = dataHandlers(child, handlers, index);
