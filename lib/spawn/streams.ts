@@ -9,6 +9,7 @@ import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { BY_FILE, BY_UNIX } from '../stream/transfer.js';
 import type { Child, ChildHandlers } from './child.js';
+import { PipeSize } from './large-pipe.js';
 import type { OpenedStdio } from './stdio.js';
 
 const O_NONBLOCK = constant('O_NONBLOCK');
@@ -27,11 +28,42 @@ const GONE = Ready.ERROR | Ready.HANGUP;
  * to read. Output that cannot go there is: EPIPE.
  */
 class ChildInput extends DescriptorStream {
+  readonly #size = new PipeSize();
+
   /** @internal */
   override onReady(events: number, index: number): void {
-    const hasOutput = this.queue !== undefined || this.loop.streams.isPending(this.slot);
-    if ((events & GONE) !== 0 && !hasOutput) this.destroy();
-    else super.onReady(events, index);
+    const { queue } = this;
+    const hasOutput = queue !== undefined || this.loop.streams.isPending(this.slot);
+    if ((events & GONE) !== 0 && !hasOutput) {
+      this.destroy();
+      return;
+    }
+    if (queue !== undefined) this.#size.grow(this.handleFd, queue.size, this.writtenBytes);
+    super.onReady(events, index);
+  }
+
+  /** @internal */
+  override onClosed(): void {
+    this.#size.end();
+    super.onClosed();
+  }
+}
+
+/** What a child writes. */
+class ChildOutput extends DescriptorStream {
+  readonly #size = new PipeSize();
+
+  /** @internal */
+  override onReady(events: number, index: number): void {
+    const result = this.loop.streams.result(index);
+    if (result > 0) this.#size.grow(this.handleFd, result, this.readBytes);
+    super.onReady(events, index);
+  }
+
+  /** @internal */
+  override onClosed(): void {
+    this.#size.end();
+    super.onClosed();
   }
 }
 
@@ -50,7 +82,7 @@ export function streamOf(
   const kind = isInput ? WRITE_END : wanted === 'pipe' ? READ_END : SOCKET;
   const told = dataHandlers(child, handlers, index);
   const group = groupOf(streams, told, child, undefined, kind.transfer);
-  const StreamClass = isInput ? ChildInput : DescriptorStream;
+  const StreamClass = isInput ? ChildInput : wanted === 'pipe' ? ChildOutput : DescriptorStream;
   const stream = new StreamClass(child.loop, group, kind, false);
   stream.takeOver(ours);
   return stream;
