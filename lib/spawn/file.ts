@@ -34,6 +34,7 @@ export interface WantedFile extends Required<StdioFile> {
 const FILE_NAMES: OptionNames<StdioFile> = { path: true, flags: true, mode: true };
 const NO_FIFO = 'no FIFO, whose opening waits for its other end: give a descriptor of loop.fs.open';
 
+const F_GETFL = constant('F_GETFL');
 const F_SETFL = constant('F_SETFL');
 const O_NONBLOCK = constant('O_NONBLOCK');
 const O_NOCTTY = constant('O_NOCTTY');
@@ -83,12 +84,19 @@ export function openFile(file: WantedFile): number {
   try {
     // One may stand there since it was checked.
     if (isFifo(() => fstatSync(fd))) refuse(file);
-    if ((file.flags & O_NONBLOCK) === 0) check(native.fcntl(fd, F_SETFL, file.flags), 'fcntl');
+    if ((file.flags & O_NONBLOCK) === 0) letBlock(fd);
   } catch (error) {
     closeSync(fd);
     throw error;
   }
   return fd;
+}
+
+/** O_PATH has no such flag, and refuses to be asked to drop it. */
+function letBlock(fd: number): void {
+  const flags = check(native.fcntl(fd, F_GETFL), 'fcntl');
+  if ((flags & O_NONBLOCK) === 0) return;
+  check(native.fcntl(fd, F_SETFL, flags & ~O_NONBLOCK), 'fcntl');
 }
 
 function openNow({ path, flags, mode }: WantedFile): number {
