@@ -3,7 +3,8 @@
 // this process holds 1 GiB: CPU time of this process and of its children together, and how long the
 // call that starts one takes, during which nothing else runs. `own` is `true` without the children,
 // `pipes` the same with three pipes. `read` and `write` move 1,000 MB through a pipe of a child: CPU
-// time of this process for each.
+// time of this process for each. `spawn.mjs sockets` is as `owned`, with what `'pipe'` is in Node, a
+// pair of sockets.
 import { spawn as hostSpawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,7 +12,10 @@ import { createHistogram } from 'node:perf_hooks';
 import { serve, startClocks } from './serve.mjs';
 
 const contender = process.argv[2];
-const isOwned = contender === 'owned';
+const hasSockets = contender === 'sockets';
+const isOwned = contender === 'owned' || hasSockets;
+/** In Node a pair of sockets as well. */
+const PIPE = hasSockets ? 'socketpair' : 'pipe';
 const MB = 1_000_000;
 const CHUNK = Buffer.alloc(65_536);
 /** Ticks of /proc/self/stat; 100 a second on every Linux. */
@@ -38,7 +42,7 @@ function childrenNs() {
 const megabytesFor = (ms) => (ms < 300 ? 200 : 1000);
 
 const IGNORED = { stdio: 'ignore' };
-const PIPED = { stdio: 'pipe' };
+const PIPED = { stdio: PIPE };
 
 function startTrue(ended) {
   if (loop === undefined) hostSpawn('/bin/true', [], IGNORED).on('exit', ended);
@@ -110,7 +114,7 @@ function readMegabytes(count) {
       bytes += chunk.length;
     };
     const finish = () => done({ ...read(bytes / MB) });
-    const stdio = ['ignore', 'pipe', 'ignore'];
+    const stdio = ['ignore', PIPE, 'ignore'];
     if (loop === undefined) {
       const child = hostSpawn('dd', args, { stdio });
       child.stdout.on('data', take);
@@ -122,7 +126,7 @@ function readMegabytes(count) {
 /** A child reads so many MB. */
 function writeMegabytes(count) {
   const args = ['of=/dev/null', 'bs=65536', 'status=none'];
-  const stdio = ['pipe', 'ignore', 'ignore'];
+  const stdio = [PIPE, 'ignore', 'ignore'];
   return drive((done) => {
     const read = startClocks();
     let left = count * MB;
@@ -156,11 +160,15 @@ const large = (work) => (ask) => {
   return work(ask);
 };
 
-serve({
-  true: ({ ms }) => trueFor(ms, true),
-  own: ({ ms }) => trueFor(ms, false),
+const bytes = {
   pipes: ({ ms }) => trueFor(ms, false, startPiped),
   read: ({ ms }) => readMegabytes(megabytesFor(ms)),
   write: ({ ms }) => writeMegabytes(megabytesFor(ms)),
+};
+const children = {
+  true: ({ ms }) => trueFor(ms, true),
+  own: ({ ms }) => trueFor(ms, false),
   'true-1g': large(({ ms }) => trueFor(ms, true)),
-});
+};
+
+serve(hasSockets ? bytes : { ...bytes, ...children });

@@ -38,8 +38,7 @@ uint64_t Join(int32_t low, int32_t high) {
 
 }  // namespace
 
-bool SpawnArguments::Read(napi_env env, const Span& words,
-                          napi_value strings) {
+bool SpawnArguments::Read(napi_env env, const Span& words, napi_value strings) {
   if (!ReadWords(words)) {
     ThrowRange(env, "words", "a plan of a child");
     return false;

@@ -77,8 +77,8 @@ int RunChild(void* argument) {
 int Clone(const SpawnPlan& plan, void* stack, Child* child, int* pidfd) {
   const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
   if (plan.Has(kPidfd)) {
-    const int pid = clone(RunChild, stack, flags | kClonePidfd, child,
-                          pidfd, nullptr, nullptr);
+    const int pid = clone(RunChild, stack, flags | kClonePidfd, child, pidfd,
+                          nullptr, nullptr);
     // Only who knows the bit refuses it.
     if (pid >= 0 || errno != EINVAL) return pid;
   }
