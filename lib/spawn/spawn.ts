@@ -12,7 +12,7 @@ import { SystemError, type SystemErrorDetails, systemError } from '../raw/errors
 import { Child, type ChildHandlers } from './child.js';
 import { spawnError, withArguments } from './errors.js';
 import { LoopChildren, openProcess } from './exits.js';
-import { Part, type Plan, STEPS, Step, stringsOf, wordsOf } from './layout.js';
+import { FAILED_STEP, Part, PIDFD, STEPS, Step, stringsOf, wordsOf } from './layout.js';
 import { type SpawnOptions, type SpawnSettings, spawnSettings } from './options.js';
 import { OpenedStdio } from './stdio.js';
 import { streamOf } from './streams.js';
@@ -49,7 +49,7 @@ export function spawn(
     throw error;
   }
   stdio.closeTheirs();
-  const child = adopt(loop, settings, handlers, started, stdio);
+  const child = adopt(children, settings, handlers, started, stdio);
   limit(child, settings);
   return child;
 }
@@ -69,15 +69,13 @@ function openFor({ args, stdio }: SpawnSettings): OpenedStdio {
 }
 
 function start(children: LoopChildren, settings: SpawnSettings, stdio: OpenedStdio): Process {
-  const hasPidfds = children.kind === 'pidfd';
+  const { plan } = settings;
   if (children.kind === 'sigchld') children.listen();
-  const descriptors = stdio.entries.map(({ theirs }) => theirs);
-  const parts = settings.plan.parts | (hasPidfds ? Part.PIDFD : 0);
-  const plan: Plan = { ...settings.plan, parts, descriptors };
-  const result = new Int32Array(2);
-  const pid = children.native.spawn(wordsOf(plan), stringsOf(plan), result);
-  const [pidfd = -1, step = 0] = result;
-  if (pid > 0) return { pid, pidfd };
+  const parts = children.kind === 'pidfd' ? Part.PIDFD : 0;
+  const words = wordsOf(plan, parts, stdio.theirs);
+  const pid = children.native.spawn(words, stringsOf(plan));
+  if (pid > 0) return { pid, pidfd: words[PIDFD] as number };
+  const step = words[FAILED_STEP] as number;
   throw spawnError(pid, STEPS[step] ?? '', settings.args, placeOf(settings, step));
 }
 
@@ -102,20 +100,19 @@ function endOf(children: LoopChildren, { pid, pidfd }: Process): number | undefi
 
 /** The handle of a process that runs. If there can be none, neither can the process. */
 function adopt(
-  loop: HandleLoop,
-  { streams, ...settings }: SpawnSettings,
+  children: LoopChildren,
+  settings: SpawnSettings,
   handlers: ChildHandlers,
   started: Process,
   stdio: OpenedStdio,
 ): Child {
-  const children = LoopChildren.of(loop);
   const { pid } = started;
   const end = endOf(children, started);
   let child: Child | undefined;
   try {
-    child = new Child(loop, { ...settings, pid, end }, handlers);
-    for (const [index, opened] of stdio.entries.entries()) {
-      child.add(streamOf(child, streams, handlers, opened, index));
+    child = new Child(children, { program: settings, pid, end }, handlers);
+    for (let i = 0; i < stdio.ours.length; i++) {
+      child.add(streamOf(child, settings.streams, handlers, stdio, i));
     }
   } catch (error) {
     native.kill(pid, SIGKILL);
