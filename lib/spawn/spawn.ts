@@ -23,6 +23,8 @@ const HANDLER_NAMES: OptionNames<ChildHandlers> = {
   exit: true,
   close: true,
 };
+/** None of ours. */
+const NO_TERMINAL = -1;
 const SIGKILL = constant('SIGKILL');
 const ETIMEDOUT = -constant('ETIMEDOUT');
 
@@ -38,11 +40,34 @@ export function spawn(
   checkHandlerNames('handlers', handlers, HANDLER_NAMES);
   throwIfAborted(settings.signal);
   if (loop.closed) throw loopClosed();
+  const { slave } = settings;
+  if (slave === undefined) return begin(loop, settings, handlers, NO_TERMINAL);
+  const terminal = slave.hold();
+  try {
+    const child = begin(loop, settings, handlers, terminal);
+    slave.begun();
+    // Who has it under no descriptor may open it yet.
+    if (settings.stdio.includes('terminal')) slave.letGo();
+    else whenClosed(child, () => slave.letGo());
+    return child;
+  } catch (error) {
+    slave.letGo();
+    throw error;
+  }
+}
+
+/** All is checked. */
+function begin(
+  loop: HandleLoop,
+  settings: SpawnSettings,
+  handlers: ChildHandlers,
+  terminal: number,
+): Child {
   const children = LoopChildren.of(loop);
-  const stdio = openFor(settings);
+  const stdio = openFor(settings, terminal);
   let started: Process;
   try {
-    started = start(children, settings, stdio);
+    started = start(children, settings, stdio, terminal);
   } catch (error) {
     stdio.closeAll();
     children.stopListening();
@@ -60,20 +85,26 @@ interface Process {
   readonly pidfd: number;
 }
 
-function openFor({ args, stdio }: SpawnSettings): OpenedStdio {
+function openFor({ args, stdio }: SpawnSettings, terminal: number): OpenedStdio {
   try {
-    return new OpenedStdio(stdio);
+    return new OpenedStdio(stdio, terminal);
   } catch (error) {
     throw error instanceof SystemError ? withArguments(error, args) : error;
   }
 }
 
-function start(children: LoopChildren, settings: SpawnSettings, stdio: OpenedStdio): Process {
+function start(
+  children: LoopChildren,
+  settings: SpawnSettings,
+  stdio: OpenedStdio,
+  terminal: number,
+): Process {
   const hasPidfds = children.kind === 'pidfd';
   if (children.kind === 'sigchld') children.listen();
   const descriptors = stdio.entries.map(({ theirs }) => theirs);
   const parts = settings.plan.parts | (hasPidfds ? Part.PIDFD : 0);
-  const plan: Plan = { ...settings.plan, parts, descriptors };
+  const terminalFd = terminal === NO_TERMINAL ? settings.plan.terminalFd : terminal;
+  const plan: Plan = { ...settings.plan, parts, descriptors, terminalFd };
   const result = new Int32Array(2);
   const pid = children.native.spawn(wordsOf(plan), stringsOf(plan), result);
   const [pidfd = -1, step = 0] = result;
@@ -82,10 +113,11 @@ function start(children: LoopChildren, settings: SpawnSettings, stdio: OpenedStd
 }
 
 /** What a failed call was about. */
-function placeOf({ file, plan }: SpawnSettings, step: number): SystemErrorDetails {
+function placeOf({ file, plan, slave }: SpawnSettings, step: number): SystemErrorDetails {
   if (step === Step.DIRECTORY) return { path: plan.directory };
   const ofTerminal = step === Step.OPEN_TERMINAL || step === Step.TERMINAL;
-  if (ofTerminal && plan.terminalPath !== undefined) return { path: plan.terminalPath };
+  const terminal = slave?.path ?? plan.terminalPath;
+  if (ofTerminal && terminal !== undefined) return { path: terminal };
   return { path: step === Step.NULL_DEVICE ? '/dev/null' : file };
 }
 

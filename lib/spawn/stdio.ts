@@ -40,7 +40,7 @@ const O_NOCTTY = constant('O_NOCTTY');
 
 type File = Required<StdioFile> & { flags: number };
 /** An entry that was checked. */
-export type Wanted = 'pipe' | 'socketpair' | 'nothing' | 'null' | number | File;
+export type Wanted = 'pipe' | 'socketpair' | 'nothing' | 'null' | 'terminal' | number | File;
 
 function flagsOf(name: string, flags: unknown): number {
   if (typeof flags === 'number') return checkInteger(name, flags, 0, 2 ** 31 - 1) | O_NOCTTY;
@@ -74,19 +74,23 @@ function wanted(entry: StdioEntry, index: number): Wanted {
 }
 
 /**
- * The entries of `options.stdio`, checked: a word for the first three, or an array. Those of
- * the first three that are left out are pipes.
+ * The entries of `options.stdio`, checked: a word for the first three, or an array.
  *
+ * @param leftOut what those of the first three are that are left out
  * @throws TypeError, RangeError; SystemError EBADF for a descriptor that is not open
  */
-export function wantedStdio(given: StdioEntry | readonly StdioEntry[] = 'pipe'): Wanted[] {
+export function wantedStdio(
+  given: StdioEntry | readonly StdioEntry[] = [],
+  leftOut: 'pipe' | 'terminal' = 'pipe',
+): Wanted[] {
   const list = Array.isArray(given) ? given : undefined;
   if (list === undefined && typeof given !== 'string') {
     throw invalidType('options.stdio', 'a string or an array');
   }
   const found: Wanted[] = [];
   for (let i = 0; i < Math.max(3, list?.length ?? 0); i++) {
-    found.push(wanted(list === undefined ? (given as StdioEntry) : (list[i] ?? 'pipe'), i));
+    const entry = (list === undefined ? given : list[i]) as StdioEntry | undefined;
+    found.push(entry == null ? (i <= 2 ? leftOut : 'pipe') : wanted(entry, i));
   }
   for (const entry of found) {
     if (typeof entry === 'number') check(native.fcntl(entry, F_GETFD), 'fcntl');
@@ -105,10 +109,13 @@ export interface Opened {
 export class OpenedStdio {
   readonly entries: Opened[] = [];
 
-  /** @throws SystemError EMFILE, ENFILE, ENOENT, EACCES, ...; nothing is left open then */
-  constructor(wanted: readonly Wanted[]) {
+  /**
+   * @param terminal what 'terminal' is: a descriptor that stays open
+   * @throws SystemError EMFILE, ENFILE, ENOENT, EACCES, ...; nothing is left open then
+   */
+  constructor(wanted: readonly Wanted[], terminal: number) {
     try {
-      for (const [index, each] of wanted.entries()) this.entries.push(open(each, index));
+      for (const [index, each] of wanted.entries()) this.entries.push(open(each, index, terminal));
     } catch (error) {
       this.closeAll();
       throw error;
@@ -134,7 +141,8 @@ export class OpenedStdio {
   }
 }
 
-function open(wanted: Wanted, index: number): Opened {
+function open(wanted: Wanted, index: number, terminal: number): Opened {
+  if (wanted === 'terminal') return { theirs: terminal, ours: -1, wanted };
   if (typeof wanted === 'number') return { theirs: wanted, ours: -1, wanted };
   if (typeof wanted === 'object') return { theirs: openFile(wanted), ours: -1, wanted };
   if (wanted === 'pipe') return { ...openPipe(index), wanted };
