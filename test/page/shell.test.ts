@@ -71,8 +71,6 @@ it.skipIf(executablePath === undefined)('a shell in a page', async () => {
   await page.keyboard.press('Control+c');
   await page.keyboard.type('echo $((7*7))\n');
   await sees(page, /^49$/m);
-  const picture = process.env['RAWLOOP_SCREENSHOT'];
-  if (picture !== undefined) await page.screenshot({ path: picture });
   await page.keyboard.type('exit\n');
   await sees(page, 'the shell has ended');
   expect(complaints).toEqual([]);
