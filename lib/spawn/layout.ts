@@ -78,6 +78,8 @@ export interface Plan {
 /** Words that native code writes: a pidfd or -1, and the `Step` that failed. */
 export const PIDFD = 0;
 export const FAILED_STEP = 1;
+/** The word for a terminal's descriptor. */
+export const TERMINAL_FD = 8;
 
 const FIXED_WORDS = 15;
 const LIMIT_WORDS = 5;
@@ -106,7 +108,7 @@ export function wordsOf(plan: Plan, parts: number, descriptors: readonly number[
   words[5] = plan.gid;
   words[6] = plan.umask;
   words[7] = plan.priority;
-  words[8] = plan.terminalFd;
+  words[TERMINAL_FD] = plan.terminalFd;
   words[9] = candidates.length;
   words[10] = 1 + args.length;
   words[11] = environment.length;

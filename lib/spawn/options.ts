@@ -3,6 +3,8 @@ import { checkSignal } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkInteger } from '../base/validate.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
+import type { Pty } from '../pty/pty.js';
+import { type Slave, slaveOf } from '../pty/slave.js';
 import type { StreamSettings } from '../stream/group.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import { boolean, streamSettings, timeLimit } from '../stream/options.js';
@@ -17,7 +19,8 @@ export interface SpawnOptions
   extends Pick<StreamOptions, 'highWaterMark' | 'maxBufferedBytes' | 'chunks'> {
   /**
    * What the child finds under its descriptors, any number of them; a word stands for the first
-   * three. Default 'pipe'. It gets no other.
+   * three. Default 'pipe', and of the first three the terminal where `controllingTerminal` is a
+   * `Pty`. It gets no other.
    */
   stdio?: StdioEntry | readonly StdioEntry[];
   /** The folder that it is in. Default: that of this process. */
@@ -38,8 +41,11 @@ export interface SpawnOptions
   newSession?: boolean;
   /** The process group that it joins; 0: one of its own. */
   processGroup?: number;
-  /** The terminal, by its path or a descriptor, that it controls, in a session of its own. */
-  controllingTerminal?: string | number;
+  /**
+   * The terminal that controls it, in a session of its own: one of `loop.pty`, a path, or a
+   * descriptor.
+   */
+  controllingTerminal?: Pty | string | number;
   /** Its mask for permissions, 0 to 0o777. */
   umask?: number;
   /** Its nice value, -20 to 19. */
@@ -88,6 +94,8 @@ export interface SpawnSettings {
   readonly args: readonly string[];
   readonly plan: Plan;
   readonly stdio: readonly Wanted[];
+  /** Its terminal, where that is a pty of ours: what `plan.terminalFd` is to be. */
+  readonly slave: Slave | undefined;
   readonly killSignal: number;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
@@ -110,11 +118,18 @@ function groupsOf(groups: readonly number[] | undefined): number[] | undefined {
   return Array.from(groups, (group, i) => checkInteger(`options.groups[${i}]`, group, 0, MAX_ID));
 }
 
-function checkTerminal(terminal: string | number | undefined): void {
-  if (terminal === undefined) return;
+/** The other side, of a pty. */
+function checkTerminal(terminal: unknown): Slave | undefined {
+  if (terminal === undefined) return undefined;
   const name = 'options.controllingTerminal';
   if (typeof terminal === 'number') checkDescriptor(name, terminal);
-  else checkName(name, terminal);
+  else if (typeof terminal !== 'object' || terminal === null) checkName(name, terminal);
+  else return slaveOf(terminal) ?? refuse(name);
+  return undefined;
+}
+
+function refuse(name: string): never {
+  throw invalidType(name, 'a Pty, a string or a number');
 }
 
 /** The session, group and terminal of a child, and their parts. */
@@ -123,7 +138,6 @@ function placeOf(options: SpawnOptions): [parts: number, processGroup: number] {
   const detached = boolean('detached', options.detached, false);
   const asked = boolean('newSession', options.newSession, false);
   const group = integer('processGroup', options.processGroup, 0, 2 ** 31 - 1);
-  checkTerminal(terminal);
   const session = detached || asked || terminal !== undefined;
   if (session && group !== undefined) {
     throw invalidValue('options.processGroup', 'left out: who leads a session leads its group');
@@ -131,7 +145,7 @@ function placeOf(options: SpawnOptions): [parts: number, processGroup: number] {
   let parts = session ? Part.NEW_SESSION : 0;
   if (group !== undefined) parts |= Part.PROCESS_GROUP;
   if (terminal !== undefined) {
-    parts |= typeof terminal === 'number' ? Part.TERMINAL_FD : Part.TERMINAL_PATH;
+    parts |= typeof terminal === 'string' ? Part.TERMINAL_PATH : Part.TERMINAL_FD;
   }
   return [parts, group ?? 0];
 }
@@ -185,6 +199,7 @@ export function spawnSettings(
   const { highWaterMark, maxBufferedBytes, chunks } = options;
   const streams = { highWaterMark, maxBufferedBytes, chunks } as StreamOptions;
   const { killSignal = SIGTERM } = options;
+  const slave = checkTerminal(options.controllingTerminal);
   return {
     file,
     args: list,
@@ -193,6 +208,7 @@ export function spawnSettings(
     timeoutMs: timeLimit('timeoutMs', options.timeoutMs),
     signal: checkSignal(options.signal),
     streams: streamSettings(streams),
-    stdio: wantedStdio(options.stdio),
+    stdio: wantedStdio(options.stdio, slave === undefined ? 'pipe' : 'terminal'),
+    slave,
   };
 }

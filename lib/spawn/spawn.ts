@@ -12,7 +12,16 @@ import { SystemError, type SystemErrorDetails, systemError } from '../raw/errors
 import { Child, type ChildHandlers } from './child.js';
 import { spawnError, withArguments } from './errors.js';
 import { LoopChildren, openProcess } from './exits.js';
-import { FAILED_STEP, Part, PIDFD, STEPS, Step, stringsOf, wordsOf } from './layout.js';
+import {
+  FAILED_STEP,
+  Part,
+  PIDFD,
+  STEPS,
+  Step,
+  stringsOf,
+  TERMINAL_FD,
+  wordsOf,
+} from './layout.js';
 import { type SpawnOptions, type SpawnSettings, spawnSettings } from './options.js';
 import { OpenedStdio } from './stdio.js';
 import { streamOf } from './streams.js';
@@ -23,6 +32,8 @@ const HANDLER_NAMES: OptionNames<ChildHandlers> = {
   exit: true,
   close: true,
 };
+/** None of ours. */
+const NO_TERMINAL = -1;
 const SIGKILL = constant('SIGKILL');
 const ETIMEDOUT = -constant('ETIMEDOUT');
 
@@ -38,11 +49,34 @@ export function spawn(
   checkHandlerNames('handlers', handlers, HANDLER_NAMES);
   throwIfAborted(settings.signal);
   if (loop.closed) throw loopClosed();
+  const { slave } = settings;
+  if (slave === undefined) return begin(loop, settings, handlers, NO_TERMINAL);
+  const terminal = slave.hold();
+  try {
+    const child = begin(loop, settings, handlers, terminal);
+    slave.begun();
+    // Who has it under no descriptor may open it yet.
+    if (settings.stdio.includes('terminal')) slave.letGo();
+    else whenClosed(child, () => slave.letGo());
+    return child;
+  } catch (error) {
+    slave.letGo();
+    throw error;
+  }
+}
+
+/** All is checked. */
+function begin(
+  loop: HandleLoop,
+  settings: SpawnSettings,
+  handlers: ChildHandlers,
+  terminal: number,
+): Child {
   const children = LoopChildren.of(loop);
-  const stdio = openFor(settings);
+  const stdio = openFor(settings, terminal);
   let started: Process;
   try {
-    started = start(children, settings, stdio);
+    started = start(children, settings, stdio, terminal);
   } catch (error) {
     stdio.closeAll();
     children.stopListening();
@@ -60,19 +94,25 @@ interface Process {
   readonly pidfd: number;
 }
 
-function openFor({ args, stdio }: SpawnSettings): OpenedStdio {
+function openFor({ args, stdio }: SpawnSettings, terminal: number): OpenedStdio {
   try {
-    return new OpenedStdio(stdio);
+    return new OpenedStdio(stdio, terminal);
   } catch (error) {
     throw error instanceof SystemError ? withArguments(error, args) : error;
   }
 }
 
-function start(children: LoopChildren, settings: SpawnSettings, stdio: OpenedStdio): Process {
+function start(
+  children: LoopChildren,
+  settings: SpawnSettings,
+  stdio: OpenedStdio,
+  terminal: number,
+): Process {
   const { plan } = settings;
   if (children.kind === 'sigchld') children.listen();
   const parts = children.kind === 'pidfd' ? Part.PIDFD : 0;
   const words = wordsOf(plan, parts, stdio.theirs);
+  if (terminal !== NO_TERMINAL) words[TERMINAL_FD] = terminal;
   const pid = children.native.spawn(words, stringsOf(plan));
   if (pid > 0) return { pid, pidfd: words[PIDFD] as number };
   const step = words[FAILED_STEP] as number;
@@ -80,10 +120,11 @@ function start(children: LoopChildren, settings: SpawnSettings, stdio: OpenedStd
 }
 
 /** What a failed call was about. */
-function placeOf({ file, plan }: SpawnSettings, step: number): SystemErrorDetails {
+function placeOf({ file, plan, slave }: SpawnSettings, step: number): SystemErrorDetails {
   if (step === Step.DIRECTORY) return { path: plan.directory };
   const ofTerminal = step === Step.OPEN_TERMINAL || step === Step.TERMINAL;
-  if (ofTerminal && plan.terminalPath !== undefined) return { path: plan.terminalPath };
+  const terminal = slave?.path ?? plan.terminalPath;
+  if (ofTerminal && terminal !== undefined) return { path: terminal };
   return { path: step === Step.NULL_DEVICE ? '/dev/null' : file };
 }
 

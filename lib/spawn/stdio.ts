@@ -27,7 +27,7 @@ const SOCK_STREAM = constant('SOCK_STREAM');
 const AF_UNIX = constant('AF_UNIX');
 
 /** An entry that was checked. */
-export type Wanted = 'pipe' | 'socketpair' | 'nothing' | 'null' | number | WantedFile;
+export type Wanted = 'pipe' | 'socketpair' | 'nothing' | 'null' | 'terminal' | number | WantedFile;
 
 function wanted(entry: StdioEntry, index: number): Wanted {
   const name = `options.stdio[${index}]`;
@@ -40,19 +40,23 @@ function wanted(entry: StdioEntry, index: number): Wanted {
 }
 
 /**
- * The entries of `options.stdio`, checked: a word for the first three, or an array. Those of
- * the first three that are left out are pipes.
+ * The entries of `options.stdio`, checked: a word for the first three, or an array.
  *
+ * @param leftOut what those of the first three are that are left out
  * @throws TypeError, RangeError; SystemError EBADF for a descriptor that is not open
  */
-export function wantedStdio(given: StdioEntry | readonly StdioEntry[] = 'pipe'): Wanted[] {
+export function wantedStdio(
+  given: StdioEntry | readonly StdioEntry[] = [],
+  leftOut: 'pipe' | 'terminal' = 'pipe',
+): Wanted[] {
   const list = Array.isArray(given) ? given : undefined;
   if (list === undefined && typeof given !== 'string') {
     throw invalidType('options.stdio', 'a string or an array');
   }
   const found: Wanted[] = [];
   for (let i = 0; i < Math.max(3, list?.length ?? 0); i++) {
-    found.push(wanted(list === undefined ? (given as StdioEntry) : (list[i] ?? 'pipe'), i));
+    const entry = (list === undefined ? given : list[i]) as StdioEntry | undefined;
+    found.push(entry == null ? (i <= 2 ? leftOut : 'pipe') : wanted(entry, i));
   }
   for (const entry of found) {
     if (typeof entry === 'number') check(native.fcntl(entry, F_GETFD), 'fcntl');
@@ -68,18 +72,21 @@ export class OpenedStdio {
   /** Our end of it, -1: none. */
   readonly ours: number[] = [];
 
-  /** @throws SystemError EMFILE, ENFILE, ENOENT, EACCES, ...; nothing is left open then */
-  constructor(wanted: readonly Wanted[]) {
+  /**
+   * @param terminal what 'terminal' is: a descriptor that stays open
+   * @throws SystemError EMFILE, ENFILE, ENOENT, EACCES, ...; nothing is left open then
+   */
+  constructor(wanted: readonly Wanted[], terminal: number) {
     this.wanted = wanted;
     try {
-      for (let i = 0; i < wanted.length; i++) this.#open(wanted[i] as Wanted, i);
+      for (let i = 0; i < wanted.length; i++) this.#open(wanted[i] as Wanted, i, terminal);
     } catch (error) {
       this.closeAll();
       throw error;
     }
   }
 
-  #open(wanted: Wanted, index: number): void {
+  #open(wanted: Wanted, index: number, terminal: number): void {
     if (wanted === 'pipe') {
       const [readEnd, writeEnd] = check(native.pipe2(0), 'pipe2');
       if (index === 0) this.#add(readEnd, writeEnd);
@@ -88,7 +95,7 @@ export class OpenedStdio {
       const [theirs, ours] = check(native.socketpair(AF_UNIX, SOCK_STREAM, 0), 'socketpair');
       this.#add(theirs, ours);
     } else {
-      this.theirs.push(typeof wanted === 'string' ? WITHOUT[wanted] : fileOf(wanted));
+      this.theirs.push(standingFor(wanted, terminal));
       this.ours.push(-1);
     }
   }
@@ -119,8 +126,10 @@ export class OpenedStdio {
   }
 }
 
-const WITHOUT = { nothing: NOTHING, null: NULL_DEVICE };
-
-function fileOf(wanted: number | WantedFile): number {
+/** What we have no end of. */
+function standingFor(wanted: Exclude<Wanted, 'pipe' | 'socketpair'>, terminal: number): number {
+  if (wanted === 'terminal') return terminal;
+  if (wanted === 'nothing') return NOTHING;
+  if (wanted === 'null') return NULL_DEVICE;
   return typeof wanted === 'number' ? wanted : openFile(wanted);
 }
