@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 
 #include "core/retried.h"
 #include "os/process_calls.h"
@@ -84,6 +86,30 @@ class BlockedSignals {
   KernelMask before_ = 0;
 };
 
+// Who becomes another user may leave no core file and may not be traced. The
+// kernel notes that with the memory, which until the program runs is its
+// parent's as well: so it is set back then. One child at a time, as what is noted
+// meanwhile protects another that is on its way. See PR_SET_DUMPABLE, prctl(2).
+class KeptDumpable {
+ public:
+  explicit KeptDumpable(const SpawnPlan& plan) {
+    if (!plan.Has(kUid) && !plan.Has(kGid)) return;
+    static std::mutex mutex;
+    lock_ = std::unique_lock<std::mutex>(mutex);
+    was_ = prctl(PR_GET_DUMPABLE) == kByUser;
+  }
+  ~KeptDumpable() {
+    if (was_) prctl(PR_SET_DUMPABLE, kByUser);
+  }
+  KeptDumpable(const KeptDumpable&) = delete;
+  KeptDumpable& operator=(const KeptDumpable&) = delete;
+
+ private:
+  static constexpr int kByUser = 1;
+  std::unique_lock<std::mutex> lock_;
+  bool was_ = false;
+};
+
 struct Child {
   const SpawnPlan* plan;
   SpawnFailure* failure;
@@ -145,6 +171,7 @@ int StartChild(const SpawnPlan& plan, int* pidfd, SpawnFailure* failure) {
   *pidfd = -1;
   ChildStack stack;
   Child child{&plan, failure};
+  const KeptDumpable kept(plan);
   int pid;
   int error;
   {
