@@ -85,7 +85,7 @@ function start(children: LoopChildren, settings: SpawnSettings, stdio: OpenedStd
 function placeOf({ file, plan }: SpawnSettings, step: number): SystemErrorDetails {
   if (step === Step.DIRECTORY) return { path: plan.directory };
   const ofTerminal = step === Step.OPEN_TERMINAL || step === Step.TERMINAL;
-  if (ofTerminal && plan.terminalPath !== undefined) return { path: plan.terminalPath };
+  if (ofTerminal) return { path: plan.terminalPath };
   return { path: step === Step.NULL_DEVICE ? '/dev/null' : file };
 }
 

@@ -32,6 +32,8 @@ export type StdioEntry = 'pipe' | 'socketpair' | 'inherit' | 'null' | 'ignore' |
 const FILE_NAMES: OptionNames<StdioFile> = { path: true, flags: true, mode: true };
 const WORDS = ['pipe', 'socketpair', 'inherit', 'null', 'ignore'];
 const EXPECTED = `one of '${WORDS.join("', '")}', a descriptor or { path, flags }`;
+/** More than a child has by any limit that is in use. */
+const MAX_ENTRIES = 65_536;
 
 const F_GETFD = constant('F_GETFD');
 const F_SETFL = constant('F_SETFL');
@@ -66,7 +68,13 @@ function fileOf(name: string, given: StdioFile, index: number): File {
 function wanted(entry: StdioEntry, index: number): Wanted {
   const name = `options.stdio[${index}]`;
   if (typeof entry === 'number') return checkDescriptor(name, entry);
-  if (typeof entry === 'object' && entry !== null) return fileOf(name, entry, index);
+  if (typeof entry === 'object' && entry !== null) {
+    // One of the host's, or of a loop.
+    if ('write' in entry || 'read' in entry) {
+      throw invalidType(name, `${EXPECTED}: of a stream its descriptor`);
+    }
+    return fileOf(name, entry, index);
+  }
   if (entry === 'inherit') return index;
   if (entry === 'ignore') return index <= 2 ? 'null' : 'nothing';
   if (entry === 'pipe' || entry === 'socketpair' || entry === 'null') return entry;
@@ -84,12 +92,16 @@ export function wantedStdio(given: StdioEntry | readonly StdioEntry[] = 'pipe'):
   if (list === undefined && typeof given !== 'string') {
     throw invalidType('options.stdio', 'a string or an array');
   }
+  checkInteger('options.stdio.length', list?.length ?? 0, 0, MAX_ENTRIES);
   const found: Wanted[] = [];
   for (let i = 0; i < Math.max(3, list?.length ?? 0); i++) {
     found.push(wanted(list === undefined ? (given as StdioEntry) : (list[i] ?? 'pipe'), i));
   }
-  for (const entry of found) {
-    if (typeof entry === 'number') check(native.fcntl(entry, F_GETFD), 'fcntl');
+  for (const [index, entry] of found.entries()) {
+    const result = typeof entry === 'number' ? native.fcntl(entry, F_GETFD) : 0;
+    if (result >= 0) continue;
+    const hint = `It is descriptor ${entry}, of options.stdio[${index}]`;
+    throw new SystemError(result, 'fcntl', undefined, hint);
   }
   return found;
 }
