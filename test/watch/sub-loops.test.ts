@@ -49,6 +49,8 @@ it.skipIf(deviates(usedBackend, 'notPollable')).each(DRIVE_MODES)(
     const turns = test.loop.watch(inner.poller.fd, { read: true }, () => {
       if (!inner.run('nowait')) turns.close();
     });
+    // Ends the wait of who is never told.
+    test.loop.setTimeout(() => turns.close(), 3000).unref();
     child.exited.then(() => inner.setImmediate(() => inner.setImmediate(() => told.push('both'))));
     await drive(test.loop, mode);
     expect([told.sort(), inner.alive]).toEqual([['both', 'child'], false]);
