@@ -32,4 +32,5 @@ export * from './processes.js';
 export * from './signalfd.js';
 export * from './sockets.js';
 export { supported } from './supported.js';
+export * from './terminals.js';
 export * from './timerfd.js';

@@ -32,6 +32,7 @@ export const C_LIBRARY = new RegExp(
     ...['(sym|un)?link', 'rename', 'f?statv?fs(64)?', '(fd)?opendir', 'readdir', 'closedir'],
     ...['ioctl', 'getrlimit(64)?', 'sendfile(64)?', 'splice', 'memfd_create'],
     ...['(get|free)addrinfo', 'getnameinfo', 'tc[gs]etattr', '(tc)?getpgrp', 'at_?exit'],
+    ...['tc(setpgrp|getsid|drain|flush|flow)', 'cf[gs]et[io]speed'],
     ...[
       'kill',
       'waitid',

@@ -19,6 +19,7 @@ import {
   SAFE,
 } from './parameters.js';
 import { processSignatures } from './process-signatures.js';
+import { terminalSignatures } from './terminal-signatures.js';
 
 export type { Parameter } from './parameters.js';
 
@@ -239,6 +240,7 @@ export function signatures(opened: Opened): Record<string, Signature> {
     ],
     ...processSignatures(),
     ...linuxSignatures(opened),
+    ...terminalSignatures(left),
     kqueue: [raw.kqueue as Call, []],
     kevent: [
       raw.kevent as Call,
