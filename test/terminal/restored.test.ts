@@ -7,10 +7,9 @@
 // GuardAgainLocked in signals_libuv.cc what loop.onSignal does. That 0, 1 and 2 are restored as the
 // process exits is Node's own doing as well.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DRIVE_MODES } from '../support/drive.js';
-import { type End, endOf, program, spawnOn, Terminal, until } from './support.js';
+import { type End, endOf, program, spawnOn, stateOf, Terminal, until } from './support.js';
 
 const RAW = `
   loop.stdin.setRawMode(true);
@@ -50,8 +49,6 @@ function open(): Terminal {
   terminals.push(terminal);
   return terminal;
 }
-
-const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[2];
 
 describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a raw terminal, %s', (mode) => {
   it('has its mode again behind each end of the program', async () => {
