@@ -62,6 +62,10 @@ export class Above implements Watching {
     this.#next = next;
   }
 
+  get isWatched(): boolean {
+    return this.#watch >= 0;
+  }
+
   end(): void {
     if (this.#watch >= 0) this.#source.remove(this.#watch, this);
     this.#watch = -1;

@@ -36,13 +36,13 @@ export class Halves {
     return false;
   }
 
-  /** All that are left, or those of one folder, taken out. */
+  /** All that are left, or those of one folder, taken out; also of folders that are gone. */
   takeAll(of?: Folder): Half[] {
     const taken: Half[] = [];
     for (const [cookie, half] of this.#byCookie) {
       if (of !== undefined && half.folder !== of) continue;
       this.#byCookie.delete(cookie);
-      if (!half.folder.isGone) taken.push(half);
+      taken.push(half);
     }
     return taken;
   }

@@ -91,7 +91,10 @@ export class Renames {
 
   /** No second half is to come any more, of all or of what was in one folder. */
   end(of?: Folder): void {
-    for (const { folder, name } of this.#halves.takeAll(of)) this.#tree.missing(folder, name);
+    for (const { folder, name } of this.#halves.takeAll(of)) {
+      // With one of them another may have gone, which was below it.
+      if (!folder.isGone) this.#tree.missing(folder, name);
+    }
   }
 }
 

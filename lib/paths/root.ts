@@ -10,7 +10,7 @@ import type { Tree, TreeNews } from './tree.js';
 
 const ENOTDIR = -constant('ENOTDIR');
 const ENOSPC = -constant('ENOSPC');
-const ENOMEM = -constant('ENOMEM');
+const EACCES = -constant('EACCES');
 const GONE: ReadonlySet<number> = new Set([-constant('ENOENT'), ENOTDIR, -constant('ELOOP')]);
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
@@ -43,8 +43,8 @@ export class Root implements Watching {
 
   /** Watches what is there. @returns 0 or -errno */
   open(tells: boolean): number {
-    // Without the right to read it, none is watched.
-    if (this.#above.settle() === ENOSPC) return ENOSPC;
+    const above = this.#settleAbove();
+    if (above === ENOSPC) return ENOSPC;
     const folder = new Folder(this.#tree, undefined, '', true);
     const watch = this.#source.add(this.#place, Watch.ROOT, folder);
     if (watch >= 0) this.#becomes(folder, watch);
@@ -79,10 +79,15 @@ export class Root implements Watching {
   /** As `look`, where the folder above may be another one, or was not heard of. */
   lookAnew(): void {
     if (this.#isOver || this.#tree.isHeld) return;
+    if (this.#settleAbove() === ENOSPC) this.#news.refused(ENOSPC);
+    else this.look();
+  }
+
+  #settleAbove(): number {
     const errno = this.#above.settle();
-    if (errno === ENOSPC) this.#news.refused(errno);
-    else if (errno === ENOMEM) this.#lookLater();
-    this.look();
+    // Without the right to read it none is watched; what else there is may pass.
+    if (errno < 0 && errno !== EACCES && errno !== ENOSPC) this.#lookLater();
+    return errno;
   }
 
   /** Finds out what the path leads to now. */
@@ -127,8 +132,11 @@ export class Root implements Watching {
   }
 
   #isNone(errno: number): void {
-    if (GONE.has(errno)) this.#leave();
-    else if (errno === ENOSPC) this.#news.refused(errno);
+    if (GONE.has(errno)) {
+      this.#leave();
+      // Nobody tells when it comes.
+      if (!this.#above.isWatched) this.#lookLater();
+    } else if (errno === ENOSPC) this.#news.refused(errno);
     // Out of memory, or not for this user to read: perhaps later.
     else this.#lookLater();
   }

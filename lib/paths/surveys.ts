@@ -56,10 +56,12 @@ const LAST_RETRY_MS = 1000;
 
 const errnos = (...names: string[]) => new Set(names.map((name) => -constant(name)));
 const ABSENT = errnos('ENOENT', 'ENOTDIR');
-const TRANSIENT = errnos('ENOMEM', 'EMFILE', 'ENFILE', 'EAGAIN');
+/** Of the system's, not of the folder's; a disk or a server may be there again. */
+const TRANSIENT = errnos('ENOMEM', 'EMFILE', 'ENFILE', 'EAGAIN', 'EINTR', 'EIO', 'ESTALE');
+/** There may be no watch, of whatever folder. */
+const REFUSED = errnos('ENOSPC', 'EINVAL', 'ENOSYS');
 /** What the pool says when it cannot take a request now. */
 const NO_ROOM: ReadonlySet<string> = new Set(['ERR_POOL_QUEUE_FULL', 'ERR_POOL_NO_THREAD']);
-const ENOSPC = -constant('ENOSPC');
 
 class Survey implements Look {
   readonly folder: Folder;
@@ -208,7 +210,7 @@ export class Surveys {
 
   #failed(survey: Survey, errno: number): void {
     if (ABSENT.has(errno)) this.#hold(survey, undefined);
-    else if (errno === ENOSPC) this.#tree.refused(errno);
+    else if (REFUSED.has(errno)) this.#tree.refused(errno);
     else if (TRANSIENT.has(errno)) this.#again(survey.folder);
     else {
       survey.folder.isClosed = true;

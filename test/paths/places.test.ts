@@ -43,6 +43,20 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a watched tree (
     ]);
   });
 
+  // Without the look at isGone in Renames.end (lib/paths/renames.ts) the second is told as well.
+  it('tells nothing of what went from a folder that had gone', async () => {
+    const folder = temporaryFolder();
+    const outside = temporaryFolder();
+    mkdirSync(join(folder, 'gone/inner'), { recursive: true });
+    const { told } = await mirrored(test.loop, mode, folder, [
+      () => {
+        renameSync(join(folder, 'gone'), join(outside, 'gone'));
+        renameSync(join(outside, 'gone/inner'), join(outside, 'inner'));
+      },
+    ]);
+    expect(told).toEqual([['delete gone/']]);
+  });
+
   // Without Surveys.reopen (lib/paths/surveys.ts) what is in it is never told.
   it('is looked into where its paths were too long, once they are shorter', async () => {
     const folder = temporaryFolder();
