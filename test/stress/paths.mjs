@@ -2,12 +2,12 @@
 // random; then what was told, applied, has to be what is on the disk:
 // `node test/stress/paths.mjs [--count N] [--mode owned|guest] [--seed N] [--children N] [--rounds N]
 // [--block] [--burst N] [--iterate] [--worker] [--json]`. --count is of steps for each child and
-// round; --block holds the loop up for as long as they run, so that the kernel's queue overflows;
-// --burst files are made in one go behind the rounds, and removed. Nothing may be told twice, or of
-// what is not there. Status 1 when something was.
+// round; --block holds the loop up for as long as they run, so that the kernel's queue overflows,
+// which has to be told; --burst files are made in one go behind the rounds, and removed. Nothing may
+// be told twice, or of what is not there. Status 1 when something was.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +44,8 @@ if (values.worker) {
 const SETTLE_MS = 20_000;
 const LOOK_MS = 25;
 const SHARE = 5;
+/** How many events the kernel keeps for one instance. */
+const QUEUED = Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
 const STORM = join(import.meta.dirname, 'paths-storm.mjs');
 const BURST = `
   const fs = require('node:fs');
@@ -94,7 +96,10 @@ const rounds = Array.from({ length: Number(values.rounds) }, () => () => {
 });
 if (Number(values.burst) > 0) {
   const burst = join(folder, 'burst');
-  rounds.push(() => run(['-e', BURST, burst, values.burst]));
+  rounds.push(() => {
+    run(['-e', BURST, burst, values.burst]);
+    if (values.block) block();
+  });
   rounds.push(() =>
     run(['-e', 'require("node:fs").rmSync(process.argv[1], { recursive: true })', burst]),
   );
@@ -137,6 +142,8 @@ function finish() {
   loop.close();
   rmSync(base, { recursive: true, force: true });
   faults.push(...mirror.faults);
+  const overflows = values.block && Number(values.burst) > QUEUED;
+  if (overflows && mirror.counts.overflow === 0) faults.push('no overflow was told');
   const outcome = { ...mirror.counts, faults };
   console.log(values.json ? JSON.stringify(outcome) : outcome);
   process.exitCode = faults.length === 0 ? 0 : 1;

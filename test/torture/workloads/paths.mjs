@@ -98,7 +98,22 @@ export default {
     inotify_add_watch: retry('ENOSPC', 'ENOMEM', 'EACCES', 'ENOENT', 'EINVAL', 'EPERM', 'ENOSYS'),
     openat: retry('EINTR', 'EMFILE', 'ENFILE', 'ENOMEM', 'EACCES', 'EIO', 'ENOSYS'),
     getdents64: retry('EIO', 'ENOMEM', 'EPERM', 'ENOSYS', 'ENOENT'),
+    open: retry(
+      'EINTR',
+      'EMFILE',
+      'ENFILE',
+      'ENOMEM',
+      'EACCES',
+      'ENOENT',
+      'EPERM',
+      'ENOSYS',
+      'EIO',
+    ),
+    // How much waits to be read, which the kernel always says.
+    ioctl: retry('EINTR', 'ENOTTY', 'EIO', 'EINVAL', 'EPERM', 'ENOSYS'),
   },
+  // A wake-up of the pool's.
+  only: { write: ['EINTR'] },
   run(round, loop) {
     const base = fs.mkdtempSync(join(tmpdir(), 'rawloop-torture-'));
     const unit = round.unit('the tree and the file');
