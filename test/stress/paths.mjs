@@ -50,7 +50,6 @@ const STORM = join(import.meta.dirname, 'paths-storm.mjs');
 const BURST = `
   const fs = require('node:fs');
   const [folder, count] = process.argv.slice(1);
-  fs.mkdirSync(folder);
   for (let i = 0; i < count; i++) fs.closeSync(fs.openSync(folder + '/' + i, 'w'));
 `;
 
@@ -87,7 +86,9 @@ const storm = (count) => {
 
 /** Until all have ended. */
 function block() {
-  for (const fd of running) raw.poll(Int32Array.of(fd, raw.constants.POLLIN, 0), 1, -1);
+  for (const fd of running) {
+    while (raw.poll(Int32Array.of(fd, raw.constants.POLLIN, 0), 1, -1) === -raw.constants.EINTR);
+  }
 }
 
 const rounds = Array.from({ length: Number(values.rounds) }, () => () => {
@@ -96,6 +97,8 @@ const rounds = Array.from({ length: Number(values.rounds) }, () => () => {
 });
 if (Number(values.burst) > 0) {
   const burst = join(folder, 'burst');
+  // Before, so that it is watched by then.
+  rounds.push(() => mkdirSync(burst));
   rounds.push(() => {
     run(['-e', BURST, burst, values.burst]);
     if (values.block) block();
