@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // What it costs to watch a folder with all below it, and whether what was told is what is there:
 // loop.watchPath in both modes, npm chokidar and @parcel/watcher, and Node's own fs.watch.
-// `node bench/paths.mjs [--rounds N] [--files N] [--folders N] [--json] [PEER...]`. In each round each
+// `node bench/paths.mjs [--rounds N] [--files N] [--folders N] [--json] [PEER...]`, with `--files 0` or
+// `--folders 0` without that part. In each round each
 // peer is a process of its own. `storm`: many files are made, folders renamed and removed, while it
 // watches; CPU is its own, until the last event, `behind` how long that came after the storm, and the
 // state is what its events amount to, compared with the disk. `idle`: a tree of many folders, what it takes
@@ -29,6 +30,7 @@ const PACKAGES = { chokidar: 'chokidar', parcel: '@parcel/watcher' };
 const WORKER = fileURLToPath(new URL('workers/paths.mjs', import.meta.url));
 const IN_A_FOLDER = 1000;
 
+const nothing = () => {};
 const touch = (path) => closeSync(openSync(path, 'w'));
 
 /** Quick creations, and then some of them and whole trees are renamed and removed. */
@@ -99,28 +101,22 @@ async function main(names, { rounds, files, folders, json }) {
     homes[name] = found?.folder ?? '';
   }
   const seen = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = 0; round < Number(rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const name of names) {
-      const stormy = await measure(
-        name,
-        homes[name],
-        () => {},
-        (folder) => storm(folder, Number(files)),
-      );
-      const idle = await measure(
-        name,
-        homes[name],
-        (folder) => grow(folder, Number(folders)),
-        () => {},
-      );
-      seen[name].push({ storm: stormy, idle: idle.watching });
+      const [home, round] = [homes[name], {}];
+      if (files > 0) round.storm = await measure(name, home, nothing, (top) => storm(top, files));
+      if (folders > 0) {
+        const { watching } = await measure(name, home, (top) => grow(top, folders), nothing);
+        round.idle = watching;
+      }
+      seen[name].push(round);
     }
   }
   if (json) return console.log(JSON.stringify(seen));
-  console.log(`storm: ${files} files made, folders renamed and removed`);
-  for (const name of names) console.log(stormLine(name, seen[name]));
-  console.log(`idle: ${folders} folders`);
-  for (const name of names) console.log(idleLine(name, seen[name]));
+  if (files > 0) console.log(`storm: ${files} files made, folders renamed and removed`);
+  for (const name of files > 0 ? names : []) console.log(stormLine(name, seen[name]));
+  if (folders > 0) console.log(`idle: ${folders} folders`);
+  for (const name of folders > 0 ? names : []) console.log(idleLine(name, seen[name]));
 }
 
 function stormLine(name, rounds) {
@@ -164,4 +160,6 @@ if (unknown !== undefined || !(Number(values.rounds) >= 1)) {
   console.error(`paths: peers are ${PEERS.join(', ')}, and --rounds is a number from 1 on`);
   process.exit(2);
 }
-await main(positionals.length > 0 ? positionals : PEERS, values);
+const { rounds, files, folders, json } = values;
+const numbers = { rounds: Number(rounds), files: Number(files), folders: Number(folders) };
+await main(positionals.length > 0 ? positionals : PEERS, { ...numbers, json });

@@ -17,8 +17,8 @@ export interface RenamedTree {
   arrived(folder: Folder, name: string, isFolder: boolean): void;
   /** To elsewhere. */
   missing(folder: Folder, name: string): void;
-  /** `from` was moved to the place from where something had come to its own. */
-  exchanged(from: Half, to: Half): void;
+  /** What was here was moved to the place from where it had come, and there may be something here. */
+  exchanged(here: Half): void;
 }
 
 export class Renames {
@@ -67,7 +67,7 @@ export class Renames {
     this.#tree.moved(from, to);
     if (last === undefined || !isSame(last[0], to) || !isSame(last[1], from)) return;
     this.#last = undefined;
-    this.#tree.exchanged(from, to);
+    this.#tree.exchanged(from);
   }
 
   /** Something else is at this place: what was moved away from there is gone. */

@@ -163,11 +163,12 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
     this.#surveys.moved(moved);
   }
 
-  /** Notices have no word for it: looks find what is at both places. */
-  exchanged(from: Half, { folder, name }: Half): void {
-    this.#surveys.request(from.folder);
-    const moved = folder.entries.get(name);
-    if (moved !== undefined && this.#settings.recursive) this.#surveys.request(moved);
+  /**
+   * Notices have no word for what is there now: a look finds it. If it is a folder it is the one that
+   * is known at the other place, and `watched` has that looked at as well.
+   */
+  exchanged({ folder }: Half): void {
+    this.#surveys.request(folder);
   }
 
   arrived(folder: Folder, name: string, isFolder: boolean): void {

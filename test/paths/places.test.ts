@@ -43,6 +43,19 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a watched tree (
     ]);
   });
 
+  // Without the look at what came in its place (Tree.arrived) nothing is told of what is in it.
+  it('is looked into where another folder took the place of an empty one', async () => {
+    const folder = temporaryFolder();
+    const outside = temporaryFolder();
+    mkdirSync(join(folder, 'place'));
+    mkdirSync(join(outside, 'with/more in it'), { recursive: true });
+    const { told } = await mirrored(test.loop, mode, folder, [
+      () => renameSync(join(outside, 'with'), join(folder, 'place')),
+      () => writeFileSync(join(folder, 'place/more in it/file'), ''),
+    ]);
+    expect(told).toEqual([['create place/more in it/'], ['create place/more in it/file']]);
+  });
+
   // Without the look at isGone in Renames.end (lib/paths/renames.ts) the second is told as well.
   it('tells nothing of what went from a folder that had gone', async () => {
     const folder = temporaryFolder();
