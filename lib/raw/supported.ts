@@ -92,6 +92,10 @@ export const supported: Readonly<Record<keyof RawCalls, boolean>> = Object.freez
   kevent: hasKqueue,
   kill: true,
   waitid: true,
+  posix_openpt: true,
+  grantpt: true,
+  unlockpt: true,
+  ptsname_r: true,
   prlimit: linux,
   get pidfd_open(): boolean {
     return isKnown(native.pidfd_open(NOBODY));

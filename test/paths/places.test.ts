@@ -1,7 +1,16 @@
 // What notices alone do not say of a tree, and looks find: places that were exchanged, folders that
 // could not be looked into at first.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
@@ -49,10 +58,13 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a watched tree (
     const outside = temporaryFolder();
     mkdirSync(join(folder, 'place'));
     mkdirSync(join(outside, 'with/more in it'), { recursive: true });
+    // As long as somebody has it open, the kernel does not say that it is gone.
+    const open = openSync(join(folder, 'place'), 'r');
     const { told } = await mirrored(test.loop, mode, folder, [
       () => renameSync(join(outside, 'with'), join(folder, 'place')),
       () => writeFileSync(join(folder, 'place/more in it/file'), ''),
     ]);
+    closeSync(open);
     expect(told).toEqual([['create place/more in it/'], ['create place/more in it/file']]);
   });
 
