@@ -21,7 +21,9 @@ export class Output {
   write(bytes: Uint8Array, isLent: boolean): void {
     // While there is room nothing waits.
     const rest = this.#isFull ? bytes : this.#send(bytes);
-    if (rest !== undefined) this.#waiting.push(isLent ? rest.slice() : rest);
+    if (rest === undefined) return;
+    // Not by `slice`, which copies nothing of a Buffer.
+    this.#waiting.push(isLent ? Buffer.from(rest) : rest);
   }
 
   /** The stream has room again. */
