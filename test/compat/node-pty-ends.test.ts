@@ -103,8 +103,8 @@ describe.runIf(isGuest)('the end of a terminal of node-pty', () => {
       }
       terminal.on('exit', () => { report(said); throw new Error('exit'); });
     `);
-    expect(said).toEqual(['data', 'end', 'close'].slice(0, (said as string[]).length));
-    expect((said as string[]).length).toBeGreaterThanOrEqual(2);
+    // What was thrown beside it is told behind it.
+    expect((said as string[]).slice(0, 2)).toEqual(['data', 'end']);
   });
 });
 
