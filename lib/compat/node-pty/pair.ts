@@ -1,9 +1,11 @@
 // Both sides of a terminal, each as a stream of the host's: what `open` of npm node-pty gives.
 import { openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
+import { native } from '../../binding/index.js';
 import { defaultLoop } from '../../faces/default-loop.js';
 import type { Pty } from '../../pty/pty.js';
-import { constant } from '../../raw/constants.js';
+import { constant, constants } from '../../raw/constants.js';
+import { check } from '../../raw/errors.js';
 import { SideStream } from './duplex.js';
 import { Listeners } from './events.js';
 import { foregroundName } from './kernel-side.js';
@@ -15,6 +17,13 @@ const BOTH_WAYS = constant('O_RDWR') | constant('O_NOCTTY');
 
 // biome-ignore lint/suspicious/noExplicitAny: what listeners of an EventEmitter take
 type Listener = (...args: any[]) => void;
+
+/** By its master where the system can: numbers of node:fs are none of the kernel's in Deno. */
+function openSlave({ master, slavePath }: Pty): number {
+  const { TIOCGPTPEER } = constants;
+  if (TIOCGPTPEER === undefined) return openSync(slavePath, BOTH_WAYS);
+  return check(native.ioctl(master.handleFd, TIOCGPTPEER, BOTH_WAYS), 'ioctl');
+}
 
 /** A terminal whose other side is here as well. */
 export class OpenedPair {
@@ -40,8 +49,7 @@ export class OpenedPair {
     this.#pty = openFor(settings, master.handlers);
     master.attach(this.#pty.master);
     try {
-      const fd = openSync(this.#pty.slavePath, BOTH_WAYS);
-      slave.attach(defaultLoop().stream(fd, {}, slave.handlers));
+      slave.attach(defaultLoop().stream(openSlave(this.#pty), {}, slave.handlers));
     } catch (error) {
       this.#pty.close();
       throw error;

@@ -1,8 +1,8 @@
 // What `spawn` and `open` are given, checked before anything is opened. What the original checks
 // has its error's words; what it takes to where it crashes or is cut short is refused here.
-import { StringDecoder } from 'node:string_decoder';
 import { checkInteger } from '../../base/validate.js';
 import { invalidType, invalidValue } from '../../loop/errors.js';
+import { encodingOf } from './text.js';
 import type { IPtyForkOptions, IPtyOpenOptions } from './types.js';
 
 const DEFAULT_COLUMNS = 80;
@@ -42,13 +42,6 @@ export function checkType(name: string, value: unknown, type: string): void {
 export function checkLength(name: string, value: unknown): number {
   checkInteger(name, typeof value === 'number' ? Math.trunc(value) : value, 1, 65535);
   return value as number;
-}
-
-/** @throws TypeError ERR_UNKNOWN_ENCODING */
-function encodingOf(given: string | null | undefined): BufferEncoding | null {
-  if (given === undefined) return 'utf8';
-  if (given !== null) new StringDecoder(given as BufferEncoding);
-  return given as BufferEncoding | null;
 }
 
 /** @throws Error, TypeError, RangeError */

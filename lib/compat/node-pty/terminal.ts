@@ -2,14 +2,13 @@
 // and ends is session.ts's.
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import { isUint8Array } from 'node:util/types';
 import { Listeners } from './events.js';
 import { foregroundName } from './kernel-side.js';
 import { resizeBy } from './open.js';
 import { OpenedPair } from './pair.js';
 import { Session } from './session.js';
 import { programSettings } from './settings.js';
-import { Text } from './text.js';
+import { bytesOf, Text } from './text.js';
 import type {
   IEvent,
   IExitEvent,
@@ -151,8 +150,7 @@ export class UnixTerminal implements IPty {
         return;
       }
     }
-    if (typeof data === 'string') this.#session.write(Buffer.from(data, this.#encoding), false);
-    else this.#session.write(isUint8Array(data) ? data : Buffer.from(data), true);
+    this.#session.write(...bytesOf(data, this.#encoding));
   }
 
   /** Types, if there is something. The program hears of no end: that is `write('\x04')`. */
