@@ -9,7 +9,7 @@ import { DescriptorStream, openLater } from '../descriptor/stream.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed, loopClosed } from '../loop/errors.js';
 import type { Handle } from '../loop/handle.js';
-import { endOnAbort, whenClosed } from '../loop/when-closed.js';
+import { endOnAbort } from '../loop/when-closed.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
@@ -43,9 +43,22 @@ const MASTER: Kind = {
 export class PtyMaster<Data = unknown> extends DescriptorStream<Data> {
   /** Whose master it is. */
   declare readonly pty: Pty<Data>;
+  #slave: Slave | undefined;
 
   override get kind(): string {
     return 'PtyMaster';
+  }
+
+  /** @internal Its other side, which closes with it. */
+  join(pty: Pty<Data>, slave: Slave): void {
+    this.#slave = slave;
+    Object.defineProperty(this, 'pty', { value: pty, enumerable: true });
+  }
+
+  /** @internal Whatever ends it. */
+  override beginClose(): boolean {
+    this.#slave?.close();
+    return super.beginClose();
   }
 }
 
@@ -61,6 +74,7 @@ export class Pty<Data = unknown> {
     this.master = master;
     this.slavePath = slave.path;
     setSlave(this, slave);
+    master.join(this, slave);
   }
 
   /** The width in characters, as the kernel has it now; 0: not known, or closed. */
@@ -154,10 +168,7 @@ export function pty(loop: HandleLoop, given: PtyOptions, handlers: PtyHandlers =
     native.close(sides.master);
     throw error;
   }
-  const slave = new Slave(loop, sides);
-  const made = new Pty(master, slave);
-  Object.defineProperty(master, 'pty', { value: made, enumerable: true });
-  whenClosed(master, () => slave.close());
+  const made = new Pty(master, new Slave(loop, sides));
   openLater(master);
   if (signal !== undefined) endOnAbort(master, signal, destroyBy);
   return made;
