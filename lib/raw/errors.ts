@@ -26,13 +26,15 @@ const OTHER_TEXTS: Readonly<Record<string, string>> = {
   ECHILD: 'no such child',
   EDEADLK: 'a lock would wait for itself',
 };
+/** Among the names with an E those that are no errors: EPOLLIN, ECHO and their like. */
+const NO_ERROR = /^E(POLL|CHO)/;
 
 /** The E* name of a positive errno; 'EAGAIN' and 'EWOULDBLOCK' are one number. */
 function nameOf(errno: number): string {
   if (names === undefined) {
     names = new Map();
     for (const [name, value] of Object.entries(constants)) {
-      if (/^E[A-Z0-9]+$/.test(name) && !name.startsWith('EPOLL') && !names.has(value)) {
+      if (/^E[A-Z0-9]+$/.test(name) && !NO_ERROR.test(name) && !names.has(value)) {
         names.set(value, name);
       }
     }
