@@ -41,6 +41,7 @@ export const C_LIBRARY = new RegExp(
       'wait(4|pid)',
       'getrlimit',
       'environ',
+      'prctl',
       'clone',
       'v?fork',
       'execve',
