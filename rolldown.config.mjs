@@ -111,7 +111,11 @@ export default defineConfig({
         { name: 'loop', test: /\/lib\/(base|poller(?!\/(checked|kqueue)\.ts)|loop|faces)\// },
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         // Processes have streams over descriptors, and hear of SIGCHLD where nothing else tells.
-        { name: 'descriptor-stream', test: /\/lib\/descriptor\/(?!index)/ },
+        // They may be given a pty for a terminal.
+        {
+          name: 'descriptor-stream',
+          test: /\/lib\/(descriptor\/(?!index)|pty\/(open|slave)\.ts)/,
+        },
         { name: 'signals', test: /\/lib\/process\/(signal|realtime|host-listeners)/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },

@@ -29,6 +29,7 @@ export * from './messages.js';
 export * from './options.js';
 export * from './poll.js';
 export * from './processes.js';
+export * from './pseudoterminals.js';
 export * from './signalfd.js';
 export * from './sockets.js';
 export { supported } from './supported.js';

@@ -16,6 +16,7 @@ import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
 import type { ProcessRawCalls } from './processes.js';
+import type { PseudoterminalCalls } from './pseudoterminals.js';
 import type { SignalCalls } from './signals.js';
 import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
@@ -43,6 +44,7 @@ export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
 export type * from './processes.js';
+export type * from './pseudoterminals.js';
 export type * from './signals.js';
 export type * from './socket-filter.js';
 export type * from './sockets.js';
@@ -65,6 +67,7 @@ export interface RawCalls
     MessageCalls,
     PollCalls,
     ProcessRawCalls,
+    PseudoterminalCalls,
     TerminalRawCalls {}
 
 export interface NativeBinding
