@@ -91,8 +91,11 @@ const { EventLoop, defaultLoop, watch } = rawloop;
 const say = (word) => require('node:fs').writeSync(1, word + '\\n');
 `;
 
-/** Runs a script in a process of its own: `{ status, signal, said, stderr }`. */
-function runProgram(source, { env = {}, suffix = 'cjs', prelude = PRELUDE } = {}) {
+/**
+ * Runs a script in a process of its own: `{ status, signal, said, stderr }`. `rest`: what its stdio
+ * is, and its input.
+ */
+function runProgram(source, { env = {}, suffix = 'cjs', prelude = PRELUDE, ...rest } = {}) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rawloop-runtime-'));
   try {
     const file = path.join(folder, `program.${suffix}`);
@@ -101,6 +104,7 @@ function runProgram(source, { env = {}, suffix = 'cjs', prelude = PRELUDE } = {}
       process.execPath,
       [...HOST_ARGS, file],
       {
+        ...rest,
         env: { ...process.env, NO_COLOR: '1', ...env },
         encoding: 'utf8',
         timeout: PROGRAM_LIMIT_MS,
@@ -108,7 +112,12 @@ function runProgram(source, { env = {}, suffix = 'cjs', prelude = PRELUDE } = {}
       },
     );
     if (error) throw error;
-    return { status, signal, said: stdout.split('\n').filter((line) => line !== ''), stderr };
+    return {
+      status,
+      signal,
+      said: (stdout ?? '').split('\n').filter((line) => line !== ''),
+      stderr,
+    };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
