@@ -61,6 +61,8 @@ export class LoopCore extends GuestLoop {
     } finally {
       hostWatch?.stop();
       this.endTurn();
+      // Who waits for this loop's descriptor gives it the next turn then, at once.
+      if (mode === 'nowait' && this.busy && this.alive) this.poller.notify();
     }
     return this.alive;
   }

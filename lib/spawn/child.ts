@@ -202,6 +202,8 @@ export class Child extends Handle {
 
   /** @internal All that is to be there is; it may have ended meanwhile. */
   begun(): void {
+    // The program sees this very array.
+    Object.freeze(this.streams);
     this.#closeIfDone();
   }
 
