@@ -190,10 +190,14 @@ export class Things {
     const promise = actions.call('request', what);
     if (promise === undefined) return;
     program.pending++;
+    // Its text says which it is.
+    const asked = { text: String(what).replace(/\s+/g, ' ').slice(0, 100) };
+    program.asked.add(asked);
     let isSettled = false;
     const settled = () => {
       if (isSettled) program.report('a request is settled twice');
       isSettled = true;
+      program.asked.delete(asked);
       program.pending--;
     };
     promise.then(settled, (error) => {
