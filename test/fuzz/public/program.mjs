@@ -246,8 +246,8 @@ export class Program {
     const open = this.ends
       .filter(({ closed }) => closed === 0)
       .map((end) => `${end.name} (${stateOf(end)})`);
-    const asked = [...this.asked].map(({ text }) => text);
-    return `${this.phase}, ${this.pending} pending: ${asked.join('; ')}, open: ${open.join(', ')}`;
+    const asked = [...this.asked].join('; ');
+    return `${this.phase}, ${this.pending} pending: ${asked}, open: ${open.join(', ')}`;
   }
 
   async #end() {

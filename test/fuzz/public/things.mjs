@@ -191,13 +191,10 @@ export class Things {
     if (promise === undefined) return;
     program.pending++;
     // Its text says which it is.
-    const asked = { text: String(what).replace(/\s+/g, ' ').slice(0, 100) };
+    const asked = [String(what).replace(/\s+/g, ' ').slice(0, 100)];
     program.asked.add(asked);
-    let isSettled = false;
     const settled = () => {
-      if (isSettled) program.report('a request is settled twice');
-      isSettled = true;
-      program.asked.delete(asked);
+      if (!program.asked.delete(asked)) program.report('a request is settled twice');
       program.pending--;
     };
     promise.then(settled, (error) => {
