@@ -23,7 +23,7 @@ export class Program {
   files = [];
   workers = [];
   pending = 0;
-  /** Of those, the requests. */
+  /** Of those the requests, each by its text. */
   asked = new Set();
   endTurns = 0;
   calls = 0;

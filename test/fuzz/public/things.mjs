@@ -190,7 +190,6 @@ export class Things {
     const promise = actions.call('request', what);
     if (promise === undefined) return;
     program.pending++;
-    // Its text says which it is.
     const asked = [String(what).replace(/\s+/g, ' ').slice(0, 100)];
     program.asked.add(asked);
     const settled = () => {
