@@ -14,6 +14,7 @@ export const entries = {
   'compat/abstract-socket': 'lib/compat/abstract-socket/index.ts',
   'compat/epoll': 'lib/compat/epoll/index.ts',
   'compat/fs-ext': 'lib/compat/fs-ext/index.ts',
+  'compat/node-pty': 'lib/compat/node-pty/index.ts',
   'compat/unix-dgram': 'lib/compat/unix-dgram/index.ts',
   'compat/usocket': 'lib/compat/usocket/index.ts',
 };
@@ -111,7 +112,11 @@ export default defineConfig({
         { name: 'loop', test: /\/lib\/(base|poller(?!\/(checked|kqueue)\.ts)|loop|faces)\// },
         { name: 'stream', test: /\/lib\/(stream|socket-options\/(handle|initial|seldom))/ },
         // Processes have streams over descriptors, and hear of SIGCHLD where nothing else tells.
-        { name: 'descriptor-stream', test: /\/lib\/descriptor\/(?!index)/ },
+        // They may be given a pty for a terminal.
+        {
+          name: 'descriptor-stream',
+          test: /\/lib\/(descriptor\/(?!index)|pty\/(open|slave)\.ts)/,
+        },
         { name: 'signals', test: /\/lib\/process\/(signal|realtime|host-listeners)/ },
         { name: 'endpoint', test: /\/lib\/net\/(endpoint|open)\.ts/ },
         { name: 'unix', test: /\/lib\/unix\// },

@@ -21,6 +21,7 @@ export const families = {
   paths: 'lib/paths/index.ts',
   pool: 'lib/pool/index.ts',
   process: 'lib/process/index.ts',
+  pty: 'lib/pty/index.ts',
   relay: 'lib/relay/index.ts',
   spawn: 'lib/spawn/index.ts',
   streaming: 'lib/pool/fs/streaming.ts',

@@ -3,13 +3,15 @@
 // ```js block of README.md, one after another, each with a time limit.
 //   - A program passes when it ends by itself with code 0.
 //   - It is skipped when it ends with 77: what it needs (a device) is not here, as it says.
+//   - One that needs a terminal is run on one of ours, where somebody types: see on-terminal.mjs.
 //   - A server does not end: some seconds after it has printed "listening" it gets
 //     SIGTERM and passes. So does a README block that is still alive by then.
 //   - What is in a folder support/ is a part of a program, and is not run by itself.
 //   - A block that starts ```js no-run (it needs a device, say) is left out.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { runOnTerminal, TALKS } from './on-terminal.mjs';
 import { root } from './project.mjs';
 
 const EXAMPLE_LIMIT_MS = 60_000;
@@ -89,11 +91,27 @@ function runProgram({ file, isBlock }) {
   });
 }
 
+/** The same of one that needs a terminal. */
+async function talkTo({ file }) {
+  try {
+    const { code, signal, output } = await runOnTerminal(
+      file,
+      TALKS[basename(file)],
+      EXAMPLE_LIMIT_MS,
+    );
+    return code === 0 ? {} : { failed: `it ended with ${signal ?? `code ${code}`}\n${output}` };
+  } catch (error) {
+    return { failed: error.message };
+  }
+}
+
+const needsTerminal = ({ label }) => /^examples\/[^/]+$/.test(label) && basename(label) in TALKS;
+
 const programs = findPrograms();
 const counts = { ran: 0, skipped: 0, failed: 0 };
 for (const program of programs) {
   const startMs = performance.now();
-  const { skipped, failed } = await runProgram(program);
+  const { skipped, failed } = await (needsTerminal(program) ? talkTo : runProgram)(program);
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   if (skipped !== undefined) {
     counts.skipped += 1;

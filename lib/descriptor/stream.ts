@@ -105,8 +105,8 @@ export class DescriptorStream<Data = unknown> extends Stream {
   }
 }
 
-/** As a connection's `open`: not from inside the call that makes it. */
-function openLater(stream: DescriptorStream): void {
+/** As a connection's `open`: not from inside the call that makes it. @internal */
+export function openLater(stream: DescriptorStream): void {
   if (stream.group.handlers.open === undefined) return;
   const open = () => {
     if (!stream.open) return;

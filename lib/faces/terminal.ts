@@ -1,5 +1,7 @@
 // What the public loop has for terminals, and for the streams that a process begins with.
 import type { DescriptorOptions } from '../descriptor/stream.js';
+import type { PtyOptions } from '../pty/options.js';
+import type { Pty, PtyHandlers } from '../pty/pty.js';
 import type { StandardInput, StandardOutput } from '../terminal/stdio.js';
 import type { TtyHandlers, TtyStream } from '../terminal/tty.js';
 import * as families from './families.js';
@@ -30,6 +32,24 @@ export abstract class TerminalFace extends PathsFace {
   }
 
   /**
+   * Makes a pseudoterminal: a master, a stream, whose other side is a terminal to the programs
+   * that `spawn` starts on it, with `controllingTerminal`. It keeps the loop alive until it has
+   * closed; closing it hangs up. Its master ends once the last program has closed the terminal.
+   *
+   * @throws TypeError, RangeError; SystemError EAGAIN, ENOSPC (there are as many as there may be),
+   *   EMFILE, ENFILE, EPERM (`uid`, `gid`), ENOENT (no /dev/ptmx); Error ABORT_ERR, ERR_LOOP_CLOSED.
+   *   See pty(7)
+   * @example
+   * const pty = loop.pty({ columns: 80, rows: 24 }, {
+   *   data: (master, chunk) => process.stdout.write(chunk.slice()),
+   * });
+   * loop.spawn('sh', ['-c', 'tty; stty size'], { controllingTerminal: pty });
+   */
+  pty<Data = unknown>(options: PtyOptions = {}, handlers?: PtyHandlers<Data>): Pty<Data> {
+    return families.pty().pty(this, options, handlers as PtyHandlers | undefined) as Pty<Data>;
+  }
+
+  /**
    * Standard input, as a stream for `for await`, `relay` or `toDuplex`: a terminal, pipe, socket,
    * device, or a file, which is read on threads. Made when it is first asked for, once for a loop.
    * Nothing is read before somebody wants it, and it holds the loop while it is read. Descriptor 0
@@ -54,11 +74,16 @@ export abstract class TerminalFace extends PathsFace {
    * @throws as `stdin`; SystemError EBADF where it is only read
    */
   get stdout(): StandardOutput {
-    return families.terminal().output(this, 1);
+    return this.#output(1);
   }
 
   /** Standard error: as `stdout`, of descriptor 2. */
   get stderr(): StandardOutput {
-    return families.terminal().output(this, 2);
+    return this.#output(2);
+  }
+
+  #output(fd: number): StandardOutput {
+    const makeWriter = () => new (families.pool().FileWriter)(this.requests);
+    return families.terminal().output(this, fd, makeWriter);
   }
 }

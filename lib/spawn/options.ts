@@ -3,6 +3,8 @@ import { checkSignal } from '../base/abort.js';
 import { type OptionNames, readOptions } from '../base/options.js';
 import { checkDescriptor, checkInteger } from '../base/validate.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
+import type { Pty } from '../pty/pty.js';
+import { type Slave, slaveOf } from '../pty/slave.js';
 import type { StreamSettings } from '../stream/group.js';
 import type { StreamOptions } from '../stream/handlers.js';
 import { boolean, streamSettings, timeLimit } from '../stream/options.js';
@@ -17,7 +19,8 @@ export interface SpawnOptions
   extends Pick<StreamOptions, 'highWaterMark' | 'maxBufferedBytes' | 'chunks'> {
   /**
    * What the child finds under its descriptors, any number of them; a word stands for the first
-   * three. Default 'pipe'. It gets no other.
+   * three. Default 'pipe', and of the first three the terminal where `controllingTerminal` is a
+   * `Pty`. It gets no other.
    */
   stdio?: StdioEntry | readonly StdioEntry[];
   /** The folder that it is in. Default: that of this process. */
@@ -38,8 +41,11 @@ export interface SpawnOptions
   newSession?: boolean;
   /** The process group that it joins; 0: one of its own. */
   processGroup?: number;
-  /** The terminal, by its path or a descriptor, that it controls, in a session of its own. */
-  controllingTerminal?: string | number;
+  /**
+   * The terminal that controls it, in a session of its own: one of `loop.pty`, a path, or a
+   * descriptor.
+   */
+  controllingTerminal?: Pty | string | number;
   /** Its mask for permissions, 0 to 0o777. */
   umask?: number;
   /** Its nice value, -20 to 19. */
@@ -78,15 +84,18 @@ const NAMES: OptionNames<SpawnOptions> = {
 };
 
 const MAX_ID = 2 ** 32 - 1;
+const NO_STRINGS: readonly string[] = [];
+const NO_NUMBERS: readonly number[] = [];
 const SIGTERM = 15;
 
 /** The same, as they count. */
 export interface SpawnSettings {
   readonly file: string;
   readonly args: readonly string[];
-  /** Without its descriptors. */
-  readonly plan: Omit<Plan, 'descriptors'>;
+  readonly plan: Plan;
   readonly stdio: readonly Wanted[];
+  /** Its terminal, where that is a pty of ours: what `plan.terminalFd` is to be. */
+  readonly slave: Slave | undefined;
   readonly killSignal: number;
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
@@ -97,7 +106,8 @@ export interface SpawnSettings {
 function integer(
   name: keyof SpawnOptions,
   value: number | undefined,
-  [min, max]: [number, number],
+  min: number,
+  max: number,
 ): number | undefined {
   return value === undefined ? undefined : checkInteger(`options.${name}`, value, min, max);
 }
@@ -108,11 +118,18 @@ function groupsOf(groups: readonly number[] | undefined): number[] | undefined {
   return Array.from(groups, (group, i) => checkInteger(`options.groups[${i}]`, group, 0, MAX_ID));
 }
 
-function checkTerminal(terminal: string | number | undefined): void {
-  if (terminal === undefined) return;
+/** The other side, of a pty. */
+function checkTerminal(terminal: unknown): Slave | undefined {
+  if (terminal === undefined) return undefined;
   const name = 'options.controllingTerminal';
   if (typeof terminal === 'number') checkDescriptor(name, terminal);
-  else checkName(name, terminal);
+  else if (typeof terminal !== 'object' || terminal === null) checkName(name, terminal);
+  else return slaveOf(terminal) ?? refuse(name);
+  return undefined;
+}
+
+function refuse(name: string): never {
+  throw invalidType(name, 'a Pty, a string or a number');
 }
 
 /** The session, group and terminal of a child, and their parts. */
@@ -120,8 +137,7 @@ function placeOf(options: SpawnOptions): [parts: number, processGroup: number] {
   const { controllingTerminal: terminal } = options;
   const detached = boolean('detached', options.detached, false);
   const asked = boolean('newSession', options.newSession, false);
-  const group = integer('processGroup', options.processGroup, [0, 2 ** 31 - 1]);
-  checkTerminal(terminal);
+  const group = integer('processGroup', options.processGroup, 0, 2 ** 31 - 1);
   const session = detached || asked || terminal !== undefined;
   if (session && group !== undefined) {
     throw invalidValue('options.processGroup', 'left out: who leads a session leads its group');
@@ -129,43 +145,44 @@ function placeOf(options: SpawnOptions): [parts: number, processGroup: number] {
   let parts = session ? Part.NEW_SESSION : 0;
   if (group !== undefined) parts |= Part.PROCESS_GROUP;
   if (terminal !== undefined) {
-    parts |= typeof terminal === 'number' ? Part.TERMINAL_FD : Part.TERMINAL_PATH;
+    parts |= typeof terminal === 'string' ? Part.TERMINAL_PATH : Part.TERMINAL_FD;
   }
   return [parts, group ?? 0];
 }
 
-function planOf(file: string, args: readonly string[], options: SpawnOptions) {
+function planOf(file: string, args: readonly string[], options: SpawnOptions): Plan {
   const { controllingTerminal: terminal } = options;
-  const [place, processGroup] = placeOf(options);
-  const uid = integer('uid', options.uid, [0, MAX_ID]);
-  const gid = integer('gid', options.gid, [0, MAX_ID]);
+  let [parts, processGroup] = placeOf(options);
+  const uid = integer('uid', options.uid, 0, MAX_ID);
+  const gid = integer('gid', options.gid, 0, MAX_ID);
   const groups = groupsOf(options.groups);
-  const umask = integer('umask', options.umask, [0, 0o777]);
-  const priority = integer('priority', options.priority, [-20, 19]);
+  const umask = integer('umask', options.umask, 0, 0o777);
+  const priority = integer('priority', options.priority, -20, 19);
   const directory = options.cwd === undefined ? undefined : checkName('options.cwd', options.cwd);
-  const argv0 = options.argv0 === undefined ? file : checkText('options.argv0', options.argv0);
-  const { entries, path } = environmentOf(options.env);
-  const given: [unknown, number][] = [
-    [entries === undefined || undefined, Part.OWN_ENVIRONMENT],
-    [directory, Part.DIRECTORY],
-    [uid, Part.UID],
-    [gid, Part.GID],
-    [groups, Part.GROUPS],
-    [umask, Part.UMASK],
-    [priority, Part.PRIORITY],
-  ];
-  const parts = given.reduce(
-    (all, [value, part]) => (value === undefined ? all : all | part),
-    place,
-  );
+  const name = options.argv0 === undefined ? file : checkText('options.argv0', options.argv0);
+  const environment = environmentOf(options.env);
+  if (environment === undefined) parts |= Part.OWN_ENVIRONMENT;
+  if (directory !== undefined) parts |= Part.DIRECTORY;
+  if (uid !== undefined) parts |= Part.UID;
+  if (gid !== undefined) parts |= Part.GID;
+  if (groups !== undefined) parts |= Part.GROUPS;
+  if (umask !== undefined) parts |= Part.UMASK;
+  if (priority !== undefined) parts |= Part.PRIORITY;
   return {
-    ...{ parts, processGroup, uid: uid ?? 0, gid: gid ?? 0, umask: umask ?? 0 },
-    ...{ priority: priority ?? 0, groups: groups ?? [], directory },
-    environment: entries ?? [],
+    parts,
+    processGroup,
+    uid: uid ?? 0,
+    gid: gid ?? 0,
+    umask: umask ?? 0,
+    priority: priority ?? 0,
     terminalFd: typeof terminal === 'number' ? terminal : -1,
     terminalPath: typeof terminal === 'string' ? terminal : undefined,
-    candidates: candidatesOf(file, path),
-    argv: [argv0, ...args],
+    directory,
+    candidates: candidatesOf(file, environment),
+    name,
+    args,
+    environment: environment ?? NO_STRINGS,
+    groups: groups ?? NO_NUMBERS,
     limits: limitsOf(options.resourceLimits),
   };
 }
@@ -182,6 +199,7 @@ export function spawnSettings(
   const { highWaterMark, maxBufferedBytes, chunks } = options;
   const streams = { highWaterMark, maxBufferedBytes, chunks } as StreamOptions;
   const { killSignal = SIGTERM } = options;
+  const slave = checkTerminal(options.controllingTerminal);
   return {
     file,
     args: list,
@@ -190,6 +208,7 @@ export function spawnSettings(
     timeoutMs: timeLimit('timeoutMs', options.timeoutMs),
     signal: checkSignal(options.signal),
     streams: streamSettings(streams),
-    stdio: wantedStdio(options.stdio),
+    stdio: wantedStdio(options.stdio, slave === undefined ? 'pipe' : 'terminal'),
+    slave,
   };
 }

@@ -5,7 +5,7 @@ import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { handleClosed, loopClosed } from '../loop/errors.js';
+import { handleClosed, invalidValue, loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { endOnAbort, runCleanup } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
@@ -55,8 +55,15 @@ class PidWait extends Handle {
   }
 
   onReady(): void {
-    this.outcome.settle(peek(this.pid));
+    this.outcome.settle(this.#peek());
     this.close();
+  }
+
+  /** By its pidfd where there is one: the host may have taken it, and its number be another's. */
+  #peek(): ExitStatus {
+    const byDescriptor = LoopChildren.of(this.loop).kind === 'pidfd';
+    if (byDescriptor) return peek(constant('P_PIDFD'), this.handleFd);
+    return peek(constant('P_PID'), this.pid);
   }
 
   override onFailed(error: Error): void {
@@ -74,10 +81,10 @@ class PidWait extends Handle {
 }
 
 /** How a child of the host's ended, if it is one and not taken yet; it is left to the host. */
-function peek(pid: number): ExitStatus {
+function peek(which: number, id: number): ExitStatus {
   const { WEXITED = 0, WNOHANG = 0, WNOWAIT = 0, CLD_EXITED, CLD_DUMPED } = constants;
   const info = new Int32Array(5);
-  const result = native.waitid(constant('P_PID'), pid, info, WEXITED | WNOHANG | WNOWAIT);
+  const result = native.waitid(which, id, info, WEXITED | WNOHANG | WNOWAIT);
   const [found = 0, , , status = 0, code = 0] = info;
   if (result < 0 || found === 0) return UNKNOWN_STATUS;
   const exited = code === CLD_EXITED;
@@ -105,6 +112,7 @@ export async function waitPid(
   given: WaitPidOptions,
 ): Promise<ExitStatus> {
   checkInteger('pid', pid, 1, 2 ** 31 - 1);
+  if (pid === process.pid) throw invalidValue('pid', 'that of another process than this one');
   const { signal: asked } = readOptions('options', given, NAMES);
   const signal = checkSignal(asked);
   throwIfAborted(signal);

@@ -239,12 +239,18 @@ function nobodyReads(stream: StreamOutput, { endsWith, writeCall }: Transfer): v
   stream.fail(endsWith === 0 ? EPIPE : endsWith, writeCall);
 }
 
+function hasOutput(stream: StreamOutput): boolean {
+  return stream.queue !== undefined || stream.loop.streams.isPending(stream.slot);
+}
+
 /** Something happened while nothing is read: the peer's reset, most likely. */
 export function askForError(stream: StreamOutput): void {
   const { transfer } = stream.group;
   if (!transfer.isSocket) {
-    // Who reads again finds by reading what it was: an orderly end, for a terminal.
-    if ((stream.flags & READ_ENDED) !== 0) nobodyReads(stream, transfer);
+    // Who reads again finds by reading what it was: an orderly end, for a terminal. Who has read it,
+    // and has nothing to write, ends once what it kept is taken.
+    const endsSoon = (stream.flags & END_FOLLOWS) !== 0 && !hasOutput(stream);
+    if ((stream.flags & READ_ENDED) !== 0 && !endsSoon) nobodyReads(stream, transfer);
     return;
   }
   const error = native.getsockopt(stream.handleFd, SOL_SOCKET, SO_ERROR);

@@ -1,13 +1,15 @@
-// How descriptors come into being: pipes, sockets, connections, duplicates, all
-// of them close-on-exec. One file implements it for each way a system has,
-// chosen by source list; the functions stand there in the order of this page:
+// How descriptors come into being: pipes, sockets, connections, duplicates and
+// masters of pseudoterminals, all of them close-on-exec. One file implements it
+// for each way a system has, chosen by source list; the functions stand there
+// in the order of this page:
 //
 //   opening_flags.cc  Linux and the BSDs: with the descriptor, atomically
 //   opening_fcntl.cc  macOS: by fcntl(2) afterwards, and no SIGPIPE by an
 //   option
 //
 // Each returns as the system call does: -1 and errno when it fails. EINTR is
-// the caller's. See pipe2(2), accept4(2), socket(2), dup(2).
+// the caller's. See pipe2(2), accept4(2), socket(2), dup(2),
+// posix_openpt(3).
 #ifndef RAWLOOP_OS_OPENING_H_
 #define RAWLOOP_OS_OPENING_H_
 
@@ -40,6 +42,8 @@ int OpenSocketPair(int domain, int type, int protocol, int ends[2]);
 int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags);
 // `newfd`, another than `oldfd`: what had that number is closed.
 int DuplicateTo(int oldfd, int newfd);
+// `flags`: O_RDWR, O_NOCTTY and what else the system knows.
+int OpenMaster(int flags);
 
 }  // namespace rawloop
 

@@ -4,6 +4,7 @@
 // POSIX_SPAWN_CLOEXEC_DEFAULT, Node's way there, does not. See opening.h for
 // the contract.
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -98,6 +99,11 @@ int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags) {
 
 int DuplicateTo(int oldfd, int newfd) {
   int fd = dup2(oldfd, newfd);
+  return fd < 0 ? -1 : One(fd, fcntl(fd, F_SETFD, FD_CLOEXEC));
+}
+
+int OpenMaster(int flags) {
+  int fd = posix_openpt(flags & ~O_CLOEXEC);
   return fd < 0 ? -1 : One(fd, fcntl(fd, F_SETFD, FD_CLOEXEC));
 }
 

@@ -2,6 +2,7 @@
 // between a descriptor's birth and its close-on-exec. See opening.h for the
 // contract.
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "os/opening.h"
@@ -31,5 +32,7 @@ int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags) {
 }
 
 int DuplicateTo(int oldfd, int newfd) { return dup3(oldfd, newfd, O_CLOEXEC); }
+
+int OpenMaster(int flags) { return posix_openpt(flags | O_CLOEXEC); }
 
 }  // namespace rawloop

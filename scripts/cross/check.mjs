@@ -30,8 +30,10 @@ export const C_LIBRARY = new RegExp(
     ...['[fl]?ch(mod|own)', 'f?truncate(64)?', 'fdatasync', 'fsync', 'lseek(64)?', 'rmdir'],
     ...['(fstat|open|unlink)at(64)?', 'utimensat', 'futimens', 'mkd(ir|temp)', 'realpath'],
     ...['(sym|un)?link', 'rename', 'f?statv?fs(64)?', '(fd)?opendir', 'readdir', 'closedir'],
+    ...['posix_openpt', 'grantpt', 'unlockpt', 'ptsname_r'],
     ...['ioctl', 'getrlimit(64)?', 'sendfile(64)?', 'splice', 'memfd_create'],
     ...['(get|free)addrinfo', 'getnameinfo', 'tc[gs]etattr', '(tc)?getpgrp', 'at_?exit'],
+    ...['tc(setpgrp|getsid|drain|flush|flow)', 'cf[gs]et[io]speed'],
     ...[
       'kill',
       'waitid',

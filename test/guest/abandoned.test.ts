@@ -57,6 +57,10 @@ const USES: Record<string, string> = {
     loop.tty(open(), {}, { resize() {} });
     loop.tty(open()).setRawMode(true);
     fs.closeSync(master);`,
+  'with ptys, of which one has a program': `
+    loop.pty({ signal });
+    const pty = loop.pty({}, { data() {} });
+    globalThis.pids.push(loop.spawn('sleep', ['100'], { controllingTerminal: pty }).pid);`,
   'with streams over descriptors': `for (const fd of raw.pipe2(0)) loop.stream(fd, {}, {});`,
   'with a relay that holds a pipe': `
     const { AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK } = raw.constants;

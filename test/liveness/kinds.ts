@@ -46,6 +46,7 @@ export const KINDS: Readonly<Record<string, string>> = {
     raw.check(raw.ioctl(fd, c.TIOCSPTLCK, 0), 'ioctl');
     const own = raw.check(raw.ioctl(fd, c.TIOCGPTPEER, c.O_RDWR | c.O_NOCTTY), 'ioctl');
     hold(loop.tty(own, {}, { data() {} })); settle();`,
+  pty: 'hold(loop.pty({}, { data() {} })); settle();',
   'two streams that are relayed': `
     const [a, b] = [0, 1].map(() => {
       const [end] = raw.socketpair(c.AF_UNIX, c.SOCK_STREAM | c.SOCK_NONBLOCK);

@@ -100,6 +100,7 @@ describe('a closed loop', () => {
     'connect to a path': (loop) => loop.connect({ path: '/tmp/rawloop-closed' }, {}),
     stream: (loop, fd) => loop.stream(fd, {}, {}),
     tty: (loop, fd) => loop.tty(fd, {}, {}),
+    pty: (loop) => loop.pty(),
     stdin: (loop) => loop.stdin,
     stdout: (loop) => loop.stdout,
     stderr: (loop) => loop.stderr,

@@ -18,6 +18,8 @@ const LAYERS: readonly (readonly [string, ...string[]])[] = [
   // Files are streams as well.
   ['pool', 'pool/'],
   ['families', 'watch/', 'net/', 'process/', 'descriptor/', 'workers/', 'paths/'],
+  // A master is a stream over a descriptor.
+  ['pty', 'pty/'],
   // UDP has its addresses, and the way it opens sockets, from TCP's.
   // What is compressed is a job of workers, and so is what OpenSSL on the pool cannot do. What a
   // process has for stdin and stdout are streams over descriptors, and its end may be a signal; so are terminals, which hear signals.

@@ -45,6 +45,8 @@ const DATAGRAM = ['chunks/datagram.cjs', 'chunks/endpoint.cjs', STREAM, 'chunks/
 
 /** Terminals and stdio. */
 const TERMINAL = [OVER_DESCRIPTORS, SIGNALS, STREAM, 'chunks/terminal.cjs'];
+/** Their masters. */
+const PTY = ['chunks/pty.cjs', OVER_DESCRIPTORS, STREAM];
 /** Processes: their stdio, and how their end is heard of. */
 const SPAWN = [OVER_DESCRIPTORS, SIGNALS, 'chunks/spawn.cjs', STREAM];
 
@@ -85,6 +87,7 @@ const USES: [use: string, code: string, files: string[]][] = [
   ['loop.onSignal', "loop.onSignal('SIGHUP', () => {})", ['chunks/process.cjs', SIGNALS]],
   ['loop.stderr', 'loop.stderr', TERMINAL],
   ['the class TtyStream', 'loaded.TtyStream.name', TERMINAL],
+  ['loop.pty', 'loop.pty()', PTY],
   ['loop.watchPath', "loop.watchPath('.')", ['chunks/paths.cjs', ...POOL]],
   ['loop.pool', 'loop.pool.size', POOL],
   ['loop.fs', 'loop.fs', POOL],
@@ -190,7 +193,7 @@ it('require of rawloop/inspect loads no family', () => {
   expect(files).toContain('inspect.cjs');
 });
 
-it.each(['abstract-socket', 'epoll', 'unix-dgram', 'usocket'])(
+it.each(['abstract-socket', 'epoll', 'node-pty', 'unix-dgram', 'usocket'])(
   'require of rawloop/compat/%s loads no family',
   (name) => {
     const entry = `compat/${name}`;

@@ -1,27 +1,19 @@
 // The page of rawloop compare in a real browser, from a file: its charts are drawn,
 // nothing is complained of, and it fits a phone and the dark. Skipped where there is
 // no Chromium; Debian has it as `chromium`.
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readPageScript } from '../../lib/cli/measure/compare/files.js';
 import { pageOf } from '../../lib/cli/measure/compare/page.js';
 import { resultOf, row, usualRows } from '../cli/measure/compare/results.js';
+import { executablePath } from './chromium.js';
 
 const PHONE_PIXELS = 390;
 const DESKTOP = { width: 1280, height: 900 };
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-function findChromium(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
-}
-
-const executablePath = findChromium();
-
 const folder = mkdtempSync(join(tmpdir(), 'rawloop-page-'));
 const file = join(folder, 'page.html');
 const url = pathToFileURL(file).href;

@@ -19,6 +19,8 @@ import {
   SAFE,
 } from './parameters.js';
 import { processSignatures } from './process-signatures.js';
+import { ptySignatures } from './pty-signatures.js';
+import { terminalSignatures } from './terminal-signatures.js';
 
 export type { Parameter } from './parameters.js';
 
@@ -36,6 +38,7 @@ export const OPENS: ReadonlySet<string> = new Set([
   'timerfd_create',
   'signalfd',
   'fanotify_init',
+  'posix_openpt',
 ]);
 
 /** Calls whose array is of descriptors that were opened. */
@@ -238,7 +241,9 @@ export function signatures(opened: Opened): Record<string, Signature> {
       [optional({ name: 'initval', good: 0, takes: isInteger(0, 2 ** 32 - 1) }), flags],
     ],
     ...processSignatures(),
+    ...ptySignatures(opened),
     ...linuxSignatures(opened),
+    ...terminalSignatures(left),
     kqueue: [raw.kqueue as Call, []],
     kevent: [
       raw.kevent as Call,

@@ -27,6 +27,7 @@ const THROWING: Record<string, (loop: EventLoop, signal: AbortSignal, fd: number
   connect: (loop, signal) => loop.connect({ port: 9, signal }, {}),
   stream: (loop, signal, fd) => loop.stream(fd, { signal }, {}),
   tty: (loop, signal, fd) => loop.tty(fd, { signal }, {}),
+  pty: (loop, signal) => loop.pty({ signal }),
   createReadStream: (loop, signal) => loop.fs.createReadStream('/none', { signal }),
   createWriteStream: (loop, signal) => loop.fs.createWriteStream('/none/x', { signal }),
   'connect by name': (loop, signal) => loop.connect({ host: 'x.test', port: 9, signal }, {}),

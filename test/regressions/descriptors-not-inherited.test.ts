@@ -61,6 +61,7 @@ const MAKERS: Record<string, () => number[]> = {
     // Not everywhere may everybody.
     return fd === -constant('EPERM') || fd === -constant('ENOSYS') ? [] : [opened.keep(fd)];
   },
+  posix_openpt: () => [opened.keep(raw.posix_openpt(constant('O_RDWR') | constant('O_NOCTTY')))],
   'ioctl TIOCGPTPEER': () => [opened.keep(otherSide())],
   epoll_create1: () => [opened.keep(raw.epoll_create1())],
   'fcntl F_DUPFD_CLOEXEC': () => [opened.keep(duplicate(opened.eventfd()))],

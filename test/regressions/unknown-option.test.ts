@@ -97,6 +97,7 @@ const CALLS: Record<string, [call: Call, unknown: string, meant: string]> = {
     'highWaterMark',
   ],
   tty: [(loop, fd) => loop.tty(fd, { chunk: 'copy' } as object, {}), 'options.chunk', 'chunks'],
+  pty: [(loop) => loop.pty({ colums: 80 } as object), 'options.colums', 'columns'],
   createReadStream: [
     (loop) => loop.fs.createReadStream('/none', { highWatermark: 1 } as object),
     'options.highWatermark',

@@ -99,6 +99,16 @@ export const CALLS = {
   memfd_create: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
   // What a request does when a signal comes is its own: the caller is told.
   ioctl: told('EINTR', 'ENOTTY', 'EIO', 'EINVAL', 'EFAULT', 'EPERM', 'ENOSYS'),
+  // Of too many there are ENOSPC and EAGAIN.
+  posix_openpt: [
+    ...quiet('EINTR'),
+    ...OUT_OF_DESCRIPTORS,
+    ...told('EAGAIN', 'ENOSPC', 'ENOENT', 'EACCES'),
+    ...REFUSED,
+  ],
+  grantpt: told('EACCES', 'EBADF', 'EINVAL', 'EPERM', 'ENOSYS'),
+  unlockpt: told('EBADF', 'EINVAL', 'EPERM', 'ENOSYS'),
+  ptsname_r: told('EBADF', 'ENOTTY', 'ERANGE', 'EPERM', 'ENOSYS'),
   socketpair: [...OUT_OF_DESCRIPTORS, ...told('EAFNOSUPPORT', 'EOPNOTSUPP'), ...REFUSED],
   // Without one a relay copies.
   pipe2: [...OUT_OF_DESCRIPTORS, ...retry('EPERM', 'ENOSYS')],

@@ -16,10 +16,12 @@ import type { PollCalls } from './poll.js';
 import type { PoolCalls } from './pool.js';
 import type { ProcessCalls } from './process.js';
 import type { ProcessRawCalls } from './processes.js';
+import type { PseudoterminalCalls } from './pseudoterminals.js';
 import type { SignalCalls } from './signals.js';
 import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
 import type { StreamCalls } from './stream.js';
+import type { TerminalRawCalls } from './terminal-calls.js';
 import type { TerminalCalls } from './terminals.js';
 import type { ThreadServerCalls } from './thread-server.js';
 import type { UnixPathCalls } from './unix-path.js';
@@ -42,10 +44,12 @@ export type * from './poll.js';
 export type * from './pool.js';
 export type * from './process.js';
 export type * from './processes.js';
+export type * from './pseudoterminals.js';
 export type * from './signals.js';
 export type * from './socket-filter.js';
 export type * from './sockets.js';
 export type * from './stream.js';
+export type * from './terminal-calls.js';
 export type * from './terminals.js';
 export type * from './thread-server.js';
 export type * from './unix-path.js';
@@ -62,7 +66,9 @@ export interface RawCalls
     LinuxEventCalls,
     MessageCalls,
     PollCalls,
-    ProcessRawCalls {}
+    ProcessRawCalls,
+    PseudoterminalCalls,
+    TerminalRawCalls {}
 
 export interface NativeBinding
   extends RawCalls,

@@ -1,5 +1,5 @@
-// Terminals of a program: pseudoterminals whose masters are streams of it, and stdout, to which
-// nothing but nothing is written.
+// Terminals of a program: pseudoterminals whose masters are descriptors of it, ptys of the loop, and
+// stdout, to which nothing but nothing is written.
 import { openSync } from 'node:fs';
 import { anyValue, noFunction } from '../support/values.mjs';
 
@@ -10,9 +10,12 @@ export class Terminals {
     this.random = things.random;
     this.actions = things.actions;
     this.all = [];
+    this.ptys = [];
     this.rows = [
       [1, () => this.tty()],
       [2, () => this.onTty()],
+      [1, () => this.pty()],
+      [2, () => this.onPty()],
     ]; // biome-ignore format: a table
   }
 
@@ -60,5 +63,55 @@ export class Terminals {
       () => actions.call('stdout', () => program.loop.stdout.write('')),
       () => actions.call('tty.destroy', () => all.splice(all.indexOf(tty), 1)[0].destroy()),
     ])();
+  }
+
+  #length() {
+    const { random, actions } = this;
+    return actions.or(
+      () => random.below(65536),
+      () => random.pick([-1, 65536, 0.5, anyValue(random)]),
+    );
+  }
+
+  pty() {
+    const { random, program, actions, ptys } = this;
+    if (ptys.length >= 4) return;
+    const options = actions.options({
+      columns: this.#length(),
+      rows: this.#length(),
+      pixelWidth: this.#length(),
+      mode: random.oneIn(4) ? random.below(0o2000) : undefined,
+      utf8: actions.or(() => random.oneIn(2)),
+      highWaterMark: random.below(100),
+      ...actions.signal(),
+    });
+    const handlers = {
+      data: () => program.inCallback('pty'),
+      end: () => program.inCallback('pty'),
+    };
+    const given = random.oneIn(3) ? undefined : actions.or(() => handlers);
+    const made = actions.call('pty', () => program.loop.pty(options, given));
+    if (made !== undefined) ptys.push(made);
+  }
+
+  onPty() {
+    const { random, actions, ptys } = this;
+    if (ptys.length === 0) return;
+    const pty = random.pick(ptys);
+    random.pick([
+      () => actions.call('pty.resize', () => pty.resize(this.#length(), this.#length())),
+      () => actions.call('pty.size', () => [pty.columns, pty.rows, pty.slavePath, pty.isClosed]),
+      () => actions.call('pty.write', () => pty.master.write('some bytes\x03\x04\n')),
+      () => actions.call('pty.ref', () => (random.oneIn(2) ? pty.ref() : pty.unref())),
+      () => actions.call('pty spawn', () => this.#run(pty)),
+      () => actions.call('pty.close', () => ptys.splice(ptys.indexOf(pty), 1)[0].close()),
+    ])();
+  }
+
+  /** A program that ends by itself, whatever becomes of its terminal. */
+  #run(pty) {
+    const { random, program } = this;
+    const stdio = random.oneIn(3) ? 'ignore' : undefined;
+    program.loop.spawn('/bin/true', [], { controllingTerminal: pty, env: {}, stdio });
   }
 }

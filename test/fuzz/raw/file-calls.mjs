@@ -46,6 +46,13 @@ export function fileCalls(make) {
         if (asked === c.FIONBIO && result === 0) world.unblock(fd);
       },
     },
+    posix_openpt: {
+      args: () => [flags(c.O_RDWR | c.O_NOCTTY | c.O_NONBLOCK, c.O_RDWR | c.O_NONBLOCK, -1)],
+      after: keep,
+    },
+    grantpt: { args: () => [make.fd()] },
+    unlockpt: { args: () => [make.fd()] },
+    ptsname_r: { args: () => [make.fd()] },
     // Whatever comes of its operation, fence.cc has it not wait.
     flock: {
       args: () => [

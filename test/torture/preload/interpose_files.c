@@ -140,6 +140,12 @@ int open64(const char* path, int flags, ...) {
   return next(path, flags, mode);
 }
 
+WRAP(int, posix_openpt, posix_openpt, -1, (int flags), (flags))
+WRAP(int, grantpt, grantpt, fd, (int fd), (fd))
+WRAP(int, unlockpt, unlockpt, fd, (int fd), (fd))
+WRAP(int, ptsname_r, ptsname_r, fd, (int fd, char* name, size_t size),
+     (fd, name, size))
+
 int ioctl(int fd, unsigned long request, ...) {
   NEXT(ioctl)
   va_list list;

@@ -36,7 +36,8 @@
   CALL(inotify_init1) CALL(inotify_add_watch) CALL(inotify_rm_watch)      \
   CALL(timerfd_create) CALL(timerfd_settime) CALL(timerfd_gettime)        \
   CALL(signalfd) CALL(fanotify_init) CALL(fanotify_mark)                  \
-  CALL(statvfs)
+  CALL(statvfs) CALL(posix_openpt) CALL(grantpt) CALL(unlockpt)           \
+  CALL(ptsname_r)
 // clang-format on
 
 #define TORTURE_ENUM(name) kCall_##name,

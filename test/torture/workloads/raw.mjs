@@ -60,6 +60,7 @@ export default {
       moveInFile(twice, raw, keep);
       keep(twice('eventfd', () => raw.eventfd(0)));
       openEvents(twice, raw, keep);
+      openTerminal(twice, raw, keep);
       keep(twice('epoll_create1', () => raw.epoll_create1(0)));
       keep(twice('socket', () => raw.socket(AF_INET, SOCK_STREAM, 0)));
     }
@@ -94,6 +95,17 @@ function openEvents(twice, raw, keep) {
   const mark = () => raw.fanotify_mark(group, c.FAN_MARK_ADD, c.FAN_DELETE_SELF, c.AT_FDCWD, '/');
   if (group !== undefined) twice('fanotify_mark', mark);
   keep(group);
+}
+
+/** A pseudoterminal, as POSIX has it. */
+function openTerminal(twice, raw, keep) {
+  const { O_NOCTTY, O_RDWR } = raw.constants;
+  const master = twice('posix_openpt', () => raw.posix_openpt(O_RDWR | O_NOCTTY));
+  keep(master);
+  if (master === undefined) return;
+  twice('grantpt', () => raw.grantpt(master));
+  twice('unlockpt', () => raw.unlockpt(master));
+  twice('ptsname_r', () => raw.ptsname_r(master));
 }
 
 /** Bytes at places of a file, and out of it by a pipe. */
