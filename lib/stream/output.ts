@@ -74,8 +74,9 @@ export abstract class StreamOutput extends StreamBase {
       if (maxBytes > 0) noteLateWrite(this);
       return false;
     }
-    // To most readers a record without bytes looks like the end.
-    if (maxBytes === 0 && this.group.transfer.keepsRecords) return hasRoom(this);
+    // Nothing is queued, which nobody would take out again. To most readers a record without bytes
+    // looks like the end.
+    if (maxBytes === 0) return hasRoom(this);
     if (maxBytes <= GATHER_BYTES && canGather(this, maxBytes)) {
       gather(this, bytes ?? (data as string), maxBytes, 'utf8');
       return true;

@@ -1,7 +1,8 @@
 // Files that are written as streams of the loop: in order, at the pace of the disk, and what ends them.
 //
 // Tried without its guard: without BY_REQUESTS in NOT_GATHERING 'is written by threads alone' and 'has
-// each byte in order' find bytes that came twice.
+// each byte in order' find bytes that came twice; where `write` queues what is no byte 'closes where it
+// was given no bytes' hears that it never closes.
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -64,6 +65,31 @@ describe.each(DRIVE_MODES)('a file that is written, %s', (mode) => {
     await drive(test.loop, mode);
     const written = nodeFs.readFileSync(path, 'latin1');
     expect([written.length, written.slice(0, 3), written.at(-1)]).toEqual([100_004, 'abc', 'd']);
+  });
+
+  it('closes where it was given no bytes, before it is open and behind that', async () => {
+    const { fs } = test.loop;
+    const ends: ((stream: ReturnType<typeof fs.createWriteStream>) => unknown)[] = [
+      (stream) => stream.end(''),
+      (stream) => stream.end(new Uint8Array(0)),
+      async (stream) => {
+        expect(stream.write('')).toBe(true);
+        await stream.drained;
+        await stream.opened;
+        expect(stream.write(new ArrayBuffer(0))).toBe(true);
+        await stream.drained;
+        stream.end('');
+      },
+    ];
+    for (const [at, end] of ends.entries()) {
+      const stream = fs.createWriteStream(`${path}-${at}`);
+      test.loop.setTimeout(() => stream.destroy(new Error('it never closes')), 10_000).unref();
+      await finished(async () => {
+        await end(stream);
+        await stream.closed;
+      });
+      expect([nodeFs.readFileSync(`${path}-${at}`).length, stream.bytesWritten]).toEqual([0, 0]);
+    }
   });
 
   it('is written where it is told to: inside, behind, or where the file stands', async () => {

@@ -22,10 +22,10 @@ export class Program {
   fds = [];
   files = [];
   workers = [];
-  pending = 0;
-  /** Of those the requests, each by its text. */
+  /** What is not settled yet, each by its text. */
   asked = new Set();
   endTurns = 0;
+  endsFromMs = 0;
   calls = 0;
   phase = 'acting';
   /** @type {Map<number, End>} clients by port, until the server has found its side */
@@ -125,6 +125,19 @@ export class Program {
     this.log(`  ${error.code}`);
   }
 
+  /** `promise` has to settle, once, before the program ends; `text` says what it is of. */
+  await(promise, text, rejected) {
+    const asked = [text.replace(/\s+/g, ' ').slice(0, 100)];
+    this.asked.add(asked);
+    const settled = () => {
+      if (!this.asked.delete(asked)) this.report('a request is settled twice');
+    };
+    promise.then(settled, (error) => {
+      settled();
+      rejected(error);
+    });
+  }
+
   isOurReason(error) {
     return this.controllers.some(({ signal }) => signal.reason === error);
   }
@@ -213,6 +226,7 @@ export class Program {
   #windDown() {
     if (this.phase === 'acting') {
       this.phase = 'ending';
+      this.endsFromMs = performance.now();
       this.log('winding down');
       for (const server of this.servers) server.close();
       this.actions.things.children.close();
@@ -234,7 +248,10 @@ export class Program {
       this.guarded('resume', () => socket.resume());
       this.guarded('end', () => socket.end());
     }
-    const isDone = this.ends.every(({ closed }) => closed > 0) && this.pending === 0;
+    const isDone = this.ends.every(({ closed }) => closed > 0) && this.asked.size === 0;
+    // Inside a `run` that does not return: nobody else would look.
+    if (!isDone && this.endTurns > TURNS_LIMIT && performance.now() > this.endsFromMs + LIMIT_MS)
+      this.report(`it does not end: ${this.#whatIsLeft()}`);
     if (isDone && this.phase === 'ending') {
       this.phase = 'over';
       this.loop.stop();
@@ -247,7 +264,7 @@ export class Program {
       .filter(({ closed }) => closed === 0)
       .map((end) => `${end.name} (${stateOf(end)})`);
     const asked = [...this.asked].join('; ');
-    return `${this.phase}, ${this.pending} pending: ${asked}, open: ${open.join(', ')}`;
+    return `${this.phase}, ${this.asked.size} pending: ${asked}, open: ${open.join(', ')}`;
   }
 
   async #end() {
@@ -263,9 +280,10 @@ export class Program {
     for (const fd of this.fds) this.raw.close(fd);
     await Promise.all(this.workers);
     // Rejections of what the close ended, and what the host closes in its own time.
-    for (let i = 0; i < 50 && this.pending > 0; i++)
+    for (let i = 0; i < 50 && this.asked.size > 0; i++)
       await new Promise((resolve) => setTimeout(resolve, 1));
-    if (this.pending > 0) this.report(`${this.pending} promises of requests are never settled`);
+    if (this.asked.size > 0)
+      this.report(`${this.asked.size} promises of requests are never settled`);
     for (const end of this.ends) {
       if (!isGentle) end.isBroken = true;
       end.check();

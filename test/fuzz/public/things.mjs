@@ -189,17 +189,7 @@ export class Things {
     ]); // biome-ignore format: a table
     const promise = actions.call('request', what);
     if (promise === undefined) return;
-    program.pending++;
-    const asked = [String(what).replace(/\s+/g, ' ').slice(0, 100)];
-    program.asked.add(asked);
-    const settled = () => {
-      if (!program.asked.delete(asked)) program.report('a request is settled twice');
-      program.pending--;
-    };
-    promise.then(settled, (error) => {
-      settled();
-      program.checkError(error, 'request');
-    });
+    program.await(promise, String(what), (error) => program.checkError(error, 'request'));
   }
 
   abort() {
@@ -270,10 +260,7 @@ export class Things {
     );
     const promise = actions.call('workers.run', () => jobs.run(input, options));
     if (promise === undefined) return;
-    program.pending++;
-    const settled = () => program.pending--;
-    promise.then(settled, (error) => {
-      settled();
+    program.await(promise, 'workers.run', (error) => {
       const isTold = error === 'thrown' || error?.name === 'DataCloneError';
       if (!isTold) program.checkError(error, 'workers.run');
     });
