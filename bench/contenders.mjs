@@ -14,6 +14,7 @@ const library = join(here, '..', 'dist', 'index.cjs');
  * @typedef {object} Surroundings
  * @property {import('./packages.mjs').Package} [npmEpoll]
  * @property {import('./packages.mjs').Package} [npmUnixDgram]
+ * @property {import('./packages.mjs').Package} [npmNodePty]
  * @property {Record<string, string>} absentPrograms  by target of build.mjs: why
  *
  * @typedef {object} Contender
@@ -88,6 +89,10 @@ export const contenders = {
     ours('compat', 'compat/unix-dgram, in the place of npm unix-dgram', 'unix-dgram'),
     original('npm-unix-dgram', 'npm unix-dgram', 'unix-dgram', 'npmUnixDgram'),
   ],
+  'node-pty': [
+    ours('compat', 'compat/node-pty, in the place of npm node-pty', 'node-pty'),
+    original('npm-node-pty', 'npm node-pty', 'node-pty', 'npmNodePty'),
+  ],
   'fs-stat': [
     ours('owned', 'loop.fs.stat in a loop of its own', 'fs-stat'),
     ours('guest', 'loop.fs.stat inside Node', 'fs-stat'),
@@ -102,9 +107,11 @@ export const contenders = {
     theirs('node-promises', 'node:fs/promises', 'files'),
   ],
   spawn: [
-    compiled('c', 'C with posix_spawn', 'spawn-posix'),
+    compiled('c', 'C with posix_spawn; reads and writes block', 'spawn-posix'),
+    compiled('c-epoll', 'the same with epoll for each read and write', 'spawn-posix', 'epoll'),
     ours('owned', 'loop.spawn of a loop that owns its thread', 'spawn'),
     ours('guest', "loop.spawn of a loop inside Node's", 'spawn'),
+    ours('sockets', "as owned, with 'socketpair' in the place of 'pipe'", 'spawn'),
     theirs('node', 'node:child_process', 'spawn'),
   ],
   names: [
@@ -160,7 +167,7 @@ function ours(name, what, program) {
  * @param {string} name
  * @param {string} what
  * @param {string} program
- * @param {'npmEpoll' | 'npmUnixDgram'} key
+ * @param {'npmEpoll' | 'npmUnixDgram' | 'npmNodePty'} key
  * @returns {Contender}
  */
 function original(name, what, program, key) {
