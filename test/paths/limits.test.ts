@@ -5,6 +5,7 @@
 import { expect, it } from 'vitest';
 import { hasNetworks, runChild } from '../support/child.js';
 import { temporaryFolder } from '../support/folder.js';
+import { tellsNames } from './support.js';
 
 const WATCHES = 20;
 const SCRIPT = `
@@ -79,7 +80,7 @@ const SCRIPT = `
   });
 `;
 
-it.runIf(process.platform === 'linux' && hasNetworks)(
+it.runIf(process.platform === 'linux' && tellsNames && hasNetworks)(
   'what a user may have no more of is told by its name, and nothing of it is kept',
   () => {
     for (const MODE of ['owned', 'guest']) {
