@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { HangReporter } from './scripts/vitest/hang-reporter.mjs';
+import { LostReporter } from './scripts/vitest/lost-reporter.mjs';
 
 // CI counts the tests from this file.
 const results = process.env['RAWLOOP_TEST_RESULTS'];
@@ -41,6 +42,7 @@ export default defineConfig({
     reporters: [
       'default',
       new HangReporter(240_000),
+      new LostReporter(),
       ...(results ? [['json', { outputFile: results }] as ['json', object]] : []),
     ],
     // The addon of this checkout, even when there is a prebuild as well.

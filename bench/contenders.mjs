@@ -107,9 +107,11 @@ export const contenders = {
     theirs('node-promises', 'node:fs/promises', 'files'),
   ],
   spawn: [
-    compiled('c', 'C with posix_spawn', 'spawn-posix'),
+    compiled('c', 'C with posix_spawn; reads and writes block', 'spawn-posix'),
+    compiled('c-epoll', 'the same with epoll for each read and write', 'spawn-posix', 'epoll'),
     ours('owned', 'loop.spawn of a loop that owns its thread', 'spawn'),
     ours('guest', "loop.spawn of a loop inside Node's", 'spawn'),
+    ours('sockets', "as owned, with 'socketpair' in the place of 'pipe'", 'spawn'),
     theirs('node', 'node:child_process', 'spawn'),
   ],
   names: [

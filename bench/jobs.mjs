@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { workerPool } from './packages.mjs';
+import { plainPackage } from './packages.mjs';
 import { median } from './stats.mjs';
 
 const PEERS = ['owned', 'guest', 'piscina', 'tinypool'];
@@ -91,7 +91,7 @@ async function child(name, folder) {
 async function start(name) {
   let folder = '';
   if (!OURS.has(name)) {
-    const found = await workerPool(name, (line) => console.error(line));
+    const found = await plainPackage(name, (line) => console.error(line));
     if ('absent' in found) throw new Error(found.absent);
     folder = found.folder;
   }

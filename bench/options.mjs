@@ -15,6 +15,7 @@ import { scenarios } from './scenarios.mjs';
  * @property {boolean} help
  * @property {string[]} scenarioNames
  * @property {string[] | undefined} peerNames  undefined: all; the base is always wanted
+ * @property {string[] | undefined} workNames  undefined: all that a scenario has
  * @property {import('./measure.mjs').Settings} settings
  * @property {[number, number]} cpus of the servers and of the load client
  * @property {string | undefined} jsonPath
@@ -99,6 +100,7 @@ Options:
   --quick         a first impression: fewer and shorter rounds
   --full          for figures to be published: more and longer rounds
   --peers A,B     only these, and always the one that the ratios are to
+  --works A,B     of a scenario that has several works only these
   --rounds N      how often each peer is measured (${presets.normal.rounds})
   --round-ms N    how long each time (${presets.normal.roundMs})
   --check         compare with the budget, and fail when a figure is worse than it
@@ -129,6 +131,7 @@ export function parseOptions(args) {
     help: values.help === true,
     scenarioNames: chosen('scenario', positionals, known),
     peerNames: peerNames(values.peers),
+    workNames: workNames(values.works),
     settings: parseSettings(presets[preset], values),
     cpus: parseCpus(values.cpus ?? '0,1'),
     jsonPath: values.json,
@@ -185,6 +188,7 @@ function parse(args) {
         quick: { type: 'boolean' },
         full: { type: 'boolean' },
         peers: { type: 'string' },
+        works: { type: 'string' },
         rounds: { type: 'string' },
         'round-ms': { type: 'string' },
         datagrams: { type: 'string' },
@@ -217,13 +221,19 @@ function chosen(kind, names, known) {
 
 /** @param {string | undefined} text */
 function peerNames(text) {
-  if (text === undefined) return undefined;
   const known = [...new Set([...peers.map((peer) => peer.name), ...contenderNames()])];
-  return chosen(
-    'peer',
-    text.split(',').map((name) => name.trim()),
-    known,
-  );
+  return text === undefined ? undefined : chosen('peer', listed(text), known);
+}
+
+/** @param {string | undefined} text */
+function workNames(text) {
+  const known = Object.values(scenarios).flatMap(({ works = {} }) => Object.keys(works));
+  return text === undefined ? undefined : chosen('work', listed(text), [...new Set(known)]);
+}
+
+/** @param {string} text */
+function listed(text) {
+  return text.split(',').map((name) => name.trim());
 }
 
 /** @param {string} text */

@@ -14,8 +14,13 @@ import { messageOf } from './errors.mjs';
 const VERSIONS = { epoll: '4.0.2', 'unix-dgram': '2.0.7', 'node-pty': '1.1.0' };
 /** What is compiled of each. */
 const ADDONS = { epoll: 'epoll', 'unix-dgram': 'unix_dgram', 'node-pty': 'pty' };
-/** Pools of Workers, which need no compiler. */
-const POOLS = { piscina: '5.3.2', tinypool: '2.2.0' };
+/** What needs no compiler: pools of Workers, watchers of paths. */
+const PLAIN = {
+  piscina: '5.3.2',
+  tinypool: '2.2.0',
+  chokidar: '5.0.0',
+  '@parcel/watcher': '2.6.0',
+};
 const LIMIT_MS = 180_000;
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -45,15 +50,15 @@ export async function npmPackage(name, log) {
 }
 
 /**
- * A pool of Workers to compare with.
+ * One that is only fetched.
  *
- * @param {keyof typeof POOLS} name
+ * @param {keyof typeof PLAIN} name
  * @param {(line: string) => void} log
  * @returns {Promise<Package>}
  */
-export async function workerPool(name, log) {
-  const version = POOLS[name];
-  const home = join(here, 'build', `npm-${name}-${version}`);
+export async function plainPackage(name, log) {
+  const version = PLAIN[name];
+  const home = join(here, 'build', `npm-${name.replace('/', '-')}-${version}`);
   const folder = join(home, 'node_modules', name);
   try {
     if (!existsSync(folder)) {

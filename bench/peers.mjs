@@ -89,10 +89,10 @@ export async function startPeer(command, cpu, path) {
  * @param {string} target of build.mjs
  * @returns {Peer}
  */
-export function compiled(name, what, target) {
+export function compiled(name, what, target, ...options) {
   /** @type {Peer['launch']} */
   const launch = ({ absentPrograms: { [target]: absent } }) =>
-    absent === undefined ? { command: [programPath(target)] } : { absent };
+    absent === undefined ? { command: [programPath(target), ...options] } : { absent };
   return { name, what, launch };
 }
 

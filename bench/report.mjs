@@ -46,10 +46,13 @@ function costColumns(base) {
   ];
 }
 
-/** @param {string} base @returns {Column[]} */
-function latencyColumns(base) {
+/** @param {string} base @param {any[]} summaries @returns {Column[]} */
+function latencyColumns(base, summaries) {
   return [
     { title: 'p50 µs', cell: (s) => micros(s.p50Us) },
+    ...(summaries.every(({ p90Us }) => p90Us !== undefined)
+      ? [{ title: 'p90 µs', cell: (s) => micros(s.p90Us) }]
+      : []),
     { title: 'p99 µs', cell: (s) => micros(s.p99Us) },
     { title: `x ${BASE_TITLES[base]}`, cell: (s) => fixed(s.p99Ratio.median, 2) },
     { title: 'min-max', cell: (s) => range(s.p99Ratio) },
@@ -61,14 +64,14 @@ const columnsOf = {
   load: (base, summaries) => [
     ...costColumns(base),
     { title: 'busy', cell: (s) => `${fixed(s.serverBusy * 100, 0)} %` },
-    ...latencyColumns(base),
+    ...latencyColumns(base, summaries),
     ...(summaries.some(({ lost }) => lost > 0)
       ? [{ title: 'lost', cell: (s) => grouped(s.lost) }]
       : []),
   ],
   work: (base, summaries) =>
     summaries.every(({ p99Ratio }) => p99Ratio)
-      ? [...costColumns(base), ...latencyColumns(base)]
+      ? [...costColumns(base), ...latencyColumns(base, summaries)]
       : costColumns(base),
   idle: () => [
     { title: 'Rss B', cell: (s) => grouped(s.rssBytesPerConnection.median) },

@@ -86,13 +86,16 @@ async function main(options) {
   if (process.platform !== 'linux') {
     throw new BenchError('the benchmarks need Linux: they use epoll and /proc');
   }
-  const { scenarioNames, check, peerNames, jsonPath } = options;
+  const { scenarioNames, check, peerNames, workNames, jsonPath } = options;
   checkWritable(jsonPath);
   const date = new Date().toISOString();
   /** @type {import('./session.mjs').Selection} */
   const selection =
     check === undefined
-      ? { wantsPeer: (peer) => peerNames?.includes(peer) ?? true, wantsWork: () => true }
+      ? {
+          wantsPeer: (peer) => peerNames?.includes(peer) ?? true,
+          wantsWork: (work) => workNames?.includes(work) ?? true,
+        }
       : budgetSelection(check.budget);
   const session = await Session.prepare(scenarioNames, options, progress);
   const results = await measure(session, scenarioNames, selection);

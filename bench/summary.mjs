@@ -14,6 +14,7 @@ import { median, ratios, spread, undisturbed } from './stats.mjs';
  * @property {number} [serverBusy]
  * @property {number} [clientBusy]
  * @property {number} [p50Us]
+ * @property {number} [p90Us]
  * @property {number} [p99Us]
  * @property {import('./stats.mjs').Spread} [p99Ratio] to the base
  * @property {number} [lost]  datagrams of all rounds that had to be sent again
@@ -47,6 +48,7 @@ export function summarizeLoad(scenarioName, { rounds, latencies = {} }) {
       serverBusy: middle('serverBusy'),
       clientBusy: middle('clientBusy'),
       p50Us: latencies[name]?.p50Us ?? middle('p50Us'),
+      p90Us: latencies[name]?.p90Us ?? middle('p90Us'),
       p99Us: latencies[name]?.p99Us ?? middle('p99Us'),
       p99Ratio: own[0].p99Us === undefined ? undefined : ratioOf('p99Us'),
       lost: own.reduce((sum, { lost = 0 }) => sum + lost, 0),

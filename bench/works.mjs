@@ -81,6 +81,7 @@ export const works = {
     works: {
       true: '/bin/true to its end: this process and the child',
       own: '/bin/true to its end: this process alone',
+      pipes: 'the same, with three pipes',
       read: '1 MB from a pipe of a child',
       write: '1 MB to a pipe of a child',
       'true-1g': '/bin/true to its end, by a process that holds 1 GiB: both',

@@ -3,6 +3,7 @@
 //   sum-results.mjs <exit code of npm test> <its JSON> <exit code of ok> <its JSON>
 // What ended with an error but counted no failure counts as one.
 import { readFileSync } from 'node:fs';
+import { brokenFiles, lostFiles } from './vitest/report.mjs';
 
 function read(path) {
   try {
@@ -12,13 +13,10 @@ function read(path) {
   }
 }
 
-/** A file that could not be loaded has failed, though none of its tests has. */
-function countTests({ numPassedTests = 0, numFailedTests = 0, testResults = [] }) {
-  const broken = testResults.filter(
-    ({ status, assertionResults }) =>
-      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  );
-  return { passed: numPassedTests, failed: numFailedTests + broken.length };
+/** A file that could not be loaded, or whose process ended too early, has failed as well. */
+function countTests({ numPassedTests = 0, numFailedTests = 0, ...report }) {
+  const more = brokenFiles(report).length + lostFiles(report).length;
+  return { passed: numPassedTests, failed: numFailedTests + more };
 }
 
 function withStatus({ passed = 0, failed = 0 }, status) {

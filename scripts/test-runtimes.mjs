@@ -5,21 +5,15 @@
 // failed, "limit" where the time limit ended it. A runtime that cannot be fetched is
 // skipped, and it says why. Exit code 1 when something failed; 77 with --skip-alone when
 // no other runtime could be had.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, tool } from './project.mjs';
-import { cacheFolder } from './runtimes/fetch.mjs';
-import { badEnd, cellText, countsOf, runProgram } from './runtimes/run.mjs';
+import { root } from './project.mjs';
+import { cellText, countsOf, runProgram } from './runtimes/run.mjs';
 import { findRuntime, runtimes } from './runtimes/runtimes.mjs';
 import { installTarball, runExamples } from './runtimes/tarball.mjs';
+import { runVitest } from './runtimes/vitest.mjs';
 
 const AT_ONCE = 2;
-const VITEST_LIMIT_MS = 420_000;
-/** What depends on the host and takes a minute; `npm test` has more, for this Node. */
-const VITEST_FOLDERS = [
-  ...['poller', 'raw', 'loop', 'order', 'stream', 'net', 'unix', 'datagram', 'descriptor'],
-  ...['socket-options', 'watch', 'process', 'pool'],
-];
 const ADDON = join(root, 'build/Release/rawloop.node');
 const folder = join(root, 'test/runtimes');
 
@@ -37,27 +31,6 @@ async function runSuite({ path, args = [] }, suite, scratch) {
   };
   const ended = await runProgram(path, [...args, join(folder, `${suite}.cjs`)], { env, cwd: root });
   return { ...countsOf(ended), output: ended.output };
-}
-
-async function runVitest({ path, name }) {
-  const results = join(cacheFolder, `vitest-${name.replace(/\W/g, '-')}.json`);
-  mkdirSync(cacheFolder, { recursive: true });
-  rmSync(results, { force: true });
-  // Contexts are kept in another way by each line of Nodes.
-  const filters = [...VITEST_FOLDERS.map((part) => `test/${part}/`), 'test/guest/async-'];
-  const ended = await runProgram(path, [tool('vitest'), 'run', ...filters], {
-    env: { ...process.env, RAWLOOP_TEST_RESULTS: results, NO_COLOR: '1' },
-    cwd: root,
-    limitMs: VITEST_LIMIT_MS,
-  });
-  const { output, tooLong } = ended;
-  const why = badEnd(ended);
-  if (!existsSync(results)) return { passed: 0, failed: 1, skipped: 0, output, tooLong, why };
-  const { numPassedTests, numFailedTests, numPendingTests, success } = JSON.parse(
-    readFileSync(results, 'utf8'),
-  );
-  const failed = success ? numFailedTests : Math.max(1, numFailedTests);
-  return { passed: numPassedTests, failed, skipped: numPendingTests, output, tooLong, why };
 }
 
 /** A row of the matrix: `{ name, version, cells: { column: counts }, skipped? }` */
@@ -115,9 +88,6 @@ if (!existsSync(ADDON) || !existsSync(join(root, 'dist/index.cjs'))) {
   console.error('test:runtimes: the package is not built: npm run build');
   process.exit(2);
 }
-// vitest leaves out without a word what is not there.
-const lost = VITEST_FOLDERS.find((name) => !existsSync(join(root, 'test', name)));
-if (lost !== undefined) throw new Error(`test:runtimes: there is no test/${lost}`);
 const args = process.argv.slice(2);
 // With no other runtime than this one there is little to say: for `npm run ok`.
 const skipAlone = args.includes('--skip-alone');

@@ -1,8 +1,10 @@
 // Processes, one at a time: `spawn.mjs owned` and `guest` by loop.spawn, `node` by
 // node:child_process. `true` and `true-1g` start /bin/true and wait for its end, the latter while
 // this process holds 1 GiB: CPU time of this process and of its children together, and how long the
-// call that starts one takes, during which nothing else runs. `own` is `true` without the children.
-// `read` and `write` move MB through a pipe of a child: CPU time of this process.
+// call that starts one takes, during which nothing else runs. `own` is `true` without the children,
+// `pipes` the same with three pipes. `read` and `write` move 1,000 MB through a pipe of a child: CPU
+// time of this process for each. `spawn.mjs sockets` is as `owned`, with what `'pipe'` is in Node, a
+// pair of sockets.
 import { spawn as hostSpawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +12,10 @@ import { createHistogram } from 'node:perf_hooks';
 import { serve, startClocks } from './serve.mjs';
 
 const contender = process.argv[2];
-const isOwned = contender === 'owned';
+const hasSockets = contender === 'sockets';
+const isOwned = contender === 'owned' || hasSockets;
+/** In Node a pair of sockets as well. */
+const PIPE = hasSockets ? 'socketpair' : 'pipe';
 const MB = 1_000_000;
 const CHUNK = Buffer.alloc(65_536);
 /** Ticks of /proc/self/stat; 100 a second on every Linux. */
@@ -33,11 +38,28 @@ function childrenNs() {
   return (Number(fields[13]) + Number(fields[14])) * TICK_NS;
 }
 
+/** Of `read` and `write`; as native/spawn-posix.c has it. */
+const megabytesFor = (ms) => (ms < 300 ? 200 : 1000);
+
 const IGNORED = { stdio: 'ignore' };
+const PIPED = { stdio: PIPE };
 
 function startTrue(ended) {
   if (loop === undefined) hostSpawn('/bin/true', [], IGNORED).on('exit', ended);
   else loop.spawn('/bin/true', [], IGNORED, { exit: ended });
+}
+
+/** To the end of its output as well. */
+function startPiped(ended) {
+  const ignore = () => {};
+  if (loop !== undefined) {
+    loop.spawn('/bin/true', [], PIPED, { stdout: ignore, stderr: ignore, close: ended });
+    return;
+  }
+  const child = hostSpawn('/bin/true', [], PIPED);
+  child.stdout.on('data', ignore);
+  child.stderr.on('data', ignore);
+  child.on('close', ended);
 }
 
 /** Calls `begin`, which calls its argument when all is done. */
@@ -58,7 +80,7 @@ function drive(begin) {
   });
 }
 
-function trueFor(ms, withChildren) {
+function trueFor(ms, withChildren, start = startTrue) {
   const times = createHistogram({ lowest: 1, highest: 60_000_000_000, figures: 3 });
   return drive((done) => {
     const read = startClocks();
@@ -69,13 +91,13 @@ function trueFor(ms, withChildren) {
       if (performance.now() >= endMs) {
         const figures = read(count);
         const cpuNs = figures.cpuNs + (withChildren ? childrenNs() - childrenBefore : 0);
-        const [p50Us, p99Us] = [50, 99].map((part) => times.percentile(part) / 1000);
-        done({ ...figures, cpuNs, p50Us, p99Us });
+        const [p50Us, p90Us, p99Us] = [50, 90, 99].map((part) => times.percentile(part) / 1000);
+        done({ ...figures, cpuNs, p50Us, p90Us, p99Us });
         return;
       }
       count++;
       const beginMs = performance.now();
-      startTrue(next);
+      start(next);
       times.record(Math.max(1, Math.round((performance.now() - beginMs) * 1e6)));
     };
     next();
@@ -92,7 +114,7 @@ function readMegabytes(count) {
       bytes += chunk.length;
     };
     const finish = () => done({ ...read(bytes / MB) });
-    const stdio = ['ignore', 'pipe', 'ignore'];
+    const stdio = ['ignore', PIPE, 'ignore'];
     if (loop === undefined) {
       const child = hostSpawn('dd', args, { stdio });
       child.stdout.on('data', take);
@@ -104,7 +126,7 @@ function readMegabytes(count) {
 /** A child reads so many MB. */
 function writeMegabytes(count) {
   const args = ['of=/dev/null', 'bs=65536', 'status=none'];
-  const stdio = ['pipe', 'ignore', 'ignore'];
+  const stdio = [PIPE, 'ignore', 'ignore'];
   return drive((done) => {
     const read = startClocks();
     let left = count * MB;
@@ -138,10 +160,15 @@ const large = (work) => (ask) => {
   return work(ask);
 };
 
-serve({
+const bytes = {
+  pipes: ({ ms }) => trueFor(ms, false, startPiped),
+  read: ({ ms }) => readMegabytes(megabytesFor(ms)),
+  write: ({ ms }) => writeMegabytes(megabytesFor(ms)),
+};
+const children = {
   true: ({ ms }) => trueFor(ms, true),
   own: ({ ms }) => trueFor(ms, false),
-  read: ({ ms }) => readMegabytes(Math.max(100, ms)),
-  write: ({ ms }) => writeMegabytes(Math.max(100, ms)),
   'true-1g': large(({ ms }) => trueFor(ms, true)),
-});
+};
+
+serve(hasSockets ? bytes : { ...bytes, ...children });

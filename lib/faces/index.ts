@@ -152,11 +152,12 @@ export type {
 } from '../socket-options/values-tcp-info.js';
 export type { ChildHandlers, PipedChild } from '../spawn/child.js';
 export type { SpawnError } from '../spawn/errors.js';
+export type { StdioFile } from '../spawn/file.js';
 export { Child } from '../spawn/index.js';
 export type { BothLimits, ResourceLimit, ResourceLimits } from '../spawn/limits.js';
 export type { SpawnOptions } from '../spawn/options.js';
 export type { ExitStatus, ResourceUsage } from '../spawn/status.js';
-export type { StdioEntry, StdioFile } from '../spawn/stdio.js';
+export type { StdioEntry } from '../spawn/stdio.js';
 export type { WaitPidOptions } from '../spawn/wait-pid.js';
 export type { StreamOptions } from '../stream/handlers.js';
 export type { WriteOptions } from '../stream/passing.js';

@@ -10,7 +10,7 @@ const ABSENT: ReadonlySet<number> = new Set([-constant('ENOENT'), -constant('ENO
 export class Above implements Watching {
   readonly #source: NoticeSource;
   readonly #place: string;
-  readonly #changed: () => void;
+  readonly #changed: (isElsewhere: boolean) => void;
   #watch = -1;
   /** The folder that is watched. */
   #folder = '';
@@ -19,36 +19,40 @@ export class Above implements Watching {
 
   /**
    * @param place the watched path, absolute
-   * @param changed called when the path may lead to something else
+   * @param changed called when the path may lead to something else; true: the folder above it may
+   *   as well, and is to be settled first
    */
-  constructor(source: NoticeSource, place: string, changed: () => void) {
+  constructor(source: NoticeSource, place: string, changed: (isElsewhere: boolean) => void) {
     this.#source = source;
     this.#place = place;
     this.#changed = changed;
   }
 
-  /** Watches the nearest folder that is there. Without the right to read it, none. */
-  settle(): void {
+  /** Watches the nearest folder that is there. @returns 0, or -errno: none is watched */
+  settle(): number {
     // Once more behind each: what was missing may have come before the watch was there.
     let before: string;
     do {
       before = this.#folder;
-      this.#climb();
-    } while (this.#watch >= 0 && this.#folder !== before);
+      const errno = this.#climb();
+      if (errno < 0) return errno;
+    } while (this.#folder !== before);
+    return 0;
   }
 
-  #climb(): void {
+  #climb(): number {
     let next = this.#place;
     while (next !== '/') {
       const folder = dirname(next);
       const watch = this.#source.add(folder, Watch.ABOVE, this);
       if (!ABSENT.has(watch)) {
         this.#use(watch, folder, basename(next));
-        return;
+        return Math.min(watch, 0);
       }
       next = folder;
     }
     this.end();
+    return 0;
   }
 
   #use(watch: number, folder: string, next: string): void {
@@ -58,6 +62,10 @@ export class Above implements Watching {
     this.#next = next;
   }
 
+  get isWatched(): boolean {
+    return this.#watch >= 0;
+  }
+
   end(): void {
     if (this.#watch >= 0) this.#source.remove(this.#watch, this);
     this.#watch = -1;
@@ -65,7 +73,6 @@ export class Above implements Watching {
 
   noticed(mask: number, _cookie: number, name: string): void {
     if (name === '' ? (mask & LOST) === 0 : name !== this.#next || (mask & NAMED) === 0) return;
-    if (name === '' || this.#folder !== dirname(this.#place)) this.settle();
-    this.#changed();
+    this.#changed(name === '' || this.#folder !== dirname(this.#place));
   }
 }

@@ -1,6 +1,5 @@
-// Halves of renames: something was moved away, and whether it was moved to another place of the
-// tree is told by a second notice with the same cookie, at once as a rule, though others may come
-// in between. See inotify(7), "Dealing with rename() events".
+// First halves of renames, by the cookie that the second has as well. It comes at once as a rule,
+// though others may come in between.
 import type { Folder } from './folder.js';
 
 /** What was moved away, and is in the tree until its other half has come, or does not come. */
@@ -16,8 +15,8 @@ export class Halves {
     return this.#byCookie.size;
   }
 
-  add(cookie: number, folder: Folder, name: string): void {
-    this.#byCookie.set(cookie, { folder, name });
+  add(cookie: number, half: Half): void {
+    this.#byCookie.set(cookie, half);
   }
 
   /** The first half of this rename, taken out. */
@@ -37,13 +36,13 @@ export class Halves {
     return false;
   }
 
-  /** All that are left, or those of one folder, taken out. */
+  /** All that are left, or those of one folder, taken out; also of folders that are gone. */
   takeAll(of?: Folder): Half[] {
     const taken: Half[] = [];
     for (const [cookie, half] of this.#byCookie) {
       if (of !== undefined && half.folder !== of) continue;
       this.#byCookie.delete(cookie);
-      if (!half.folder.isGone) taken.push(half);
+      taken.push(half);
     }
     return taken;
   }

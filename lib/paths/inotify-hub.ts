@@ -33,6 +33,8 @@ export interface PathMember extends Handle {
   settle(): void;
   /** The kernel had more than it could keep. */
   overflowed(): void;
+  /** Nothing more is heard, by no doing of the program's. */
+  fail(error: Error): void;
 }
 
 const hubs = new WeakMap<HandleLoop, InotifyHub>();
@@ -139,8 +141,8 @@ export class InotifyHub extends Handle implements NoticeSource {
     const all = this.#watching.get(watch);
     if (all === undefined) return;
     if ((mask & IN_IGNORED) !== 0) this.#watching.delete(watch);
-    // One alone is the rule; several may come and go meanwhile.
-    for (const each of all.size === 1 ? all : [...all]) each.noticed(mask, cookie, name);
+    // Those of now: who hears of it may begin to watch the same, or end.
+    for (const each of [...all]) each.noticed(mask, cookie, name);
   }
 
   get #hasNews(): boolean {
@@ -180,16 +182,15 @@ export class InotifyHub extends Handle implements NoticeSource {
 
   /** Nothing is heard any more: all are told so, each in a callback of its own. */
   override onFailed(error: Error): void {
-    for (const member of [...this.#members]) member.refuse(error);
+    for (const member of this.#members) member.fail(error);
   }
 
+  /** At once, and not in the closing phase: a user has few instances, and the next one may be asked for. */
   close(): void {
-    this.beginClose();
+    if (!this.isClosed) native.close(this.releaseDescriptor());
   }
 
-  onClosed(): void {
-    this.closeOwned();
-  }
+  onClosed(): void {}
 
   override describe(): string {
     return 'Paths read';

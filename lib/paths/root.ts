@@ -10,8 +10,10 @@ import type { Tree, TreeNews } from './tree.js';
 
 const ENOTDIR = -constant('ENOTDIR');
 const ENOSPC = -constant('ENOSPC');
+const EACCES = -constant('EACCES');
 const GONE: ReadonlySet<number> = new Set([-constant('ENOENT'), ENOTDIR, -constant('ELOOP')]);
-const RETRY_MS = 50;
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1000;
 
 export class Root implements Watching {
   readonly #news: TreeNews;
@@ -24,6 +26,8 @@ export class Root implements Watching {
   /** Of a file. */
   #watch = -1;
   #isOver = false;
+  #retryMs = FIRST_RETRY_MS;
+  #isPutOff = false;
 
   constructor(news: TreeNews, source: NoticeSource, loop: HandleLoop, tree: Tree, place: string) {
     this.#news = news;
@@ -31,12 +35,16 @@ export class Root implements Watching {
     this.#loop = loop;
     this.#tree = tree;
     this.#place = place;
-    this.#above = new Above(source, place, () => this.look());
+    this.#above = new Above(source, place, (isElsewhere) => {
+      if (isElsewhere) this.lookAnew();
+      else this.look();
+    });
   }
 
   /** Watches what is there. @returns 0 or -errno */
   open(tells: boolean): number {
-    this.#above.settle();
+    const above = this.#settleAbove();
+    if (above === ENOSPC) return ENOSPC;
     const folder = new Folder(this.#tree, undefined, '', true);
     const watch = this.#source.add(this.#place, Watch.ROOT, folder);
     if (watch >= 0) this.#becomes(folder, watch);
@@ -68,10 +76,24 @@ export class Root implements Watching {
     if ((mask & (LOST | Notice.ATTRIB)) !== 0) this.look();
   }
 
+  /** As `look`, where the folder above may be another one, or was not heard of. */
+  lookAnew(): void {
+    if (this.#isOver || this.#tree.isHeld) return;
+    if (this.#settleAbove() === ENOSPC) this.#news.refused(ENOSPC);
+    else this.look();
+  }
+
+  #settleAbove(): number {
+    const errno = this.#above.settle();
+    // Without the right to read it none is watched; what else there is may pass.
+    if (errno < 0 && errno !== EACCES && errno !== ENOSPC) this.#lookLater();
+    return errno;
+  }
+
   /** Finds out what the path leads to now. */
   look(): void {
     if (this.#isOver || this.#tree.isHeld) return;
-    const folder = this.#tree.root ?? new Folder(this.#tree, undefined, '', false);
+    const folder = new Folder(this.#tree, undefined, '', false);
     const watch = this.#source.add(this.#place, Watch.ROOT, folder);
     if (watch >= 0) this.#isFolder(folder, watch);
     else if (watch === ENOTDIR) this.#isFile();
@@ -79,13 +101,12 @@ export class Root implements Watching {
   }
 
   #isFolder(folder: Folder, watch: number): void {
-    if (this.#state === 'folder' && folder.watch === watch) return;
-    this.#source.remove(watch, folder);
+    if (this.#state === 'folder' && this.#tree.root?.watch === watch) {
+      this.#source.remove(watch, folder);
+      return;
+    }
     this.#leave();
-    const made = new Folder(this.#tree, undefined, '', false);
-    const again = this.#source.add(this.#place, Watch.ROOT, made);
-    if (again < 0) return;
-    this.#becomes(made, again);
+    this.#becomes(folder, watch);
     this.#news.tell('create', '', true);
   }
 
@@ -111,10 +132,27 @@ export class Root implements Watching {
   }
 
   #isNone(errno: number): void {
-    if (GONE.has(errno)) this.#leave();
-    else if (errno === ENOSPC) this.#news.refused(errno);
+    if (GONE.has(errno)) {
+      this.#leave();
+      // Nobody tells when it comes.
+      if (!this.#above.isWatched) this.#lookLater();
+    } else if (errno === ENOSPC) this.#news.refused(errno);
     // Out of memory, or not for this user to read: perhaps later.
-    else this.#loop.setTimeout(() => this.look(), RETRY_MS).unref();
+    else this.#lookLater();
+  }
+
+  /** In a while, longer with each in a row. */
+  #lookLater(): void {
+    if (this.#isPutOff) return;
+    this.#isPutOff = true;
+    this.#loop
+      .setTimeout(() => {
+        this.#isPutOff = false;
+        this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
+        this.lookAnew();
+        if (!this.#isPutOff) this.#retryMs = FIRST_RETRY_MS;
+      }, this.#retryMs)
+      .unref();
   }
 
   /** What was there is not any more. */

@@ -41,6 +41,8 @@ export interface Surveyed {
   unexplained(folder: Folder): void;
   /** There may be no more watches: it is over. */
   refused(errno: number): void;
+  /** No folder can be listed any more: it is over. */
+  fail(error: Error): void;
   /** Nothing is left to be looked at. */
   settled(): void;
 }
@@ -54,8 +56,12 @@ const LAST_RETRY_MS = 1000;
 
 const errnos = (...names: string[]) => new Set(names.map((name) => -constant(name)));
 const ABSENT = errnos('ENOENT', 'ENOTDIR');
-const TRANSIENT = errnos('ENOMEM', 'EMFILE', 'ENFILE', 'EAGAIN');
-const ENOSPC = -constant('ENOSPC');
+/** Of the system's, not of the folder's; a disk or a server may be there again. */
+const TRANSIENT = errnos('ENOMEM', 'EMFILE', 'ENFILE', 'EAGAIN', 'EINTR', 'EIO', 'ESTALE');
+/** There may be no watch, of whatever folder. */
+const REFUSED = errnos('ENOSPC', 'EINVAL', 'ENOSYS');
+/** What the pool says when it cannot take a request now. */
+const NO_ROOM: ReadonlySet<string> = new Set(['ERR_POOL_QUEUE_FULL', 'ERR_POOL_NO_THREAD']);
 
 class Survey implements Look {
   readonly folder: Folder;
@@ -81,6 +87,8 @@ export class Surveys {
   readonly #read: ReadFolder;
   readonly #waiting = new Queue<Survey>();
   readonly #running = new Set<Survey>();
+  /** This user may not look into them, or their paths are too long. */
+  readonly #closed = new Set<Folder>();
   /** Their lists are there, and notices are to come. */
   #held: Survey[] = [];
   #retryMs = FIRST_RETRY_MS;
@@ -114,6 +122,18 @@ export class Surveys {
       if (survey.folder.isWithin(folder)) survey.isStale = true;
     }
     for (const survey of this.#held) if (survey.folder.isWithin(folder)) survey.isStale = true;
+    this.reopen(folder);
+  }
+
+  /** Perhaps `folder` may be looked into now, and what is below it. */
+  reopen(folder: Folder): void {
+    for (const closed of [...this.#closed]) if (closed.isWithin(folder)) this.request(closed);
+  }
+
+  /** `folder` is in the tree no more. */
+  forget(folder: Folder): void {
+    folder.look = undefined;
+    this.#closed.delete(folder);
   }
 
   /** Notices were handed on: what waits for them goes on. */
@@ -150,6 +170,8 @@ export class Surveys {
     const { folder } = survey;
     const path = this.#tree.placeOf(folder);
     survey.isStale = false;
+    folder.isClosed = false;
+    this.#closed.delete(folder);
     folder.age = this.#tree.age;
     const mask = folder.parent === undefined ? Watch.ROOT : Watch.FOLDER;
     const watch = this.#source.add(path, mask, folder);
@@ -161,8 +183,7 @@ export class Surveys {
     this.#running.add(survey);
     this.#read(Buffer.from(path, 'latin1')).then(
       (entries) => this.#listed(survey, () => this.#hold(survey, entries)),
-      (error: { errno?: number }) =>
-        this.#listed(survey, () => this.#failed(survey, error.errno ?? 0)),
+      (error: Error) => this.#listed(survey, () => this.#notListed(survey, error)),
     );
   }
 
@@ -180,12 +201,20 @@ export class Surveys {
     this.#held.push(survey);
   }
 
+  #notListed(survey: Survey, error: Error & { errno?: number; code?: string }): void {
+    const { errno, code = '' } = error;
+    if (errno !== undefined) this.#failed(survey, errno);
+    else if (NO_ROOM.has(code)) this.#again(survey.folder);
+    else this.#tree.fail(error);
+  }
+
   #failed(survey: Survey, errno: number): void {
     if (ABSENT.has(errno)) this.#hold(survey, undefined);
-    else if (errno === ENOSPC) this.#tree.refused(errno);
+    else if (REFUSED.has(errno)) this.#tree.refused(errno);
     else if (TRANSIENT.has(errno)) this.#again(survey.folder);
     else {
       survey.folder.isClosed = true;
+      this.#closed.add(survey.folder);
       this.#finish(survey);
     }
   }

@@ -3,7 +3,8 @@
 // told to be gone: so it does not matter which of the two was first to say.
 import type { HandleLoop } from '../loop/contract.js';
 import { Folder, type FolderOwner } from './folder.js';
-import { Halves } from './halves.js';
+import type { Half } from './halves.js';
+import { type RenamedTree, Renames } from './renames.js';
 import { LOST, Notice, type NoticeSource } from './source.js';
 import { type ReadFolder, type Surveyed, Surveys } from './surveys.js';
 
@@ -18,6 +19,8 @@ export interface TreeNews {
   /** The watched folder is not where it was. */
   rootLost(): void;
   refused(errno: number): void;
+  /** It is over. */
+  fail(error: Error): void;
   /** All folders were looked at. */
   settled(): void;
 }
@@ -28,22 +31,17 @@ export interface TreeSettings {
   readonly initial: boolean;
 }
 
-/** How long the second half of a rename is waited for once all notices were read. */
-const HALF_MS = 10;
-
-export class Tree implements FolderOwner, Surveyed {
+export class Tree implements FolderOwner, RenamedTree, Surveyed {
   /** How often notices were lost. */
   age = 0;
   /** The watched path, while it is a folder. */
   root: Folder | undefined;
   readonly #news: TreeNews;
   readonly #source: NoticeSource;
-  readonly #loop: HandleLoop;
   readonly #place: string;
   readonly #settings: TreeSettings;
   readonly #surveys: Surveys;
-  readonly #halves = new Halves();
-  #waitsForHalves = false;
+  readonly #renames: Renames;
   #isHeld = false;
 
   /** @param place the watched path, absolute */
@@ -57,10 +55,10 @@ export class Tree implements FolderOwner, Surveyed {
   ) {
     this.#news = news;
     this.#source = source;
-    this.#loop = loop;
     this.#place = place;
     this.#settings = settings;
     this.#surveys = new Surveys(this, source, loop, read);
+    this.#renames = new Renames(this, source, loop);
   }
 
   // ---- the whole -------------------------------------------------------------
@@ -81,7 +79,7 @@ export class Tree implements FolderOwner, Surveyed {
   /** Notices were lost: every folder is looked at anew, each behind the one that it is in. */
   lost(): void {
     this.age++;
-    this.#endHalves();
+    this.#renames.end();
     if (this.root !== undefined) this.#surveys.request(this.root);
   }
 
@@ -89,7 +87,7 @@ export class Tree implements FolderOwner, Surveyed {
   settle(): void {
     if (this.#isHeld) return;
     this.#surveys.settle();
-    if (this.#halves.size > 0) this.#waitForHalves();
+    this.#renames.settle();
   }
 
   /** Nothing is to be told for now: what is heard is lost. */
@@ -120,12 +118,11 @@ export class Tree implements FolderOwner, Surveyed {
     else {
       // These alone say whether it is there: a look is not to pass over what has only changed.
       folder.look?.heard.add(name);
-      // What was moved away from here is gone, as something else has the name now.
-      if (this.#halves.drop(folder, name)) this.missing(folder, name);
+      this.#renames.taken(folder, name);
       if ((mask & Notice.CREATE) !== 0) this.found(folder, name, isFolder);
       else if ((mask & Notice.DELETE) !== 0) this.missing(folder, name);
-      else if ((mask & Notice.MOVED_FROM) !== 0) this.#movedAway(folder, name, cookie);
-      else if ((mask & Notice.MOVED_TO) !== 0) this.#movedHere(folder, name, cookie, isFolder);
+      else if ((mask & Notice.MOVED_FROM) !== 0) this.#renames.away(folder, name, cookie);
+      else if ((mask & Notice.MOVED_TO) !== 0) this.#renames.here(folder, name, cookie, isFolder);
     }
   }
 
@@ -133,7 +130,10 @@ export class Tree implements FolderOwner, Surveyed {
     if ((mask & Notice.IGNORED) !== 0) folder.watch = -1;
     if (folder === this.root) {
       if ((mask & LOST) !== 0) this.#news.rootLost();
-      else if ((mask & Notice.ATTRIB) !== 0) this.#news.tell('attributes', '', true);
+      else if ((mask & Notice.ATTRIB) !== 0) {
+        this.#news.tell('attributes', '', true);
+        this.#surveys.reopen(folder);
+      }
     } else if ((mask & Notice.IGNORED) !== 0) this.#surveys.request(folder);
   }
 
@@ -146,44 +146,32 @@ export class Tree implements FolderOwner, Surveyed {
     if (!folder.entries.has(name)) return;
     this.#news.tell('attributes', folder.pathOf(name), isFolder);
     const entry = folder.entries.get(name);
-    if (entry?.isClosed !== true) return;
-    // Perhaps it may be looked into now.
-    entry.isClosed = false;
-    this.#surveys.request(entry);
+    if (entry !== undefined) this.#surveys.reopen(entry);
   }
 
-  #movedAway(folder: Folder, name: string, cookie: number): void {
-    if (folder.entries.has(name)) this.#halves.add(cookie, folder, name);
-  }
-
-  #movedHere(folder: Folder, name: string, cookie: number, isFolder: boolean): void {
-    const half = this.#halves.take(cookie);
-    if (half === undefined) {
-      this.#arrived(folder, name, isFolder);
-      return;
-    }
-    const moved = half.folder.entries.get(half.name);
-    const isSame = (moved !== undefined) === isFolder && half.folder.entries.has(half.name);
-    if (!isSame || (moved !== undefined && folder.isWithin(moved))) {
-      // What was known of it is out of date.
-      this.missing(half.folder, half.name);
-      if (!folder.isGone) this.#arrived(folder, name, isFolder);
-      return;
-    }
-    const from = half.folder.pathOf(half.name);
-    half.folder.entries.delete(half.name);
+  moved(from: Half, { folder, name }: Half): void {
+    const told = from.folder.pathOf(from.name);
+    const moved = from.folder.entries.get(from.name);
+    from.folder.entries.delete(from.name);
     const replaced = folder.entries.get(name);
     if (replaced !== undefined) this.#uproot(replaced);
     folder.entries.set(name, moved);
-    this.#news.tell('rename', folder.pathOf(name), isFolder, from);
+    this.#news.tell('rename', folder.pathOf(name), moved !== undefined, told);
     if (moved === undefined) return;
     moved.parent = folder;
     moved.name = name;
     this.#surveys.moved(moved);
   }
 
-  /** From elsewhere, perhaps in the place of something. */
-  #arrived(folder: Folder, name: string, isFolder: boolean): void {
+  /**
+   * Notices have no word for what is there now: a look finds it. If it is a folder it is the one that
+   * is known at the other place, and `watched` has that looked at as well.
+   */
+  exchanged({ folder }: Half): void {
+    this.#surveys.request(folder);
+  }
+
+  arrived(folder: Folder, name: string, isFolder: boolean): void {
     const { entries } = folder;
     if (entries.has(name) && (entries.get(name) !== undefined) === isFolder) {
       const replaced = entries.get(name);
@@ -210,7 +198,7 @@ export class Tree implements FolderOwner, Surveyed {
     folder.watch = watch;
     // What was heard was heard of another folder.
     folder.look?.heard.clear();
-    this.#endHalves(folder);
+    this.#renames.end(folder);
     // It is watched for another folder of this tree as well: that one has moved, or is seen
     // twice, by a mount.
     for (const other of this.#source.sharing(watch)) {
@@ -238,8 +226,9 @@ export class Tree implements FolderOwner, Surveyed {
   }
 
   #lookAgain(folder: Folder): void {
-    if (!this.#settings.recursive || folder.isClosed) return;
-    if (folder.watch < 0 || folder.age !== this.age) this.#surveys.request(folder);
+    if (!this.#settings.recursive) return;
+    const isUnknown = folder.watch < 0 && !folder.isClosed;
+    if (isUnknown || folder.age !== this.age) this.#surveys.request(folder);
   }
 
   missing(folder: Folder, name: string): void {
@@ -260,6 +249,10 @@ export class Tree implements FolderOwner, Surveyed {
     this.#news.refused(errno);
   }
 
+  fail(error: Error): void {
+    this.#news.fail(error);
+  }
+
   settled(): void {
     this.#news.settled();
   }
@@ -268,28 +261,9 @@ export class Tree implements FolderOwner, Surveyed {
   #uproot(top: Folder): void {
     for (const folder of top.all()) {
       folder.isGone = true;
-      folder.look = undefined;
+      this.#surveys.forget(folder);
       if (folder.watch >= 0) this.#source.remove(folder.watch, folder);
       folder.watch = -1;
     }
-  }
-
-  // ---- halves of renames -----------------------------------------------------
-
-  #waitForHalves(): void {
-    if (this.#waitsForHalves) return;
-    this.#waitsForHalves = true;
-    this.#loop
-      .setTimeout(() => {
-        this.#waitsForHalves = false;
-        // Notices that wait may have the other half.
-        if (this.#source.ahead() > this.#source.position) this.#waitForHalves();
-        else this.#endHalves();
-      }, HALF_MS)
-      .unref();
-  }
-
-  #endHalves(of?: Folder): void {
-    for (const { folder, name } of this.#halves.takeAll(of)) this.missing(folder, name);
   }
 }

@@ -44,6 +44,8 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
   readonly #kept: KeptEvents<Name>;
   /** The last of the news, if it is a change: it is not told twice in a row. */
   #lastChange: string | undefined;
+  /** What has ended it, to be told behind the news. */
+  #failure: Error | undefined;
   /** Nothing is heard for now. */
   #isHeld = false;
   #isReady = false;
@@ -119,10 +121,15 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
   /** Ends watching; the callback is not called again. Idempotent. */
   close(): void {
     if (!this.beginClose()) return;
+    // First: with the last one all watches of the instance go at once.
+    this.#hub.leave(this);
+    this.#end();
+    runCleanup(this);
+  }
+
+  #end(): void {
     this.#root.end();
     this.#tree.end();
-    this.#hub.leave(this);
-    runCleanup(this);
   }
 
   /**
@@ -146,7 +153,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
 
   /** @internal */
   tell(type: Told, path: string, isFolder: boolean, from?: string): void {
-    if (!this.active || (type === 'attributes' && !this.#settings.attributes)) return;
+    if (!this.#hears || (type === 'attributes' && !this.#settings.attributes)) return;
     const change = type === 'change' ? path : undefined;
     // Another write to the same file, of which nobody was told yet.
     if (change !== undefined && change === this.#lastChange && this.hasNews) return;
@@ -163,28 +170,33 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     this.#hub.tellLater();
   }
 
+  get #hears(): boolean {
+    return this.active && this.#failure === undefined;
+  }
+
   /** @internal */
   get hasNews(): boolean {
-    return this.#news.size > 0;
+    return this.#news.size > 0 || this.#failure !== undefined;
   }
 
   /** @internal */
   tellNext(): void {
     const event = this.#news.shift();
     if (event !== undefined) this.#callback?.(event, this);
+    else if (this.#failure !== undefined) this.failWith(this.#failure);
   }
 
   /** @internal Notices were handed on. */
   settle(): void {
-    if (this.active && !this.#isHeld) this.#tree.settle();
+    if (this.#hears && !this.#isHeld) this.#tree.settle();
   }
 
   /** @internal Notices were lost: names are told anew where they differ. */
   overflowed(): void {
-    if (!this.active || this.#isHeld) return;
+    if (!this.#hears || this.#isHeld) return;
     this.#lastChange = undefined;
     this.#add(this.#telling.event('overflow', '', this.#tree.root !== undefined));
-    this.#root.look();
+    this.#root.lookAnew();
     this.#tree.lost();
   }
 
@@ -195,7 +207,15 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
 
   /** @internal */
   refused(errno: number): void {
-    if (this.active) this.refuse(notWatched(errno, this.#shownPath));
+    this.fail(notWatched(errno, this.#shownPath));
+  }
+
+  /** @internal It has ended: nothing more is heard, and that is told behind what was. */
+  fail(error: Error): void {
+    if (!this.#hears) return;
+    this.#failure = error;
+    this.#end();
+    this.#hub.tellLater();
   }
 
   /** @internal */

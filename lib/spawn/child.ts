@@ -2,7 +2,6 @@
 // it is started is spawn.ts's; how its end is heard of is exits.ts's.
 import { native } from '../binding/index.js';
 import type { DescriptorStream } from '../descriptor/stream.js';
-import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { OWNER } from '../loop/handle-flags.js';
@@ -10,7 +9,7 @@ import { runCleanup } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
-import { LoopChildren } from './exits.js';
+import type { LoopChildren } from './exits.js';
 import type { HandlersOf, Started } from './handlers.js';
 import { Outcome } from './outcome.js';
 import { signalNumber } from './signals.js';
@@ -42,15 +41,15 @@ export class Child extends Handle {
   #openStreams = 0;
 
   /** @internal Use `loop.spawn`. What it throws leaves `started.end` as it is. */
-  constructor(loop: HandleLoop, started: Started, handlers: ChildHandlers) {
-    super(loop);
-    const { pid, end } = started;
+  constructor(children: LoopChildren, started: Started, handlers: ChildHandlers) {
+    super(children.loop);
+    const { program, pid, end } = started;
     this.pid = pid;
-    this.spawnfile = started.file;
-    this.spawnargs = started.args;
-    this.#killSignal = started.killSignal;
+    this.spawnfile = program.file;
+    this.spawnargs = program.args;
+    this.#killSignal = program.killSignal;
     this.#handlers = handlers;
-    this.#children = LoopChildren.of(loop);
+    this.#children = children;
     this.keepContext();
     this.start(end ?? this.#children.listen(), end === undefined ? 0 : Interest.READ);
     if (end !== undefined) this.own();
@@ -203,6 +202,8 @@ export class Child extends Handle {
 
   /** @internal All that is to be there is; it may have ended meanwhile. */
   begun(): void {
+    // The program sees this very array.
+    Object.freeze(this.streams);
     this.#closeIfDone();
   }
 

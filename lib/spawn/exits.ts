@@ -83,7 +83,7 @@ export class LoopChildren {
   /** By pid. */
   readonly living = new Map<number, Living>();
   readonly kind = exitKind();
-  readonly #loop: HandleLoop;
+  readonly loop: HandleLoop;
   #signals: SignalHandle | undefined;
 
   static of(loop: HandleLoop): LoopChildren {
@@ -96,7 +96,7 @@ export class LoopChildren {
   }
 
   private constructor(loop: HandleLoop) {
-    this.#loop = loop;
+    this.loop = loop;
   }
 
   /**
@@ -110,7 +110,7 @@ export class LoopChildren {
       const look = () => {
         for (const child of this.living.values()) child.look();
       };
-      this.#signals = new SignalHandle(this.#loop, 'SIGCHLD', look);
+      this.#signals = new SignalHandle(this.loop, 'SIGCHLD', look);
     }
     return this.#signals.handleFd;
   }

@@ -25,10 +25,15 @@ export interface HandlersOf<Child> {
 
 /** What a child is known by. */
 export interface Started {
-  readonly file: string;
-  readonly args: readonly string[];
+  readonly program: Program;
   readonly pid: number;
   /** Readable once it has ended; undefined: nothing is. */
   readonly end: number | undefined;
+}
+
+/** What was asked for. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
   readonly killSignal: number;
 }

@@ -84,14 +84,15 @@ const NAMES: OptionNames<SpawnOptions> = {
 };
 
 const MAX_ID = 2 ** 32 - 1;
+const NO_STRINGS: readonly string[] = [];
+const NO_NUMBERS: readonly number[] = [];
 const SIGTERM = 15;
 
 /** The same, as they count. */
 export interface SpawnSettings {
   readonly file: string;
   readonly args: readonly string[];
-  /** Without its descriptors. */
-  readonly plan: Omit<Plan, 'descriptors'>;
+  readonly plan: Plan;
   readonly stdio: readonly Wanted[];
   /** Its terminal, where that is a pty of ours: what `plan.terminalFd` is to be. */
   readonly slave: Slave | undefined;
@@ -105,7 +106,8 @@ export interface SpawnSettings {
 function integer(
   name: keyof SpawnOptions,
   value: number | undefined,
-  [min, max]: [number, number],
+  min: number,
+  max: number,
 ): number | undefined {
   return value === undefined ? undefined : checkInteger(`options.${name}`, value, min, max);
 }
@@ -135,7 +137,7 @@ function placeOf(options: SpawnOptions): [parts: number, processGroup: number] {
   const { controllingTerminal: terminal } = options;
   const detached = boolean('detached', options.detached, false);
   const asked = boolean('newSession', options.newSession, false);
-  const group = integer('processGroup', options.processGroup, [0, 2 ** 31 - 1]);
+  const group = integer('processGroup', options.processGroup, 0, 2 ** 31 - 1);
   const session = detached || asked || terminal !== undefined;
   if (session && group !== undefined) {
     throw invalidValue('options.processGroup', 'left out: who leads a session leads its group');
@@ -148,38 +150,39 @@ function placeOf(options: SpawnOptions): [parts: number, processGroup: number] {
   return [parts, group ?? 0];
 }
 
-function planOf(file: string, args: readonly string[], options: SpawnOptions) {
+function planOf(file: string, args: readonly string[], options: SpawnOptions): Plan {
   const { controllingTerminal: terminal } = options;
-  const [place, processGroup] = placeOf(options);
-  const uid = integer('uid', options.uid, [0, MAX_ID]);
-  const gid = integer('gid', options.gid, [0, MAX_ID]);
+  let [parts, processGroup] = placeOf(options);
+  const uid = integer('uid', options.uid, 0, MAX_ID);
+  const gid = integer('gid', options.gid, 0, MAX_ID);
   const groups = groupsOf(options.groups);
-  const umask = integer('umask', options.umask, [0, 0o777]);
-  const priority = integer('priority', options.priority, [-20, 19]);
+  const umask = integer('umask', options.umask, 0, 0o777);
+  const priority = integer('priority', options.priority, -20, 19);
   const directory = options.cwd === undefined ? undefined : checkName('options.cwd', options.cwd);
-  const argv0 = options.argv0 === undefined ? file : checkText('options.argv0', options.argv0);
-  const { entries, path } = environmentOf(options.env);
-  const given: [unknown, number][] = [
-    [entries === undefined || undefined, Part.OWN_ENVIRONMENT],
-    [directory, Part.DIRECTORY],
-    [uid, Part.UID],
-    [gid, Part.GID],
-    [groups, Part.GROUPS],
-    [umask, Part.UMASK],
-    [priority, Part.PRIORITY],
-  ];
-  const parts = given.reduce(
-    (all, [value, part]) => (value === undefined ? all : all | part),
-    place,
-  );
+  const name = options.argv0 === undefined ? file : checkText('options.argv0', options.argv0);
+  const environment = environmentOf(options.env);
+  if (environment === undefined) parts |= Part.OWN_ENVIRONMENT;
+  if (directory !== undefined) parts |= Part.DIRECTORY;
+  if (uid !== undefined) parts |= Part.UID;
+  if (gid !== undefined) parts |= Part.GID;
+  if (groups !== undefined) parts |= Part.GROUPS;
+  if (umask !== undefined) parts |= Part.UMASK;
+  if (priority !== undefined) parts |= Part.PRIORITY;
   return {
-    ...{ parts, processGroup, uid: uid ?? 0, gid: gid ?? 0, umask: umask ?? 0 },
-    ...{ priority: priority ?? 0, groups: groups ?? [], directory },
-    environment: entries ?? [],
+    parts,
+    processGroup,
+    uid: uid ?? 0,
+    gid: gid ?? 0,
+    umask: umask ?? 0,
+    priority: priority ?? 0,
     terminalFd: typeof terminal === 'number' ? terminal : -1,
     terminalPath: typeof terminal === 'string' ? terminal : undefined,
-    candidates: candidatesOf(file, path),
-    argv: [argv0, ...args],
+    directory,
+    candidates: candidatesOf(file, environment),
+    name,
+    args,
+    environment: environment ?? NO_STRINGS,
+    groups: groups ?? NO_NUMBERS,
     limits: limitsOf(options.resourceLimits),
   };
 }

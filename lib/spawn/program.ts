@@ -9,6 +9,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where programs are, for who has no PATH. */
 const DEFAULT_PATH = '/usr/local/bin:/bin:/usr/bin';
+const PATH = 'PATH=';
 
 /** A string for the kernel, which ends with a NUL. @throws TypeError */
 export function checkText(name: string, value: unknown): string {
@@ -26,7 +27,9 @@ export function checkName(name: string, value: unknown): string {
 /** The program's arguments, without its name. @throws TypeError */
 export function checkArguments(value: unknown): string[] {
   if (!Array.isArray(value)) throw invalidType('args', 'an array of strings');
-  return Array.from(value, (argument, index) => checkText(`args[${index}]`, argument));
+  const list: string[] = [];
+  for (let i = 0; i < value.length; i++) list.push(checkText(`args[${i}]`, value[i]));
+  return list;
 }
 
 let isOurs: boolean | undefined;
@@ -44,37 +47,38 @@ function isOwnEnvironment(): boolean {
   return isOurs;
 }
 
-/** An environment for the kernel. */
-export interface Surroundings {
-  /** `NAME=value` for each own member that has one; undefined: as this process has it. */
-  readonly entries: readonly string[] | undefined;
-  /** Its PATH, if it has one. */
-  readonly path: string | undefined;
-}
-
-/** @throws TypeError */
-export function environmentOf(given: Environment | undefined): Surroundings {
-  if (given === undefined && isOwnEnvironment()) {
-    return { entries: undefined, path: hostEnvironment['PATH'] };
-  }
+/**
+ * `NAME=value` for each own member that has a value; undefined: what this process has.
+ *
+ * @throws TypeError
+ */
+export function environmentOf(given: Environment | undefined): string[] | undefined {
+  if (given === undefined && isOwnEnvironment()) return undefined;
   const source: unknown = given ?? process.env;
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw invalidType('options.env', 'an object');
   }
   const entries: string[] = [];
-  let path: string | undefined;
   for (const name of Object.keys(source)) {
     const value = (source as Environment)[name];
     if (value === undefined) continue;
+    // The first '=' ends a name: this would be another variable.
+    if (name.includes('=')) throw invalidValue('options.env', `names without '=', not '${name}'`);
     entries.push(`${checkText('options.env', name)}=${checkText(`options.env.${name}`, value)}`);
-    if (name === 'PATH') path = value;
   }
-  return { entries, path };
+  return entries;
 }
 
-/** Where `file` may be, in the order to try. */
-export function candidatesOf(file: string, path = DEFAULT_PATH): string[] {
+/** Where `file` may be, in the order to try: by the PATH of what `environmentOf` gave. */
+export function candidatesOf(file: string, environment: readonly string[] | undefined): string[] {
   if (file.includes('/')) return [file];
+  const path = pathOf(environment) ?? DEFAULT_PATH;
   // An empty part is the folder that the child is in.
   return path.split(':').map((folder) => (folder === '' ? `./${file}` : `${folder}/${file}`));
+}
+
+/** A look at the environment of this process is a call of the C library. */
+function pathOf(environment: readonly string[] | undefined): string | undefined {
+  if (environment === undefined) return hostEnvironment['PATH'];
+  return environment.find((entry) => entry.startsWith(PATH))?.slice(PATH.length);
 }

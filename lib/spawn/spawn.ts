@@ -12,7 +12,16 @@ import { SystemError, type SystemErrorDetails, systemError } from '../raw/errors
 import { Child, type ChildHandlers } from './child.js';
 import { spawnError, withArguments } from './errors.js';
 import { LoopChildren, openProcess } from './exits.js';
-import { Part, type Plan, STEPS, Step, stringsOf, wordsOf } from './layout.js';
+import {
+  FAILED_STEP,
+  Part,
+  PIDFD,
+  STEPS,
+  Step,
+  stringsOf,
+  TERMINAL_FD,
+  wordsOf,
+} from './layout.js';
 import { type SpawnOptions, type SpawnSettings, spawnSettings } from './options.js';
 import { OpenedStdio } from './stdio.js';
 import { streamOf } from './streams.js';
@@ -74,7 +83,7 @@ function begin(
     throw error;
   }
   stdio.closeTheirs();
-  const child = adopt(loop, settings, handlers, started, stdio);
+  const child = adopt(children, settings, handlers, started, stdio);
   limit(child, settings);
   return child;
 }
@@ -99,16 +108,14 @@ function start(
   stdio: OpenedStdio,
   terminal: number,
 ): Process {
-  const hasPidfds = children.kind === 'pidfd';
+  const { plan } = settings;
   if (children.kind === 'sigchld') children.listen();
-  const descriptors = stdio.entries.map(({ theirs }) => theirs);
-  const parts = settings.plan.parts | (hasPidfds ? Part.PIDFD : 0);
-  const terminalFd = terminal === NO_TERMINAL ? settings.plan.terminalFd : terminal;
-  const plan: Plan = { ...settings.plan, parts, descriptors, terminalFd };
-  const result = new Int32Array(2);
-  const pid = children.native.spawn(wordsOf(plan), stringsOf(plan), result);
-  const [pidfd = -1, step = 0] = result;
-  if (pid > 0) return { pid, pidfd };
+  const parts = children.kind === 'pidfd' ? Part.PIDFD : 0;
+  const words = wordsOf(plan, parts, stdio.theirs);
+  if (terminal !== NO_TERMINAL) words[TERMINAL_FD] = terminal;
+  const pid = children.native.spawn(words, stringsOf(plan));
+  if (pid > 0) return { pid, pidfd: words[PIDFD] as number };
+  const step = words[FAILED_STEP] as number;
   throw spawnError(pid, STEPS[step] ?? '', settings.args, placeOf(settings, step));
 }
 
@@ -116,8 +123,7 @@ function start(
 function placeOf({ file, plan, slave }: SpawnSettings, step: number): SystemErrorDetails {
   if (step === Step.DIRECTORY) return { path: plan.directory };
   const ofTerminal = step === Step.OPEN_TERMINAL || step === Step.TERMINAL;
-  const terminal = slave?.path ?? plan.terminalPath;
-  if (ofTerminal && terminal !== undefined) return { path: terminal };
+  if (ofTerminal) return { path: slave?.path ?? plan.terminalPath };
   return { path: step === Step.NULL_DEVICE ? '/dev/null' : file };
 }
 
@@ -134,20 +140,19 @@ function endOf(children: LoopChildren, { pid, pidfd }: Process): number | undefi
 
 /** The handle of a process that runs. If there can be none, neither can the process. */
 function adopt(
-  loop: HandleLoop,
-  { streams, ...settings }: SpawnSettings,
+  children: LoopChildren,
+  settings: SpawnSettings,
   handlers: ChildHandlers,
   started: Process,
   stdio: OpenedStdio,
 ): Child {
-  const children = LoopChildren.of(loop);
   const { pid } = started;
   const end = endOf(children, started);
   let child: Child | undefined;
   try {
-    child = new Child(loop, { ...settings, pid, end }, handlers);
-    for (const [index, opened] of stdio.entries.entries()) {
-      child.add(streamOf(child, streams, handlers, opened, index));
+    child = new Child(children, { program: settings, pid, end }, handlers);
+    for (let i = 0; i < stdio.ours.length; i++) {
+      child.add(streamOf(child, settings.streams, handlers, stdio, i));
     }
   } catch (error) {
     native.kill(pid, SIGKILL);

@@ -49,18 +49,25 @@ export const STATUS_NUMBERS = 12;
 /** macOS counts the memory in bytes, others in KiB. */
 const RSS_UNIT = process.platform === 'darwin' ? 1 : 1024;
 
-/** Of those numbers. */
+/** Of those numbers; what each is stands in the place that it has there. */
 export function statusOf(numbers: Float64Array): ExitStatus {
-  const [code = -1, signal = 0, core = 0, userMs = 0, systemMs = 0, maxRss = 0] = numbers;
-  const [minorFaults = 0, majorFaults = 0, blocksRead = 0, blocksWritten = 0] = numbers.subarray(6);
-  const [voluntarySwitches = 0, involuntarySwitches = 0] = numbers.subarray(10);
+  const at = (index: number) => numbers[index] as number;
+  const code = at(0);
+  const signal = at(1);
   return {
     code: code < 0 ? null : code,
     signal: signal === 0 ? null : signalName(signal),
-    coreDumped: core !== 0,
+    coreDumped: at(2) !== 0,
     rusage: {
-      ...{ userMs, systemMs, maxRssBytes: maxRss * RSS_UNIT, minorFaults, majorFaults },
-      ...{ blocksRead, blocksWritten, voluntarySwitches, involuntarySwitches },
+      userMs: at(3),
+      systemMs: at(4),
+      maxRssBytes: at(5) * RSS_UNIT,
+      minorFaults: at(6),
+      majorFaults: at(7),
+      blocksRead: at(8),
+      blocksWritten: at(9),
+      voluntarySwitches: at(10),
+      involuntarySwitches: at(11),
     },
   };
 }

@@ -4,12 +4,14 @@ import type { Kind } from '../descriptor/kind.js';
 import { DescriptorStream } from '../descriptor/stream.js';
 import { Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
-import type { StreamSettings } from '../stream/group.js';
+import { READ_ENDED } from '../stream/flags.js';
+import type { StreamGroup, StreamSettings } from '../stream/group.js';
 import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
 import { groupOf } from '../stream/options.js';
 import { BY_FILE, BY_UNIX } from '../stream/transfer.js';
 import type { Child, ChildHandlers } from './child.js';
-import type { Opened } from './stdio.js';
+import { PipeSize } from './large-pipe.js';
+import type { OpenedStdio } from './stdio.js';
 
 const O_NONBLOCK = constant('O_NONBLOCK');
 
@@ -22,16 +24,49 @@ const SOCKET: Kind = { ...READ_END, name: 'socket', transfer: BY_UNIX, writable:
 const GONE = Ready.ERROR | Ready.HANGUP;
 
 /**
- * What a child reads. That nobody reads it any more is no error while there is nothing to write:
- * most programs end without having read to the end, and nobody closes what they were not asked
- * to read. Output that cannot go there is: EPIPE.
+ * What a child reads or writes: one class, as objects of many cost more to make. A pipe may grow.
+ *
+ * That nobody reads its input any more is no error while there is nothing to write: most programs
+ * end without having read to the end, and nobody closes what they were not asked to read. Output
+ * that cannot go there is: EPIPE.
  */
-class ChildInput extends DescriptorStream {
+class ChildStream extends DescriptorStream {
+  readonly #size: PipeSize | undefined;
+
+  constructor(child: Child, group: StreamGroup, kind: Kind) {
+    super(child.loop, group, kind, false);
+    this.#size = kind === SOCKET ? undefined : new PipeSize();
+  }
+
   /** @internal */
   override onReady(events: number, index: number): void {
-    const hasOutput = this.queue !== undefined || this.loop.streams.isPending(this.slot);
-    if ((events & GONE) !== 0 && !hasOutput) this.destroy();
-    else super.onReady(events, index);
+    const size = this.#size;
+    if (size === undefined) {
+      super.onReady(events, index);
+    } else if ((this.flags & READ_ENDED) === 0) {
+      const result = this.loop.streams.result(index);
+      if (result > 0) size.grow(this.handleFd, result, this.readBytes);
+      super.onReady(events, index);
+    } else {
+      this.#inputReady(size, events, index);
+    }
+  }
+
+  #inputReady(size: PipeSize, events: number, index: number): void {
+    const { queue } = this;
+    const hasOutput = queue !== undefined || this.loop.streams.isPending(this.slot);
+    if ((events & GONE) !== 0 && !hasOutput) {
+      this.destroy();
+      return;
+    }
+    if (queue !== undefined) size.grow(this.handleFd, queue.size, this.writtenBytes);
+    super.onReady(events, index);
+  }
+
+  /** @internal */
+  override onClosed(): void {
+    this.#size?.end();
+    super.onClosed();
   }
 }
 
@@ -40,16 +75,17 @@ export function streamOf(
   child: Child,
   streams: StreamSettings,
   handlers: ChildHandlers,
-  { ours, wanted }: Opened,
+  stdio: OpenedStdio,
   index: number,
 ): DescriptorStream | null {
+  const ours = stdio.ours[index] as number;
   if (ours < 0) return null;
+  const wanted = stdio.wanted[index];
   const isInput = wanted === 'pipe' && index === 0;
   const kind = isInput ? WRITE_END : wanted === 'pipe' ? READ_END : SOCKET;
   const told = dataHandlers(child, handlers, index);
   const group = groupOf(streams, told, child, undefined, kind.transfer);
-  const StreamClass = isInput ? ChildInput : DescriptorStream;
-  const stream = new StreamClass(child.loop, group, kind, false);
+  const stream = new ChildStream(child, group, kind);
   stream.takeOver(ours);
   return stream;
 }

@@ -89,8 +89,9 @@ export class OutputQueue implements Outgoing {
   }
 
   #addBlock(needed: number, spare: number): void {
-    const shared = Math.min(Math.max(this.held, MIN_BLOCK), SHARED_BLOCK, needed + spare);
-    const block = new Uint8Array(Math.min(Math.max(needed, shared), MAX_BLOCK));
+    const usual = needed > SHARED_BLOCK / 2 ? SHARED_BLOCK : Math.max(this.held, MIN_BLOCK);
+    const shared = Math.min(usual, SHARED_BLOCK, needed + spare);
+    const block = newBlock(Math.min(Math.max(needed, shared), MAX_BLOCK));
     this.held += block.length;
     this.#blocks.push(block);
     this.#tailBytes = 0;
@@ -112,6 +113,7 @@ export class OutputQueue implements Outgoing {
     const block = this.#blocks[this.#head] as Uint8Array;
     if (this.#offset < (isLast ? this.#tailBytes : block.length)) return;
     this.held -= block.length;
+    if (block.length === SHARED_BLOCK) spare = block;
     this.#blocks[this.#head++] = EMPTY;
     this.#offset = 0;
     if (this.#head < this.#blocks.length) {
@@ -128,3 +130,16 @@ export class OutputQueue implements Outgoing {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/**
+ * The last block of the usual size that was sent, of whichever stream: output that waits for a slow
+ * reader is a block after the other, and new memory costs more than the copy into it.
+ */
+let spare: Uint8Array | undefined;
+
+function newBlock(bytes: number): Uint8Array {
+  if (bytes !== SHARED_BLOCK || spare === undefined) return new Uint8Array(bytes);
+  const block = spare;
+  spare = undefined;
+  return block;
+}

@@ -1,6 +1,6 @@
 // Identities on Linux. All epolls, eventfds and other anonymous files share one
-// inode, so two marks tell them apart, both by what epoll itself goes by, the
-// open file and not its number:
+// inode (pidfds have one each since Linux 6.9), so two marks tell them apart,
+// both by what epoll itself goes by, the open file and not its number:
 //
 //   - what can be polled is registered, for no event, in an epoll of our own,
 //     the register: a file that is not in it is not ours;
@@ -21,6 +21,7 @@
 #endif
 #include <fcntl.h>
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -117,6 +118,12 @@ class Marks {
     return mark >= 0 ? Holds(fd, mark) : Answer::kNo;
   }
 
+  // Whether a file of no kind has an inode of its own all the same.
+  bool HasInode(const struct stat& status) const {
+    const uint64_t shared = shared_device_.load(std::memory_order_relaxed);
+    return shared != kNoDevice && status.st_dev != shared;
+  }
+
   bool Register(int fd) {
     std::lock_guard<std::mutex> lock(mutex_);
     return Intact() && Add(register_, fd);
@@ -135,6 +142,10 @@ class Marks {
   bool Open() {
     register_ = epoll_create1(EPOLL_CLOEXEC);
     marks_.assign(1, register_ < 0 ? -1 : OpenMark());
+    struct stat status;
+    if (marks_[0] >= 0 && StatusOf(marks_[0], &status) == 0) {
+      shared_device_ = status.st_dev;
+    }
     if (marks_[0] >= 0) return true;
     if (register_ >= 0) close(register_);
     register_ = -1;
@@ -180,6 +191,9 @@ class Marks {
   size_t users_ = 0;
   int register_ = -1;
   std::vector<int> marks_;
+  // That of the inode which anonymous files share.
+  static constexpr uint64_t kNoDevice = UINT64_MAX;
+  std::atomic<uint64_t> shared_device_{kNoDevice};
 };
 
 // Never destroyed: at exit(3) other threads may still close descriptors.
@@ -207,8 +221,9 @@ Identity IdentifyAnonymous(int fd, const struct stat& status) {
 Identity IdentifyByStatus(int fd, bool marks) {
   struct stat status;
   if (StatusOf(fd, &status) < 0) return errno == EBADF ? kNotOpen : kUnknown;
-  return IsAnonymous(status) && marks ? IdentifyAnonymous(fd, status)
-                                      : IdentityOf(status);
+  return marks && IsAnonymous(status) && !TheMarks().HasInode(status)
+             ? IdentifyAnonymous(fd, status)
+             : IdentityOf(status);
 }
 
 Answer IsSameSocket(int fd, Identity identity) {

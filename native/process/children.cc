@@ -10,11 +10,13 @@
 #include <memory>
 #include <new>
 #include <unordered_set>
+#include <utility>
 
 #include "core/args.h"
 #include "core/environment.h"
 #include "core/module.h"
 #include "core/tagged_wrap.h"
+#include "process/child_stack.h"
 #include "process/child_status.h"
 #include "process/reaper.h"
 #include "process/spawn_arguments.h"
@@ -23,7 +25,7 @@
 namespace rawloop {
 namespace {
 
-// What `spawn` writes: a pidfd or -1, and what failed.
+// What `spawn` writes at the head of the words: a pidfd or -1, what failed.
 struct SpawnResult {
   int32_t pidfd;
   int32_t step;
@@ -76,49 +78,39 @@ class Children : public TaggedWrap<Children> {
   }
 
  private:
-  // spawn(words, strings, result): the pid, or -errno. `result` is two words: a
+  // spawn(words, strings): the pid, or -errno. The first two words are told: a
   // pidfd that the caller owns, or -1; what failed, see SpawnStep.
   Napi::Value Spawn(const Napi::CallbackInfo& info) {
     Span words;
-    Span strings;
-    Span result;
-    if (!ReadMemory(info[0], "words", &words) ||
-        !ReadMemory(info[1], "strings", &strings) ||
-        !ReadMemory(info[2], "result", &result)) {
-      return {};
-    }
-    if (result.size < sizeof(SpawnResult)) {
-      ThrowRange(env_, "result", "2 words of 32 bits");
-      return {};
-    }
+    if (!ReadMemory(info[0], "words", &words)) return {};
     try {
-      return SpawnIt(words, strings, result);
+      SpawnArguments arguments;
+      if (!arguments.Read(env_, words, info[1])) return {};
+      SpawnResult told{-1, kStepNone};
+      const int pid = Start(arguments.plan(), &told);
+      memcpy(words.data, &told, sizeof(told));
+      return Napi::Number::New(env_, pid);
     } catch (const std::bad_alloc&) {
       ThrowNoMemory(env_);
       return {};
     }
   }
 
-  Napi::Value SpawnIt(const Span& words, const Span& strings,
-                      const Span& result) {
-    SpawnArguments arguments;
-    if (!arguments.Read(env_, words, strings)) return {};
+  int Start(const SpawnPlan& plan, SpawnResult* told) {
     // A place for the pid first: a child that is there must not be forgotten.
-    pids_.reserve(pids_.size() + 1);
+    const auto place = pids_.insert(0).first;
     SpawnFailure failure;
-    SpawnResult told{-1, kStepNone};
     int pidfd;
-    const int pid = StartChild(arguments.plan(), &pidfd, &failure);
-    if (pid > 0) {
-      pids_.insert(pid);
-      if (pidfd >= 0) {
-        told.pidfd = Environment::Get(env_)->owned.Opened(pidfd);
-        if (told.pidfd < 0) told.pidfd = -1;
-      }
-    }
-    told.step = failure.step;
-    memcpy(result.data, &told, sizeof(told));
-    return Napi::Number::New(env_, pid);
+    const int pid = StartChild(plan, &stack_, &pidfd, &failure);
+    told->step = failure.step;
+    auto node = pids_.extract(place);
+    if (pid < 0) return pid;
+    node.value() = pid;
+    pids_.insert(std::move(node));
+    if (pidfd < 0) return pid;
+    told->pidfd = Environment::Get(env_)->owned.Opened(pidfd);
+    if (told->pidfd < 0) told->pidfd = -1;
+    return pid;
   }
 
   // take(pid, pidfd, status): 1: it has ended, and `status`, 12 doubles, is
@@ -180,6 +172,7 @@ class Children : public TaggedWrap<Children> {
 
   const Napi::Env env_;
   const std::shared_ptr<Reaper> reaper_;
+  ChildStack stack_;
   std::unordered_set<pid_t> pids_;
 };
 

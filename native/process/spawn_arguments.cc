@@ -7,9 +7,10 @@
 namespace rawloop {
 namespace {
 
-// Words, in this order; then the groups, the descriptors and the limits.
+// Words, in this order; then the groups, the descriptors and the limits. The
+// first two are told, not read.
 enum Word {
-  kParts,
+  kParts = 2,
   kGroupId,
   kUserId,
   kUserGroupId,
@@ -37,13 +38,16 @@ uint64_t Join(int32_t low, int32_t high) {
 
 }  // namespace
 
-bool SpawnArguments::Read(napi_env env, const Span& words,
-                          const Span& strings) {
+bool SpawnArguments::Read(napi_env env, const Span& words, napi_value strings) {
   if (!ReadWords(words)) {
     ThrowRange(env, "words", "a plan of a child");
     return false;
   }
-  if (ReadStrings(strings)) return true;
+  if (!ReadText(env, strings)) {
+    ThrowType(env, "strings", "a string");
+    return false;
+  }
+  if (FindStrings()) return true;
   ThrowRange(env, "strings", "as many strings as the words say");
   return false;
 }
@@ -58,7 +62,7 @@ bool SpawnArguments::ReadWords(const Span& span) {
   const size_t groups = words_[kGroupCount];
   const size_t descriptors = words_[kDescriptors];
   const size_t limits = words_[kLimits];
-  if (words_.size() != kWords + groups + descriptors + limits * kLimitWords) {
+  if (words_.size() < kWords + groups + descriptors + limits * kLimitWords) {
     return false;
   }
   int32_t* at = words_.data() + kWords;
@@ -84,8 +88,19 @@ bool SpawnArguments::ReadWords(const Span& span) {
   return true;
 }
 
-bool SpawnArguments::ReadStrings(const Span& span) {
-  text_.assign(reinterpret_cast<const char*>(span.data), span.size);
+// As UTF-8; half of a pair of surrogates becomes U+FFFD.
+bool SpawnArguments::ReadText(napi_env env, napi_value strings) {
+  size_t size = 0;
+  if (napi_get_value_string_utf8(env, strings, nullptr, 0, &size) != napi_ok) {
+    return false;
+  }
+  text_.resize(size);
+  // The NUL behind it is the string's own.
+  return napi_get_value_string_utf8(env, strings, text_.data(), size + 1,
+                                    &size) == napi_ok;
+}
+
+bool SpawnArguments::FindStrings() {
   if (!text_.empty() && text_.back() != '\0') return false;
   std::vector<char*> found;
   for (size_t at = 0; at < text_.size(); at += strlen(&text_[at]) + 1) {

@@ -1,6 +1,6 @@
 // A plan for a child from what JavaScript hands over: words, and all strings in
-// one piece of memory. Both are copied, as other threads may write to them. The
-// layout is lib/spawn/layout.ts's.
+// one. Both are copied: other threads may write to words, and the child reads
+// bytes. The layout is lib/spawn/layout.ts's.
 #ifndef RAWLOOP_PROCESS_SPAWN_ARGUMENTS_H_
 #define RAWLOOP_PROCESS_SPAWN_ARGUMENTS_H_
 
@@ -18,14 +18,15 @@ namespace rawloop {
 class SpawnArguments {
  public:
   // False with a RangeError pending: the numbers do not fit together.
-  bool Read(napi_env env, const Span& words, const Span& strings);
+  bool Read(napi_env env, const Span& words, napi_value strings);
 
   // Points into this object.
   const SpawnPlan& plan() const { return plan_; }
 
  private:
   bool ReadWords(const Span& words);
-  bool ReadStrings(const Span& strings);
+  bool ReadText(napi_env env, napi_value strings);
+  bool FindStrings();
 
   SpawnPlan plan_;
   std::vector<int32_t> words_;

@@ -13,6 +13,7 @@
 #ifndef RAWLOOP_PROCESS_SPAWN_CHILD_H_
 #define RAWLOOP_PROCESS_SPAWN_CHILD_H_
 
+#include "process/child_stack.h"
 #include "process/spawn_plan.h"
 
 namespace rawloop {
@@ -26,7 +27,9 @@ void BecomeProgram(const SpawnPlan& plan, SpawnFailure* failure);
 // Starts a child that runs BecomeProgram, and waits until its program runs, or
 // will not. The pid, and `*pidfd` if the plan wants one and the kernel gives
 // it, else -1. On failure -errno, and `failure` says of what; no child is left.
-int StartChild(const SpawnPlan& plan, int* pidfd, SpawnFailure* failure);
+// Where the child shares its parent's memory it runs on `stack`.
+int StartChild(const SpawnPlan& plan, ChildStack* stack, int* pidfd,
+               SpawnFailure* failure);
 
 // That of this process, as a child takes it over. See environ(7).
 char** OwnEnvironment();

@@ -48,7 +48,8 @@ class BlockedSignals {
 
 }  // namespace
 
-int StartChild(const SpawnPlan& plan, int* pidfd, SpawnFailure* failure) {
+int StartChild(const SpawnPlan& plan, ChildStack* /*stack*/, int* pidfd,
+               SpawnFailure* failure) {
   *pidfd = -1;
   int ends[2];
   if (OpenPipe(ends, 0) < 0) {

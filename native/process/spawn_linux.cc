@@ -6,7 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -14,9 +14,9 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 
 #include "core/retried.h"
 #include "os/process_calls.h"
@@ -33,7 +33,6 @@ constexpr size_t kActionWords = 8;
 
 // Linux 5.2; before, the bit means nothing.
 constexpr int kClonePidfd = 0x1000;
-constexpr size_t kStackBytes = size_t{64} * 1024;
 
 // 16-bit ids had the plain names where there are others.
 #ifdef SYS_setuid32
@@ -45,25 +44,6 @@ constexpr long kSetUid = SYS_setuid;
 constexpr long kSetGid = SYS_setgid;
 constexpr long kSetGroups = SYS_setgroups;
 #endif
-
-// The child's own: it must not write over that of its parent.
-class ChildStack {
- public:
-  ChildStack()
-      : memory_(mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0)) {}
-  ~ChildStack() {
-    if (ok()) munmap(memory_, kStackBytes);
-  }
-  ChildStack(const ChildStack&) = delete;
-  ChildStack& operator=(const ChildStack&) = delete;
-
-  bool ok() const { return memory_ != MAP_FAILED; }
-  void* top() const { return static_cast<char*>(memory_) + kStackBytes; }
-
- private:
-  void* memory_;
-};
 
 // Every signal, those of the C library as well: no handler of the parent may
 // run in a child that shares its memory.
@@ -84,6 +64,30 @@ class BlockedSignals {
   KernelMask before_ = 0;
 };
 
+// Who becomes another user may leave no core file and may not be traced. The
+// kernel notes that with the memory, which until the program runs is its
+// parent's as well: so it is set back then. One child at a time, as what is noted
+// meanwhile protects another that is on its way. See PR_SET_DUMPABLE, prctl(2).
+class KeptDumpable {
+ public:
+  explicit KeptDumpable(const SpawnPlan& plan) {
+    if (!plan.Has(kUid) && !plan.Has(kGid)) return;
+    static std::mutex mutex;
+    lock_ = std::unique_lock<std::mutex>(mutex);
+    was_ = prctl(PR_GET_DUMPABLE) == kByUser;
+  }
+  ~KeptDumpable() {
+    if (was_) prctl(PR_SET_DUMPABLE, kByUser);
+  }
+  KeptDumpable(const KeptDumpable&) = delete;
+  KeptDumpable& operator=(const KeptDumpable&) = delete;
+
+ private:
+  static constexpr int kByUser = 1;
+  std::unique_lock<std::mutex> lock_;
+  bool was_ = false;
+};
+
 struct Child {
   const SpawnPlan* plan;
   SpawnFailure* failure;
@@ -96,16 +100,15 @@ int RunChild(void* argument) {
   _exit(127);
 }
 
-int Clone(const SpawnPlan& plan, const ChildStack& stack, Child* child,
-          int* pidfd) {
+int Clone(const SpawnPlan& plan, void* stack, Child* child, int* pidfd) {
   const int flags = CLONE_VM | CLONE_VFORK | SIGCHLD;
   if (plan.Has(kPidfd)) {
-    const int pid = clone(RunChild, stack.top(), flags | kClonePidfd, child,
-                          pidfd, nullptr, nullptr);
+    const int pid = clone(RunChild, stack, flags | kClonePidfd, child, pidfd,
+                          nullptr, nullptr);
     // Only who knows the bit refuses it.
     if (pid >= 0 || errno != EINVAL) return pid;
   }
-  return clone(RunChild, stack.top(), flags, child);
+  return clone(RunChild, stack, flags, child);
 }
 
 // The flag of exec for all that /proc shows, as kernels before 5.9 do not
@@ -141,15 +144,17 @@ bool MarkByProc(int first) {
 
 }  // namespace
 
-int StartChild(const SpawnPlan& plan, int* pidfd, SpawnFailure* failure) {
+int StartChild(const SpawnPlan& plan, ChildStack* stack, int* pidfd,
+               SpawnFailure* failure) {
   *pidfd = -1;
-  ChildStack stack;
+  void* top = stack->Top();
   Child child{&plan, failure};
-  int pid;
-  int error;
-  {
+  const KeptDumpable kept(plan);
+  int pid = -1;
+  int error = errno;
+  if (top != nullptr) {
     BlockedSignals blocked;
-    pid = stack.ok() ? Clone(plan, stack, &child, pidfd) : -1;
+    pid = Clone(plan, top, &child, pidfd);
     error = errno;
   }
   if (pid < 0) {

@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "core/retried.h"
@@ -21,6 +22,8 @@ namespace {
 // A read is offered this much; what arrives is packed behind the last chunk at
 // the next cache line.
 constexpr size_t kReadBytes = 65536;
+// What can be larger: a pipe may hold so much.
+constexpr size_t kFileBytes = 262144;
 constexpr size_t kAlign = 64;
 constexpr size_t kMaxChain = 64;
 
@@ -148,6 +151,9 @@ uint32_t ReadAll(const Table<ReadyRecord>& ready, uint32_t from, uint32_t count,
     }
     if (used + kReadBytes > slab.size) break;
     Span room{slab.data + used, kReadBytes};
+    if (Is(Transfer::kFile, slot.transfer)) {
+      room.size = std::min(slab.size - used, kFileBytes);
+    }
     if (Is(Transfer::kRecords, slot.transfer)) {
       room.size = slab.size - used;
       if (!ReadRecord(slot.read_fd, room, slab.size, passed, &result)) break;

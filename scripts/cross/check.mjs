@@ -33,6 +33,7 @@ export const C_LIBRARY = new RegExp(
     ...['posix_openpt', 'grantpt', 'unlockpt', 'ptsname_r'],
     ...['ioctl', 'getrlimit(64)?', 'sendfile(64)?', 'splice', 'memfd_create'],
     ...['(get|free)addrinfo', 'getnameinfo', 'tc[gs]etattr', '(tc)?getpgrp', 'at_?exit'],
+    ...['tc(setpgrp|getsid|drain|flush|flow)', 'cf[gs]et[io]speed'],
     ...[
       'kill',
       'waitid',

@@ -9,6 +9,8 @@ import { libraryOf, SANITIZERS } from './build.mjs';
 const WORK = join(root, '.cache/fuzz/run');
 /** A process that says nothing for this long hangs. */
 const SILENCE_SECONDS = 60;
+/** Its leaks are looked for when all is done: the maps of the process are read for each frame. */
+const LEAKS_SECONDS = 300;
 const SHOWN_LINES = 45;
 const SHOWN_LOG_LINES = 40;
 const KEPT_OUTPUT = 4_000_000;
@@ -74,13 +76,21 @@ export function runProcess({
     let output = '';
     let calls = 0;
     let hung = '';
-    const silence = setTimeout(() => {
-      hung = `it hangs: nothing for ${silenceSeconds} s\n`;
-      process.kill(-child.pid, 'SIGKILL');
-    }, silenceSeconds * 1000);
+    let isDone = false;
+    const listen = (seconds) =>
+      setTimeout(() => {
+        hung = `it hangs: nothing for ${seconds} s\n`;
+        process.kill(-child.pid, 'SIGKILL');
+      }, seconds * 1000);
+    let silence = listen(silenceSeconds);
     const take = (text) => {
-      silence.refresh();
       output += text;
+      if (!isDone && /^done$/m.test(output)) {
+        isDone = true;
+        clearTimeout(silence);
+        silence = listen(LEAKS_SECONDS);
+      }
+      silence.refresh();
       for (const [, count] of text.matchAll(/^calls (\d+)$/gm)) calls = Number(count);
       output = output.replaceAll(/^calls? \d+.*\n(?=call)/gm, '');
       // The first that is told is what counts; what leaks after that does not.
@@ -92,9 +102,9 @@ export function runProcess({
     child.on('error', (error) => take(`${error}\n`));
     child.on('close', (code, signal) => {
       clearTimeout(silence);
-      const isDone = code === 0 && /^done$/m.test(output);
-      const leaks = isDone ? ownLeaks(output) : '';
-      if (isDone && leaks === '' && hung === '') return resolve({ ok: true, calls, what: '' });
+      const endedWell = code === 0 && isDone;
+      const leaks = endedWell ? ownLeaks(output) : '';
+      if (endedWell && leaks === '' && hung === '') return resolve({ ok: true, calls, what: '' });
       const how = hung || leaks ? hung : `it ended with ${signal ?? `code ${code}`}\n`;
       const tail = readFileSync(log, 'utf8')
         .trimEnd()

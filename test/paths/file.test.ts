@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
+import { mirrored } from './mirrored.js';
 import { play, type Step } from './support.js';
 
 guardDescriptors();
@@ -24,6 +26,10 @@ const test = eachWithLoop();
 /** How editors save, each a path to the steps. */
 const SAVES: Record<string, (file: string) => () => void> = {
   'in place, truncated first': (file) => () => writeFileSync(file, 'saved'),
+  'in place, cut and written on': (file) => () => {
+    truncateSync(file);
+    appendFileSync(file, 'saved');
+  },
   'a temporary file that is renamed over it': (file) => () => {
     writeFileSync(`${file}.tmp`, 'saved');
     renameSync(`${file}.tmp`, file);
@@ -53,6 +59,16 @@ describe.each(DRIVE_MODES)('a watched file (%s)', (mode) => {
     const { told } = await play(test.loop, mode, file, {}, steps);
     // However many steps an editor needs, and writes the kernel told of.
     for (const step of told) expect(new Set(step)).toEqual(new Set(['change ']));
+  });
+
+  it('is told to have changed in a watched folder, and what is there is what is told', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'file');
+    writeFileSync(file, 'first');
+    const acts = Object.values(SAVES).flatMap((how) => [how(file), how(file)]);
+    const { told } = await mirrored(test.loop, mode, folder, acts);
+    const isOfFile = /^(change file|create file|rename file from file\.(tmp|new))$/;
+    for (const step of told) expect(step).toContainEqual(expect.stringMatching(isOfFile));
   });
 
   it('that goes and comes is told so, also with the folders that it is in', async () => {

@@ -9,6 +9,7 @@ import { afterEach, beforeAll, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import { constants as c } from '../../lib/raw/constants.js';
 import { DRIVE_MODES, drive } from '../support/drive.js';
+import { holdingThreads } from './held.js';
 import { BUILD_LIMIT_MS, build, closeEvents, event, project, ring } from './native-support.js';
 
 interface NativeAbi {
@@ -50,6 +51,7 @@ afterEach(() => {
   loop.close();
   closeEvents();
 });
+const hold = holdingThreads();
 
 it('gets EINVAL for nulls, for lanes and for events that there are not', () => {
   loop = new EventLoop();
@@ -95,20 +97,17 @@ it('has each of its data dropped once, whether it ran, was cancelled, or its loo
   loop = new EventLoop({ poolSize: 1 });
   const open = loop.nativeInterface;
   const [worked, done, , dropped] = abi.counts();
-  // It holds the only thread.
-  const key = loop.crypto.pbkdf2('p', 's', 50_000, 8, 'sha512');
-  while (loop.pool.stats().running === 0);
+  const held = hold(loop);
   const id = abi.queue(open, 0, 10);
   expect(abi.cancel(open, id)).toBe(0);
   expect(EBUSY_OR_OVER).toContain(abi.cancel(open, id));
   expect(abi.cancel(open, 0)).toBe(ERRNO.ENOENT);
+  held.release();
   await drive(loop, 'guest');
-  await key;
   expect(abi.counts()).toEqual([worked + 9, done + 9, expect.any(Number), dropped + 10]);
 
-  const late = loop.crypto.pbkdf2('p', 's', 50_000, 8, 'sha512');
-  const closed = expect(late).rejects.toMatchObject({ code: 'ERR_LOOP_CLOSED' });
-  while (loop.pool.stats().running === 0);
+  const late = hold(loop);
+  const closed = expect(late.done).rejects.toMatchObject({ code: 'ERR_LOOP_CLOSED' });
   abi.queue(open, 0, 10);
   abi.watch(open, event(), 1);
   loop.close();

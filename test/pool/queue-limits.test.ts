@@ -7,37 +7,38 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ThreadPoolOptions } from '../../lib/pool/options.js';
 import { countDescriptors } from '../support/descriptors.js';
-import { LONG, MODES, TestLoop } from './support.js';
+import { type HeldThread, holdingThreads } from './held.js';
+import { MODES, TestLoop } from './support.js';
 
 const FULL = { code: 'ERR_POOL_QUEUE_FULL' };
 
 let loop: TestLoop;
 afterEach(() => loop.close());
+const hold = holdingThreads();
 
-/** A loop whose only thread is busy, until `signal` aborts nobody waits for it. */
-function busyLoop(options: ThreadPoolOptions): { running: Promise<unknown> } {
+/** A loop whose only thread is busy, until it is released. */
+function busyLoop(options: ThreadPoolOptions): HeldThread {
   loop = new TestLoop({ size: 1, ...options });
-  const running = loop.crypto.pbkdf2('p', 's', LONG / 10, 8, 'sha512');
-  while (loop.pool.stats().running === 0);
-  return { running };
+  return hold(loop);
 }
 
 const stats = (count: number) => Array.from({ length: count }, () => loop.fs.stat('/'));
 
 describe('a queue that is full', () => {
   it.each(MODES)('refuses one more, and takes it later (%s)', async (mode) => {
-    busyLoop({ maxQueued: 4 });
+    const held = busyLoop({ maxQueued: 4 });
     const taken = stats(4);
     await expect(loop.fs.stat('/')).rejects.toMatchObject(FULL);
     expect(loop.pool.stats()).toMatchObject({ queued: 4, maxQueued: 4 });
     const waits = loop.pool.drained().then(() => loop.fs.stat('/'));
+    held.release();
     const all = await loop.outcome(mode, Promise.all([...taken, waits]));
     expect(all).toHaveLength(5);
     expect(loop.alive).toBe(false);
   });
 
   it.each(MODES)('of one lane leaves the others theirs (%s)', async (mode) => {
-    busyLoop({ lanes: { fs: { maxQueued: 2 } } });
+    const held = busyLoop({ lanes: { fs: { maxQueued: 2 } } });
     const taken = stats(2);
     await expect(loop.fs.stat('/')).rejects.toMatchObject({
       ...FULL,
@@ -48,6 +49,7 @@ describe('a queue that is full', () => {
     const order: string[] = [];
     const drained = loop.pool.drained('fs').then(() => order.push('drained'));
     const last = Promise.all([...taken, key]).then(() => order.push('done'));
+    held.release();
     await loop.outcome(mode, Promise.all([drained, last]));
     expect(order.sort()).toEqual(['done', 'drained']);
   });
@@ -59,13 +61,13 @@ describe('a queue that is full', () => {
       loop = new TestLoop({ size: 1, maxQueued: 2 });
       const open = () => loop.outcome(mode, loop.fs.open('/'));
       const [one, other, third] = [await open(), await open(), await open()];
-      const running = loop.crypto.pbkdf2('p', 's', LONG / 10, 8, 'sha512');
-      while (loop.pool.stats().running === 0);
+      const held = hold(loop);
       const taken = stats(2);
       const { fd } = other;
       await one.close();
       await loop.fs.close(fd);
-      await loop.outcome(mode, Promise.all([running, ...taken]));
+      held.release();
+      await loop.outcome(mode, Promise.all([held.done, ...taken]));
       loop.pool.close();
       await third.close();
       loop.close();
@@ -74,7 +76,7 @@ describe('a queue that is full', () => {
   );
 
   it('has room again for each that is aborted', async () => {
-    busyLoop({ maxQueued: 2 });
+    const held = busyLoop({ maxQueued: 2 });
     const { signal, abort } = (() => {
       const controller = new AbortController();
       return { signal: controller.signal, abort: () => controller.abort() };
@@ -85,6 +87,7 @@ describe('a queue that is full', () => {
     const told = expect(aborted).rejects.toMatchObject({ code: 'ABORT_ERR' });
     abort();
     await told;
+    held.release();
     await loop.outcome('owned', Promise.all([waits, kept]));
   });
 });
@@ -141,12 +144,13 @@ describe('drained()', () => {
   });
 
   it('rejects when the pool is closed', async () => {
-    busyLoop({ maxQueued: 2 });
+    const held = busyLoop({ maxQueued: 2 });
     const refused = Promise.allSettled(stats(2));
     const waits = expect(loop.pool.drained()).rejects.toMatchObject({ code: 'ERR_POOL_CLOSED' });
     loop.pool.close();
     await waits;
     await expect(loop.pool.drained()).rejects.toMatchObject({ code: 'ERR_POOL_CLOSED' });
+    held.release();
     await loop.outcome('owned', refused);
   });
 

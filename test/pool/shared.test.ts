@@ -12,6 +12,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ThreadPool } from '../../lib/pool/pool.js';
 import { newLoop } from '../loop/support.js';
 import { root } from '../package/support.js';
+import { holdingThreads } from './held.js';
 import { LONG, MODES, TestLoop } from './support.js';
 
 const KEY = ['p', 's', 1, 8, 'sha256'] as const;
@@ -23,6 +24,7 @@ afterEach(() => {
   for (const loop of loops.splice(0)) loop.close();
   pool.close();
 });
+const hold = holdingThreads();
 
 function newLoops(count: number): TestLoop[] {
   loops.push(...Array.from({ length: count }, () => new TestLoop(pool)));
@@ -85,15 +87,15 @@ describe('a pool that loops share', () => {
   it.each(MODES)('rejects what waits when it is closed, and tells what runs (%s)', async (mode) => {
     pool = new ThreadPool({ size: 1 });
     const [loop] = newLoops(1) as [TestLoop];
-    const runs = loop.crypto.pbkdf2('p', 's', LONG / 5, 8, 'sha512');
-    while (pool.stats().running === 0);
+    const runs = hold(loop);
     const waits = loop.fs.stat('/');
     const told = expect(waits).rejects.toMatchObject(CLOSED);
     pool.close();
     pool.close();
     await expect(loop.fs.stat('/')).rejects.toMatchObject(CLOSED);
     expect(() => pool.resize(1)).toThrow(expect.objectContaining(CLOSED));
-    expect(await loop.outcome(mode, runs)).toHaveLength(8);
+    runs.release();
+    await loop.outcome(mode, runs.done);
     await told;
     expect(loop.alive).toBe(false);
     const later = new TestLoop(pool);

@@ -2,11 +2,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Lane } from '../../lib/pool/lanes.js';
 import { LoopPool } from '../../lib/pool/loop-pool.js';
-import { LONG, MODES, TestLoop } from './support.js';
+import { holdingThreads } from './held.js';
+import { MODES, TestLoop } from './support.js';
 
 let loop: TestLoop;
 afterEach(() => loop.close());
+const hold = holdingThreads();
 
+/** More than `stat` takes, half of the times. */
+const HELD_MS = 20;
 const NO_TIME = { count: 0, meanMs: 0, p50Ms: 0, p90Ms: 0, p99Ms: 0, maxMs: 0 };
 
 describe('pool.stats()', () => {
@@ -40,15 +44,17 @@ describe('pool.stats()', () => {
 
   it.each(MODES)('has the times of the wait and of the work apart (%s)', async (mode) => {
     loop = new TestLoop({ size: 1 });
-    const key = loop.crypto.pbkdf2('p', 's', LONG / 20, 8, 'sha512');
-    while (loop.pool.stats().running === 0);
+    const held = hold(loop);
     const waiting = Array.from({ length: 5 }, () => loop.fs.stat('/'));
-    await loop.outcome(mode, Promise.all([key, ...waiting]));
-    const { stat, pbkdf2 } = loop.pool.stats().kinds;
-    // Those that waited, waited for the key to be done: by one clock, so no more exactly.
-    expect(stat?.wait.maxMs).toBeLessThan((pbkdf2?.run.maxMs ?? 0) + (stat?.wait.maxMs ?? 0));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_MS);
+    held.release();
+    await loop.outcome(mode, Promise.all([held.done, ...waiting]));
+    const { stat, open } = loop.pool.stats().kinds;
+    // Those that waited, waited for the open to be done.
+    expect(stat?.wait.p50Ms).toBeGreaterThan(HELD_MS / 2);
+    expect(open?.run.maxMs).toBeGreaterThan(HELD_MS / 2);
     expect(stat?.wait.p50Ms).toBeGreaterThan(stat?.run.p50Ms as number);
-    expect(pbkdf2?.run.meanMs).toBe(pbkdf2?.run.maxMs);
+    expect(open?.run.meanMs).toBe(open?.run.maxMs);
     for (const times of [stat?.wait, stat?.run]) {
       expect(times?.p50Ms).toBeLessThanOrEqual(times?.p90Ms as number);
       expect(times?.p99Ms).toBeLessThanOrEqual(times?.maxMs as number);
@@ -57,13 +63,13 @@ describe('pool.stats()', () => {
 
   it('counts what was aborted as done by nobody', async () => {
     loop = new TestLoop({ size: 1 });
-    const key = loop.crypto.pbkdf2('p', 's', LONG / 20, 8, 'sha512');
-    while (loop.pool.stats().running === 0);
+    const held = hold(loop);
     const controller = new AbortController();
     const aborted = expect(loop.fs.stat('/', { signal: controller.signal })).rejects.toThrow();
     controller.abort();
     await aborted;
-    await loop.outcome('owned', key);
+    held.release();
+    await loop.outcome('owned', held.done);
     expect(loop.pool.stats().kinds['stat']).toMatchObject({ completed: 0, pending: 0 });
   });
 

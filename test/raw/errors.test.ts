@@ -84,6 +84,11 @@ describe('SystemError', () => {
     expect(message).toBe('call E4321: unknown error');
   });
 
+  it('says what libuv has no text for', () => {
+    const { message } = new SystemError(-constant('ENOEXEC'), 'execve', { path: '/x' });
+    expect(message).toBe("execve ENOEXEC: neither a program nor a script with #! '/x'");
+  });
+
   it('ends with a hint when there is one', () => {
     expect(new SystemError(-constant('EPERM'), 'x', {}, 'Do this').message).toMatch(/\. Do this$/);
   });

@@ -13,6 +13,7 @@ const KINDS = {
   'a TCP socket': '[raw.socket(c.AF_INET, c.SOCK_STREAM, 0)]',
   'an eventfd': '[raw.eventfd(0)]',
   'an epoll': '[raw.epoll_create1(0)]',
+  'a pidfd': '[raw.pidfd_open(process.pid)]',
   'a duplicate': '[raw.fcntl(1, c.F_DUPFD_CLOEXEC, 10)]',
   'an adopted file': '(raw.adopt(process.adopted()), [process.adopted.fd])',
 };

@@ -73,6 +73,19 @@ describe('the queue', () => {
     expect(queue.held).toBe(0);
   });
 
+  it('uses a block again, and none for two at a time', () => {
+    const [one, other] = [new OutputQueue(), new OutputQueue()];
+    one.push(pattern(60_000));
+    one.shift(60_000);
+    one.push(pattern(50_000, 3));
+    other.push(pattern(40_000, 5));
+    expect([one.held, other.held]).toEqual([65536, 65536]);
+    expect(empty(one)).toEqual(Buffer.from(pattern(50_000, 3)));
+    expect(empty(other)).toEqual(Buffer.from(pattern(40_000, 5)));
+    other.push(pattern(40_000), 10);
+    expect(other.held).toBe(40_010);
+  });
+
   it('goes on where a short send stopped', () => {
     const queue = new OutputQueue();
     queue.push(pattern(100));

@@ -25,7 +25,7 @@ function storm(...args: string[]): Promise<Outcome> {
 }
 
 it.runIf(process.platform === 'linux').concurrent.each([
-  ['owned', '--mode', 'owned'],
+  ['owned, in a Worker', '--mode', 'owned', '--worker'],
   ['guest, iterated', '--mode', 'guest', '--iterate'],
   ['held up', '--mode', 'owned', '--block'],
 ])('what was told of a storm is what is on the disk: %s', async (_name, ...args) => {

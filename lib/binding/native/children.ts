@@ -2,10 +2,10 @@
 
 export interface Children {
   /**
-   * Starts one, by what lib/spawn/layout.ts says: its pid, or -errno. `result` is filled: a
-   * pidfd that this thread owns, or -1; what failed.
+   * Starts one, by what lib/spawn/layout.ts says: its pid, or -errno. The first of `words` are
+   * filled: a pidfd that this thread owns, or -1; what failed.
    */
-  spawn(words: Int32Array, strings: Uint8Array, result: Int32Array): number;
+  spawn(words: Int32Array, strings: string): number;
   /**
    * 1: it has ended, and `status`, 12 numbers, says how; 0: it has not; -errno: it has, and
    * nobody knows how. Once; it does not wait.

@@ -1,6 +1,8 @@
 // Watched paths of a program: rows of things.mjs.
 import { anyValue, noFunction } from '../support/values.mjs';
 
+/** Of a few files, to be watched with all below it. */
+const TREE = import.meta.dirname;
 const PATHS = ['.', '/none/of/this', '/dev/null', Buffer.from('/tmp'), '', 'a\0b'];
 
 export function pathRows(program, actions) {
@@ -10,6 +12,8 @@ export function pathRows(program, actions) {
   const options = () => ({
     initial: flag(),
     attributes: flag(),
+    encoding: actions.or(() => random.pick(['utf8', 'buffer', undefined]), wrong),
+    ...actions.signal(),
     highWaterMark: actions.or(() => random.pick([1, 0, 100]), wrong),
   });
   const callback = (event) => {
@@ -17,10 +21,11 @@ export function pathRows(program, actions) {
     program.inCallback('watched path');
   };
   const watchPath = () => {
+    const recursive = random.oneIn(3);
     const watcher = actions.call('watchPath', () =>
       program.loop.watchPath(
-        actions.or(() => random.pick(PATHS), wrong),
-        actions.or(options, wrong),
+        recursive ? TREE : actions.or(() => random.pick(PATHS), wrong),
+        actions.or(() => ({ recursive, ...options() }), wrong),
         actions.or(
           () => random.pick([callback, undefined]),
           () => noFunction(random),

@@ -4,7 +4,9 @@ import { OWN_ERROR } from '../support/values.mjs';
 import { Actions } from './actions.mjs';
 import { End } from './connections.mjs';
 
+/** Turns, and time: what a program asks of threads may start new ones, on a busy machine. */
 const TURNS_LIMIT = 4000;
+const LIMIT_MS = 30_000;
 
 export class Program {
   /** Made by callers; each has a model beside it. */
@@ -52,8 +54,10 @@ export class Program {
     this.#pump();
     for (let i = random.from(1, 6); i > 0; i--) this.step();
     if (this.isGuest) this.attach();
+    const endMs = performance.now() + LIMIT_MS;
     for (let turns = 0; this.phase !== 'over' && !loop.closed; turns++) {
-      if (turns > TURNS_LIMIT) this.report(`it does not end: ${this.#whatIsLeft()}`);
+      if (turns > TURNS_LIMIT && performance.now() > endMs)
+        this.report(`it does not end: ${this.#whatIsLeft()}`);
       await new Promise((resolve) => {
         // Not in a promise's callback, where run() could not let promises settle.
         setImmediate(() => {
