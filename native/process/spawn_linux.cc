@@ -66,8 +66,9 @@ class BlockedSignals {
 
 // Who becomes another user may leave no core file and may not be traced. The
 // kernel notes that with the memory, which until the program runs is its
-// parent's as well: so it is set back then. One child at a time, as what is noted
-// meanwhile protects another that is on its way. See PR_SET_DUMPABLE, prctl(2).
+// parent's as well: so it is set back then. One child at a time, as what is
+// noted meanwhile protects another that is on its way. See PR_SET_DUMPABLE,
+// prctl(2).
 class KeptDumpable {
  public:
   explicit KeptDumpable(const SpawnPlan& plan) {
@@ -93,7 +94,9 @@ struct Child {
   SpawnFailure* failure;
 };
 
-int RunChild(void* argument) {
+// Not for AddressSanitizer: before a call that does not return it clears the
+// marks of the thread's whole stack, and takes its parent's for that one.
+[[gnu::no_sanitize_address]] int RunChild(void* argument) {
   const auto* child = static_cast<const Child*>(argument);
   BecomeProgram(*child->plan, child->failure);
   // Not exit(3), whose handlers are the parent's.

@@ -1,5 +1,6 @@
 // A child from its start to its end: what is told, in which order, and signals for it.
 import { getEventListeners } from 'node:events';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { constants } from '../../lib/raw/constants.js';
 import type { Child } from '../../lib/spawn/child.js';
@@ -71,6 +72,15 @@ describe.each(WAYS)('by %s, %s', (kind, mode) => {
     const closed = child.closed.catch((error) => error.code);
     await drive(test.loop, mode);
     expect([child.status?.signal, await closed]).toEqual(['SIGINT', 'ETIMEDOUT']);
+  });
+
+  it('that ends in time leaves no timer behind', async () => {
+    const child = test.loop.spawn('true', [], { timeoutMs: 2 ** 53 - 1, stdio: 'ignore' });
+    await drive(test.loop, mode);
+    expect([child.status?.code, inspect(test.loop)]).toEqual([
+      0,
+      expect.stringMatching(/timers: 0\b/),
+    ]);
   });
 
   it('is ended by a signal that aborts, and nothing listens to it after that', async () => {

@@ -4,7 +4,7 @@
 // Without ResetSignals in the child "default actions" finds SIGPIPE, which Node ignores, among
 // those that are ignored, and what a program does with it.
 import { spawnSync } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { constant, constants } from '../../lib/raw/constants.js';
@@ -171,3 +171,14 @@ it('signals have their default actions and none is blocked, whatever is so here'
   const none = '0000000000000000';
   expect(runChild(script)).toEqual([none, none, none, none]);
 });
+
+it.runIf(process.platform === 'linux')(
+  'the thread that asks has its own signals blocked again, and no other',
+  async () => {
+    const blocked = () => /^SigBlk:.*/m.exec(readFileSync('/proc/thread-self/status', 'utf8'))?.[0];
+    const before = blocked();
+    test.loop.spawn('true', [], { stdio: 'ignore' });
+    expect([blocked(), before]).toEqual([expect.stringMatching(/^SigBlk/), blocked()]);
+    await drive(test.loop);
+  },
+);
