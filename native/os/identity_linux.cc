@@ -39,9 +39,8 @@
 namespace rawloop {
 namespace {
 
-// Device, inode and kind, as fstat(2) has them, but as the kernel has them in
-// memory: the server of a file system may not answer, and the loop's thread
-// asks here. Where statx(2) is unknown or refused there is fstat(2).
+// Device, inode and kind as the kernel has them in memory, as who asks may not
+// wait for a server of files. Where statx(2) is unknown or refused: fstat(2).
 int StatusOf(int fd, struct stat* status) {
   struct statx found;
   if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
@@ -120,8 +119,8 @@ class Marks {
 
   // Whether a file of no kind has an inode of its own all the same.
   bool HasInode(const struct stat& status) const {
-    const uint64_t shared = shared_device_.load(std::memory_order_relaxed);
-    return shared != kNoDevice && status.st_dev != shared;
+    const uint64_t shared = shared_device_;
+    return shared != UINT64_MAX && status.st_dev != shared;
   }
 
   bool Register(int fd) {
@@ -142,11 +141,11 @@ class Marks {
   bool Open() {
     register_ = epoll_create1(EPOLL_CLOEXEC);
     marks_.assign(1, register_ < 0 ? -1 : OpenMark());
-    struct stat status;
-    if (marks_[0] >= 0 && StatusOf(marks_[0], &status) == 0) {
-      shared_device_ = status.st_dev;
+    if (marks_[0] >= 0) {
+      struct stat status;
+      if (StatusOf(marks_[0], &status) == 0) shared_device_ = status.st_dev;
+      return true;
     }
-    if (marks_[0] >= 0) return true;
     if (register_ >= 0) close(register_);
     register_ = -1;
     return false;
@@ -191,9 +190,8 @@ class Marks {
   size_t users_ = 0;
   int register_ = -1;
   std::vector<int> marks_;
-  // That of the inode which anonymous files share.
-  static constexpr uint64_t kNoDevice = UINT64_MAX;
-  std::atomic<uint64_t> shared_device_{kNoDevice};
+  // That of the inode which anonymous files share; all bits: not known.
+  std::atomic<uint64_t> shared_device_{UINT64_MAX};
 };
 
 // Never destroyed: at exit(3) other threads may still close descriptors.
