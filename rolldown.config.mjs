@@ -14,6 +14,7 @@ export const entries = {
   'compat/abstract-socket': 'lib/compat/abstract-socket/index.ts',
   'compat/epoll': 'lib/compat/epoll/index.ts',
   'compat/fs-ext': 'lib/compat/fs-ext/index.ts',
+  'compat/node-pty': 'lib/compat/node-pty/index.ts',
   'compat/unix-dgram': 'lib/compat/unix-dgram/index.ts',
   'compat/usocket': 'lib/compat/usocket/index.ts',
 };

@@ -14,6 +14,7 @@ const library = join(here, '..', 'dist', 'index.cjs');
  * @typedef {object} Surroundings
  * @property {import('./packages.mjs').Package} [npmEpoll]
  * @property {import('./packages.mjs').Package} [npmUnixDgram]
+ * @property {import('./packages.mjs').Package} [npmNodePty]
  * @property {Record<string, string>} absentPrograms  by target of build.mjs: why
  *
  * @typedef {object} Contender
@@ -87,6 +88,10 @@ export const contenders = {
   'unix-dgram': [
     ours('compat', 'compat/unix-dgram, in the place of npm unix-dgram', 'unix-dgram'),
     original('npm-unix-dgram', 'npm unix-dgram', 'unix-dgram', 'npmUnixDgram'),
+  ],
+  'node-pty': [
+    ours('compat', 'compat/node-pty, in the place of npm node-pty', 'node-pty'),
+    original('npm-node-pty', 'npm node-pty', 'node-pty', 'npmNodePty'),
   ],
   'fs-stat': [
     ours('owned', 'loop.fs.stat in a loop of its own', 'fs-stat'),
@@ -162,7 +167,7 @@ function ours(name, what, program) {
  * @param {string} name
  * @param {string} what
  * @param {string} program
- * @param {'npmEpoll' | 'npmUnixDgram'} key
+ * @param {'npmEpoll' | 'npmUnixDgram' | 'npmNodePty'} key
  * @returns {Contender}
  */
 function original(name, what, program, key) {

@@ -11,7 +11,9 @@ import { headerEnv, tool } from '../scripts/project.mjs';
 import { messageOf } from './errors.mjs';
 
 /** By name; what a scenario needs, session.mjs says. */
-const VERSIONS = { epoll: '4.0.2', 'unix-dgram': '2.0.7' };
+const VERSIONS = { epoll: '4.0.2', 'unix-dgram': '2.0.7', 'node-pty': '1.1.0' };
+/** What is compiled of each. */
+const ADDONS = { epoll: 'epoll', 'unix-dgram': 'unix_dgram', 'node-pty': 'pty' };
 /** What needs no compiler: pools of Workers, watchers of paths. */
 const PLAIN = {
   piscina: '5.3.2',
@@ -37,7 +39,7 @@ export async function npmPackage(name, log) {
   const home = join(here, 'build', `npm-${name}-${version}-node-${process.versions.modules}`);
   const folder = join(home, 'node_modules', name);
   try {
-    if (!existsSync(join(folder, 'build', 'Release', `${name.replace('-', '_')}.node`))) {
+    if (!existsSync(join(folder, 'build', 'Release', `${ADDONS[name]}.node`))) {
       log(`fetching and compiling npm ${name} ${version}`);
       await fetchAndCompile(home, folder, `${name}@${version}`);
     }

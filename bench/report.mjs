@@ -27,6 +27,8 @@ const BASE_TITLES = {
   node: 'Node',
   bare: 'bare',
   'npm-epoll': 'epoll',
+  'npm-unix-dgram': 'unix-dgram',
+  'npm-node-pty': 'node-pty',
   owned: 'owned',
 };
 

@@ -73,6 +73,7 @@ export class Session {
       absentPrograms,
       npmEpoll: await packageFor('watch', 'epoll'),
       npmUnixDgram: await packageFor('unix-dgram', 'unix-dgram'),
+      npmNodePty: await packageFor('node-pty', 'node-pty'),
     };
     return new Session(pinned(settings, cpus, progress), around, progress);
   }

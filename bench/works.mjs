@@ -29,6 +29,19 @@ export const works = {
       'receive-one': 'received, one at a time',
     },
   },
+  'node-pty': {
+    title: 'programs on terminals',
+    unit: 'program, or MB',
+    kind: 'work',
+    base: 'npm-node-pty',
+    works: {
+      true: '/bin/true to its exit: this process and the program',
+      'true-1g': 'the same by a process that holds 1 GiB',
+      read: '1 MB that a program shows, as text',
+      'read-bytes': '1 MB that a program shows, as bytes',
+      write: '1 MB that a program reads',
+    },
+  },
   'fs-stat': {
     title: 'stat of a file on the pool',
     unit: 'stat',

@@ -16,7 +16,7 @@ const HELP = `Usage: npm run test:compat [-- NAME... --runtimes --checkouts DIR 
 
 Runs the tests of ${SUITES.map(({ name }) => name).join(', ')}
 with the original and with rawloop in its place, and prints both results; without a NAME also
-a project with hot-shots and an override. Fetches from npm.
+a project with hot-shots and run-pty, and overrides. Fetches from npm.
 
   NAME              these suites alone
   --runtimes        the project also by the other Nodes, Bun and Deno
@@ -87,11 +87,11 @@ function placeAll() {
 }
 
 async function projectSends() {
-  console.log('a project with hot-shots and an override');
+  console.log('a project with hot-shots and run-pty, and overrides');
   const asked = runtimes.filter(({ isThis }) => isThis || values.runtimes);
   const results = await sendsByOverride(scratch, asked);
   for (const { name, sent, why, absent } of results) {
-    if (absent === undefined) console.log(`  ${name}: ${sent ? 'sends' : `fails: ${why}`}`);
+    if (absent === undefined) console.log(`  ${name}: ${sent ? 'works' : `fails: ${why}`}`);
     else console.log(`  skipped: ${name}: ${absent}`);
   }
   return results.every(({ sent }) => sent !== false);

@@ -74,11 +74,16 @@ export abstract class TerminalFace extends PathsFace {
    * @throws as `stdin`; SystemError EBADF where it is only read
    */
   get stdout(): StandardOutput {
-    return families.terminal().output(this, 1);
+    return this.#output(1);
   }
 
   /** Standard error: as `stdout`, of descriptor 2. */
   get stderr(): StandardOutput {
-    return families.terminal().output(this, 2);
+    return this.#output(2);
+  }
+
+  #output(fd: number): StandardOutput {
+    const makeWriter = () => new (families.pool().FileWriter)(this.requests);
+    return families.terminal().output(this, fd, makeWriter);
   }
 }

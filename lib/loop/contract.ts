@@ -193,6 +193,8 @@ export interface HandleLoop extends Scheduler {
   defer(run: () => void, subject?: Subject): void;
   /** @internal Runs `hook` when the loop is closed. */
   onClose(hook: () => void): void;
+  /** @internal Runs `hook` before it is closed, when all still works. */
+  onClosing(hook: () => void): void;
   /** @internal Its `onClosed` is due in the closing phase. */
   enqueueClosing(handle: LoopHandle): void;
   /** @internal It wants something else than the poller knows. */

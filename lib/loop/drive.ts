@@ -16,6 +16,7 @@ import { flushAtExit, flushTurns } from './turns.js';
 /** A loop without families of handles: how it is driven, and its end. Use `EventLoop`. */
 export class LoopCore extends GuestLoop {
   readonly #closeHooks: (() => void)[] = [];
+  readonly #closingHooks: (() => void)[] = [];
 
   /** Whether a value is a loop: of this class, whatever its prototype says. @internal */
   static isLoop(value: unknown): value is LoopCore {
@@ -60,6 +61,8 @@ export class LoopCore extends GuestLoop {
     } finally {
       hostWatch?.stop();
       this.endTurn();
+      // Who waits for this loop's descriptor gives it the next turn then, at once.
+      if (mode === 'nowait' && this.busy && this.alive) this.poller.notify();
     }
     return this.alive;
   }
@@ -94,6 +97,11 @@ export class LoopCore extends GuestLoop {
     this.#closeHooks.push(hook);
   }
 
+  /** Runs `hook` before the loop is closed, when all still works. @internal */
+  onClosing(hook: () => void): void {
+    this.#closingHooks.push(hook);
+  }
+
   /**
    * Closes every handle, runs their closing callbacks, then closes the poller. From a
    * callback of this loop: after the iteration under way, and `run` returns then.
@@ -106,6 +114,7 @@ export class LoopCore extends GuestLoop {
       this.stopping = true;
       return;
     }
+    for (const hook of this.#closingHooks.splice(0)) hook();
     this.isClosed = true;
     this.timers.clearAll();
     for (const hooks of [this.idleHooks, this.prepareHooks, this.checkHooks]) hooks.closeAll();

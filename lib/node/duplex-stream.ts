@@ -4,7 +4,7 @@
 import { type Duplex, finished } from 'node:stream';
 import type { Bytes } from '../binding/index.js';
 import { byteLengthOf, toBytes } from '../loop/bytes.js';
-import { closedPromise, settleClosed } from '../loop/closed-promise.js';
+import { closedPromise, closeIsAwaited, settleClosed } from '../loop/closed-promise.js';
 import { CLOSED, CLOSING } from '../loop/handle-flags.js';
 import { codedError } from '../raw/errors.js';
 import type { Handlers } from '../stream/handlers.js';
@@ -82,6 +82,11 @@ export class DuplexStream<Data = unknown> {
   /** Resolves when it has closed, behind its `close` callback; rejects with `error`. */
   get closed(): Promise<void> {
     return closedPromise(this);
+  }
+
+  /** @internal Whether somebody hears why it ends. */
+  get isHeard(): boolean {
+    return this.#isIterated || this.#handlers?.close !== undefined || closeIsAwaited(this);
   }
 
   /** The error that closed it, if one did. */

@@ -1,7 +1,7 @@
 // The pool as the loop sees it: a handle on the pool's wake-up descriptor. When it
 // is ready, one call takes the whole batch of completions and settles the promises.
 // The handle itself never keeps the loop alive; each request in flight does.
-import type { NativePool } from '../binding/index.js';
+import { type NativePool, native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
@@ -16,6 +16,10 @@ import { PoolSide } from './side.js';
 
 /** Completions taken at once; more wake the loop again, so that others get a turn. */
 const BATCH_ROWS = 256;
+
+const NOTHING = new Int32Array(0);
+/** How long to sleep where the wake-up cannot be slept on: it is watched by edges, and never read. */
+const LOOK_MS = 1;
 
 export class PoolHandle extends Handle {
   readonly #threads: ThreadPool;
@@ -139,6 +143,11 @@ export class PoolHandle extends Handle {
     if (!this.#pool.cancel(id)) return false;
     this.#forget(id);
     return true;
+  }
+
+  /** Takes what the threads have done, and stands still for it, until `isOver`. */
+  waitUntil(isOver: () => boolean): void {
+    for (this.onReady(); !isOver() && this.active; this.onReady()) native.poll(NOTHING, 0, LOOK_MS);
   }
 
   #cancel(id: number): boolean {

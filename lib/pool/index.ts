@@ -10,5 +10,6 @@ export { toPath } from './fs/path.js';
 export { BigIntStatFs, StatFs } from './fs/statfs.js';
 export { BigIntStats, Stats } from './fs/stats.js';
 export { FileWork } from './fs/work.js';
+export { FileWriter } from './fs/writer.js';
 export { LoopPool } from './loop-pool.js';
 export { ThreadPool } from './pool.js';

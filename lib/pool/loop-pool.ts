@@ -45,6 +45,11 @@ export class LoopPool {
     return this.#handle?.takeBack(id) === true;
   }
 
+  /** Takes what the threads have done, and stands still for it, until `isOver`. */
+  waitUntil(isOver: () => boolean): void {
+    this.#handle?.waitUntil(isOver);
+  }
+
   /** When a request begins that may be answered at once: of use where somebody records. */
   beginInline(): number {
     const { meter } = this.#loop;

@@ -1,5 +1,6 @@
 // Where the real-time signals of one loop arrive: each with its value and its sender, in the order
-// in which the kernel gave them. See native/process/realtime_table.h, and signal(7).
+// in which the threads of the process took them: the kernel gives two that come at once to two of
+// them, if it likes, and does not say which was first. See native/process/realtime_table.h, and signal(7).
 import { native } from '../binding/index.js';
 import type { Resource } from '../loop/abandoned.js';
 import { constants } from '../raw/constants.js';

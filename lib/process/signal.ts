@@ -10,7 +10,7 @@ import { invalidType, invalidValue } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { runCleanup } from '../loop/when-closed.js';
 import { constants } from '../raw/constants.js';
-import { check } from '../raw/errors.js';
+import { SystemError } from '../raw/errors.js';
 import { isRealtime, type SignalInfo } from './realtime-port.js';
 import { SignalHub } from './signal-hub.js';
 
@@ -25,13 +25,21 @@ export type SignalCallback = (
   info?: SignalInfo,
 ) => void;
 
-function numberOf(signal: string): number {
-  if (typeof signal !== 'string') throw invalidType('signal', "a signal's name, such as 'SIGHUP'");
+const UNHEARD = 'SIGKILL and SIGSTOP are never heard, nor faults such as SIGSEGV';
+
+/** The number of a name; undefined: it is none. */
+export function numberOfSignal(signal: string): number | undefined {
   const [, name, away] = /^(SIG[A-Z0-9]+)([+-]\d{1,2})?$/.exec(signal) ?? [];
   const number = name === undefined ? undefined : constants[name];
-  if (number !== undefined && away === undefined) return number;
-  const far = (number ?? 0) + Number(away);
-  if (/^SIGRTM(IN\+|AX-)/.test(signal) && isRealtime(far)) return far;
+  if (number === undefined || away === undefined) return number;
+  const far = number + Number(away);
+  return /^SIGRTM(IN\+|AX-)/.test(signal) && isRealtime(far) ? far : undefined;
+}
+
+function numberOf(signal: string): number {
+  if (typeof signal !== 'string') throw invalidType('signal', "a signal's name, such as 'SIGHUP'");
+  const number = numberOfSignal(signal);
+  if (number !== undefined) return number;
   throw invalidValue('signal', `a signal's name, such as 'SIGHUP', not '${signal}'`);
 }
 
@@ -49,7 +57,8 @@ export class SignalHandle extends Handle {
   constructor(loop: HandleLoop, signal: string, callback: SignalCallback, once = false) {
     const number = numberOf(signal);
     checkFunction('callback', callback);
-    check(native.checkSignal(number), 'sigaction');
+    const result = native.checkSignal(number);
+    if (result < 0) throw new SystemError(result, 'sigaction', undefined, UNHEARD);
     super(loop);
     this.signal = signal;
     this.number = number;

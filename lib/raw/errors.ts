@@ -20,12 +20,21 @@ let names: Map<number, string> | undefined;
 /** Node's texts by errno; its map is copied anew each time that it is asked for. */
 let texts: ReturnType<typeof getSystemErrorMap> | undefined;
 
+/** Of those that libuv, and so Node, has no text for. */
+const OTHER_TEXTS: Readonly<Record<string, string>> = {
+  ENOEXEC: 'neither a program nor a script with #!',
+  ECHILD: 'no such child',
+  EDEADLK: 'a lock would wait for itself',
+};
+/** Among the names with an E those that are no errors: EPOLLIN, ECHO and their like. */
+const NO_ERROR = /^E(POLL|CHO)/;
+
 /** The E* name of a positive errno; 'EAGAIN' and 'EWOULDBLOCK' are one number. */
 function nameOf(errno: number): string {
   if (names === undefined) {
     names = new Map();
     for (const [name, value] of Object.entries(constants)) {
-      if (/^E[A-Z0-9]+$/.test(name) && !name.startsWith('EPOLL') && !names.has(value)) {
+      if (/^E[A-Z0-9]+$/.test(name) && !NO_ERROR.test(name) && !names.has(value)) {
         names.set(value, name);
       }
     }
@@ -35,7 +44,7 @@ function nameOf(errno: number): string {
 
 function textOf(errno: number): string {
   texts ??= getSystemErrorMap();
-  return texts.get(-errno)?.[1] ?? 'unknown error';
+  return texts.get(-errno)?.[1] ?? OTHER_TEXTS[nameOf(errno)] ?? 'unknown error';
 }
 
 /** As the host's own file system says it. */

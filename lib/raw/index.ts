@@ -33,4 +33,5 @@ export * from './pseudoterminals.js';
 export * from './signalfd.js';
 export * from './sockets.js';
 export { supported } from './supported.js';
+export * from './terminals.js';
 export * from './timerfd.js';

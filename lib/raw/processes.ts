@@ -11,6 +11,21 @@ import { native, type RawCalls } from '../binding/index.js';
 export const kill: RawCalls['kill'] = native.kill;
 
 /**
+ * Sends a signal with a value, which `loop.onSignal` and a signalfd tell, and queues one of those from
+ * SIGRTMIN to SIGRTMAX, however many wait. Of the others it is as `kill`, and one that waits already
+ * takes no second one.
+ *
+ * @param pid one process: 1 or more
+ * @param sig 0: only asks whether one could
+ * @param value -2^31 to 2^31-1
+ * @returns 0 or -errno (-EAGAIN: as many wait as may, RLIMIT_SIGPENDING; -ESRCH, -EPERM; -ENOSYS: macOS).
+ *   See sigqueue(3).
+ * @example
+ * check(sigqueue(pid, constants.SIGRTMIN + 1, 42), 'sigqueue');
+ */
+export const sigqueue: RawCalls['sigqueue'] = native.sigqueue;
+
+/**
  * Waits for a child, and takes its status unless WNOWAIT is among `options`: nobody else is
  * told it then. So do not wait for P_ALL, which takes those of the host.
  *

@@ -2,6 +2,7 @@
 // it is started is spawn.ts's; how its end is heard of is exits.ts's.
 import { native } from '../binding/index.js';
 import type { DescriptorStream } from '../descriptor/stream.js';
+import { closeIsAwaited } from '../loop/closed-promise.js';
 import { handleClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { OWNER } from '../loop/handle-flags.js';
@@ -164,6 +165,11 @@ export class Child extends Handle {
     await this.closed.catch(() => {});
   }
 
+  /** @internal Whether somebody hears why it, or one of its streams, ended. */
+  get isHeard(): boolean {
+    return this.#handlers.close !== undefined || closeIsAwaited(this);
+  }
+
   /** @internal Ends it, for a reason that `close` tells. */
   endFor(reason: Error): void {
     if (!this.active) return;
@@ -202,6 +208,8 @@ export class Child extends Handle {
 
   /** @internal All that is to be there is; it may have ended meanwhile. */
   begun(): void {
+    // The program sees this very array.
+    Object.freeze(this.streams);
     this.#closeIfDone();
   }
 

@@ -62,6 +62,8 @@ export function environmentOf(given: Environment | undefined): string[] | undefi
   for (const name of Object.keys(source)) {
     const value = (source as Environment)[name];
     if (value === undefined) continue;
+    // The first '=' ends a name: this would be another variable.
+    if (name.includes('=')) throw invalidValue('options.env', `names without '=', not '${name}'`);
     entries.push(`${checkText('options.env', name)}=${checkText(`options.env.${name}`, value)}`);
   }
   return entries;

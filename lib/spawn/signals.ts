@@ -1,6 +1,8 @@
 // Signals by name and by number. See signal(7).
 import { outOfRange } from '../base/errors.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
+import { isRealtime } from '../process/realtime-port.js';
+import { numberOfSignal } from '../process/signal.js';
 import { constants } from '../raw/constants.js';
 
 /** The most that there are on any system; a number that this one lacks its kernel refuses. */
@@ -19,17 +21,20 @@ export function signalNumber(name: string, signal: unknown, min = 0): number {
     throw outOfRange(name, `an integer from ${min} to ${MAX_SIGNAL}`, signal);
   }
   if (typeof signal !== 'string') throw invalidType(name, "a signal's name or number");
-  const number = /^SIG[A-Z0-9]+$/.test(signal) ? constants[signal] : undefined;
+  const number = numberOfSignal(signal);
   if (number !== undefined) return number;
   throw invalidValue(name, `a signal's name, such as 'SIGTERM', not '${signal}'`);
 }
 
-/** 'SIGKILL' for 9; 'SIG40' for one that has no name, of real time. */
+/** 'SIGKILL' for 9; 'SIGRTMIN+6' for one of real time, 'SIG32' for one that has no name. */
 export function signalName(number: number): string {
   if (names === undefined) {
     const found = Object.entries(constants).filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
     // Of two names the first in the system's own list counts.
     names = new Map(found.reverse().map(([name, value]) => [value, name]));
   }
-  return names.get(number) ?? `SIG${number}`;
+  const found = names.get(number);
+  if (found !== undefined) return found;
+  const { SIGRTMIN = 0 } = constants;
+  return isRealtime(number) ? `SIGRTMIN+${number - SIGRTMIN}` : `SIG${number}`;
 }

@@ -123,8 +123,7 @@ function start(
 function placeOf({ file, plan, slave }: SpawnSettings, step: number): SystemErrorDetails {
   if (step === Step.DIRECTORY) return { path: plan.directory };
   const ofTerminal = step === Step.OPEN_TERMINAL || step === Step.TERMINAL;
-  const terminal = slave?.path ?? plan.terminalPath;
-  if (ofTerminal && terminal !== undefined) return { path: terminal };
+  if (ofTerminal) return { path: slave?.path ?? plan.terminalPath };
   return { path: step === Step.NULL_DEVICE ? '/dev/null' : file };
 }
 

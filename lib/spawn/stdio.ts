@@ -1,11 +1,11 @@
 // What a child finds under its descriptors: checked first, then opened. What is opened for it
 // is close-on-exec here and blocks there; our own ends do not block. See pipe(7), open(2).
 import { closeSync } from 'node:fs';
-import { checkDescriptor } from '../base/validate.js';
+import { checkDescriptor, checkInteger } from '../base/validate.js';
 import { native } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
-import { check } from '../raw/errors.js';
+import { check, SystemError } from '../raw/errors.js';
 import { openFile, type StdioFile, type WantedFile, wantedFile } from './file.js';
 import { NOTHING, NULL_DEVICE } from './layout.js';
 
@@ -19,6 +19,8 @@ export type StdioEntry = 'pipe' | 'socketpair' | 'inherit' | 'null' | 'ignore' |
 
 const WORDS = ['pipe', 'socketpair', 'inherit', 'null', 'ignore'];
 const EXPECTED = `one of '${WORDS.join("', '")}', a descriptor or { path, flags }`;
+/** More than a child has by any limit that is in use. */
+const MAX_ENTRIES = 65_536;
 
 const F_GETFD = constant('F_GETFD');
 const F_SETFL = constant('F_SETFL');
@@ -32,7 +34,13 @@ export type Wanted = 'pipe' | 'socketpair' | 'nothing' | 'null' | 'terminal' | n
 function wanted(entry: StdioEntry, index: number): Wanted {
   const name = `options.stdio[${index}]`;
   if (typeof entry === 'number') return checkDescriptor(name, entry);
-  if (typeof entry === 'object' && entry !== null) return wantedFile(name, entry, index);
+  if (typeof entry === 'object' && entry !== null) {
+    // One of the host's, or of a loop.
+    if ('write' in entry || 'read' in entry) {
+      throw invalidType(name, `${EXPECTED}: of a stream its descriptor`);
+    }
+    return wantedFile(name, entry, index);
+  }
   if (entry === 'inherit') return index;
   if (entry === 'ignore') return index <= 2 ? 'null' : 'nothing';
   if (entry === 'pipe' || entry === 'socketpair' || entry === 'null') return entry;
@@ -53,13 +61,17 @@ export function wantedStdio(
   if (list === undefined && typeof given !== 'string') {
     throw invalidType('options.stdio', 'a string or an array');
   }
+  checkInteger('options.stdio.length', list?.length ?? 0, 0, MAX_ENTRIES);
   const found: Wanted[] = [];
   for (let i = 0; i < Math.max(3, list?.length ?? 0); i++) {
     const entry = (list === undefined ? given : list[i]) as StdioEntry | undefined;
     found.push(entry == null ? (i <= 2 ? leftOut : 'pipe') : wanted(entry, i));
   }
-  for (const entry of found) {
-    if (typeof entry === 'number') check(native.fcntl(entry, F_GETFD), 'fcntl');
+  for (const [index, entry] of found.entries()) {
+    const result = typeof entry === 'number' ? native.fcntl(entry, F_GETFD) : 0;
+    if (result >= 0) continue;
+    const hint = `It is descriptor ${entry}, of options.stdio[${index}]`;
+    throw new SystemError(result, 'fcntl', undefined, hint);
   }
   return found;
 }

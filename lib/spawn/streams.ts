@@ -31,10 +31,12 @@ const GONE = Ready.ERROR | Ready.HANGUP;
  * that cannot go there is: EPIPE.
  */
 class ChildStream extends DescriptorStream {
+  readonly #child: Child;
   readonly #size: PipeSize | undefined;
 
   constructor(child: Child, group: StreamGroup, kind: Kind) {
     super(child.loop, group, kind, false);
+    this.#child = child;
     this.#size = kind === SOCKET ? undefined : new PipeSize();
   }
 
@@ -61,6 +63,11 @@ class ChildStream extends DescriptorStream {
     }
     if (queue !== undefined) size.grow(this.handleFd, queue.size, this.writtenBytes);
     super.onReady(events, index);
+  }
+
+  /** @internal By the child, which tells of the errors of its streams. */
+  override get isHeard(): boolean {
+    return this.#child.isHeard || super.isHeard;
   }
 
   /** @internal */
@@ -98,6 +105,5 @@ function dataHandlers(
 ): Handlers<DescriptorStream> {
   const name = index === 1 ? 'stdout' : index === 2 ? 'stderr' : undefined;
   if (name === undefined || handlers[name] === undefined) return NO_HANDLERS;
-  // With `close` there is somebody to hear of an error: the child.
-  return { data: (_stream, chunk) => handlers[name]?.(child, chunk), close: () => {} };
+  return { data: (_stream, chunk) => handlers[name]?.(child, chunk) };
 }

@@ -5,7 +5,7 @@ import { type OptionNames, readOptions } from '../base/options.js';
 import { checkInteger } from '../base/validate.js';
 import { native } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
-import { handleClosed, loopClosed } from '../loop/errors.js';
+import { handleClosed, invalidValue, loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
 import { endOnAbort, runCleanup } from '../loop/when-closed.js';
 import { Interest } from '../poller/interest.js';
@@ -112,6 +112,7 @@ export async function waitPid(
   given: WaitPidOptions,
 ): Promise<ExitStatus> {
   checkInteger('pid', pid, 1, 2 ** 31 - 1);
+  if (pid === process.pid) throw invalidValue('pid', 'that of another process than this one');
   const { signal: asked } = readOptions('options', given, NAMES);
   const signal = checkSignal(asked);
   throwIfAborted(signal);

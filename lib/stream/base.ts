@@ -60,10 +60,13 @@ export abstract class StreamBase extends SocketHandle {
    * hears of it: a connection that is reset is to cost little more than one that ends.
    */
   fail(result: number, call: string, details?: SystemErrorDetails): void {
-    const awaits =
-      (this.flags & (KEEPS | OPEN_AWAITED | DRAIN_AWAITED)) !== 0 || closeIsAwaited(this);
-    const heard = awaits || this.group.handlers.close !== undefined;
-    this.destroy(heard ? systemError(result, call, details) : undefined);
+    this.destroy(this.isHeard ? systemError(result, call, details) : undefined);
+  }
+
+  /** @internal Whether somebody hears why it ends. */
+  get isHeard(): boolean {
+    const awaits = (this.flags & (KEEPS | OPEN_AWAITED | DRAIN_AWAITED)) !== 0;
+    return awaits || this.group.handlers.close !== undefined || closeIsAwaited(this);
   }
 
   /** @internal `close` is to tell it, unless it tells another; whether it will. */

@@ -9,6 +9,8 @@ import type { Handlers } from './handlers.js';
 /** What a promise that rejects is the end of. */
 interface Ending {
   readonly isClosed: boolean;
+  /** Whether somebody hears why it ends. */
+  readonly isHeard: boolean;
   destroy(error?: Error): void;
   /** `close` is to tell it; whether it will. */
   noteError(error: Error): boolean;
@@ -49,10 +51,11 @@ export function settle(stream: Ending, result: unknown): void {
 
 function rejected(stream: Ending, reason: unknown): void {
   const error = asError(reason);
-  if (!stream.isClosed) stream.destroy(error);
-  // It has closed by itself, say by the peer's reset, and told so. Often this follows from
-  // that; and what a peer may bring about must not end the process.
-  else if (!stream.noteError(error)) process.emitWarning(error);
+  const { isClosed, isHeard } = stream;
+  if (!isClosed) stream.destroy(error);
+  // Nobody would hear of it. Or it has closed by itself, say by the peer's reset, and told so:
+  // often this follows from that. What a peer may bring about must not end the process.
+  if (isClosed ? !stream.noteError(error) : !isHeard) process.emitWarning(error);
 }
 
 /** What a promise was rejected with, as an error. */

@@ -9,6 +9,7 @@ import { DescriptorStream, takeOver } from '../descriptor/stream.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import type { FileReadStream } from '../pool/fs/stream/read-stream.js';
+import type { FileWriter } from '../pool/fs/writer.js';
 import { constant } from '../raw/constants.js';
 import { check, SystemError } from '../raw/errors.js';
 import { HELD, REF_WHILE_READING } from '../stream/flags.js';
@@ -16,6 +17,7 @@ import { NO_HANDLERS } from '../stream/handlers.js';
 import { streamSettings } from '../stream/options.js';
 import type { Stream } from '../stream/stream.js';
 import { sendAtExit } from './exit.js';
+import { FileQueue } from './file-queue.js';
 import { OutputFile } from './output-file.js';
 import { TtyStream } from './tty.js';
 
@@ -93,13 +95,25 @@ export function stdin(loop: HandleLoop, openFile: (fd: number) => FileReadStream
   );
 }
 
-/** @param fd 1 or 2 */
-export function output(loop: HandleLoop, fd: number): StandardOutput {
+/** The queue of the file behind `fd`: that of the other output, where it is the same. */
+function queueOf(loop: HandleLoop, fd: number, makeWriter: () => FileWriter): FileQueue {
+  for (const other of known.get(loop)?.values() ?? []) {
+    if (!(other instanceof OutputFile) || !other.active) continue;
+    if (native.isSameFile(fd, other.handleFd) === 1) return other.file;
+  }
+  return new FileQueue(makeWriter());
+}
+
+/**
+ * @param fd 1 or 2
+ * @param makeWriter what writes files
+ */
+export function output(loop: HandleLoop, fd: number, makeWriter: () => FileWriter): StandardOutput {
   return once(loop, fd, () =>
     withDuplicate(loop, fd, (own) => {
       checkAccess(own, 'write');
       const made = streamOver(loop, own, { readable: false, writable: true }, 0);
-      const stream = made ?? new OutputFile(loop, own);
+      const stream = made ?? new OutputFile(loop, own, queueOf(loop, own, makeWriter));
       // What is queued holds the loop.
       stream.unref();
       sendAtExit(stream);

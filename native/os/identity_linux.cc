@@ -13,46 +13,21 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-// musl has statx(2) from 1.2.5 on; the kernel's header has its types.
-#ifndef STATX_BASIC_STATS
-#include <linux/stat.h>
-#endif
-#include <fcntl.h>
 
 #include <atomic>
 #include <mutex>
 #include <vector>
 
 #include "os/identity_inode.h"
+#include "os/known_status.h"
 
 // Linux 4.6; older headers lack it.
 #ifndef SO_COOKIE
 #define SO_COOKIE 57
 #endif
 
-#ifndef AT_STATX_DONT_SYNC
-#define AT_STATX_DONT_SYNC 0x4000
-#endif
-
 namespace rawloop {
 namespace {
-
-// Device, inode and kind, as fstat(2) has them, but as the kernel has them in
-// memory: the server of a file system may not answer, and the loop's thread
-// asks here. Where statx(2) is unknown or refused there is fstat(2).
-int StatusOf(int fd, struct stat* status) {
-  struct statx found;
-  if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-              STATX_TYPE | STATX_INO, &found) != 0) {
-    return errno == EBADF ? -1 : fstat(fd, status);
-  }
-  status->st_dev = makedev(found.stx_dev_major, found.stx_dev_minor);
-  status->st_ino = static_cast<ino_t>(found.stx_ino);
-  status->st_mode = found.stx_mode;
-  return 0;
-}
 
 int Control(int epfd, int op, int fd) {
   epoll_event nothing{};
@@ -79,7 +54,7 @@ Answer Holds(int epfd, int fd) {
     case -EPERM: {
       // A filter's word, or what is there now cannot be polled.
       struct stat status;
-      bool other = StatusOf(fd, &status) == 0 && !IsAnonymous(status);
+      bool other = KnownStatus(fd, &status) == 0 && !IsAnonymous(status);
       return other ? Answer::kNo : Answer::kUnsaid;
     }
     default:
@@ -143,7 +118,7 @@ class Marks {
     register_ = epoll_create1(EPOLL_CLOEXEC);
     marks_.assign(1, register_ < 0 ? -1 : OpenMark());
     struct stat status;
-    if (marks_[0] >= 0 && StatusOf(marks_[0], &status) == 0) {
+    if (marks_[0] >= 0 && KnownStatus(marks_[0], &status) == 0) {
       shared_device_ = status.st_dev;
     }
     if (marks_[0] >= 0) return true;
@@ -220,7 +195,7 @@ Identity IdentifyAnonymous(int fd, const struct stat& status) {
 
 Identity IdentifyByStatus(int fd, bool marks) {
   struct stat status;
-  if (StatusOf(fd, &status) < 0) return errno == EBADF ? kNotOpen : kUnknown;
+  if (KnownStatus(fd, &status) < 0) return errno == EBADF ? kNotOpen : kUnknown;
   return marks && IsAnonymous(status) && !TheMarks().HasInode(status)
              ? IdentifyAnonymous(fd, status)
              : IdentityOf(status);
@@ -283,7 +258,7 @@ int CheckIdentity(int fd, Identity identity) {
   Answer answer = IsSame(fd, identity);
   if (answer == Answer::kYes) return 0;
   struct stat status;
-  if (StatusOf(fd, &status) < 0) {
+  if (KnownStatus(fd, &status) < 0) {
     if (errno == EBADF) return -EBADF;
     return answer == Answer::kNo ? -EPERM : 0;
   }

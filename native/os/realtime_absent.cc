@@ -3,6 +3,6 @@
 
 namespace rawloop {
 
-bool IsRealtime(int) { return false; }
+int RealtimeIndex(int) { return -1; }
 
 }  // namespace rawloop

@@ -7,12 +7,12 @@
 #include <napi.h>
 
 #include <cerrno>
-#include <csignal>
 #include <memory>
 #include <utility>
 
 #include "core/args.h"
 #include "core/tagged_wrap.h"
+#include "os/realtime.h"
 
 namespace rawloop {
 
@@ -66,7 +66,7 @@ class PortWrap : public TaggedWrap<T> {
 
   bool ReadSignal(const Napi::CallbackInfo& info, int* signal) {
     double number;
-    if (!ReadInteger(env_, info[0], "signal", 1, NSIG - 1, &number)) {
+    if (!ReadInteger(env_, info[0], "signal", 1, kSignalEnd - 1, &number)) {
       return false;
     }
     *signal = static_cast<int>(number);
@@ -96,7 +96,7 @@ class PortWrap : public TaggedWrap<T> {
   Napi::Env env_;
   bool ending_ = false;
   std::unique_ptr<Port> port_;
-  bool watched_[NSIG] = {};
+  bool watched_[kSignalEnd] = {};
 };
 
 }  // namespace rawloop

@@ -27,11 +27,12 @@ struct Place {
 
 Place places[kPorts];
 std::atomic<pid_t> owner{0};
-// Guarded by the lock: how many ports watch each, and what it did before.
-int watchers[NSIG];
-struct sigaction former[NSIG];
+// By index, guarded by the lock: how many ports watch each, and what it did
+// before.
+int watchers[kRealtimeSignals];
+struct sigaction former[kRealtimeSignals];
 
-uint64_t BitOf(int signal) { return uint64_t{1} << (signal - 1); }
+uint64_t BitOf(int index) { return uint64_t{1} << index; }
 
 bool TellAll(const RealtimeRecord& record) {
   bool told = false;
@@ -52,7 +53,7 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
       TellAll({signal, info->si_code, static_cast<int32_t>(info->si_pid),
                static_cast<int32_t>(info->si_uid), info->si_value.sival_int,
                0});
-  const struct sigaction& before = former[signal];
+  const struct sigaction& before = former[RealtimeIndex(signal)];
   if ((before.sa_flags & SA_SIGINFO) != 0) {
     before.sa_sigaction(signal, info, context);
   } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
@@ -66,7 +67,8 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
 }
 
 int Install(int signal) {
-  if (watchers[signal]++ > 0) return 0;
+  const int index = RealtimeIndex(signal);
+  if (watchers[index]++ > 0) return 0;
   StayLoaded();
   owner.store(getpid());
   struct sigaction now {};
@@ -77,20 +79,21 @@ int Install(int signal) {
   if (sigaction(signal, nullptr, &now) == 0) {
     const bool is_ours =
         (now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == OnSignal;
-    if (!is_ours) former[signal] = now;
+    if (!is_ours) former[index] = now;
     if (sigaction(signal, &action, nullptr) == 0) return 0;
   }
-  watchers[signal]--;
+  watchers[index]--;
   return -errno;
 }
 
 void Uninstall(int signal) {
-  if (--watchers[signal] > 0) return;
+  const int index = RealtimeIndex(signal);
+  if (--watchers[index] > 0) return;
   struct sigaction now {};
   sigaction(signal, nullptr, &now);
   // Who stands above calls on to it as ever.
   if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != OnSignal) return;
-  sigaction(signal, &former[signal], nullptr);
+  sigaction(signal, &former[index], nullptr);
 }
 
 }  // namespace
@@ -111,10 +114,8 @@ int RealtimePort::Open() {
 
 RealtimePort::~RealtimePort() {
   SignalLock lock;
-  for (int signal = 1; signal < NSIG; signal++) {
-    if (IsRealtime(signal) && (watched_.load() & BitOf(signal)) != 0) {
-      Uninstall(signal);
-    }
+  for (int signal = 1; signal < kSignalEnd; signal++) {
+    if (IsWatched(signal)) Uninstall(signal);
   }
   if (place_ >= 0) {
     places[place_].port.store(nullptr);
@@ -126,23 +127,29 @@ RealtimePort::~RealtimePort() {
   }
 }
 
+bool RealtimePort::IsWatched(int signal) const {
+  const int index = RealtimeIndex(signal);
+  return index >= 0 && (watched_.load() & BitOf(index)) != 0;
+}
+
 int RealtimePort::Watch(int signal) {
   SignalLock lock;
+  const uint64_t bit = BitOf(RealtimeIndex(signal));
   // First the watch, as it may come at once.
-  watched_.fetch_or(BitOf(signal));
+  watched_.fetch_or(bit);
   const int error = Install(signal);
-  if (error != 0) watched_.fetch_and(~BitOf(signal));
+  if (error != 0) watched_.fetch_and(~bit);
   return error;
 }
 
 void RealtimePort::Unwatch(int signal) {
   SignalLock lock;
   Uninstall(signal);
-  watched_.fetch_and(~BitOf(signal));
+  watched_.fetch_and(~BitOf(RealtimeIndex(signal)));
 }
 
 bool RealtimePort::Tell(const RealtimeRecord& record) {
-  if ((watched_.load() & BitOf(record.signal)) == 0) return false;
+  if (!IsWatched(record.signal)) return false;
   while (busy_.test_and_set()) sched_yield();
   if (count_ == kRealtimeRecords) {
     lost_++;

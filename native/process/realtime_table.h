@@ -44,11 +44,12 @@ class RealtimePort {
   bool Tell(const RealtimeRecord& record);
 
  private:
+  bool IsWatched(int signal) const;
   void Ring() const;
 
   int ends_[2] = {-1, -1};
   int place_ = -1;
-  std::atomic<uint64_t> watched_{0};  // a bit for each number
+  std::atomic<uint64_t> watched_{0};  // a bit for each of them
   // Held for moments, by who has all signals blocked.
   std::atomic_flag busy_ = ATOMIC_FLAG_INIT;
   std::unique_ptr<RealtimeRecord[]> records_;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <new>
 
+#include "os/realtime.h"
 #include "process/signal_delivery.h"
 #include "process/signal_sharing.h"
 
@@ -117,6 +118,7 @@ SignalLock::~SignalLock() {
 }
 
 int CheckSignal(int signal) {
+  if (signal >= NSIG && !IsRealtime(signal)) return -EINVAL;
   // The C library keeps some for itself: it takes them out of full sets.
   sigset_t all;
   sigfillset(&all);

@@ -11,6 +11,7 @@
 
 #include "core/args.h"
 #include "core/module.h"
+#include "os/realtime.h"
 #include "process/port_wrap.h"
 #include "process/signal_table.h"
 
@@ -36,7 +37,10 @@ class SignalPortObject : public PortWrap<SignalPortObject, SignalPort> {
 
   explicit SignalPortObject(const Napi::CallbackInfo& info) : PortWrap(info) {}
 
-  static int Refusal(int signal) { return CheckSignal(signal); }
+  // The tables have no place for those that FreeBSD counts beyond its NSIG.
+  static int Refusal(int signal) {
+    return signal < NSIG ? CheckSignal(signal) : -EINVAL;
+  }
 
  private:
   // open('libuv' | 'handler'): the descriptor to watch, or -errno; null when
@@ -84,7 +88,7 @@ class SignalPortObject : public PortWrap<SignalPortObject, SignalPort> {
 napi_value CheckSignalNumber(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int signal;
-  if (!args.Integer(0, "signal", &signal, 1, NSIG - 1)) return nullptr;
+  if (!args.Integer(0, "signal", &signal, 1, kSignalEnd - 1)) return nullptr;
   return Int(env, CheckSignal(signal));
 }
 

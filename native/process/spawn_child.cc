@@ -31,10 +31,13 @@ bool JoinSession(const SpawnPlan& plan, SpawnFailure* failure) {
 
 // A session's leader without a terminal takes one. Opening it does so by
 // itself on Linux, not on the BSDs; to ask for what it is already is no error.
+// To open a serial line without O_NONBLOCK waits for its carrier, and so would
+// the thread that asks.
 bool TakeTerminal(const SpawnPlan& plan, SpawnFailure* failure) {
   int fd = plan.terminal_fd;
   if (plan.Has(kTerminalPath)) {
-    fd = Retried([&] { return open(plan.terminal_path, O_RDWR | O_CLOEXEC); });
+    constexpr int kFlags = O_RDWR | O_NONBLOCK | O_CLOEXEC;
+    fd = Retried([&] { return open(plan.terminal_path, kFlags); });
     if (fd < 0) return Fails(failure, kStepOpenTerminal);
   } else if (!plan.Has(kTerminalFd)) {
     return true;

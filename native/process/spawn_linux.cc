@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -15,6 +16,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 
 #include "core/retried.h"
 #include "os/process_calls.h"
@@ -62,12 +64,39 @@ class BlockedSignals {
   KernelMask before_ = 0;
 };
 
+// Who becomes another user may leave no core file and may not be traced. The
+// kernel notes that with the memory, which until the program runs is its
+// parent's as well: so it is set back then. One child at a time, as what is
+// noted meanwhile protects another that is on its way. See PR_SET_DUMPABLE,
+// prctl(2).
+class KeptDumpable {
+ public:
+  explicit KeptDumpable(const SpawnPlan& plan) {
+    if (!plan.Has(kUid) && !plan.Has(kGid)) return;
+    static std::mutex mutex;
+    lock_ = std::unique_lock<std::mutex>(mutex);
+    was_ = prctl(PR_GET_DUMPABLE) == kByUser;
+  }
+  ~KeptDumpable() {
+    if (was_) prctl(PR_SET_DUMPABLE, kByUser);
+  }
+  KeptDumpable(const KeptDumpable&) = delete;
+  KeptDumpable& operator=(const KeptDumpable&) = delete;
+
+ private:
+  static constexpr int kByUser = 1;
+  std::unique_lock<std::mutex> lock_;
+  bool was_ = false;
+};
+
 struct Child {
   const SpawnPlan* plan;
   SpawnFailure* failure;
 };
 
-int RunChild(void* argument) {
+// Not for AddressSanitizer: before a call that does not return it clears the
+// marks of the thread's whole stack, and takes its parent's for that one.
+[[gnu::no_sanitize_address]] int RunChild(void* argument) {
   const auto* child = static_cast<const Child*>(argument);
   BecomeProgram(*child->plan, child->failure);
   // Not exit(3), whose handlers are the parent's.
@@ -123,6 +152,7 @@ int StartChild(const SpawnPlan& plan, ChildStack* stack, int* pidfd,
   *pidfd = -1;
   void* top = stack->Top();
   Child child{&plan, failure};
+  const KeptDumpable kept(plan);
   int pid = -1;
   int error = errno;
   if (top != nullptr) {

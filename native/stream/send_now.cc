@@ -1,9 +1,12 @@
-// sendNow, writeNow, writeShared: the bytes of one stream that are too many to
-// be gathered, as they are. See send(2), write(2), shared.h.
+// sendNow, writeNow, writeFileNow, writeShared: the bytes of one stream that
+// are too many to be gathered, as they are. See send(2), write(2), shared.h.
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 
 #include "core/args.h"
 #include "core/module.h"
@@ -24,6 +27,28 @@ ssize_t BySend(int fd, const void* data, size_t size) {
 
 ssize_t ByWrite(int fd, const void* data, size_t size) {
   return write(fd, data, size);
+}
+
+// Of a file. A write over the limit of the process (RLIMIT_FSIZE) raises
+// SIGXFSZ in this thread, of which the process would die: it is told as EFBIG
+// alone, as on the threads of a pool, which block signals.
+ssize_t ByFileWrite(int fd, const void* data, size_t size) {
+  sigset_t limit;
+  sigset_t mask;
+  sigemptyset(&limit);
+  sigaddset(&limit, SIGXFSZ);
+  pthread_sigmask(SIG_BLOCK, &limit, &mask);
+  const ssize_t written = write(fd, data, size);
+  const int error = errno;
+  sigset_t pending;
+  if (written < 0 && error == EFBIG && sigpending(&pending) == 0 &&
+      sigismember(&pending, SIGXFSZ) == 1 && sigismember(&mask, SIGXFSZ) == 0) {
+    int taken;
+    sigwait(&limit, &taken);
+  }
+  pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+  errno = error;
+  return written;
 }
 
 // Argument 1, a Uint8Array: cheaper than Args::Memory, as nothing else is
@@ -75,9 +100,11 @@ napi_value WriteSharedBytes(napi_env env, napi_callback_info info) {
 }
 
 void RegisterSendNow(napi_env env, napi_value exports) {
-  const Function functions[] = {{"sendNow", Guarded<SendBytes<BySend>>},
-                                {"writeNow", Guarded<SendBytes<ByWrite>>},
-                                {"writeShared", Guarded<WriteSharedBytes>}};
+  const Function functions[] = {
+      {"sendNow", Guarded<SendBytes<BySend>>},
+      {"writeNow", Guarded<SendBytes<ByWrite>>},
+      {"writeFileNow", Guarded<SendBytes<ByFileWrite>>},
+      {"writeShared", Guarded<WriteSharedBytes>}};
   Export(env, exports, functions);
 }
 RAWLOOP_MODULE(RegisterSendNow);

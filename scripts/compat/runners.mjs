@@ -9,11 +9,18 @@ const SUITE_LIMIT_MS = 600_000;
 
 /** @typedef {Map<string, boolean>} Results */
 
-function node(args, folder, timeout, input = '\n') {
+/** Sees no process but its own children. */
+const ALONE = ['--map-root-user', '--fork', '--pid', '--kill-child', '--mount-proc'];
+
+function node(args, folder, timeout, isAlone = false) {
   const killed = { timeout, killSignal: /** @type {const} */ ('SIGKILL') };
   // Some tests know the process by that name.
-  const named = { cwd: folder, argv0: 'node', encoding: /** @type {const} */ ('utf8') };
-  return spawnSync(process.execPath, args, { ...named, input, ...killed });
+  const named = { cwd: folder, encoding: /** @type {const} */ ('utf8') };
+  const options = { ...named, input: '\n', ...killed };
+  if (isAlone && spawnSync('unshare', [...ALONE, 'true']).status === 0) {
+    return spawnSync('unshare', [...ALONE, process.execPath, ...args], options);
+  }
+  return spawnSync(process.execPath, args, { ...options, argv0: 'node' });
 }
 
 /** Programs of their own: who ends well, and says nothing of an error, has passed. */
@@ -26,7 +33,7 @@ function runFiles(folder, tests) {
   );
 }
 
-function runMocha(folder, tests, modules) {
+function runMocha(folder, tests, modules, isAlone) {
   const report = join(folder, 'mocha.json');
   rmSync(report, { force: true });
   const options = ['--timeout', '10000', '--exit', '--reporter', 'json'];
@@ -36,6 +43,7 @@ function runMocha(folder, tests, modules) {
     [mocha, ...options, ...to, ...tests],
     folder,
     SUITE_LIMIT_MS,
+    isAlone,
   );
   if (!existsSync(report)) {
     return new Map([
@@ -82,6 +90,6 @@ const RUNNERS = { node: runFiles, mocha: runMocha, vows: runVows };
  * @param {string} modules where the tools are
  * @returns {Results}
  */
-export function runSuite({ runner, tests }, folder, modules) {
-  return RUNNERS[runner](folder, tests, modules);
+export function runSuite({ runner, tests, isAlone }, folder, modules) {
+  return RUNNERS[runner](folder, tests, modules, isAlone);
 }

@@ -2,8 +2,17 @@
 // `original` as they are published, built by this repository's node-gyp, and in `ours` with
 // rawloop in their place. Nothing of it enters the repository, and no install script runs.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { headerEnv, root, tool } from '../project.mjs';
 import { TOOLS } from './suites.mjs';
 
@@ -29,6 +38,39 @@ function unpack(scratch, { name, version }, folder) {
 }
 
 /**
+ * What the tests of a package need of its repository.
+ *
+ * @returns {boolean} whether there is such a checkout
+ */
+function copyTests(scratch, suite, checkouts, folder) {
+  if (checkouts === undefined) return false;
+  const { name, sources, files = [] } = suite;
+  const checkout = join(checkouts, name);
+  const copied = sources === undefined ? suite.tests : files;
+  for (const path of copied) {
+    const from = join(checkout, path);
+    if (!existsSync(from)) return false;
+    cpSync(from, join(folder, path), { recursive: true });
+  }
+  if (sources !== undefined && !translate(scratch, suite, checkout, folder)) return false;
+  // Some tests read it.
+  copyFileSync(join(checkout, 'package.json'), join(folder, 'package.json'));
+  return true;
+}
+
+function translate(scratch, { main, sources }, checkout, folder) {
+  const { transpileModule } = createRequire(join(scratch, 'package.json'))('typescript');
+  const compilerOptions = { module: 'commonjs', target: 'es2022' };
+  for (const name of sources.files) {
+    const from = join(checkout, sources.from, `${name}.test.ts`);
+    if (!existsSync(from)) return false;
+    const { outputText } = transpileModule(readFileSync(from, 'utf8'), { compilerOptions });
+    writeFileSync(join(folder, dirname(main), `${name}.test.js`), outputText);
+  }
+  return true;
+}
+
+/**
  * Puts a package at its place in both halves.
  *
  * @param {string} scratch
@@ -37,21 +79,14 @@ function unpack(scratch, { name, version }, folder) {
  * @returns {{ original: string, ours: string } | { absent: string }} its folders
  */
 export function place(scratch, suite, checkouts) {
-  const { name, main, fromRepository, tests } = suite;
+  const { name, main, alias, fromRepository } = suite;
   const folders = { original: '', ours: '' };
   for (const half of /** @type {const} */ (['original', 'ours'])) {
     const folder = join(scratch, half, 'node_modules', name);
     folders[half] = folder;
     unpack(scratch, suite, folder);
-    if (!fromRepository) continue;
-    for (const test of tests) {
-      const from = join(checkouts ?? '', name, test);
-      if (checkouts === undefined || !existsSync(from)) {
-        return { absent: 'its tests are not published: --checkouts FOLDER names where they are' };
-      }
-      cpSync(from, join(folder, test), { recursive: true });
-      // Some tests read it.
-      copyFileSync(join(checkouts, name, 'package.json'), join(folder, 'package.json'));
+    if (fromRepository && !copyTests(scratch, suite, checkouts, folder)) {
+      return { absent: 'its tests are not published: --checkouts FOLDER names where they are' };
     }
   }
   if (main === undefined) {
@@ -61,7 +96,10 @@ export function place(scratch, suite, checkouts) {
     }
     return folders;
   }
-  copyFileSync(join(root, 'compat', name, 'index.js'), join(folders.ours, main));
+  for (const file of [main, alias]) {
+    if (file === undefined) continue;
+    copyFileSync(join(root, 'compat', name, 'index.js'), join(folders.ours, file));
+  }
   const gyp = [tool('node-gyp'), 'rebuild', '--silent'];
   quietly(process.execPath, gyp, { cwd: folders.original, env: headerEnv() });
   return folders;

@@ -6,7 +6,7 @@ export const TOOLS = [
   ...['mocha@11', 'should@11', 'sinon@19', 'typescript@5', '@types/node@25', 'vows@0.8'],
   ...['winston@3', 'winston-transport@4', 'triple-beam@1', 'glossy@0.1'],
   // Of the originals.
-  ...['bindings@1', 'nan@2', 'debug@4'],
+  ...['bindings@1', 'nan@2', 'debug@4', 'node-addon-api@7'],
 ];
 
 /**
@@ -19,6 +19,12 @@ export const TOOLS = [
  * @property {readonly string[]} tests files; of mocha and vows also a folder, all that is in it
  * @property {boolean} [fromRepository] the published package has no tests: a checkout of the
  *   repository has them
+ * @property {string} [alias] another file that its tests load: the same as `main`
+ * @property {{ from: string, files: readonly string[] }} [sources] its tests are TypeScript: the folder
+ *   of the checkout where they are, and what is translated of it into the folder of `main`
+ * @property {readonly string[]} [files] what its tests read, of the checkout
+ * @property {boolean} [isAlone] they count the processes of the machine: they get a namespace of
+ *   their own, where the system lets them
  */
 
 /** @type {readonly Suite[]} */
@@ -66,6 +72,19 @@ export const SUITES = [
       ...['test-fs-fcntl', 'test-fs-flock', 'test-fs-flock_stress', 'test-fs-seek'],
       ...['test-fs-seek_stress', 'test-fs-statvfs', 'worker-test'],
     ].map((name) => `tests/${name}.js`),
+  },
+  {
+    name: 'node-pty',
+    version: '1.1.0',
+    main: 'lib/index.js',
+    // What its tests load; what is no part of its API, as 'lib/terminal.js', stays the original's.
+    alias: 'lib/unixTerminal.js',
+    runner: 'mocha',
+    tests: ['unixTerminal', 'terminal', 'eventEmitter2'].map((name) => `lib/${name}.test.js`),
+    fromRepository: true,
+    sources: { from: 'src', files: ['unixTerminal', 'terminal', 'eventEmitter2', 'testUtils'] },
+    files: ['fixtures'],
+    isAlone: true,
   },
   {
     name: 'hot-shots',

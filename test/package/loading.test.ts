@@ -193,7 +193,7 @@ it('require of rawloop/inspect loads no family', () => {
   expect(files).toContain('inspect.cjs');
 });
 
-it.each(['abstract-socket', 'epoll', 'unix-dgram', 'usocket'])(
+it.each(['abstract-socket', 'epoll', 'node-pty', 'unix-dgram', 'usocket'])(
   'require of rawloop/compat/%s loads no family',
   (name) => {
     const entry = `compat/${name}`;

@@ -23,6 +23,7 @@ const PACKAGES = {
   'abstract-socket': 'connect',
   epoll: 'Epoll',
   'fs-ext': 'flockSync',
+  'node-pty': 'spawn',
   'unix-dgram': 'createSocket',
   usocket: 'USocket',
 };

@@ -7,13 +7,14 @@
 import { describe, expect, it } from 'vitest';
 import { DRIVE } from '../stream/support.js';
 import { endOfChild, runChild } from '../support/child.js';
-import { compiled } from '../support/compile.js';
 import { DRIVE_MODES } from '../support/drive.js';
 
 const isLinux = process.platform === 'linux';
-const addon = isLinux ? compiled('sigqueue-addon.c') : '';
 const child = (script: string) => `${DRIVE}
-  const { sigqueue } = require(${JSON.stringify(addon)});
+  /** To this process: values from the second argument on. */
+  const sigqueue = (signal, value, count) => {
+    for (let i = 0; i < count; i++) raw.check(raw.sigqueue(process.pid, signal, value + i), 'sigqueue');
+  };
   const loop = new EventLoop();
   ${script}`;
 

@@ -12,6 +12,12 @@ function killNobody(pid: unknown, sig: unknown): unknown {
   return raw.kill((typeof pid === 'number' && pid < 1 ? NOBODY : pid) as number, sig as number);
 }
 
+/** As `kill`: a number below 1 is nobody's, or many's. */
+function queueForNobody(...[pid, sig, value]: unknown[]): unknown {
+  const nobody = typeof pid === 'number' && pid < 1 ? NOBODY : pid;
+  return raw.sigqueue(nobody as number, sig as number, value as number);
+}
+
 /** Never to stand still. */
 function waitForNobody(...[idtype, id, info, options]: unknown[]): unknown {
   const flags = typeof options === 'number' ? options | constant('WNOHANG') : options;
@@ -33,6 +39,7 @@ export function processSignatures(): Record<string, [Call, Parameter[]]> {
   const limits = (name: string): Parameter => optional({ name, good: null, takes: () => false });
   return {
     kill: [killNobody, [int('pid', NOBODY), int('sig', 0)]],
+    sigqueue: [queueForNobody, [int('pid', NOBODY), int('sig', 0), int('value', 7)]],
     waitid: [
       waitForNobody,
       [

@@ -20,6 +20,7 @@ import {
 } from './parameters.js';
 import { processSignatures } from './process-signatures.js';
 import { ptySignatures } from './pty-signatures.js';
+import { terminalSignatures } from './terminal-signatures.js';
 
 export type { Parameter } from './parameters.js';
 
@@ -242,6 +243,7 @@ export function signatures(opened: Opened): Record<string, Signature> {
     ...processSignatures(),
     ...ptySignatures(opened),
     ...linuxSignatures(opened),
+    ...terminalSignatures(left),
     kqueue: [raw.kqueue as Call, []],
     kevent: [
       raw.kevent as Call,

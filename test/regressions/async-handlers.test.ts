@@ -163,6 +163,27 @@ describe('a promise that is rejected', () => {
     expect(told).toBe('too late');
   });
 
+  it('of which nobody would hear is a warning', () => {
+    const told = runChild(`
+      const loop = new EventLoop().attach();
+      const { host, port } = { host: '127.0.0.1', port: 0 };
+      const fails = (name) => async () => { throw new Error(name); };
+      process.removeAllListeners('warning');
+      const warnings = [];
+      process.on('warning', ({ message }) => warnings.push(message));
+      const server = loop.listen({ host, port }, { data: fails('of a socket') });
+      const client = loop.connect({ port: server.address.port }, { open: () => client.write('x') });
+      client.closed.catch(() => {}).then(() => server.close());
+      const output = fails('of a child');
+      loop.spawn('echo', ['x'], {}, { stdout: output });
+      // These are told.
+      loop.spawn('echo', ['x'], {}, { stdout: output, close: () => {} });
+      loop.spawn('echo', ['x'], {}, { stdout: output }).closed.catch(() => {});
+      process.on('exit', () => report(warnings.sort()));
+    `);
+    expect(told).toEqual(['of a child', 'of a socket']);
+  });
+
   it("by close is the host's unhandledRejection, as nobody else would hear of it", () => {
     const told = runChild(`
       process.on('unhandledRejection', (reason) => { report(reason.message); server.close(); });

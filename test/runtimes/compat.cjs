@@ -1,4 +1,4 @@
-// The drop-ins, by whichever host: what stands in for npm unix-dgram, epoll, usocket and
+// The drop-ins, by whichever host: what stands in for npm unix-dgram, epoll, usocket, node-pty and
 // abstract-socket.
 'use strict';
 const assert = require('node:assert');
@@ -116,6 +116,31 @@ test('usocket: bytes and a descriptor come together, and both sides close', asyn
   client.end();
   await until(() => closed === 2);
   server.close();
+});
+
+test('node-pty: a program on a terminal reads what is typed, and its exit comes last', async () => {
+  const { open, spawn } = load('node-pty');
+  const told = [];
+  const terminal = spawn('/bin/sh', ['-c', 'read line; echo "<$line>"; stty size; exit 3'], {
+    cols: 100,
+    rows: 30,
+  });
+  terminal.onData((data) => told.push(data));
+  const ended = new Promise((resolve) => terminal.onExit(resolve));
+  terminal.write('typed\r');
+  const { exitCode, signal } = await ended;
+  assert.deepStrictEqual([exitCode, signal], [3, 0]);
+  const shown = 'typed\r\n<typed>\r\n30 100\r\n';
+  assert.strictEqual(told.join(''), shown);
+  const failed = spawn('/bin/bogus.exe', []);
+  assert.strictEqual((await new Promise((resolve) => failed.onExit(resolve))).exitCode, 1);
+  const pair = open({});
+  const [line] = await new Promise((resolve) => {
+    pair.slave.once('data', (...all) => resolve(all));
+    pair.write('line\n');
+  });
+  assert.strictEqual(line, 'line\n');
+  pair.destroy();
 });
 
 test.unless(

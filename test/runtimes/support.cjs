@@ -91,24 +91,34 @@ const { EventLoop, defaultLoop, watch } = rawloop;
 const say = (word) => require('node:fs').writeSync(1, word + '\\n');
 `;
 
-/** Runs a script in a process of its own: `{ status, signal, said, stderr }`. */
-function runProgram(source, { env = {}, suffix = 'cjs', prelude = PRELUDE } = {}) {
+/**
+ * Runs a script in a process of its own: `{ status, signal, said, stderr }`. `redirect`: a shell's
+ * words for its stdio; `said` is its status then, as a shell has it.
+ */
+function runProgram(source, options = {}) {
+  const { env = {}, suffix = 'cjs', prelude = PRELUDE, input, redirect } = options;
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'rawloop-runtime-'));
   try {
     const file = path.join(folder, `program.${suffix}`);
     fs.writeFileSync(file, prelude + source);
-    const { status, signal, stdout, stderr, error } = spawnSync(
-      process.execPath,
-      [...HOST_ARGS, file],
-      {
-        env: { ...process.env, NO_COLOR: '1', ...env },
-        encoding: 'utf8',
-        timeout: PROGRAM_LIMIT_MS,
-        killSignal: 'SIGKILL',
-      },
-    );
+    const command = [process.execPath, ...HOST_ARGS, file];
+    if (redirect !== undefined) {
+      command.unshift('/bin/sh', '-c', `"$0" "$@" ${redirect}; echo $?`);
+    }
+    const { status, signal, stdout, stderr, error } = spawnSync(command[0], command.slice(1), {
+      input,
+      env: { ...process.env, NO_COLOR: '1', ...env },
+      encoding: 'utf8',
+      timeout: PROGRAM_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    });
     if (error) throw error;
-    return { status, signal, said: stdout.split('\n').filter((line) => line !== ''), stderr };
+    return {
+      status,
+      signal,
+      said: stdout.split('\n').filter((line) => line !== ''),
+      stderr,
+    };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }

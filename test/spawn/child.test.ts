@@ -1,6 +1,8 @@
 // A child from its start to its end: what is told, in which order, and signals for it.
 import { getEventListeners } from 'node:events';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { constants } from '../../lib/raw/constants.js';
 import type { Child } from '../../lib/spawn/child.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { drive, eachWithLoop } from '../support/drive.js';
@@ -53,12 +55,32 @@ describe.each(WAYS)('by %s, %s', (kind, mode) => {
     expect(heard).toEqual(['SIGTERM', false, false]);
   });
 
+  it.runIf(constants['SIGRTMIN'])('knows signals of real time by one name both ways', async () => {
+    const child = test.loop.spawn('cat');
+    expect(child.kill('SIGRTMIN+6')).toBe(true);
+    await drive(test.loop, mode);
+    const name = child.status?.signal;
+    expect(name).toBe('SIGRTMIN+6');
+    const again = test.loop.spawn('cat', [], { killSignal: name as string, timeoutMs: 1 });
+    await drive(test.loop, mode);
+    expect(again.status?.signal).toBe(name);
+  });
+
   it('is sent killSignal when its time is over, and close tells ETIMEDOUT', async () => {
     const options = { timeoutMs: 20, killSignal: 'SIGINT' };
     const child = test.loop.spawn('cat', [], options);
     const closed = child.closed.catch((error) => error.code);
     await drive(test.loop, mode);
     expect([child.status?.signal, await closed]).toEqual(['SIGINT', 'ETIMEDOUT']);
+  });
+
+  it('that ends in time leaves no timer behind', async () => {
+    const child = test.loop.spawn('true', [], { timeoutMs: 2 ** 53 - 1, stdio: 'ignore' });
+    await drive(test.loop, mode);
+    expect([child.status?.code, inspect(test.loop)]).toEqual([
+      0,
+      expect.stringMatching(/timers: 0\b/),
+    ]);
   });
 
   it('is ended by a signal that aborts, and nothing listens to it after that', async () => {

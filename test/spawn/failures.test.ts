@@ -43,6 +43,11 @@ const FAILURES: Record<string, Failure> = {
     options: { env: { PATH: '/nowhere:/proc/self' } },
     expected: { code: 'ENOENT', syscall: 'execve', path: 'true' },
   },
+  'a name whose one file in PATH may not be run': {
+    file: () => 'passwd',
+    options: { env: { PATH: '/nowhere:/etc:/nowhere' } },
+    expected: { code: 'EACCES', syscall: 'execve', path: 'passwd' },
+  },
   'a file without the permission': {
     file: () => fileOf('#!/bin/sh\n', 0o644),
     expected: { code: 'EACCES', syscall: 'execve' },

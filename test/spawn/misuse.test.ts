@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { SpawnOptions } from '../../lib/spawn/options.js';
 import { thrownBy } from '../loop/support.js';
 import { countDescriptors, guardDescriptors } from '../support/descriptors.js';
-import { eachWithLoop } from '../support/drive.js';
+import { drive, eachWithLoop } from '../support/drive.js';
 import { childrenOf, guardChildren } from './support.js';
 
 guardDescriptors();
@@ -22,6 +22,7 @@ const OPTIONS: [name: string, options: unknown, code: string][] = [
   ['env', { env: 'A=1' }, TYPE],
   ['a number in env', { env: { A: 1 } }, TYPE],
   ['a NUL in env', { env: { A: '\0' } }, VALUE],
+  ['a name in env that would be another', { env: { 'A=B': '1' } }, VALUE],
   ['argv0', { argv0: 1 }, TYPE],
   ['uid', { uid: -1 }, RANGE],
   ['a name as gid', { gid: 'root' }, TYPE],
@@ -52,6 +53,8 @@ const OPTIONS: [name: string, options: unknown, code: string][] = [
   ['a word for one descriptor', { stdio: ['pipe', 'pype'] }, VALUE],
   ['a descriptor', { stdio: [-1] }, RANGE],
   ['one that is not open', { stdio: ['pipe', 2 ** 31 - 1] }, 'EBADF'],
+  ['a stream in place of its descriptor', { stdio: [process.stdin] }, TYPE],
+  ['more than a child can have', { stdio: new Array(2 ** 20) }, RANGE],
   ['a file without a path', { stdio: [{}] }, TYPE],
   ['flags of a file', { stdio: [{ path: '/x', flags: 'q' }] }, VALUE],
   ['mode of a file', { stdio: [{ path: '/x', mode: -1 }] }, RANGE],
@@ -78,4 +81,19 @@ it('a program that has no name, arguments that are none, and handlers', () => {
   ].map((call) => (thrownBy(call) as { code?: string }).code);
   expect(codes).toEqual([TYPE, VALUE, VALUE, TYPE, TYPE, VALUE, TYPE, 'ABORT_ERR']);
   expect(childrenOf().size).toBe(0);
+});
+
+it('says which descriptor is not open', () => {
+  const stdio = ['ignore', 'ignore', 'ignore', 2 ** 31 - 1] as const;
+  expect(thrownBy(() => test.loop.spawn('true', [], { stdio }))).toMatchObject({
+    code: 'EBADF',
+    message: expect.stringMatching(/It is descriptor 2147483647, of options\.stdio\[3\]$/),
+  });
+});
+
+it('what a child has to show cannot be written to', async () => {
+  const child = test.loop.spawn('true');
+  expect(thrownBy(() => (child.stdio as unknown[]).push(child))).toBeInstanceOf(TypeError);
+  await drive(test.loop);
+  expect(child.status?.code).toBe(0);
 });

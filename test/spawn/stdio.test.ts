@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import type { Child } from '../../lib/spawn/child.js';
+import type { StdioEntry } from '../../lib/spawn/stdio.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -145,4 +146,16 @@ it('what is inherited blocks in the child, whatever it was, and is left so', asy
   expect(flags(writeEnd)).toBe(0);
   // A shared one that blocked is not touched, nor is that of a pipe's other end.
   expect(flags(readEnd)).not.toBe(0);
+});
+
+it('a number that stays what it is here is given, and one that is to be nothing is not', async () => {
+  const [kept, closed] = [openSync(NULL, 'r'), openSync(NULL, 'r')];
+  raw.check(raw.fcntl(closed, constant('F_SETFD'), 0), 'fcntl');
+  const stdio = Array.from({ length: Math.max(kept, closed) + 1 }, () => 'ignore' as StdioEntry);
+  stdio[1] = 'pipe';
+  stdio[kept] = 'inherit';
+  const script = `for fd in ${kept} ${closed}; do readlink /proc/$$/fd/$fd || echo none; done`;
+  const { stdout } = await shell(test.loop, 'owned', script, { stdio });
+  for (const fd of [kept, closed]) closeSync(fd);
+  expect(stdout).toBe(`${NULL}\nnone\n`);
 });

@@ -3,11 +3,13 @@
 //
 // Without ResetSignals in the child "default actions" finds SIGPIPE, which Node ignores, among
 // those that are ignored, and what a program does with it.
-import { openSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { constant, constants } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { runChild } from '../support/child.js';
+import { DIST, runChild } from '../support/child.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { ended, guardChildren, shell } from './support.js';
@@ -17,6 +19,7 @@ guardChildren();
 const test = eachWithLoop();
 const opened = new Opened();
 const isRoot = process.getuid?.() === 0;
+const hasSetpriv = spawnSync('setpriv', ['--dump'], { stdio: 'ignore' }).status === 0;
 
 async function said(script: string, options = {}): Promise<string[]> {
   const { stdout, stderr } = await shell(test.loop, 'owned', script, options);
@@ -77,6 +80,25 @@ it.runIf(isRoot)('user and groups; those of before are given up', async () => {
   expect(await status(ids, { uid: 11 })).toMatchObject({ Uid: four(11), Groups: '' });
   // All threads of this process are who they were.
   expect([process.getuid?.(), process.geteuid?.()]).toEqual([0, 0]);
+});
+
+// The kernel notes with the memory, which the child borrows, that who becomes another user leaves
+// no core file and may not be traced: without KeptDumpable in native/process/spawn_linux.cc this
+// process loses both, and its entries of /proc are root's.
+it.runIf(isRoot && hasSetpriv)('a child of another user leaves this process as it was', () => {
+  const script = `
+    const { EventLoop } = require(${JSON.stringify(join(DIST, 'index.cjs'))});
+    const owner = () => require('node:fs').statSync('/proc/self').uid;
+    const loop = new EventLoop();
+    const own = owner();
+    loop.spawn('true', [], { gid: 12, uid: 13 });
+    loop.run();
+    try { loop.spawn('/nowhere', [], { uid: 13 }); } catch {}
+    process.stdout.write(JSON.stringify([own, owner()]));`;
+  const rights = ['--inh-caps', '+setgid,+setuid', '--ambient-caps', '+setgid,+setuid'];
+  const user = ['--reuid', '12345', '--regid', '12345', '--clear-groups', ...rights];
+  const end = spawnSync('setpriv', [...user, process.execPath, '-e', script], { encoding: 'utf8' });
+  expect(end.stdout + end.stderr).toBe('[12345,12345]');
 });
 
 it('a session and a process group', async () => {
@@ -149,3 +171,14 @@ it('signals have their default actions and none is blocked, whatever is so here'
   const none = '0000000000000000';
   expect(runChild(script)).toEqual([none, none, none, none]);
 });
+
+it.runIf(process.platform === 'linux')(
+  'the thread that asks has its own signals blocked again, and no other',
+  async () => {
+    const blocked = () => /^SigBlk:.*/m.exec(readFileSync('/proc/thread-self/status', 'utf8'))?.[0];
+    const before = blocked();
+    test.loop.spawn('true', [], { stdio: 'ignore' });
+    expect([blocked(), before]).toEqual([expect.stringMatching(/^SigBlk/), blocked()]);
+    await drive(test.loop);
+  },
+);

@@ -93,6 +93,8 @@ it('refuses what is no process', async () => {
     ...['ERR_OUT_OF_RANGE', 'ERR_OUT_OF_RANGE', 'ERR_OUT_OF_RANGE', 'ERR_OUT_OF_RANGE'],
     'ERR_INVALID_ARG_TYPE',
   ]);
+  // It would wait for ever.
+  expect(await codeOf(loop.waitPid(process.pid))).toBe('ERR_INVALID_ARG_VALUE');
   expect(await codeOf(loop.waitPid(1, { sgnal: 1 } as object))).toBe('ERR_INVALID_ARG_VALUE');
   const gone = loop.waitPid(2 ** 31 - 1);
   await expect(gone).rejects.toMatchObject({ code: 'ESRCH', syscall: 'pidfd_open' });

@@ -3,8 +3,10 @@
 // and no call may fail early (EINTR); in the end Ctrl-C is heard, and ends a program that does not
 // watch it. See README.md.
 import { spawn } from 'node:child_process';
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
+import { isMainThread, Worker } from 'node:worker_threads';
 
 const { EventLoop } = createRequire(import.meta.url)('../../dist/index.cjs');
 const { constants } = createRequire(import.meta.url)('../../dist/raw.cjs');
@@ -14,6 +16,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '100000' },
     mode: { type: 'string', default: 'owned' },
     json: { type: 'boolean', default: false },
+    worker: { type: 'boolean', default: false },
   },
 });
 const count = Number(values.count);
@@ -22,11 +25,14 @@ const MESSAGE = Buffer.alloc(1000, 'signals come, bytes go ');
 const USUAL = ['SIGUSR2', 'SIGHUP', 'SIGWINCH', 'SIGALRM'];
 const REALTIME = ['SIGRTMIN', 'SIGRTMIN+7', 'SIGRTMAX'];
 
-/** Sends them, real-time and usual ones in turn, and SIGINT behind them. */
+const RAW = createRequire(import.meta.url).resolve('../../dist/raw.cjs');
+/** Sends them, real-time ones with their number and usual ones in turn, and SIGINT behind them. */
 const SENDER = `
+  const { sigqueue, constants } = require(${JSON.stringify(RAW)});
   const [pid, count, usual, numbers] = JSON.parse(process.argv[1]);
   for (let i = 0; i < count; i++) {
-    process.kill(pid, numbers[i % numbers.length]);
+    // As many wait as may: until some are taken.
+    while (sigqueue(pid, numbers[i % numbers.length], i) === -constants.EAGAIN) continue;
     if (i % 4 === 0) process.kill(pid, usual[(i / 4) % usual.length]);
   }
   process.kill(pid, 'SIGINT');`;
@@ -34,6 +40,8 @@ const SENDER = `
 const loop = new EventLoop();
 const faults = [];
 const told = { realtime: 0, usual: 0, interrupts: 0 };
+/** Which numbers have come: each once, in any order, as the kernel gives them to any thread. */
+const seen = new Uint8Array(count);
 let echoed = 0;
 
 /** Notes an error that a handler was told. */
@@ -70,11 +78,11 @@ function traffic() {
   };
 }
 
-const stopTraffic = traffic();
-const handles = [
+const watch = () => [
   ...REALTIME.map((name) =>
     loop.onSignal(name, (_signal, _handle, error, info) => {
       note(name, error);
+      if (seen[info.value]++ !== 0) faults.push(`${name} ${info.value} twice`);
       if (info.lost > 0) faults.push(`${info.lost} of ${name} were lost`);
       told.realtime++;
     }),
@@ -87,23 +95,28 @@ const handles = [
   ),
 ];
 let isSent = false;
-loop.onSignal('SIGINT', (_signal, handle) => {
-  told.interrupts++;
-  isSent = true;
-  handle.close();
-});
-// All has come by then, but for what is yet to be told.
-let turns = 0;
-const turn = loop.setInterval(() => {
-  if (!isSent || (told.realtime < count && turns++ < 500)) return;
-  loop.clearInterval(turn);
-  for (const handle of handles) handle.close();
-  stopTraffic();
-}, 2);
 
-const numbers = [constants.SIGRTMIN, constants.SIGRTMIN + 7, constants.SIGRTMAX];
-const task = JSON.stringify([process.pid, count, USUAL, numbers]);
-spawn(process.execPath, ['-e', SENDER, task], { stdio: 'inherit' });
+function begin() {
+  const handles = watch();
+  loop.onSignal('SIGINT', (_signal, handle) => {
+    told.interrupts++;
+    isSent = true;
+    handle.close();
+  });
+  const stopTraffic = traffic();
+  // All has come by then, but for what is yet to be told.
+  let turns = 0;
+  const turn = loop.setInterval(() => {
+    if (!isSent || (told.realtime < count && turns++ < 5000)) return;
+    loop.clearInterval(turn);
+    for (const handle of handles) handle.close();
+    stopTraffic();
+  }, 2);
+  const numbers = [constants.SIGRTMIN, constants.SIGRTMIN + 7, constants.SIGRTMAX];
+  const task = JSON.stringify([process.pid, count, USUAL, numbers]);
+  spawn(process.execPath, ['-e', SENDER, task], { stdio: 'inherit' });
+  drive();
+}
 
 function judge() {
   if (told.realtime !== count) faults.push(`${told.realtime} of ${count} real-time signals`);
@@ -111,25 +124,36 @@ function judge() {
   if (told.interrupts !== 1) faults.push(`${told.interrupts} times SIGINT`);
   if (echoed === 0) faults.push('no echo');
   const outcome = { ...told, echoed, faults };
-  process.stdout.write(
-    `${values.json ? JSON.stringify(outcome) : JSON.stringify(outcome, null, 2)}\n`,
-  );
+  // At once, also from a Worker.
+  writeSync(1, `${values.json ? JSON.stringify(outcome) : JSON.stringify(outcome, null, 2)}\n`);
   if (faults.length > 0) process.exit(1);
   // Nobody watches it any more.
   process.kill(process.pid, 'SIGINT');
   setTimeout(() => process.exit(2), 10_000);
 }
 
-if (values.mode === 'owned') {
-  setImmediate(() => {
-    loop.run();
-    judge();
-  });
-} else {
+function drive() {
+  if (values.mode === 'owned') {
+    setImmediate(() => {
+      loop.run();
+      judge();
+    });
+    return;
+  }
   loop.attach();
   const look = setInterval(() => {
     if (loop.alive) return;
     clearInterval(look);
     judge();
   }, 5);
+}
+
+if (values.worker && isMainThread) {
+  const { worker: _, ...rest } = values;
+  const argv = Object.entries(rest).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : value === false ? [] : [`--${name}`, value],
+  );
+  new Worker(new URL(import.meta.url), { argv }).on('exit', (code) => process.exit(code));
+} else {
+  begin();
 }

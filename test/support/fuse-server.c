@@ -1,8 +1,8 @@
 // A file system of two files whose content is "from a server", mounted at the
 // path that it is given, for root: `slow` is looked up anew each time, `kept`
-// is not for an hour. Says "ready". SIGSTOP makes it a server that does not
-// answer; whoever kills it ends the file system. See fuse(4),
-// Documentation/filesystems/fuse.rst.
+// is not for an hour. What is written is taken, and lost. Says "ready". SIGSTOP
+// makes it a server that does not answer; whoever kills it ends the file
+// system. See fuse(4), Documentation/filesystems/fuse.rst.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +40,7 @@ static void Serve(const struct fuse_in_header* in, const void* argument) {
   struct fuse_attr_out attributes = {0};
   struct fuse_open_out opened = {.open_flags = FOPEN_KEEP_CACHE};
   struct fuse_statfs_out status = {.st = {.bsize = 4096, .namelen = 255}};
+  struct fuse_write_out written = {0};
   const struct fuse_read_in* wanted = argument;
   const int is_kept = in->opcode == FUSE_LOOKUP && !strcmp(argument, "kept");
   switch (in->opcode) {
@@ -63,6 +64,9 @@ static void Serve(const struct fuse_in_header* in, const void* argument) {
       const size_t from = wanted->offset < all ? wanted->offset : all;
       return Answer(in->unique, 0, kContent + from, all - from);
     }
+    case FUSE_WRITE:
+      written.size = ((const struct fuse_write_in*)argument)->size;
+      return Answer(in->unique, 0, &written, sizeof(written));
     case FUSE_STATFS:
       return Answer(in->unique, 0, &status, sizeof(status));
     case FUSE_RELEASE:

@@ -7,10 +7,12 @@
 // GuardAgainLocked in signals_libuv.cc what loop.onSignal does. That 0, 1 and 2 are restored as the
 // process exits is Node's own doing as well.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DRIVE_MODES } from '../support/drive.js';
-import { type End, endOf, program, spawnOn, Terminal, until } from './support.js';
+import { temporaryFolder } from '../support/folder.js';
+import { type End, endOf, program, spawnOn, stateOf, Terminal, until } from './support.js';
 
 const RAW = `
   loop.stdin.setRawMode(true);
@@ -50,8 +52,6 @@ function open(): Terminal {
   terminals.push(terminal);
   return terminal;
 }
-
-const stateOf = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[2];
 
 describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a raw terminal, %s', (mode) => {
   it('has its mode again behind each end of the program', async () => {
@@ -107,5 +107,53 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a raw terminal, 
     process.kill(pid, 'SIGTERM');
     await ended;
     expect([wasRaw, seen === modes, terminal.modes === modes]).toEqual([true, true, true]);
+  });
+
+  it('is the shell’s while it is stopped by Ctrl-Z, and raw again behind fg', async () => {
+    const terminal = open();
+    const folder = temporaryFolder();
+    const [file, seen] = [join(folder, 'program.cjs'), (at: number) => join(folder, `${at}`)];
+    // Of a raw terminal Ctrl-Z is a byte.
+    const keys = `(async () => {
+      for await (const bytes of loop.stdin) {
+        const text = String(Buffer.from(bytes));
+        if (text.includes('\\x1a')) process.kill(process.pid, 'SIGTSTP');
+        if (text.includes('a')) loop.stdout.write('heard;');
+        if (text.includes('q')) loop.stdout.write('bye;'), process.exit(0);
+      }
+    })();`;
+    writeFileSync(file, program(mode, `loop.stdin.setRawMode(true);${keys}${READY}`));
+    const { slave } = terminal;
+    // The shell's own line is read by the key as well, but Ctrl-C is none there.
+    const isRaw = () => /-isig /.test(terminal.modes);
+    const env = { ...process.env, PS1: '> ', HISTFILE: '' };
+    const shell = spawn('setsid', ['-c', 'bash', '--norc', '--noprofile', '-i'], {
+      stdio: [slave, slave, slave],
+      env,
+    });
+    const ended = endOf(shell);
+    // What it says is shown, what is typed has quotes in it.
+    terminal.type(`stty -a >${seen(0)}; ${process.execPath} ${file}\n`);
+    await terminal.shows('ready');
+    const raw = [isRaw()];
+    terminal.type('\x1a');
+    await terminal.shows('Stopped');
+    terminal.type(`stty -a >${seen(1)}; echo "beh"ind\n`);
+    await terminal.shows('behind');
+    terminal.type('fg\n');
+    await until(isRaw);
+    raw.push(isRaw());
+    terminal.type('a');
+    await terminal.shows('heard;');
+    terminal.type('q');
+    await terminal.shows('bye;');
+    terminal.type(`stty -a >${seen(2)}; exit\n`);
+    await ended;
+    const modes = [0, 1, 2].map((at) => readFileSync(seen(at), 'latin1'));
+    expect([raw, new Set(modes).size, / icanon /.test(modes[0] as string)]).toEqual([
+      [true, true],
+      1,
+      true,
+    ]);
   });
 });

@@ -5,24 +5,27 @@
 // missing. With O_NONBLOCK set on the duplicate flags differ. With the kind's own halves (readable,
 // writable) the end of stdout ends stderr, where one socket is both. Without REF_WHILE_READING (lib/stream/input.ts)
 // the program that reads ends at once.
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { constant } from '../../lib/raw/constants.js';
-import { check } from '../../lib/raw/errors.js';
-import * as raw from '../../lib/raw/index.js';
+import { describe, expect, it } from 'vitest';
 import { put } from '../support/bytes.js';
 import { DIST } from '../support/child.js';
-import { Opened } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
-import { temporaryFolder } from '../support/folder.js';
-import { type End, endOf, program, Terminal, turn } from './support.js';
+import {
+  INPUT,
+  nulls,
+  opened,
+  openFile,
+  pipes,
+  regularFiles,
+  runOn,
+  type Stdio,
+  sockets,
+  ttys,
+} from './stdio-kinds.js';
 
 const SIZE = 300_000;
 /** Without new lines, which a terminal changes. */
 const OUTPUT = 'abcdefghijklmnopqrstuvwxyz_'.repeat(SIZE / 20).slice(0, SIZE);
-const INPUT = 'a line of input\n';
 
 /** Reads stdin to its end, then writes much and exits in one callback; says what it saw. */
 const PROGRAM = `
@@ -42,96 +45,6 @@ const PROGRAM = `
     });
   })();`;
 
-const opened = new Opened();
-const terminals: Terminal[] = [];
-const files: number[] = [];
-afterEach(() => {
-  for (const terminal of terminals.splice(0)) terminal.close();
-  for (const fd of files.splice(0)) closeSync(fd);
-});
-
-/** Descriptors for a child, which stay the test's, and how to take what came out of 1 and 2. */
-interface Stdio {
-  readonly fds: readonly [number, number, number];
-  readonly out: () => string;
-  readonly error: () => string;
-}
-
-/** Takes what there is, without blocking. */
-function taker(fd: number): () => string {
-  raw.fcntl(fd, constant('F_SETFL'), constant('O_RDWR') | constant('O_NONBLOCK'));
-  const bytes = Buffer.alloc(65536);
-  return () => {
-    const count = raw.read(fd, bytes);
-    return count > 0 ? bytes.toString('latin1', 0, count) : '';
-  };
-}
-
-function pipes(): Stdio {
-  const [stdin, input] = opened.pipe(0);
-  const [out, stdout] = opened.pipe(0);
-  const [error, stderr] = opened.pipe(0);
-  put(input, INPUT);
-  opened.close(input);
-  return { fds: [stdin, stdout, stderr], out: taker(out), error: taker(error) };
-}
-
-/** As inetd has it: one socket for input and output. */
-function sockets(): Stdio {
-  const pair = () =>
-    opened.keepPair(raw.socketpair(constant('AF_UNIX'), constant('SOCK_STREAM'), 0));
-  const [both, far] = pair();
-  const [stderr, error] = pair();
-  put(far, INPUT);
-  check(raw.shutdown(far, constant('SHUT_WR')), 'shutdown');
-  return { fds: [both, both, stderr], out: taker(far), error: taker(error) };
-}
-
-/** Two, as what is written to one is not parted. */
-function ttys(): Stdio {
-  const [one, other] = [new Terminal(), new Terminal()];
-  terminals.push(one, other);
-  one.withoutEcho();
-  one.type(`${INPUT}\x04`);
-  return {
-    fds: [one.slave, one.slave, other.slave],
-    out: taker(one.master),
-    error: taker(other.master),
-  };
-}
-
-function openFile(path: string, flags: string): number {
-  const fd = openSync(path, flags);
-  files.push(fd);
-  return fd;
-}
-
-function regularFiles(): Stdio {
-  const folder = temporaryFolder();
-  const [input, out, error] = ['in', 'out', 'error'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  writeFileSync(input, INPUT);
-  const follow = (path: string) => {
-    let at = 0;
-    return () => {
-      const more = readFileSync(path, 'latin1').slice(at);
-      at += more.length;
-      return more;
-    };
-  };
-  const fds = [openFile(input, 'r'), openFile(out, 'a'), openFile(error, 'w')] as const;
-  return { fds, out: follow(out), error: follow(error) };
-}
-
-function nulls(): Stdio {
-  const nothing = () => '';
-  const open = () => openFile('/dev/null', 'r+');
-  return { fds: [open(), open(), open()], out: nothing, error: nothing };
-}
-
 const STREAMS = ['DescriptorStream', 'DescriptorStream', 'DescriptorStream'];
 const FILES = ['FileReadStream', 'OutputFile', 'OutputFile'];
 const TTYS = ['TtyStream', 'TtyStream', 'TtyStream'];
@@ -142,54 +55,6 @@ const KINDS: [name: string, make: () => Stdio, kinds: string[]][] = [
   ['terminals', ttys, TTYS],
   ['files', regularFiles, FILES],
 ];
-
-interface Seen {
-  readonly end: End;
-  readonly report: unknown;
-  readonly out: string;
-  readonly error: string;
-  /** Whether the descriptors that it shares are as before. */
-  readonly same: boolean;
-}
-
-/** Runs `script` on `stdio`, of which nothing is read before it has said something on 3. */
-async function runOn(stdio: Stdio, mode: string, script: string): Promise<Seen> {
-  const { fds } = stdio;
-  const flags = () => fds.map((fd) => raw.fcntl(fd, constant('F_GETFL'))).join();
-  const before = flags();
-  const child = spawn(process.execPath, ['-e', program(mode, script)], {
-    stdio: [...fds, 'pipe'],
-  });
-  let report = '';
-  let ended: { end: End } | undefined;
-  child.stdio[3]?.on('data', (bytes: Buffer) => {
-    report += bytes.toString();
-  });
-  endOf(child).then((end) => {
-    ended = { end };
-  });
-  let [out, error] = ['', ''];
-  const take = () => {
-    const [more, moreOfError] = [stdio.out(), stdio.error()];
-    out += more;
-    error += moreOfError;
-    return more !== '' || moreOfError !== '';
-  };
-  for (;;) {
-    const isOver = ended !== undefined;
-    if (report === '' && !isOver) await turn();
-    else if (take()) continue;
-    else if (isOver) break;
-    else await turn();
-  }
-  return {
-    end: ended?.end ?? null,
-    report: report === '' ? undefined : JSON.parse(report),
-    out,
-    error,
-    same: flags() === before,
-  };
-}
 
 const EACH = `
   const streams = ['stdin', 'stdout', 'stderr'];

@@ -1,6 +1,6 @@
 // What the tests of terminals share: a pseudoterminal of the test's own, and programs on it.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constant } from '../../lib/raw/constants.js';
 import { check } from '../../lib/raw/errors.js';
@@ -83,6 +83,11 @@ export function turn(): Promise<void> {
 
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await turn();
+}
+
+/** 'T': it is stopped. See proc_pid_stat(5). */
+export function stateOf(pid: number): string | undefined {
+  return readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[2];
 }
 
 /** What ends a child: its code or its signal. */

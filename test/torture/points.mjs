@@ -1,7 +1,8 @@
 // Which points there are: a workload in a mode, one of its calls, an errno, and the use
 // of that call that fails. What a workload never calls so often is no point.
-import { CALL_NAMES, CALLS, HOST_CALLS, LASTING, mayLast, USES } from './calls.mjs';
+import { CALL_NAMES, CALLS, LASTING, mayLast, USES } from './calls.mjs';
 import { errnoOf } from './errnos.mjs';
+import { HOST_CALLS } from './host-calls.mjs';
 
 export const MODES = ['owned', 'guest'];
 

@@ -66,7 +66,8 @@ export class Scoreboard {
     yield '';
     yield* this.#examples();
     for (const { point, violations } of this.#unsteady) {
-      yield `seen once and not again: ${violations[0].kind} at ${argumentsOf(point)}`;
+      const [{ kind, text }] = violations;
+      yield `seen once and not again: ${kind} at ${argumentsOf(point)}: ${text}`;
     }
     const hosts = [...this.#rows.values()].map(({ host }) => host);
     const [asked, failed] = ['points', 'violated'].map((name) => sum(hosts, name));

@@ -37,6 +37,37 @@ it.skipIf(deviates(usedBackend, 'notPollable')).each(DRIVE_MODES)(
   },
 );
 
+// Without notify() at the end of LoopCore.run the inner loop waits for ever: the child closes as the
+// last of its streams has, in a closing callback, and so in the next turn.
+it.skipIf(deviates(usedBackend, 'notPollable')).each(DRIVE_MODES)(
+  'an inner loop is given its next turn where it has work left that no descriptor tells of (%s)',
+  async (mode) => {
+    const inner = new EventLoop();
+    const told: string[] = [];
+    const close = () => told.push('child');
+    const child = inner.spawn('echo', ['x'], {}, { stdout: () => {}, stderr: () => {}, close });
+    const turns = test.loop.watch(inner.poller.fd, { read: true }, () => {
+      if (!inner.run('nowait')) turns.close();
+    });
+    // Ends the wait of who is never told.
+    test.loop.setTimeout(() => turns.close(), 3000).unref();
+    child.exited.then(() => inner.setImmediate(() => inner.setImmediate(() => told.push('both'))));
+    await drive(test.loop, mode);
+    expect([told.sort(), inner.alive]).toEqual([['both', 'child'], false]);
+    inner.close();
+  },
+);
+
+it.skipIf(deviates(usedBackend, 'notPollable'))('loops in a circle are refused, with why', () => {
+  const inner = new EventLoop();
+  const watcher = test.loop.watch(inner.poller.fd, { read: true }, () => {});
+  expect(() => inner.watch(test.loop.poller.fd, { read: true }, () => {})).toThrow(
+    expect.objectContaining({ code: 'ELOOP', message: expect.stringMatching(/inside itself/) }),
+  );
+  watcher.close();
+  inner.close();
+});
+
 it.skipIf(deviates(usedBackend, 'notPollable')).each(DRIVE_MODES)(
   'libuv’s own loop is turned by ours (%s)',
   async (mode) => {

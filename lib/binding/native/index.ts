@@ -21,6 +21,7 @@ import type { SignalCalls } from './signals.js';
 import type { SocketFilterCalls } from './socket-filter.js';
 import type { AddressCalls, SocketCalls } from './sockets.js';
 import type { StreamCalls } from './stream.js';
+import type { TerminalRawCalls } from './terminal-calls.js';
 import type { TerminalCalls } from './terminals.js';
 import type { ThreadServerCalls } from './thread-server.js';
 import type { UnixPathCalls } from './unix-path.js';
@@ -48,6 +49,7 @@ export type * from './signals.js';
 export type * from './socket-filter.js';
 export type * from './sockets.js';
 export type * from './stream.js';
+export type * from './terminal-calls.js';
 export type * from './terminals.js';
 export type * from './thread-server.js';
 export type * from './unix-path.js';
@@ -65,7 +67,8 @@ export interface RawCalls
     MessageCalls,
     PollCalls,
     ProcessRawCalls,
-    PseudoterminalCalls {}
+    PseudoterminalCalls,
+    TerminalRawCalls {}
 
 export interface NativeBinding
   extends RawCalls,

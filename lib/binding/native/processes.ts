@@ -1,9 +1,10 @@
-// What native/calls/processes.cc and processes_linux.cc export: processes by their ids and
-// as descriptors.
+// What native/calls/processes.cc, processes_linux.cc and sigqueue.cc export: processes by their ids
+// and as descriptors.
 
 /** `lib/raw` documents each. */
 export interface ProcessRawCalls {
   kill(pid: number, sig: number): number;
+  sigqueue(pid: number, sig: number, value: number): number;
   waitid(idtype: number, id: number, info: Int32Array, options: number): number;
   pidfd_open(pid: number, flags?: number): number;
   pidfd_send_signal(pidfd: number, sig: number, info?: null, flags?: number): number;

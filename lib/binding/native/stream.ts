@@ -20,6 +20,8 @@ export interface StreamCalls {
   layout(): Record<string, number>;
   /** As `sendNow`, by write(2). */
   writeNow(fd: number, bytes: Uint8Array): number;
+  /** The same of a file: over the limit of the process it is -EFBIG, without a signal. */
+  writeFileNow(fd: number, bytes: Uint8Array): number;
   /**
    * As `sendNow`, and with the first byte the first `count` descriptors of `numbers`, 1 to
    * 253. After -errno nothing was sent.

@@ -23,6 +23,8 @@ export class Program {
   files = [];
   workers = [];
   pending = 0;
+  /** Of those the requests, each by its text. */
+  asked = new Set();
   endTurns = 0;
   calls = 0;
   phase = 'acting';
@@ -244,7 +246,8 @@ export class Program {
     const open = this.ends
       .filter(({ closed }) => closed === 0)
       .map((end) => `${end.name} (${stateOf(end)})`);
-    return `${this.phase}, ${this.pending} requests, open: ${open.join(', ')}`;
+    const asked = [...this.asked].join('; ');
+    return `${this.phase}, ${this.pending} pending: ${asked}, open: ${open.join(', ')}`;
   }
 
   async #end() {

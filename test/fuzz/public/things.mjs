@@ -190,10 +190,10 @@ export class Things {
     const promise = actions.call('request', what);
     if (promise === undefined) return;
     program.pending++;
-    let isSettled = false;
+    const asked = [String(what).replace(/\s+/g, ' ').slice(0, 100)];
+    program.asked.add(asked);
     const settled = () => {
-      if (isSettled) program.report('a request is settled twice');
-      isSettled = true;
+      if (!program.asked.delete(asked)) program.report('a request is settled twice');
       program.pending--;
     };
     promise.then(settled, (error) => {

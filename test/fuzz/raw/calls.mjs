@@ -5,6 +5,7 @@ import { eventCalls } from './event-calls.mjs';
 import { fileCalls } from './file-calls.mjs';
 import { Messages } from './messages.mjs';
 import { processCalls } from './process-calls.mjs';
+import { terminalCalls } from './terminal-calls.mjs';
 
 /**
  * Name to `{ weight, args(), after?(result, args), isResult(result) }`.
@@ -37,6 +38,7 @@ export function rawCalls(make) {
     ...eventCalls(make),
     ...fileCalls(make),
     ...processCalls(make),
+    ...terminalCalls(make),
     read: { args: read },
     write: { args: read },
     readv: { args: () => [make.fd(), make.buffers()] },

@@ -255,12 +255,12 @@ export function internalCalls(make) {
       args: () => [
         words(make, random.pick([0, 35, 36, 36, 36]), (i) => pipesWord(make, i)),
         words(make, random.pick([0, 13, 14, 28]), (i) => flowWord(make, i % FLOW_WORDS)),
-        make.int(0, 1, 2),
-        make.int(0, 1, 4096),
+        ...[make.int(0, 1, 2), make.int(0, 1, 4096)],
       ],
     },
     sendNow: { args: () => [make.fd(), make.memory()] },
     writeNow: { args: () => [make.fd(), make.memory()] },
+    writeFileNow: { args: () => [make.fd(), make.memory()] },
     wake: { args: () => [make.fd(), make.memory(random.pick([0, 1, 3, 4, 8]))] },
   };
 }

@@ -14,6 +14,14 @@ export function processCalls(make) {
     kill: {
       args: () => (random.oneIn(3) ? [process.pid, 0] : [nobody(), oneOf(0, 1, 9, 15, 64, 65, -1)]),
     },
+    // No signal, as one with a value ends the process as any.
+    sigqueue: {
+      args: () => [
+        random.oneIn(3) ? process.pid : nobody(),
+        oneOf(0, 0, 65, -1),
+        make.int(0, 7, -1),
+      ],
+    },
     // Nothing is waited for: the fuzzer has no children, and says WNOHANG all the same.
     waitid: {
       args: () => [

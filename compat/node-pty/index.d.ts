@@ -1,0 +1,1 @@
+export * from 'rawloop/compat/node-pty';
