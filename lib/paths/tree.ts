@@ -142,12 +142,18 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
   }
 
   #changed(folder: Folder, name: string): void {
-    const isFile = folder.entries.get(name) === undefined && folder.entries.has(name);
-    if (isFile) this.#news.tell('change', folder.pathOf(name), false);
+    const isFile = folder.entries.get(name) === undefined;
+    if (isFile && this.#isThere(folder, name))
+      this.#news.tell('change', folder.pathOf(name), false);
+  }
+
+  /** It was told, or was there at first, of which nothing is told and the list is still to come. */
+  #isThere(folder: Folder, name: string): boolean {
+    return folder.entries.has(name) || (folder.isOld && !this.#settings.initial);
   }
 
   #attributes(folder: Folder, name: string, isFolder: boolean): void {
-    if (!folder.entries.has(name)) return;
+    if (!this.#isThere(folder, name)) return;
     this.#news.tell('attributes', folder.pathOf(name), isFolder);
     const entry = folder.entries.get(name);
     if (entry !== undefined) this.#surveys.reopen(entry);

@@ -54,6 +54,24 @@ describe('watchers of one loop', () => {
   );
 });
 
+it('hears all that it asks for, also when another asks for less of the same folder', async () => {
+  const folder = temporaryFolder();
+  const [file, other] = [join(folder, 'file'), join(folder, 'other')];
+  for (const path of [file, other]) writeFileSync(path, '');
+  const told: string[] = [];
+  const watcher = test.loop.watchPath(folder, {}, (event) => {
+    told.push(shown(event));
+    watcher.close();
+    // Of the folder it asks for names alone. Without IN_MASK_ADD that is all there is of it then;
+    // without Tree.#isThere a file that was there and is not listed yet has not changed.
+    less.close();
+  });
+  const less = test.loop.watchPath(file, {}, never);
+  writeFileSync(other, 'written');
+  await run(test.loop);
+  expect(told).toEqual(['change other']);
+});
+
 describe.each(DRIVE_MODES)('a watcher (%s)', (mode) => {
   it('keeps the loop alive while it is referenced, and closes by using', async () => {
     const folder = temporaryFolder();
