@@ -71,9 +71,9 @@ int ReadEntries(int fd, Entries* entries);
 // The same to the end: 0 or -errno.
 int ReadAllEntries(int fd, Entries* entries);
 
-// All entries of the folder that is open at `fd`, with their types, sorted: 0 or
-// -errno. It is opened anew, so that it is read from its beginning, also where
-// it was not opened to be read (O_EVTONLY).
+// All entries of the folder that is open at `fd`, with their types, sorted: 0
+// or -errno. It is opened anew, so that it is read from its beginning, also
+// where it was not opened to be read (O_EVTONLY).
 int ListFolder(int fd, Entries* entries);
 
 }  // namespace rawloop

@@ -32,12 +32,9 @@ uint32_t ChangesOf(const Event& event) {
     unsigned int notes;
     uint32_t bit;
   } kTable[] = {
-      {kNotesOfWriting, kWritten},
-      {NOTE_ATTRIB, kChangedAttributes},
-      {NOTE_LINK, kChangedLinks},
-      {NOTE_RENAME, kRenamed},
-      {NOTE_DELETE, kDeleted},
-      {kNoteRevoke, kRevoked},
+      {kNotesOfWriting, kWritten}, {NOTE_ATTRIB, kChangedAttributes},
+      {NOTE_LINK, kChangedLinks},  {NOTE_RENAME, kRenamed},
+      {NOTE_DELETE, kDeleted},     {kNoteRevoke, kRevoked},
   };
   uint32_t bits = 0;
   for (const auto& entry : kTable) {

@@ -62,15 +62,18 @@ describe.each(DRIVE_MODES)('a watched file (%s)', (mode) => {
   });
 
   // Where folders are listed the names are right before anybody was told of the file.
-  it.runIf(tellsNames)('is told to have changed in a watched folder, and what is there is what is told', async () => {
-    const folder = temporaryFolder();
-    const file = join(folder, 'file');
-    writeFileSync(file, 'first');
-    const acts = Object.values(SAVES).flatMap((how) => [how(file), how(file)]);
-    const { told } = await mirrored(test.loop, mode, folder, acts);
-    const isOfFile = /^(change file|create file|rename file from file\.(tmp|new))$/;
-    for (const step of told) expect(step).toContainEqual(expect.stringMatching(isOfFile));
-  });
+  it.runIf(tellsNames)(
+    'is told to have changed in a watched folder, and what is there is what is told',
+    async () => {
+      const folder = temporaryFolder();
+      const file = join(folder, 'file');
+      writeFileSync(file, 'first');
+      const acts = Object.values(SAVES).flatMap((how) => [how(file), how(file)]);
+      const { told } = await mirrored(test.loop, mode, folder, acts);
+      const isOfFile = /^(change file|create file|rename file from file\.(tmp|new))$/;
+      for (const step of told) expect(step).toContainEqual(expect.stringMatching(isOfFile));
+    },
+  );
 
   it('that goes and comes is told so, also with the folders that it is in', async () => {
     const folder = temporaryFolder();
