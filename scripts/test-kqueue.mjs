@@ -28,7 +28,12 @@ const TRAPS = [
   'unix-path-started-twice',
   'wait-deadline',
 ];
-const OWN = ['test/poller', 'test/kqueue', ...TRAPS.map((name) => `test/regressions/${name}`)];
+const OWN = [
+  'test/poller',
+  'test/kqueue',
+  'test/paths',
+  ...TRAPS.map((name) => `test/regressions/${name}`),
+];
 
 let found;
 try {

@@ -30,27 +30,38 @@ const cpuMs = () => {
 
 let events = 0;
 let overflows = 0;
-/** Paths that are there, by what was told. A folder that goes takes all below it along. */
+/** Paths that are there, by what was told: a Map for each. One that goes takes all below it along. */
 class Told {
-  #paths = new Set();
+  #root = new Map();
+  #find(path) {
+    const names = path.slice(folder.length + 1).split('/');
+    const last = names.pop();
+    let at = this.#root;
+    for (const name of names) at = at?.get(name);
+    return { at, last };
+  }
   add(path) {
     events++;
-    this.#paths.add(path.slice(folder.length + 1));
+    const { at, last } = this.#find(path);
+    if (at?.has(last) === false) at.set(last, new Map());
   }
   delete(path) {
     events++;
-    const name = path.slice(folder.length + 1);
-    if (!this.#paths.delete(name)) return;
-    // What tells of each by itself has none left.
-    if (isFolder.delete(name)) {
-      for (const each of this.#paths) if (each.startsWith(`${name}/`)) this.#paths.delete(each);
-    }
+    const { at, last } = this.#find(path);
+    at?.delete(last);
   }
   get paths() {
-    return [...this.#paths].sort();
+    const found = [];
+    const walk = (at, prefix) => {
+      for (const [name, inner] of at) {
+        found.push(prefix + name);
+        walk(inner, `${prefix}${name}/`);
+      }
+    };
+    walk(this.#root, '');
+    return found.sort();
   }
 }
-const isFolder = new Set();
 
 /** Each begins to watch: `{ paths }`, and calls `ready`. `later` is a timer of its loop. */
 const PEERS = {
@@ -63,7 +74,6 @@ const PEERS = {
       if (type !== 'rename' || name === null) return;
       const path = join(folder, name);
       const stat = lstatSync(path, { throwIfNoEntry: false });
-      if (stat?.isDirectory()) isFolder.add(name);
       if (stat === undefined) told.delete(path);
       else told.add(path);
     });

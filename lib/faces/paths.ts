@@ -14,8 +14,9 @@ export abstract class PathsFace extends SpawnFace {
    *
    * @param callback left out: events are kept for who iterates the watcher
    * @throws SystemError ENOENT, EACCES, ENOSPC (fs.inotify.max_user_watches), EMFILE
-   *   (fs.inotify.max_user_instances); TypeError, RangeError; Error ERR_LOOP_CLOSED,
-   *   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM (macOS, BSD)
+   *   (fs.inotify.max_user_instances; on macOS and the BSDs descriptors, of which each file takes one),
+   *   EOPNOTSUPP (there, of what is no file or folder); TypeError, RangeError; Error ERR_LOOP_CLOSED,
+   *   ERR_FEATURE_UNAVAILABLE_ON_PLATFORM
    * @example
    * loop.watchPath('src', { recursive: true }, ({ type, path, from }) => console.log(type, path, from));
    * @example
@@ -40,6 +41,11 @@ export abstract class PathsFace extends SpawnFace {
     const checked = families.pool().toPath(path);
     const read = (folder: Uint8Array) =>
       this.fs.readdir(folder, { encoding: 'buffer', withFileTypes: true });
-    return new PathWatcher<string>(this, read, checked, options, callback as PathCallback);
+    const lists = {
+      later: (fd: number) => this.fs.listing(fd),
+      now: (fd: number) => this.fs.listingNow(fd),
+    };
+    const ways = { read, lists };
+    return new PathWatcher<string>(this, ways, checked, options, callback as PathCallback);
   }
 }

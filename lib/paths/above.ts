@@ -3,8 +3,10 @@
 // that folder is gone as well, the nearest one above that is there.
 import { basename, dirname } from 'node:path';
 import { constant } from '../raw/constants.js';
-import { LOST, NAMED, type NoticeSource, Watch, type Watching } from './source.js';
+import { LOST, NAMED, Notice, type NoticeSource, Watch, type Watching } from './source.js';
 
+/** Of the folder itself: it is lost, or something in it may be the path. */
+const TOLD = LOST | Notice.UNNAMED;
 const ABSENT: ReadonlySet<number> = new Set([-constant('ENOENT'), -constant('ENOTDIR')]);
 
 export class Above implements Watching {
@@ -72,7 +74,7 @@ export class Above implements Watching {
   }
 
   noticed(mask: number, _cookie: number, name: string): void {
-    if (name === '' ? (mask & LOST) === 0 : name !== this.#next || (mask & NAMED) === 0) return;
-    this.#changed(name === '' || this.#folder !== dirname(this.#place));
+    if (name === '' ? (mask & TOLD) === 0 : name !== this.#next || (mask & NAMED) === 0) return;
+    this.#changed((mask & LOST) !== 0 || this.#folder !== dirname(this.#place));
   }
 }

@@ -12,16 +12,7 @@ import { Queue } from '../base/queue.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { constant } from '../raw/constants.js';
 import type { Folder, Look } from './folder.js';
-import { type NoticeSource, Watch } from './source.js';
-
-/** What the list of a folder has. */
-export interface FoundEntry {
-  readonly name: Uint8Array;
-  isDirectory(): boolean;
-}
-
-/** Lists a folder, without waiting for it. */
-export type ReadFolder = (path: Uint8Array) => Promise<readonly FoundEntry[]>;
+import { type FoundEntry, type NoticeSource, Watch } from './source.js';
 
 /** Whose folders are looked at. */
 export interface Surveyed {
@@ -84,7 +75,6 @@ export class Surveys {
   readonly #tree: Surveyed;
   readonly #source: NoticeSource;
   readonly #loop: HandleLoop;
-  readonly #read: ReadFolder;
   readonly #waiting = new Queue<Survey>();
   readonly #running = new Set<Survey>();
   /** This user may not look into them, or their paths are too long. */
@@ -96,11 +86,10 @@ export class Surveys {
   #later = 0;
   #isOver = false;
 
-  constructor(tree: Surveyed, source: NoticeSource, loop: HandleLoop, read: ReadFolder) {
+  constructor(tree: Surveyed, source: NoticeSource, loop: HandleLoop) {
     this.#tree = tree;
     this.#source = source;
     this.#loop = loop;
-    this.#read = read;
   }
 
   /** `folder` is to be looked at, again if that is under way. */
@@ -173,15 +162,15 @@ export class Surveys {
     folder.isClosed = false;
     this.#closed.delete(folder);
     folder.age = this.#tree.age;
-    const mask = folder.parent === undefined ? Watch.ROOT : Watch.FOLDER;
-    const watch = this.#source.add(path, mask, folder);
+    const what = folder.parent === undefined ? Watch.ROOT : Watch.FOLDER;
+    const watch = this.#source.add(path, what, folder);
     if (watch < 0) {
       this.#failed(survey, watch);
       return;
     }
     this.#tree.watched(folder, watch);
     this.#running.add(survey);
-    this.#read(Buffer.from(path, 'latin1')).then(
+    this.#source.list(watch, path).then(
       (entries) => this.#listed(survey, () => this.#hold(survey, entries)),
       (error: Error) => this.#listed(survey, () => this.#notListed(survey, error)),
     );

@@ -2,11 +2,12 @@
 // change told once. A name that is known already is not told again, one that is not known is not
 // told to be gone: so it does not matter which of the two was first to say.
 import type { HandleLoop } from '../loop/contract.js';
+import { constant } from '../raw/constants.js';
 import { Folder, type FolderOwner } from './folder.js';
 import type { Half } from './halves.js';
 import { type RenamedTree, Renames } from './renames.js';
 import { LOST, Notice, type NoticeSource } from './source.js';
-import { type ReadFolder, type Surveyed, Surveys } from './surveys.js';
+import { type Surveyed, Surveys } from './surveys.js';
 
 /** Whom it tells. Paths begin at the watched path. */
 export interface TreeNews {
@@ -31,6 +32,9 @@ export interface TreeSettings {
   readonly initial: boolean;
 }
 
+/** Where the folder was may be another one, or none. */
+const UNSURE = Notice.IGNORED | Notice.UNSURE;
+
 export class Tree implements FolderOwner, RenamedTree, Surveyed {
   /** How often notices were lost. */
   age = 0;
@@ -49,7 +53,6 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
     news: TreeNews,
     source: NoticeSource,
     loop: HandleLoop,
-    read: ReadFolder,
     place: string,
     settings: TreeSettings,
   ) {
@@ -57,7 +60,7 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
     this.#source = source;
     this.#place = place;
     this.#settings = settings;
-    this.#surveys = new Surveys(this, source, loop, read);
+    this.#surveys = new Surveys(this, source, loop);
     this.#renames = new Renames(this, source, loop);
   }
 
@@ -127,6 +130,7 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
   }
 
   #noticedItself(folder: Folder, mask: number): void {
+    if ((mask & Notice.FULL) !== 0) this.#news.refused(-constant('ENOSPC'));
     if ((mask & Notice.IGNORED) !== 0) folder.watch = -1;
     if (folder === this.root) {
       if ((mask & LOST) !== 0) this.#news.rootLost();
@@ -134,16 +138,22 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
         this.#news.tell('attributes', '', true);
         this.#surveys.reopen(folder);
       }
-    } else if ((mask & Notice.IGNORED) !== 0) this.#surveys.request(folder);
+    } else if ((mask & UNSURE) !== 0) this.#surveys.request(folder);
   }
 
   #changed(folder: Folder, name: string): void {
-    const isFile = folder.entries.get(name) === undefined && folder.entries.has(name);
-    if (isFile) this.#news.tell('change', folder.pathOf(name), false);
+    const isFile = folder.entries.get(name) === undefined;
+    if (isFile && this.#isThere(folder, name))
+      this.#news.tell('change', folder.pathOf(name), false);
+  }
+
+  /** It was told, or was there at first, of which nothing is told and the list is still to come. */
+  #isThere(folder: Folder, name: string): boolean {
+    return folder.entries.has(name) || (folder.isOld && !this.#settings.initial);
   }
 
   #attributes(folder: Folder, name: string, isFolder: boolean): void {
-    if (!folder.entries.has(name)) return;
+    if (!this.#isThere(folder, name)) return;
     this.#news.tell('attributes', folder.pathOf(name), isFolder);
     const entry = folder.entries.get(name);
     if (entry !== undefined) this.#surveys.reopen(entry);

@@ -13,11 +13,11 @@ import { closeIt, endOnAbort, runCleanup } from '../loop/when-closed.js';
 import { constant } from '../raw/constants.js';
 import { codedError, SystemError } from '../raw/errors.js';
 import type { PathEvent } from './events.js';
-import { InotifyHub } from './inotify-hub.js';
+import type { PathHub } from './hub.js';
+import { hubOf, type Lists } from './hubs.js';
 import { KeptEvents } from './kept.js';
 import { type PathSettings, readPathOptions, type WatchPathOptions } from './options.js';
 import { Root } from './root.js';
-import type { ReadFolder } from './surveys.js';
 import { bytesOf, Telling } from './telling.js';
 import { Tree, type TreeNews } from './tree.js';
 
@@ -30,13 +30,12 @@ export type PathCallback<Name extends string | Uint8Array = string> = (
 type Told = Parameters<TreeNews['tell']>[0];
 
 const ENOENT = -constant('ENOENT');
-const ENOSPC = -constant('ENOSPC');
 
 /** What `loop.watchPath` returns. It keeps the loop alive while it is referenced. */
 export class PathWatcher<Name extends string | Uint8Array = string> extends Handle {
   readonly #settings: PathSettings;
   readonly #callback: PathCallback<Name> | undefined;
-  readonly #hub: InotifyHub;
+  readonly #hub: PathHub;
   readonly #tree: Tree;
   readonly #root: Root;
   readonly #telling: Telling<Name>;
@@ -55,7 +54,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
   /** @internal Use `loop.watchPath`. */
   constructor(
     loop: HandleLoop,
-    read: ReadFolder,
+    lists: Lists,
     path: string | Uint8Array,
     options: WatchPathOptions,
     callback: PathCallback<Name> | undefined,
@@ -63,7 +62,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     const settings = readPathOptions(options);
     if (callback !== undefined) checkFunction('callback', callback);
     throwIfAborted(settings.signal);
-    if (path.length === 0) throw notWatched(ENOENT, '');
+    if (path.length === 0) throw new SystemError(ENOENT, 'watchPath', { path: '' });
     super(loop);
     if (loop.closed) throw loopClosed();
     this.#settings = settings;
@@ -72,15 +71,15 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     this.#kept = new KeptEvents(this, settings.highWaterMark);
     this.keepContext();
     const place = resolve(bytesOf(process.cwd()), bytesOf(path));
-    this.#hub = InotifyHub.of(loop);
-    this.#tree = new Tree(this, this.#hub, loop, read, place, settings);
+    this.#hub = hubOf(loop, lists);
+    this.#tree = new Tree(this, this.#hub, loop, place, settings);
     this.#root = new Root(this, this.#hub, loop, this.#tree, place);
     this.#hub.join(this);
     this.start(this.#hub.handleFd, 0);
     const opened = this.#root.open(settings.initial);
     if (opened < 0) {
       this.close();
-      throw notWatched(opened, shownPath(path));
+      throw this.#hub.refusal(opened, shownPath(path));
     }
     if (settings.signal !== undefined) endOnAbort(this, settings.signal, closeIt);
   }
@@ -207,7 +206,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
 
   /** @internal */
   refused(errno: number): void {
-    this.fail(notWatched(errno, this.#shownPath));
+    this.fail(this.#hub.refusal(errno, this.#shownPath));
   }
 
   /** @internal It has ended: nothing more is heard, and that is told behind what was. */
@@ -272,15 +271,6 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
   get #shownPath(): string {
     return shownPath(this.path);
   }
-}
-
-function notWatched(errno: number, path: string): Error {
-  const hint =
-    errno === ENOSPC
-      ? 'More watches than this user may have: each folder takes one. See ' +
-        'fs.inotify.max_user_watches in inotify(7)'
-      : undefined;
-  return new SystemError(errno, 'inotify_add_watch', { path }, hint);
 }
 
 function shownPath(path: string | Uint8Array): string {

@@ -10,7 +10,14 @@ import type {
   Registration,
   RegistrationError,
 } from './contract.js';
-import { CONDITIONS, type InterestOptions, Ready, toInterest } from './interest.js';
+import {
+  CHANGES,
+  CONDITIONS,
+  Interest,
+  type InterestOptions,
+  Ready,
+  toInterest,
+} from './interest.js';
 import { checkToken, type ReadyList } from './ready-list.js';
 import type { SharedWaker } from './waker.js';
 
@@ -134,7 +141,8 @@ export class CheckedPoller implements Poller {
     const known = this.#byToken.get(token);
     // A registration that could not be deleted still reports: the loop drops it.
     if (known === undefined) return;
-    const allowed = (known.interest & CONDITIONS) | UNASKED;
+    const changes = (known.interest & Interest.VNODE) !== 0 ? CHANGES : 0;
+    const allowed = (known.interest & CONDITIONS) | UNASKED | changes;
     assert(events !== 0, `token ${token} is ready for nothing`);
     assert((events & ~allowed) === 0, `token ${token} is ready for ${events}, asked ${allowed}`);
   }

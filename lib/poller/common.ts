@@ -21,7 +21,7 @@ export const HINTS: Readonly<Record<string, string>> = {
     'or pread of rawloop/raw; loop.fs tells of them',
   EEXIST: 'The descriptor is already waited for here; change that one instead',
   ELOOP: 'A poller is inside itself by way of others, or more than 5 are inside one another',
-  ENOTSUP: 'This poller has no priority: see poller.supports',
+  ENOTSUP: 'This poller has no such condition: see poller.supports',
 };
 
 /**

@@ -25,6 +25,8 @@ export interface PollerFeatures {
   readonly exclusive: boolean;
   /** Whether timeouts keep fractions of a millisecond. */
   readonly submillisecond: boolean;
+  /** Whether it can be waited for what happens to files and folders. */
+  readonly vnodes: boolean;
   /** Whether error and hangup are reported to an interest without READ and WRITE. */
   readonly unasked: boolean;
 }
@@ -66,7 +68,8 @@ export interface Poller {
    *
    * @param token 0 to 2^53-2; comes back with each event
    * @throws SystemError EEXIST (it is here already), EPERM (a regular file, always
-   *   ready), EBADF, ENOMEM, ENOSPC; ENOTSUP (priority, where not supported);
+   *   ready), EBADF, ENOMEM, ENOSPC; ENOTSUP (priority or vnodes, where not supported);
+   *   EINVAL (vnodes, of what is no file or folder, or with another condition);
    *   on the BSDs EPIPE (writing to a pipe that nobody reads)
    */
   add(fd: number, interest: InterestOptions | number, token: number): void;

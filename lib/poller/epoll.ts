@@ -34,6 +34,7 @@ const MOD = constants['EPOLL_CTL_MOD'] ?? 0;
 const DEL = constants['EPOLL_CTL_DEL'] ?? 0;
 const EINTR = -constant('EINTR');
 const ENOENT = -constant('ENOENT');
+const ENOTSUP = -constant('ENOTSUP');
 /** What the doorbell of `ToldOnce` comes with: no token, as those are below 2^53. */
 const TOLD_DATA = 2n ** 64n - 1n;
 
@@ -52,6 +53,7 @@ export class EpollPoller implements Poller {
     oneshot: true,
     priority: true,
     exclusive: true,
+    vnodes: false,
     submillisecond: supported.epoll_pwait2,
     unasked: true,
   };
@@ -172,7 +174,9 @@ export class EpollPoller implements Poller {
     checkToken(token);
     const bits = toInterest(interest);
     let result: number;
-    if ((bits & Interest.PRIORITY) === 0 && this.#told === undefined) {
+    if ((bits & Interest.VNODE) !== 0) {
+      result = ENOTSUP;
+    } else if ((bits & Interest.PRIORITY) === 0 && this.#told === undefined) {
       result = native.epoll_ctl(this.#epfd, op, fd, eventsOf(bits), token);
     } else {
       result = this.#controlTold(op, fd, bits, token);

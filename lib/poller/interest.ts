@@ -17,6 +17,8 @@ export const Interest = Object.freeze({
   ONESHOT: 0x200,
   /** Wake few of the pollers that wait for this descriptor, where supported. */
   EXCLUSIVE: 0x400,
+  /** What happens to a file or a folder, where supported: nothing else but EDGE goes with it. */
+  VNODE: 0x800,
 });
 
 /** What was found. Error and hangup are reported whether asked for or not. */
@@ -31,12 +33,28 @@ export const Ready = Object.freeze({
   ERROR: 0x008,
   /** The other side is gone. */
   HANGUP: 0x010,
+  /** Of VNODE: a file was written or cut; in a folder something came, went or was renamed. */
+  WRITTEN: 0x1000,
+  /** Of VNODE: permissions, owner, times. */
+  ATTRIBUTES: 0x2000,
+  /** Of VNODE: more or fewer names lead to it. */
+  LINKS: 0x4000,
+  /** Of VNODE: it has another name. */
+  RENAMED: 0x8000,
+  /** Of VNODE: a name of it is gone, with the last of them the file. */
+  DELETED: 0x10000,
+  /** Of VNODE: its file system is gone. */
+  REVOKED: 0x20000,
 });
 
 /** The conditions of an interest, without its modes. */
 export const CONDITIONS = Interest.READ | Interest.PRIORITY | Interest.WRITE;
 
-const ALL = CONDITIONS | Interest.EDGE | Interest.ONESHOT | Interest.EXCLUSIVE;
+/** What VNODE tells. */
+export const CHANGES =
+  Ready.WRITTEN | Ready.ATTRIBUTES | Ready.LINKS | Ready.RENAMED | Ready.DELETED | Ready.REVOKED;
+
+const ALL = CONDITIONS | Interest.EDGE | Interest.ONESHOT | Interest.EXCLUSIVE | Interest.VNODE;
 
 /** An interest by name, as users write it. */
 export interface InterestOptions {

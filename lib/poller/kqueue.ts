@@ -42,6 +42,7 @@ export class KqueuePoller implements Poller {
     // Out-of-band data has a filter on macOS and OpenBSD.
     priority: constants['EVFILT_EXCEPT'] !== undefined,
     exclusive: false,
+    vnodes: true,
     submillisecond: true,
     unasked: false,
   };

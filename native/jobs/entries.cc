@@ -3,11 +3,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+
+#include "core/retried.h"
 
 namespace rawloop {
 
@@ -53,7 +56,7 @@ Entries::~Entries() {
   free(names_);
 }
 
-bool Entries::Add(const char* name, uint8_t type) {
+bool Entries::Add(const char* name, uint8_t type, uint64_t inode) {
   if (name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0))) {
     return true;
   }
@@ -66,7 +69,7 @@ bool Entries::Add(const char* name, uint8_t type) {
     return false;
   }
   memcpy(names_ + name_bytes_, name, size);
-  entries_[count_++] = {0, name_bytes_, type};
+  entries_[count_++] = {inode, 0, name_bytes_, type};
   name_bytes_ += size;
   return true;
 }
@@ -117,21 +120,32 @@ void Entries::Sort() {
             });
 }
 
-int64_t Entries::ReturnTo(FileCall* call) const {
-  const size_t head = sizeof(count_) + count_;
-  uint8_t* output = call->Output(head + name_bytes_);
-  if (output == nullptr) return -ENOMEM;
+void Entries::Write(uint8_t* output) const {
   memcpy(output, &count_, sizeof(count_));
   uint8_t* types = output + sizeof(count_);
-  uint8_t* names = output + head;
+  uint8_t* names = types + count_;
   for (uint32_t i = 0; i < count_; i++) {
     types[i] = type(i);
     const size_t size = strlen(name(i)) + 1;
     memcpy(names, name(i), size);
     names += size;
   }
-  call->SetSize(head + name_bytes_);
+}
+
+int64_t Entries::ReturnTo(FileCall* call) const {
+  uint8_t* output = call->Output(bytes());
+  if (output == nullptr) return -ENOMEM;
+  Write(output);
+  call->SetSize(bytes());
   return 0;
+}
+
+void Entries::WriteListing(uint8_t* output) const {
+  Write(output);
+  uint8_t* behind = output + bytes();
+  for (uint32_t i = 0; i < count_; i++) {
+    memcpy(behind + i * sizeof(uint64_t), &At(i)->inode, sizeof(uint64_t));
+  }
 }
 
 int ReadAllEntries(int fd, Entries* entries) {
@@ -139,6 +153,19 @@ int ReadAllEntries(int fd, Entries* entries) {
   do {
     result = ReadEntries(fd, entries);
   } while (result > 0);
+  return result;
+}
+
+int ListFolder(int fd, Entries* entries) {
+  const int opened = Retried(
+      [&] { return openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (opened < 0) return -errno;
+  const int result = ReadAllEntries(opened, entries);
+  if (result == 0) {
+    entries->CompleteTypes(opened);
+    entries->Sort();
+  }
+  close(opened);
   return result;
 }
 

@@ -1,5 +1,6 @@
 // The entries of a folder as JavaScript gets them: their number, a byte for the
-// type of each (DT_* of <dirent.h>), then the names, a NUL behind each. And how
+// type of each (DT_* of <dirent.h>), then the names, a NUL behind each; in a
+// listing the inode of each behind them, 64 bits in the host's order. And how
 // they are read, which each platform has a file for (entries_linux.cc,
 // entries_bsd.cc).
 #ifndef RAWLOOP_JOBS_ENTRIES_H_
@@ -20,7 +21,7 @@ class Entries {
   Entries& operator=(const Entries&) = delete;
 
   // False when there is no memory. "." and ".." are left out.
-  bool Add(const char* name, uint8_t type);
+  bool Add(const char* name, uint8_t type, uint64_t inode);
 
   uint32_t count() const { return count_; }
   // Of each, from 0 on, until one is added.
@@ -34,13 +35,21 @@ class Entries {
   // 0 or -ENOMEM.
   int64_t ReturnTo(FileCall* call) const;
 
+  // All of them as a listing: how many bytes that takes, and writes them.
+  size_t listing_bytes() const { return bytes() + count_ * sizeof(uint64_t); }
+  void WriteListing(uint8_t* output) const;
+
  private:
   struct Entry {
+    uint64_t inode;
     uint64_t key;   // the first bytes that may differ, while they are sorted
     uint32_t name;  // where it begins among the names
     uint8_t type;
   };
 
+  // Their number, the types and the names.
+  void Write(uint8_t* output) const;
+  size_t bytes() const { return sizeof(count_) + count_ + name_bytes_; }
   // How many bytes all names begin with in common.
   size_t CommonBytes() const;
 
@@ -61,6 +70,11 @@ int ReadEntries(int fd, Entries* entries);
 
 // The same to the end: 0 or -errno.
 int ReadAllEntries(int fd, Entries* entries);
+
+// All entries of the folder that is open at `fd`, with their types, sorted: 0
+// or -errno. It is opened anew, so that it is read from its beginning, also
+// where it was not opened to be read (O_EVTONLY).
+int ListFolder(int fd, Entries* entries);
 
 }  // namespace rawloop
 

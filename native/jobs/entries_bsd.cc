@@ -29,7 +29,7 @@ int ReadEntries(int fd, Entries* entries) {
       break;
     }
     result = 1;
-    if (!entries->Add(entry->d_name, entry->d_type)) {
+    if (!entries->Add(entry->d_name, entry->d_type, entry->d_ino)) {
       result = -ENOMEM;
       break;
     }

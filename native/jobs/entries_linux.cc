@@ -31,7 +31,8 @@ int ReadEntries(int fd, Entries* entries) {
   if (size < 0) return -errno;
   for (int at = 0; at < size;) {
     const auto* record = reinterpret_cast<const Record*>(records + at);
-    if (!entries->Add(record->name, record->type)) return -ENOMEM;
+    if (!entries->Add(record->name, record->type, record->inode))
+      return -ENOMEM;
     at += record->size;
   }
   return size;

@@ -1,5 +1,5 @@
-// The entries of a folder: all of them by its path, or some of one that is
-// open. See getdents(2), readdir(3).
+// The entries of a folder: all of them by its path, or all or some of one that
+// is open. See getdents(2), readdir(3).
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -44,9 +44,22 @@ int64_t NextEntries(FileCall* call) {
   return entries.ReturnTo(call);
 }
 
+// listing(fd): all entries of a folder, with the inode of each.
+int64_t Listing(FileCall* call) {
+  Entries entries;
+  const int result = ListFolder(call->integer(0), &entries);
+  if (result < 0) return result;
+  uint8_t* output = call->Output(entries.listing_bytes());
+  if (output == nullptr) return -ENOMEM;
+  entries.WriteListing(output);
+  call->SetSize(entries.listing_bytes());
+  return 0;
+}
+
 constexpr Operation kTable[] = {
     {"readdir", MakeFileCall<Readdir, kPath, kInteger>},
-    {"entries", MakeFileCall<NextEntries, kFd>}};
+    {"entries", MakeFileCall<NextEntries, kFd>},
+    {"listing", MakeFileCall<Listing, kFd>}};
 
 }  // namespace
 

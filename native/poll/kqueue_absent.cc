@@ -27,5 +27,14 @@ void RegisterKqueuePoller(napi_env env, napi_value exports) {
 }
 RAWLOOP_MODULE(RegisterKqueuePoller);
 
+void RegisterVnode(napi_env env, napi_value exports) {
+  const Function functions[] = {{"openVnode", AbsentCall},
+                                {"vnodeFacts", AbsentCall},
+                                {"listVnode", AbsentCall},
+                                {"descriptorLimit", AbsentCall}};
+  Export(env, exports, functions);
+}
+RAWLOOP_MODULE(RegisterVnode);
+
 }  // namespace
 }  // namespace rawloop

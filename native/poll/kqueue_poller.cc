@@ -14,10 +14,11 @@
 namespace rawloop {
 namespace {
 
-// Interest.EDGE and ONESHOT of lib/poller/interest.ts.
+// Interest.EDGE, ONESHOT and VNODE of lib/poller/interest.ts.
 constexpr uint32_t kEdge = 0x100;
 constexpr uint32_t kOneshot = 0x200;
-constexpr uint32_t kInterests = 0x7ff;
+constexpr uint32_t kVnode = 0x800;
+constexpr uint32_t kInterests = 0xfff;
 constexpr int kNone = -1;
 
 // No descriptor has this number.
@@ -32,6 +33,10 @@ constexpr int kPriorityFilter = 0;
 constexpr unsigned int kPriorityNotes = 0;
 #endif
 
+// Whatever happens to a file or a folder.
+constexpr unsigned int kVnodeNotes = kNotesOfWriting | NOTE_ATTRIB | NOTE_LINK |
+                                     NOTE_RENAME | NOTE_DELETE | kNoteRevoke;
+
 constexpr struct {
   uint32_t bit;
   int filter;
@@ -40,8 +45,9 @@ constexpr struct {
     {kReadable, EVFILT_READ, 0},
     {kWritable, EVFILT_WRITE, 0},
     {kPriority, kPriorityFilter, kPriorityNotes},
+    {kVnode, EVFILT_VNODE, kVnodeNotes},
 };
-constexpr uint32_t kConditions = kReadable | kWritable | kPriority;
+constexpr uint32_t kConditions = kReadable | kWritable | kPriority | kVnode;
 
 // Which filters stand for an interest. For none it is that of reading,
 // disabled: so that the kernel still knows the registration, and forgets it
@@ -91,8 +97,12 @@ int Examine(int kq, int fd, uint32_t interest, uint64_t token,
   struct stat status;
   if (fstat(fd, &status) < 0) return -errno;
   // kqueue would take them: always ready but at the end of a file, which is no
-  // readiness that a loop can use. epoll refuses them.
-  if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode)) return -EPERM;
+  // readiness that a loop can use. epoll refuses them. What happens to them can
+  // be waited for, and nothing else along with it.
+  const bool is_file = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);
+  const bool waits = (interest & kConditions & ~kVnode) != 0;
+  if (is_file && (waits || IsIdle(interest))) return -EPERM;
+  if ((interest & kVnode) != 0 && (!is_file || waits)) return -EINVAL;
   if (fd == kq) return -EINVAL;
   if ((interest & kPriority) != 0 && kPriorityFilter == 0) return -ENOTSUP;
   *udata = token;

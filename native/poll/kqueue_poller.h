@@ -28,6 +28,20 @@ constexpr uint64_t kIsEdge = uint64_t{4} << kTokenBits;
 // Both READ and WRITE: there may be a second record.
 constexpr uint64_t kIsBoth = uint64_t{8} << kTokenBits;
 
+// OpenBSD alone tells a file that was cut apart from one that was written.
+#ifdef NOTE_TRUNCATE
+constexpr unsigned int kNotesOfWriting =
+    NOTE_WRITE | NOTE_EXTEND | NOTE_TRUNCATE;
+#else
+constexpr unsigned int kNotesOfWriting = NOTE_WRITE | NOTE_EXTEND;
+#endif
+// libkqueue has none.
+#ifdef NOTE_REVOKE
+constexpr unsigned int kNoteRevoke = NOTE_REVOKE;
+#else
+constexpr unsigned int kNoteRevoke = 0;
+#endif
+
 constexpr uint64_t kWakerToken = kTokenMask;
 
 using Event = struct kevent;
@@ -68,7 +82,7 @@ class Changes {
   int error(int index) const { return static_cast<int>(results_[index].data); }
 
  private:
-  static constexpr int kMax = 7;
+  static constexpr int kMax = 9;
   Event changes_[kMax];
   Event results_[kMax];
   int count_ = 0;

@@ -17,8 +17,8 @@ namespace {
 constexpr int kOnStack = 256;
 
 // Bits of a record while it is made.
-constexpr uint32_t kReadEnded = 0x10000;
-constexpr uint32_t kWriteEnded = 0x20000;
+constexpr uint32_t kReadEnded = 0x1000000;
+constexpr uint32_t kWriteEnded = 0x2000000;
 
 uint64_t UdataOf(const Event& event) {
   uint64_t udata;
@@ -26,7 +26,25 @@ uint64_t UdataOf(const Event& event) {
   return udata;
 }
 
+// What happened to a file or a folder.
+uint32_t ChangesOf(const Event& event) {
+  constexpr struct {
+    unsigned int notes;
+    uint32_t bit;
+  } kTable[] = {
+      {kNotesOfWriting, kWritten}, {NOTE_ATTRIB, kChangedAttributes},
+      {NOTE_LINK, kChangedLinks},  {NOTE_RENAME, kRenamed},
+      {NOTE_DELETE, kDeleted},     {kNoteRevoke, kRevoked},
+  };
+  uint32_t bits = 0;
+  for (const auto& entry : kTable) {
+    if ((event.fflags & entry.notes) != 0) bits |= entry.bit;
+  }
+  return bits;
+}
+
 uint32_t BitsOf(const Event& event, uint64_t udata) {
+  if (event.filter == EVFILT_VNODE) return ChangesOf(event);
   bool ended = (event.flags & EV_EOF) != 0;
   bool socket = (udata & kIsSocket) != 0;
   // With the end of a socket comes its error, which stays there to be asked

@@ -26,6 +26,7 @@ const rawloop = require('../../dist/index.cjs');
 const raw = require('../../dist/raw.cjs');
 const compat = {
   epoll: require('../../dist/compat/epoll.cjs'),
+  nodePty: require('../../dist/compat/node-pty.cjs'),
   unixDgram: require('../../dist/compat/unix-dgram.cjs'),
   usocket: require('../../dist/compat/usocket.cjs'),
 };

@@ -18,7 +18,7 @@ import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 import { mirrored } from './mirrored.js';
-import { play, type Step } from './support.js';
+import { oneByOne, play, type Step, tellsNames } from './support.js';
 
 guardDescriptors();
 const test = eachWithLoop();
@@ -61,15 +61,19 @@ describe.each(DRIVE_MODES)('a watched file (%s)', (mode) => {
     for (const step of told) expect(new Set(step)).toEqual(new Set(['change ']));
   });
 
-  it('is told to have changed in a watched folder, and what is there is what is told', async () => {
-    const folder = temporaryFolder();
-    const file = join(folder, 'file');
-    writeFileSync(file, 'first');
-    const acts = Object.values(SAVES).flatMap((how) => [how(file), how(file)]);
-    const { told } = await mirrored(test.loop, mode, folder, acts);
-    const isOfFile = /^(change file|create file|rename file from file\.(tmp|new))$/;
-    for (const step of told) expect(step).toContainEqual(expect.stringMatching(isOfFile));
-  });
+  // Where folders are listed the names are right before anybody was told of the file.
+  it.runIf(tellsNames)(
+    'is told to have changed in a watched folder, and what is there is what is told',
+    async () => {
+      const folder = temporaryFolder();
+      const file = join(folder, 'file');
+      writeFileSync(file, 'first');
+      const acts = Object.values(SAVES).flatMap((how) => [how(file), how(file)]);
+      const { told } = await mirrored(test.loop, mode, folder, acts);
+      const isOfFile = /^(change file|create file|rename file from file\.(tmp|new))$/;
+      for (const step of told) expect(step).toContainEqual(expect.stringMatching(isOfFile));
+    },
+  );
 
   it('that goes and comes is told so, also with the folders that it is in', async () => {
     const folder = temporaryFolder();
@@ -93,7 +97,7 @@ describe.each(DRIVE_MODES)('a watched file (%s)', (mode) => {
       [() => unlinkSync(file), ['delete ']],
       [() => mkdirSync(file), ['create /']],
       [() => writeFileSync(join(file, 'in it'), ''), ['create in it']],
-      [() => rmSync(file, { recursive: true }), ['delete in it', 'delete /']],
+      [() => rmSync(file, { recursive: true }), [...oneByOne('delete in it'), 'delete /']],
     ]);
     expect(told).toEqual(expected);
   });

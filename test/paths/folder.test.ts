@@ -19,7 +19,8 @@ import { EventLoop } from '../../lib/faces/event-loop.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
-import { play, shown } from './support.js';
+import { deviates, hasFewVnodes, usedBackend } from '../support/libkqueue.js';
+import { oneByOne, play, shown, tellsNames } from './support.js';
 
 guardDescriptors();
 const test = eachWithLoop();
@@ -30,12 +31,14 @@ describe.each(DRIVE_MODES)('a watched folder (%s)', (mode) => {
     const folder = temporaryFolder();
     const at = (name: string) => join(folder, name);
     mkdirSync(at('below'));
+    const below = deviates(usedBackend, 'attributesBelow') ? ['attributes /'] : [];
     const { told, expected } = await play(test.loop, mode, folder, { attributes: true }, [
       [() => mkdirSync(at('made')), ['create made/']],
       [() => writeFileSync(at('below/file'), ''), []],
-      [() => writeFileSync(at('é'), 'x'), ['create é', 'change é']],
+      [() => writeFileSync(at('é'), ''), ['create é']],
+      [() => writeFileSync(at('é'), 'x'), ['change é']],
       [() => renameSync(at('é'), at('b')), ['rename b from é']],
-      [() => chmodSync(at('b'), 0o600), ['attributes b']],
+      [() => chmodSync(at('b'), 0o600), [...below, 'attributes b']],
       [() => renameSync(at('b'), at('below/b')), ['delete b']],
       [() => renameSync(at('below/b'), at('b')), ['create b']],
       [() => symlinkSync('b', at('link')), ['create link']],
@@ -55,7 +58,10 @@ describe.each(DRIVE_MODES)('a watched folder (%s)', (mode) => {
     const { told, expected } = await play(test.loop, mode, folder, RECURSIVE, [
       [() => renameSync(folder, `${folder}2`), ['delete /']],
       [() => renameSync(`${folder}2`, folder), ['create /', 'create a/', 'create a/b']],
-      [() => rmSync(folder, { recursive: true }), ['delete a/b', 'delete a/', 'delete /']],
+      [
+        () => rmSync(folder, { recursive: true }),
+        [...oneByOne('delete a/b', 'delete a/'), 'delete /'],
+      ],
       [make, ['create /', 'create a/', 'create a/b']],
       [() => unlinkSync(join(folder, 'a', 'b')), ['delete a/b']],
     ]);
@@ -87,38 +93,42 @@ describe.each(DRIVE_MODES)('a watched folder (%s)', (mode) => {
   });
 
   // Without Surveys.moved what is in the other folder is told to be in the one that was moved.
-  it('looks anew at one that is moved while it is listed, as its path leads to another', async () => {
-    const loop = new EventLoop({ poolSize: 1 });
-    const folder = temporaryFolder();
-    const at = (name: string) => join(folder, name);
-    const fifo = join(temporaryFolder(), 'fifo');
-    execFileSync('mkfifo', [fifo]);
-    const told: string[] = [];
-    const replace = () => {
-      renameSync(at('a'), at('b'));
-      mkdirSync(at('a'));
-      writeFileSync(at('a/in a'), '');
-      writer = openSync(fifo, 'r+');
-    };
-    let writer = -1;
-    const watcher = loop.watchPath(folder, RECURSIVE, (event) => {
-      told.push(shown(event));
-      if (told.length === 1) loop.setImmediate(replace);
-      if (told.at(-1) === 'create a/in a') writeFileSync(at('b/last'), '');
-      if (told.at(-1) === 'create b/last') watcher.close();
-    });
-    watcher.ready.then(async () => {
-      mkdirSync(at('a'));
-      // Holds the only thread, so that the list of `a` waits.
-      const file = await loop.fs.open(fifo);
-      closeSync(writer);
-      await file.close();
-    });
-    await drive(loop, mode);
-    loop.close();
-    const expected = ['create a/', 'rename b/ from a', 'create a/', 'create a/in a'];
-    expect(told).toEqual([...expected, 'create b/last']);
-  });
+  // Where folders are listed by their descriptors there is no path to be another's.
+  it.runIf(tellsNames)(
+    'looks anew at one that is moved while it is listed, as its path leads to another',
+    async () => {
+      const loop = new EventLoop({ poolSize: 1 });
+      const folder = temporaryFolder();
+      const at = (name: string) => join(folder, name);
+      const fifo = join(temporaryFolder(), 'fifo');
+      execFileSync('mkfifo', [fifo]);
+      const told: string[] = [];
+      const replace = () => {
+        renameSync(at('a'), at('b'));
+        mkdirSync(at('a'));
+        writeFileSync(at('a/in a'), '');
+        writer = openSync(fifo, 'r+');
+      };
+      let writer = -1;
+      const watcher = loop.watchPath(folder, RECURSIVE, (event) => {
+        told.push(shown(event));
+        if (told.length === 1) loop.setImmediate(replace);
+        if (told.at(-1) === 'create a/in a') writeFileSync(at('b/last'), '');
+        if (told.at(-1) === 'create b/last') watcher.close();
+      });
+      watcher.ready.then(async () => {
+        mkdirSync(at('a'));
+        // Holds the only thread, so that the list of `a` waits.
+        const file = await loop.fs.open(fifo);
+        closeSync(writer);
+        await file.close();
+      });
+      await drive(loop, mode);
+      loop.close();
+      const expected = ['create a/', 'rename b/ from a', 'create a/', 'create a/in a'];
+      expect(told).toEqual([...expected, 'create b/last']);
+    },
+  );
 
   it('tells what is there at first when asked, and follows no link', async () => {
     const folder = temporaryFolder();
@@ -148,18 +158,22 @@ describe.each(DRIVE_MODES)('a watched folder (%s)', (mode) => {
     expect(readdirSync(folder, 'buffer')).toEqual([name]);
   });
 
-  it('is deep: hundreds of levels that are made and removed at once', async () => {
-    const folder = temporaryFolder();
-    const levels = 300;
-    const deepest = Array.from({ length: levels }, () => 'd').join('/');
-    let made = 0;
-    let gone = 0;
-    const watcher = test.loop.watchPath(folder, RECURSIVE, ({ type }) => {
-      if (type === 'create' && ++made === levels) rmSync(join(folder, 'd'), { recursive: true });
-      if (type === 'delete' && ++gone === levels) watcher.close();
-    });
-    watcher.ready.then(() => mkdirSync(join(folder, deepest), { recursive: true }));
-    await drive(test.loop, mode);
-    expect([made, gone]).toEqual([levels, levels]);
-  });
+  it.skipIf(hasFewVnodes)(
+    'is deep: hundreds of levels that are made and removed at once',
+    async () => {
+      const folder = temporaryFolder();
+      const levels = 300;
+      const deepest = Array.from({ length: levels }, () => 'd').join('/');
+      let made = 0;
+      let gone = 0;
+      const watcher = test.loop.watchPath(folder, RECURSIVE, ({ type }) => {
+        if (type === 'create' && ++made === levels) rmSync(join(folder, 'd'), { recursive: true });
+        if (type !== 'delete' || ++gone < (tellsNames ? levels : 1)) return;
+        watcher.close();
+      });
+      watcher.ready.then(() => mkdirSync(join(folder, deepest), { recursive: true }));
+      await drive(test.loop, mode);
+      expect([made, gone]).toEqual([levels, tellsNames ? levels : 1]);
+    },
+  );
 });

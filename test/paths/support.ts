@@ -5,6 +5,12 @@ import type { PathEvent } from '../../lib/paths/events.js';
 import type { WatchPathOptions } from '../../lib/paths/options.js';
 import type { PathWatcher } from '../../lib/paths/watcher.js';
 import { type DriveMode, drive } from '../support/drive.js';
+import { usedBackend } from '../support/libkqueue.js';
+
+/** Whether the system tells each thing by its name, or folders are listed once they have changed. */
+export const tellsNames = usedBackend !== 'kqueue';
+/** What went with its folder, where that is told one by one. */
+export const oneByOne = (...events: string[]): string[] => (tellsNames ? events : []);
 
 /** 'create a', 'rename b from a', a slash behind a folder. */
 export function shown({ type, name, isDirectory, path, from }: PathEvent): string {

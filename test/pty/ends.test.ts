@@ -3,7 +3,7 @@
 // Without `begun` of lib/pty/slave.ts the pty does not end with its program; without the first holder it
 // ends before there is one; without whenClosed in lib/spawn/spawn.ts the program without
 // descriptors is hung up before it asks. Without `endsWith` of BY_TERMINAL each end is an error, EIO.
-// Without the slave's `close` a pty that nobody used leaves a descriptor.
+// Without `endsSoon` of lib/stream/input.ts so is the end for who reads slowly.
 
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,6 @@
 // What is no pty, or none any more, is refused before anything is opened or started.
+//
+// Without `beginClose` of lib/pty/pty.ts one that has closed takes a program, and leaves its slave open.
 import { describe, expect, it } from 'vitest';
 import type { PtyOptions } from '../../lib/pty/options.js';
 import { Pty } from '../../lib/pty/pty.js';

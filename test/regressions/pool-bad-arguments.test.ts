@@ -189,8 +189,8 @@ const FILE_ARGUMENTS: Record<keyof typeof native.fsOperations, unknown[]> = {
   fchmod: [0, 0], fchown: [0, WIDE, WIDE], futimes: [0, WIDE, WIDE, WIDE, WIDE],
   lseek: [0, WIDE, 0], read: [0, WIDE, WIDE], write: [0, WIDE, Buffer.from('x')],
   readFile: ['a', 0], readRest: [0], writeFile: ['a', 0, 0, Buffer.from('x')],
-  writeRest: [0, Buffer.from('x')], readdir: ['a', 0], entries: [0], rm: ['a', 0],
-  copyFile: ['a', 'b', 0], flock: [0, 0], lock: [0, 0, 0, WIDE, WIDE],
+  writeRest: [0, Buffer.from('x')], readdir: ['a', 0], entries: [0], listing: [0],
+  rm: ['a', 0], copyFile: ['a', 'b', 0], flock: [0, 0], lock: [0, 0, 0, WIDE, WIDE],
   sendFile: [0, 0, WIDE, 0],
 }; // biome-ignore format: a table
 

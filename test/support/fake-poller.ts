@@ -20,6 +20,7 @@ export class FakePoller implements Poller {
     priority: false,
     exclusive: false,
     submillisecond: true,
+    vnodes: false,
     unasked: true,
   };
   readonly waker: SharedWaker = { fd: -1, state: new Int32Array(new SharedArrayBuffer(4)) };

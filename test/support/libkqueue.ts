@@ -2,6 +2,7 @@
 // where there is no such kernel: whether it is what runs here, and in what it is not
 // as the kernels are. A test that a deviation touches names it and is skipped there;
 // on macOS and the BSDs every test runs.
+import { readFileSync } from 'node:fs';
 import { supported } from '../../lib/raw/index.js';
 
 /** No kernel has both: this build of the addon is one against libkqueue. */
@@ -35,6 +36,12 @@ export const DEVIATIONS = {
     'what belongs to a kqueue is closed by a thread of libkqueue, some time after the close ' +
     'of the kqueue itself: descriptors cannot be counted right after it',
   fewAtOnce: 'kevent finds at most 512 events at once, however long the list',
+  attributesBelow:
+    'the attributes of what is in a folder are told as those of the folder: its inotify watch is ' +
+    'told of both',
+  fewVnodes:
+    'each EVFILT_VNODE is an inotify instance of its own, of which a user has 128 ' +
+    '(fs.inotify.max_user_instances): there is no such limit where it is the kernel that tells',
   edgesLost:
     'of two filters with EV_CLEAR for one descriptor, the events are lost that a short list ' +
     'has no room for: its epoll instance has told them by then',
@@ -49,4 +56,11 @@ export const usedBackend = (/epoll|kqueue/.exec(process.env['RAWLOOP_BACKEND'] ?
 /** Whether tests of `backend` must be skipped for this deviation. */
 export function deviates(backend: string, _deviation: Deviation): boolean {
   return onLibkqueue && backend === 'kqueue';
+}
+
+/** Whether many files can be watched by descriptors: above 1,024 instances they can. */
+export const hasFewVnodes = deviates(usedBackend, 'fewVnodes') && instances() < 1024;
+
+function instances(): number {
+  return Number(readFileSync('/proc/sys/fs/inotify/max_user_instances'));
 }

@@ -9,7 +9,7 @@ import type { FileKindCalls } from './file-kind.js';
 import type { FileTransferCalls } from './file-transfers.js';
 import type { FileCalls } from './file-watch.js';
 import type { HostCalls } from './host.js';
-import type { KqueueCalls, KqueueRawCalls } from './kqueue.js';
+import type { KqueueCalls, KqueueRawCalls, VnodeCalls } from './kqueue.js';
 import type { LinuxEventCalls } from './linux-events.js';
 import type { MessageCalls } from './messages.js';
 import type { PollCalls } from './poll.js';
@@ -88,6 +88,7 @@ export interface NativeBinding
     TerminalCalls,
     ThreadServerCalls,
     UnixPathCalls,
+    VnodeCalls,
     WakerCalls {
   /** What native/constants/ exports: by name, those that this system defines. */
   readonly constants: Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
-// What native/poll/kqueue.cc, kqueue_poller.cc and kqueue_wait.cc export; each call returns
-// -ENOSYS where there is no kqueue.
+// What native/poll/kqueue.cc, kqueue_poller.cc, kqueue_wait.cc and vnode.cc export; each call
+// returns -ENOSYS where there is no kqueue.
 import type { Bytes } from './descriptors.js';
 
 /** `lib/raw` documents each. */
@@ -31,4 +31,16 @@ export interface KqueueCalls {
   ): number;
   /** False when `state` says that the waker is closed. */
   kqueueWake(kq: number, state: Int32Array): boolean;
+}
+
+/** Files and folders that are opened to be watched. `facts` are those of `VnodeFact`. */
+export interface VnodeCalls {
+  /** `at` a folder's descriptor, -1: none. The descriptor or -errno. */
+  openVnode(at: number, path: Bytes, how: number, facts: BigUint64Array): number;
+  /** 0 or -errno. */
+  vnodeFacts(fd: number, facts: BigUint64Array): number;
+  /** All that is in a folder, as the pool's `listing`, at once; or -errno. */
+  listVnode(fd: number): Uint8Array | number;
+  /** How many descriptors this process may have. */
+  descriptorLimit(): number;
 }

@@ -131,6 +131,7 @@ export type FsOperations = {
   writeRest: [fd: number, bytes: Bytes];
   readdir: [path: FilePath, types: number];
   entries: [fd: number];
+  listing: [fd: number];
   rm: [path: FilePath, flags: number];
   copyFile: [from: FilePath, to: FilePath, flags: number];
   flock: [fd: number, operation: number];

@@ -13,6 +13,7 @@ const LINK = 10;
 const SOCKET = 12;
 
 const COUNT_BYTES = 4;
+const INODE_BYTES = 8;
 
 /** An entry of a folder. */
 export class Dirent<Name extends string | Uint8Array = string> {
@@ -95,6 +96,31 @@ export function direntsIn(
   return namesIn(bytes, encoding).map(
     (name, i) => new Dirent(name, folder, bytes[COUNT_BYTES + i] as number),
   );
+}
+
+/** All that is in a folder, in the order of bytes: a listing of native/jobs/entries.h. */
+export interface FolderListing {
+  /** Bytes, a character for each. */
+  readonly names: readonly string[];
+  /** DT_* of <dirent.h>. */
+  readonly types: Uint8Array;
+  /** Those above 2^53 are rounded. */
+  readonly inodes: Float64Array;
+}
+
+export function listingIn(bytes: Uint8Array): FolderListing {
+  const count = countOf(bytes);
+  const inodes = new Float64Array(count);
+  if (count === 0) return { names: [], types: new Uint8Array(0), inodes };
+  const begin = COUNT_BYTES + count;
+  const end = bytes.length - count * INODE_BYTES;
+  const { buffer, byteOffset } = bytes;
+  const names = Buffer.from(buffer, byteOffset + begin, end - begin - 1).toString('latin1');
+  const view = new DataView(buffer, byteOffset + end);
+  for (let i = 0; i < count; i++) {
+    inodes[i] = Number(view.getBigUint64(i * INODE_BYTES, true));
+  }
+  return { names: names.split('\0'), types: bytes.subarray(COUNT_BYTES, begin), inodes };
 }
 
 /** The names, without the last NUL. */

@@ -2,10 +2,18 @@
 import { relative } from 'node:path';
 import { codedError } from '../../base/errors.js';
 import type { OptionNames } from '../../base/options.js';
+import { native } from '../../binding/index.js';
 import type { Batch } from '../batch.js';
 import { AttributeRequests } from './attributes.js';
 import { checked } from './caller.js';
-import { type Dirent, direntsIn, namesIn, pathIn } from './dirent.js';
+import {
+  type Dirent,
+  direntsIn,
+  type FolderListing,
+  listingIn,
+  namesIn,
+  pathIn,
+} from './dirent.js';
 import {
   checkFlag,
   checkMode,
@@ -168,6 +176,18 @@ export abstract class FolderRequests extends AttributeRequests {
       const about = { syscall: 'scandir', path: checkedPath };
       return this.ask('readdir', [checkedPath, typed ? 1 : 0], about, value, read?.signal);
     });
+  }
+
+  /** All that is in the folder that is open at `fd`, also where it is not open to be read. @internal */
+  listing(fd: number): Promise<FolderListing> {
+    const value = (batch: Batch, row: number) => listingIn(bufferOf(batch, row));
+    return this.ask('listing', [fd], { syscall: 'scandir' }, value, undefined);
+  }
+
+  /** The same at once, -errno where it cannot be read. @internal */
+  listingNow(fd: number): FolderListing | number {
+    const bytes = native.listVnode(fd);
+    return typeof bytes === 'number' ? bytes : listingIn(bytes);
   }
 
   async #readTree(

@@ -48,6 +48,7 @@ export class Compat {
       () => this.epoll(),
       () => this.usocket(),
       () => this.server(),
+      () => this.terminal(),
     ])();
   }
 
@@ -124,6 +125,43 @@ export class Compat {
     this.call('UServer.listen', () => server.listen(this.#place(model.name)));
   }
 
+  terminal() {
+    const { random, actions, program } = this;
+    const { spawn } = program.compat.nodePty;
+    const size = () => actions.or(() => random.pick([undefined, 1, 80, 65535]));
+    const encoding = () => actions.or(() => random.pick([undefined, null, 'utf8', 'base64']));
+    const options = () => ({
+      cols: size(),
+      rows: size(),
+      encoding: encoding(),
+      handleFlowControl: random.oneIn(3),
+      cwd: random.oneIn(10) ? actions.or(() => '/nowhere') : undefined,
+    });
+    const file = random.pick(['/bin/cat', '/bin/cat', '/bin/true', '/bin/none']);
+    const terminal = this.call('spawn', () => spawn(file, [], options()));
+    if (terminal === undefined) return;
+    this.#add('node-pty', terminal, () => {
+      terminal.kill('SIGKILL');
+      terminal.destroy();
+    });
+    let isOver = false;
+    for (const event of ['data', 'end', 'close', 'pause', 'resume']) {
+      terminal.on(event, () => {
+        if (isOver && event !== 'pause' && event !== 'resume') {
+          program.report(`'${event}' of a terminal behind its exit`);
+        }
+        program.inCallback(`compat ${event}`);
+      });
+    }
+    terminal.onExit(({ exitCode, signal }) => {
+      if (isOver || !Number.isInteger(exitCode) || !Number.isInteger(signal)) {
+        program.report(`a terminal tells its exit ${isOver}, ${exitCode}, ${signal}`);
+      }
+      isOver = true;
+      program.inCallback('compat exit');
+    });
+  }
+
   #place(name) {
     return this.actions.or(() => name);
   }
@@ -141,6 +179,7 @@ export class Compat {
     if (random.oneIn(12)) model.close();
     else if (model.kind === 'unix-dgram') this.#useDatagrams(model.thing);
     else if (model.kind === 'epoll') this.#useEpoll(model.thing);
+    else if (model.kind === 'node-pty') this.#useTerminal(model.thing);
     else this.#useStream(model.thing);
   }
 
@@ -176,6 +215,25 @@ export class Compat {
       () => this.call('modify', () => poll.modify(fd(), events())),
       () => this.call('remove', () => poll.remove(fd())),
       () => this.call('closed', () => poll.closed),
+    ])(); // biome-ignore format: a table
+  }
+
+  #useTerminal(terminal) {
+    const { random, actions } = this;
+    const text = () =>
+      actions.or(() => random.pick(['a\r', '\x13', '\x11', '\x03', 'x'.repeat(70_000)]));
+    const length = () => actions.or(() => random.pick([1, 80, 65535]));
+    const signal = () =>
+      actions.or(() => random.pick([undefined, 'SIGWINCH', 'SIGHUP', 'SIGCONT']));
+    random.pick([
+      () => this.call('write', () => terminal.write(text())),
+      () => this.call('resize', () => terminal.resize(length(), length())),
+      () => this.call('kill', () => terminal.kill(signal())),
+      () => this.call('pause', () => terminal.pause()),
+      () => this.call('resume', () => terminal.resume()),
+      () => this.call('process', () => `${terminal.process} ${terminal.fd} ${terminal.pid}`),
+      () => this.call('setEncoding', () => terminal.setEncoding(actions.or(() => 'utf8'))),
+      () => this.call('end', () => terminal.end(text())),
     ])(); // biome-ignore format: a table
   }
 

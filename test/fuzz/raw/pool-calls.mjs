@@ -16,6 +16,7 @@ const HARMFUL = new Set([
   'writeRest',
   'lseek',
   'entries',
+  'listing',
   'mkdir',
   'mkdirs',
   'symlink',
