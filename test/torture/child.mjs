@@ -122,6 +122,14 @@ async function runGuest(round, loop) {
   clearInterval(poll);
 }
 
+/** For who has to find out: what is under way on threads, and what there is of handles. */
+function whatKeeps(loop) {
+  const { queued, running, finished, kinds } = loop.pool.stats();
+  const pending = Object.keys(kinds).filter((kind) => kinds[kind].pending > 0);
+  const handles = loop.metrics().handles.map(({ label }) => label);
+  return `requests: ${pending} (${queued} queued, ${running} run, ${finished} done), handles: ${handles}`;
+}
+
 async function drive(round) {
   const { EventLoop } = rawloop;
   const loop = round.attempt(() => {
@@ -144,7 +152,7 @@ async function drive(round) {
     if (mode === 'guest') await runGuest(round, loop);
     else await new Promise((resolve) => setImmediate(() => resolve(runOwned(round, loop))));
     if (mode === 'owned') await othersToEnd(round);
-    return loop.alive;
+    return loop.alive && whatKeeps(loop);
   } finally {
     try {
       loop.close();

@@ -32,7 +32,7 @@ export function judge(round, { struck, leaked, rss, alive }) {
   }
   if (open.length > 0) {
     violate('hang', `${open.length} of ${units.length} never ended, first: ${open[0].name}`);
-  } else if (alive) violate('hang', 'the loop stays alive when all has ended');
+  } else if (alive) violate('hang', `the loop stays alive when all has ended; ${alive}`);
   for (const fault of new Set(faults)) violate('crash', fault);
   if (round.unclosed > 0) violate('lost', `${round.unclosed} sockets without their close`);
   if (leaked !== 0) violate('leak', `${leaked} descriptors`);
