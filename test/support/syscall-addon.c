@@ -61,6 +61,7 @@ NAPI_MODULE_INIT() {
   Add(env, numbers, "tgkill", SYS_tgkill);
   Add(env, numbers, "timerfd_create", SYS_timerfd_create);
   Add(env, numbers, "timerfd_settime", SYS_timerfd_settime);
+  Add(env, numbers, "wait4", SYS_wait4);
   napi_set_named_property(env, exports, "numbers", numbers);
   return exports;
 }
