@@ -2,7 +2,8 @@
 // exits before a reader has taken it, and the descriptors of others are as before.
 //
 // Without sendAtExit (lib/terminal/stdio.ts) the ends of what pipes, sockets and terminals are owed are
-// missing; with F_DUPFD (lib/terminal/stdio.ts) children inherit the duplicates. With O_NONBLOCK set on the duplicate flags differ. With the kind's own halves (readable,
+// missing; with F_DUPFD, which `fcntl` (native/calls/descriptors.cc) makes no use of, children inherit the
+// duplicates. With O_NONBLOCK set on the duplicate flags differ. With the kind's own halves (readable,
 // writable) the end of stdout ends stderr, where one socket is both. Without REF_WHILE_READING (lib/stream/input.ts)
 // the program that reads ends at once.
 import { join } from 'node:path';
@@ -107,7 +108,7 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('stdio, %s', (mod
     ]);
   });
 
-  it.each(KINDS)('of %s has descriptors of its own, which no child gets', async (_name, make) => {
+  it('has descriptors of its own, which no child gets', async () => {
     const script = `${EACH}
       const fs = require('fs');
       const { fcntl, constants } = require(${JSON.stringify(join(DIST, 'raw.cjs'))});
@@ -120,7 +121,7 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('stdio, %s', (mod
       for (const name of streams) loop[name];
       report(open().filter((fd) => !before.has(fd)).map(flagsOf));
       process.exit();`;
-    const { report } = await runOn(make(), mode, script);
+    const { report } = await runOn(regularFiles(), mode, script);
     expect(report).toEqual([1, 1, 1]);
   });
 
