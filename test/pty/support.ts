@@ -32,7 +32,10 @@ export interface Talk {
   readonly status: ExitStatus | undefined;
   /** All that was shown. */
   readonly text: string;
-  /** Callbacks of the master and of the child, each as it was called first. */
+  /**
+   * Callbacks of the master, each as it was called first, behind that of the child: which of the two
+   * ends is told first is open.
+   */
   readonly calls: string[];
   readonly error: Error | undefined;
 }
@@ -97,7 +100,7 @@ export async function talk(
     },
   });
   const exit = (_child: Child, told: ExitStatus) => {
-    called('exit');
+    calls.unshift('exit');
     status = told;
   };
   const child = loop.spawn(file, args, { ...options.spawn, controllingTerminal: pty }, { exit });
