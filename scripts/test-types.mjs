@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { installTools } from './bundles/tools.mjs';
 import { root } from './project.mjs';
 import { installTarball } from './runtimes/tarball.mjs';
-import { cases, compile, linkNodeTypes } from './types/compile.mjs';
+import { cases, compile, linkNodeTypes, placeOverrides } from './types/compile.mjs';
 
 /** Oldest supported, the last two of the compiler in JavaScript; the project has the newest. */
 const compilers = {
@@ -47,6 +47,7 @@ async function check(folder, project) {
 const { project, remove } = installTarball();
 try {
   linkNodeTypes(project);
+  placeOverrides(project);
   await Promise.all(folders.map((folder) => check(folder, project)));
 } finally {
   remove();

@@ -26,6 +26,8 @@ const canReopen = process.platform === 'linux';
 const CARRIED = canReopen
   ? ['O_ACCMODE', 'O_APPEND', 'O_DIRECT', 'O_SYNC'].reduce((all, name) => all | constant(name), 0)
   : 0;
+/** No handle of a loop has it: so many slots there are not. */
+const PROBE_TOKEN = 2 ** 53 - 2;
 
 /** What stands behind the number of a stream. */
 export interface Description {
@@ -67,7 +69,7 @@ function replace(fd: number, kind: Kind, poller: Poller): number | undefined {
   try {
     // Who waits for it already does so by the description that is there, and would hear of
     // the new one nothing.
-    poller.add(fd, Interest.READ, 0);
+    poller.add(fd, Interest.READ, PROBE_TOKEN);
     poller.delete(fd);
   } catch (error) {
     closeSync(own);

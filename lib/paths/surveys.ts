@@ -49,7 +49,7 @@ const errnos = (...names: string[]) => new Set(names.map((name) => -constant(nam
 const ABSENT = errnos('ENOENT', 'ENOTDIR');
 /** Of the system's, not of the folder's; a disk or a server may be there again. */
 const TRANSIENT = errnos('ENOMEM', 'EMFILE', 'ENFILE', 'EAGAIN', 'EINTR', 'EIO', 'ESTALE');
-/** There may be no watch, of whatever folder. */
+/** Of a watch: there may be none, of whatever folder. As a folder is listed these are its own. */
 const REFUSED = errnos('ENOSPC', 'EINVAL', 'ENOSYS');
 /** What the pool says when it cannot take a request now. */
 const NO_ROOM: ReadonlySet<string> = new Set(['ERR_POOL_QUEUE_FULL', 'ERR_POOL_NO_THREAD']);
@@ -165,7 +165,8 @@ export class Surveys {
     const what = folder.parent === undefined ? Watch.ROOT : Watch.FOLDER;
     const watch = this.#source.add(path, what, folder);
     if (watch < 0) {
-      this.#failed(survey, watch);
+      if (REFUSED.has(watch)) this.#tree.refused(watch);
+      else this.#failed(survey, watch);
       return;
     }
     this.#tree.watched(folder, watch);
@@ -199,7 +200,6 @@ export class Surveys {
 
   #failed(survey: Survey, errno: number): void {
     if (ABSENT.has(errno)) this.#hold(survey, undefined);
-    else if (REFUSED.has(errno)) this.#tree.refused(errno);
     else if (TRANSIENT.has(errno)) this.#again(survey.folder);
     else {
       survey.folder.isClosed = true;

@@ -48,6 +48,8 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
   /** Nothing is heard for now. */
   #isHeld = false;
   #isReady = false;
+  /** How many of the news are to be told before it is ready; undefined: not known yet. */
+  #beforeReady: number | undefined;
   #becomesReady: (() => void) | undefined;
   #ready: Promise<void> | undefined;
 
@@ -100,7 +102,8 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
 
   /**
    * Resolves once all that was there at first is watched, with `recursive` the folders below as well:
-   * what happens from then on is told. Rejects with what ends it before.
+   * what happens from then on is told. Where there is a callback it was told by then of all that was
+   * there, with `initial`. Rejects with what ends it before.
    */
   get ready(): Promise<void> {
     this.#ready ??= this.#isReady
@@ -181,8 +184,12 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
   /** @internal */
   tellNext(): void {
     const event = this.#news.shift();
-    if (event !== undefined) this.#callback?.(event, this);
-    else if (this.#failure !== undefined) this.failWith(this.#failure);
+    if (event !== undefined) {
+      if (this.#beforeReady) this.#beforeReady--;
+      // Who waits goes on behind the callback.
+      this.#readyBehindNews();
+      this.#callback?.(event, this);
+    } else if (this.#failure !== undefined) this.failWith(this.#failure);
   }
 
   /** @internal Notices were handed on. */
@@ -219,7 +226,13 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
 
   /** @internal */
   settled(): void {
-    if (this.#isReady || this.#tree.root?.isOld === true) return;
+    if (this.#beforeReady !== undefined || this.#tree.root?.isOld === true) return;
+    this.#beforeReady = this.#news.size;
+    this.#readyBehindNews();
+  }
+
+  #readyBehindNews(): void {
+    if (this.#isReady || this.#beforeReady !== 0) return;
     this.#isReady = true;
     this.#becomesReady?.();
   }

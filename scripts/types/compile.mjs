@@ -1,7 +1,7 @@
 // Compiles a program of a user against the package's types, in a project of its own: by any
 // compiler, in each way in which TypeScript resolves a package. The libraries are checked
 // too (no skipLibCheck).
-import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../project.mjs';
 import { runProgram } from '../runtimes/run.mjs';
@@ -55,6 +55,20 @@ export function linkNodeTypes(project) {
 }
 
 /**
+ * Puts `compat/NAME` in the place of the packages, as an override does: the one a link to where rawloop
+ * is, as npm makes of a dependency by its path, the next a copy of the folder, as others make.
+ */
+export function placeOverrides(project) {
+  const modules = join(project, 'node_modules');
+  const folders = join(modules, 'rawloop/compat');
+  for (const [i, name] of readdirSync(folders).entries()) {
+    const [from, to] = [join(folders, name), join(modules, name)];
+    if (i % 2 === 0) symlinkSync(from, to, 'dir');
+    else cpSync(from, to, { recursive: true });
+  }
+}
+
+/**
  * What the compiler says; '' when nothing.
  *
  * @param tsc the compiler's script
@@ -70,6 +84,7 @@ export async function compile(tsc, project, { name, file, config }, version) {
   if (major > 5 || minor >= 9) files.push([file.replace('program', 'self'), 'self-reference.ts']);
   if (config.types === undefined) {
     files.push([file.replace('program', 'node-streams'), 'node-streams.ts']);
+    files.push([file.replace('program', 'compat'), 'compat.ts']);
   }
   for (const [to, from] of files) cpSync(join(root, 'scripts/types', from), join(folder, to));
   const compilerOptions = {

@@ -1,6 +1,6 @@
 // What programs get wrong with rawloop/compat/node-pty: an error before anything is opened, in the words
 // of the original where it has some.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { open, spawn } from '../../lib/compat/node-pty/index.js';
 import { countDescriptors } from '../support/descriptors.js';
 import { exitOf, guardTerminals, isGuest, shell } from './node-pty-support.js';
@@ -87,5 +87,27 @@ describe.runIf(isGuest)('node-pty', () => {
     await exitOf(terminal);
     expect(all).toBe('\r\n5 10\r\n');
     expect(resize(1, 1)).toThrow('ioctl(2) failed, EBADF');
+  });
+
+  // With `finally` in the place of `each` (events.ts) the last error took the place of those before.
+  it('loses none of the errors that listeners throw as it ends', async () => {
+    const listeners = process.rawListeners('uncaughtException') as (() => void)[];
+    process.removeAllListeners('uncaughtException');
+    const thrown: string[] = [];
+    process.on('uncaughtException', ({ message }) => thrown.push(message));
+    try {
+      const terminal = shell('exit 3');
+      const fail = (message: string) => () => {
+        throw new Error(message);
+      };
+      terminal.on('close', fail('close'));
+      terminal.onExit(fail('onExit'));
+      terminal.on('exit', fail('exit'));
+      await vi.waitFor(() => expect(thrown).toHaveLength(3));
+      expect(thrown).toEqual(['close', 'onExit', 'exit']);
+    } finally {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
   });
 });

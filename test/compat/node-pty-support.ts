@@ -1,7 +1,7 @@
 // Programs on terminals of rawloop/compat/node-pty, for its tests.
-import { afterAll, afterEach } from 'vitest';
+import { afterEach } from 'vitest';
 import { type IPtyForkOptions, spawn, type UnixTerminal } from '../../lib/compat/node-pty/index.js';
-import { defaultLoop } from '../../lib/faces/default-loop.js';
+import { keepDefaultLoop } from '../support/default-loop.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
 
@@ -12,7 +12,7 @@ const living = new Set<UnixTerminal>();
 
 /** Descriptors are counted, and no program outlives its test. */
 export function guardTerminals(): void {
-  if (isGuest) defaultLoop();
+  keepDefaultLoop();
   guardDescriptors();
   afterEach(() => {
     for (const terminal of living) {
@@ -21,7 +21,6 @@ export function guardTerminals(): void {
     }
     living.clear();
   });
-  afterAll(() => defaultLoop().close());
 }
 
 /** A program, of a shell's. */

@@ -2,22 +2,19 @@
 // what ended the process there. Its own test files are run by `npm run test:compat`.
 import { existsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSocket, type MessageInfo } from '../../lib/compat/unix-dgram/index.js';
-import { defaultLoop } from '../../lib/faces/default-loop.js';
 import { constant } from '../../lib/raw/constants.js';
 import { runChild } from '../support/child.js';
+import { keepDefaultLoop } from '../support/default-loop.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 
-// The loop of the thread stays open.
-if (DRIVE_MODES.includes('guest')) {
-  defaultLoop();
-  createSocket('unix_dgram').close();
-}
+keepDefaultLoop();
+// What the first one opens stays open.
+if (DRIVE_MODES.includes('guest')) createSocket('unix_dgram').close();
 guardDescriptors();
-afterAll(() => defaultLoop().close());
 
 const place = () => join(temporaryFolder(), 'socket');
 const turns = async (count = 4) => {

@@ -3,18 +3,17 @@
 // second, and without `isHeardOf` the third finds them closed.
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { native } from '../../lib/binding/index.js';
 import { UServer, USocket } from '../../lib/compat/usocket/index.js';
-import { defaultLoop } from '../../lib/faces/default-loop.js';
+import { keepDefaultLoop } from '../support/default-loop.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 
-if (DRIVE_MODES.includes('guest')) defaultLoop();
+keepDefaultLoop();
 guardDescriptors();
 const opened = new Opened();
-afterAll(() => defaultLoop().close());
 
 /** Two ends of a connection; the first gets 'hi' and both ends of a pipe. */
 function receiver(): [USocket, USocket] {

@@ -3,16 +3,15 @@
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Message, UServer, USocket } from '../../lib/compat/usocket/index.js';
-import { defaultLoop } from '../../lib/faces/default-loop.js';
+import { keepDefaultLoop } from '../support/default-loop.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 
-if (DRIVE_MODES.includes('guest')) defaultLoop();
+keepDefaultLoop();
 guardDescriptors();
-afterAll(() => defaultLoop().close());
 
 const own = readFileSync(import.meta.filename);
 

@@ -12,6 +12,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DescriptorStream } from '../../lib/descriptor/stream.js';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import { constant } from '../../lib/raw/constants.js';
 import { check, SystemError } from '../../lib/raw/errors.js';
 import * as raw from '../../lib/raw/index.js';
@@ -21,6 +22,7 @@ import { compiled } from '../support/compile.js';
 import { duplicate, guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
+import { usedBackend } from '../support/libkqueue.js';
 import { blocks, flagsOf, noting } from './support.js';
 
 guardDescriptors();
@@ -200,4 +202,15 @@ it.runIf(isLinux)('what is refused after all is the description that it was', ()
   // What one is told, both have.
   raw.fcntl(theirs, constant('F_SETFL'), constant('O_NONBLOCK'));
   expect(blocks(fd)).toBe(false);
+});
+
+// With a token of a handle's in `replace` (lib/descriptor/description.ts) the second one throws.
+it.runIf(isLinux)('what is opened anew is not taken for another handle meanwhile', () => {
+  const loop = new EventLoop({ backend: `checked:${usedBackend}` });
+  const [readEnd, writeEnd] = opened.pipe(0);
+  const streams = [readEnd, writeEnd].map((fd) => loop.stream(fd, {}, {}));
+  for (const stream of streams) stream.destroy();
+  loop.run();
+  expect(streams.map(({ active }) => active)).toEqual([false, false]);
+  loop.close();
 });

@@ -16,10 +16,13 @@ import { relay } from '../../lib/relay/index.js';
 import { recording, serve } from '../stream/support.js';
 import { countDescriptors, guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
+import { deviates, usedBackend } from '../support/libkqueue.js';
 
 guardDescriptors();
 const test = eachWithLoop();
 const opened = new Opened();
+/** Why a connection failed is not to be had: it looks as if it were open. */
+const hidesErrors = deviates(usedBackend, 'errorTaken');
 
 const found = (...addresses: string[]) =>
   addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
@@ -61,7 +64,7 @@ describe.each(DRIVE_MODES)('connecting by name (%s)', (mode) => {
     expect(socket.bytesWritten).toBe(5);
   });
 
-  it('goes on with the next address when one is refused', async () => {
+  it.skipIf(hidesErrors)('goes on with the next address when one is refused', async () => {
     const { port } = echo();
     const resolver = telling('::1', '127.0.0.2', '127.0.0.1');
     const socket = test.loop.connect({ host: 'x.test', port, resolver }, {});
@@ -94,7 +97,7 @@ describe.each(DRIVE_MODES)('connecting by name (%s)', (mode) => {
     },
   );
 
-  it('tells why each failed when all do', async () => {
+  it.skipIf(hidesErrors)('tells why each failed when all do', async () => {
     const resolver = telling('127.0.0.2', '127.0.0.3');
     const options = { host: 'x.test', port: 1, resolver };
     const socket = test.loop.connect(options, {});
@@ -227,24 +230,27 @@ describe.each(DRIVE_MODES)('connecting by name (%s)', (mode) => {
     expect(await values).toEqual([false, true]);
   });
 
-  it('may be joined to another stream meanwhile, which gets all of it', async () => {
-    const { port } = echo();
-    const options = { host: 'x.test', port, resolver: telling('127.0.0.2', '127.0.0.1') };
-    const front = serve(test.loop, {
-      open: (socket) => void relay(socket, test.loop.connect(options)),
-    });
-    front.server.unref();
-    const events: string[] = [];
-    test.loop.connect({ port: front.port }, recording(events)).end('hello');
-    await drive(test.loop, mode);
-    expect(events).toEqual(['open', 'data hello', 'end', 'close']);
-    const refused = { ...options, resolver: telling('127.0.0.2') };
-    const side = test.loop.connect({ port: front.port });
-    const joined = relay(side, test.loop.connect(refused));
-    const error = joined.closed.catch(({ code }) => code);
-    await drive(test.loop, mode);
-    expect(await error).toBe('ECONNREFUSED');
-  });
+  it.skipIf(hidesErrors)(
+    'may be joined to another stream meanwhile, which gets all of it',
+    async () => {
+      const { port } = echo();
+      const options = { host: 'x.test', port, resolver: telling('127.0.0.2', '127.0.0.1') };
+      const front = serve(test.loop, {
+        open: (socket) => void relay(socket, test.loop.connect(options)),
+      });
+      front.server.unref();
+      const events: string[] = [];
+      test.loop.connect({ port: front.port }, recording(events)).end('hello');
+      await drive(test.loop, mode);
+      expect(events).toEqual(['open', 'data hello', 'end', 'close']);
+      const refused = { ...options, resolver: telling('127.0.0.2') };
+      const side = test.loop.connect({ port: front.port });
+      const joined = relay(side, test.loop.connect(refused));
+      const error = joined.closed.catch(({ code }) => code);
+      await drive(test.loop, mode);
+      expect(await error).toBe('ECONNREFUSED');
+    },
+  );
 
   it('is done by loop.dns where nobody else is to', async () => {
     const { port } = echo();

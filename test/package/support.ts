@@ -54,7 +54,7 @@ export function makeProject(): { project: string; packageFolder: string } {
   const project = makeFolder();
   const packageFolder = join(project, 'node_modules', 'rawloop');
   mkdirSync(packageFolder, { recursive: true });
-  for (const name of ['package.json', 'dist']) {
+  for (const name of ['package.json', 'dist', 'compat']) {
     cpSync(join(root, name), join(packageFolder, name), { recursive: true });
   }
   return { project, packageFolder };

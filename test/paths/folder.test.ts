@@ -130,6 +130,24 @@ describe.each(DRIVE_MODES)('a watched folder (%s)', (mode) => {
     },
   );
 
+  // With `ready` as soon as all is watched (settled in lib/paths/watcher.ts) the last are told behind it.
+  it('is ready once what was there at first was told', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'a/b'), { recursive: true });
+    for (const name of ['f', 'a/f', 'a/b/f']) writeFileSync(join(folder, name), '');
+    const told: string[] = [];
+    const watcher = test.loop.watchPath(folder, { recursive: true, initial: true }, ({ name }) => {
+      told.push(name);
+    });
+    watcher.ready.then(() => {
+      told.push('ready');
+      watcher.close();
+    });
+    await drive(test.loop, mode);
+    expect(told.at(-1)).toBe('ready');
+    expect(told.slice(0, -1).sort()).toEqual(['', 'a', 'a/b', 'a/b/f', 'a/f', 'f']);
+  });
+
   it('tells what is there at first when asked, and follows no link', async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'a/b'), { recursive: true });

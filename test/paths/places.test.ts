@@ -1,21 +1,24 @@
 // What notices alone do not say of a tree, and looks find: places that were exchanged, folders that
 // could not be looked into at first.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   chownSync,
   closeSync,
   mkdirSync,
   openSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runChild } from '../support/child.js';
 import { guardDescriptors } from '../support/descriptors.js';
-import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
+import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 import { mirrored } from './mirrored.js';
 import { play } from './support.js';
@@ -50,6 +53,32 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a watched tree (
       () => exchange(folder, ['one/of two', 'c']),
       () => writeFileSync(at('one/of two/z'), ''),
     ]);
+  });
+
+  // /proc/PID/net of a program that has ended and was not waited for cannot be listed (EINVAL), of which
+  // the watch of all that is around it ended, when any EINVAL was taken for the watch's own.
+  it('goes on around a folder that cannot be listed', async () => {
+    const script =
+      'import os, sys\npid = os.fork()\nif not pid: os._exit(0)\nprint(pid, flush=True)\nsys.stdin.read()';
+    const parent = spawn('python3', ['-c', script]);
+    const [line] = await once(parent.stdout, 'data');
+    const zombie = `/proc/${String(line).trim()}`;
+    await vi.waitFor(() => expect(readFileSync(`${zombie}/stat`, 'utf8')).toContain(') Z '));
+    try {
+      expect(() => readdirSync(`${zombie}/net`)).toThrow('EINVAL');
+      let ended = 'not ready';
+      const watcher = test.loop.watchPath(zombie, { recursive: true }, () => {});
+      const end = (how: string) => () => {
+        ended = how;
+        watcher.close();
+      };
+      watcher.ready.then(end('ready'), end('failed'));
+      await drive(test.loop, mode);
+      expect(ended).toBe('ready');
+    } finally {
+      parent.kill();
+      await once(parent, 'close');
+    }
   });
 
   // Without the look at what came in its place (Tree.arrived) nothing is told of what is in it.

@@ -202,6 +202,7 @@ export function conditionsContract(open: OpenPoller): void {
       exclusive: epoll,
       submillisecond: !epoll || raw.supported.epoll_pwait2,
       unasked: epoll,
+      vnodes: !epoll,
     });
   });
 }

@@ -3,11 +3,13 @@
 // Without `begun` of lib/pty/slave.ts the pty does not end with its program; without the first holder it
 // ends before there is one; without whenClosed in lib/spawn/spawn.ts the program without
 // descriptors is hung up before it asks. Without `endsWith` of BY_TERMINAL each end is an error, EIO.
-// Without `endsSoon` of lib/stream/input.ts so is the end for who reads slowly.
+// Without openSlave in `hold` (lib/pty/slave.ts) a second program has no terminal. Without `endsSoon` of lib/stream/input.ts so is the end for who reads slowly.
 
 import { execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Pty } from '../../lib/pty/pty.js';
+import { constant } from '../../lib/raw/constants.js';
 import { guardChildren } from '../spawn/support.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
@@ -23,6 +25,22 @@ function numbers(count: number): string {
 }
 
 describe.each(DRIVE_MODES)('%s', (mode) => {
+  it('takes one program after another while somebody has it open', async () => {
+    const { loop } = test;
+    let text = '';
+    const data = (_master: unknown, chunk: Uint8Array) => {
+      text += Buffer.from(chunk).toString();
+    };
+    const pty = loop.pty({}, { data });
+    const kept = openSync(pty.slavePath, constant('O_RDWR') | constant('O_NOCTTY'));
+    const options = { controllingTerminal: pty };
+    const exit = () => closeSync(kept);
+    const first = loop.spawn('true', [], options);
+    first.closed.then(() => loop.spawn('tty', [], options, { exit }));
+    await drive(loop, mode);
+    expect(text).toBe(`${pty.slavePath}\r\n`);
+  });
+
   it('all that a program wrote comes before the end, to a reader that rests as well', async () => {
     const before = countTerminals();
     const { loop } = test;

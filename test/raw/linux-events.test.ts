@@ -6,11 +6,13 @@ import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { compiled } from '../support/compile.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
+import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 import { systemCalls } from '../watch/kernel-objects.js';
 
 guardDescriptors();
 const opened = new Opened();
+const test = eachWithLoop();
 const addon = compiled('syscall-addon.c');
 const NEVER_OPEN = 2 ** 31 - 1;
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString();
@@ -150,6 +152,42 @@ describe.runIf(raw.supported.signalfd)('signalfd', () => {
     } finally {
       call('rt_sigprocmask', SIG_UNBLOCK, mask, 0, SETSIZE);
     }
+  });
+
+  // As sigqueue(3) sends them, but to this thread: of those to the process another thread may take
+  // some, as no other blocks them. Without SI_QUEUE the value would not be read as one.
+  it.each(DRIVE_MODES)('tells loop.watch each value and who sent it, %s', async (mode) => {
+    const [SIG_BLOCK, SIG_UNBLOCK, SETSIZE] = [0, 1, 8];
+    const call = systemCalls(addon);
+    const signal = constant('SIGRTMIN') + 5;
+    const mask = raw.signalMask(signal);
+    const values = [7, -(2 ** 31), 2 ** 31 - 1];
+    const fd = opened.keep(raw.signalfd(-1, mask, constant('SFD_NONBLOCK')));
+    const told: unknown[] = [];
+    const bytes = new Uint8Array(1024);
+    const watcher = test.loop.watch(fd, { read: true }, () => {
+      const length = raw.check(raw.read(fd, bytes), 'read');
+      for (const { signo, code, int, pid, uid } of raw.signalInfos(bytes, length)) {
+        told.push([signo, code, int, pid, uid]);
+      }
+      if (told.length === values.length) watcher.close();
+    });
+    call('rt_sigprocmask', SIG_BLOCK, mask, 0, SETSIZE);
+    try {
+      // `siginfo_t`: code, sender and value are its words 2, 4, 5 and 6.
+      for (const value of values) {
+        const info = new Int32Array(32);
+        info[2] = constant('SI_QUEUE');
+        info.set([process.pid, process.getuid?.() ?? 0, value], 4);
+        const sent = call('rt_tgsigqueueinfo', process.pid, call('gettid'), signal, info);
+        raw.check(sent, 'rt_tgsigqueueinfo');
+      }
+      await drive(test.loop, mode);
+    } finally {
+      call('rt_sigprocmask', SIG_UNBLOCK, mask, 0, SETSIZE);
+    }
+    const sender = [process.pid, process.getuid?.()];
+    expect(told).toEqual(values.map((value) => [signal, constant('SI_QUEUE'), value, ...sender]));
   });
 
   it('returns a negative errno for what is no signalfd', () => {

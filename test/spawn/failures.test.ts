@@ -1,5 +1,6 @@
 // What keeps a program from running is thrown, with its call, and nothing is left of it: no
-// process and no descriptor. As another user, and with few descriptors, in processes of their own.
+// process and no descriptor. Without the rule of Execute (native/process/spawn_child.cc) for a name of
+// several places the error is that of the last of them. As another user, and with few descriptors, in processes of their own.
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +42,11 @@ const FAILURES: Record<string, Failure> = {
   'a name that is in no PATH of its own': {
     file: () => 'true',
     options: { env: { PATH: '/nowhere:/proc/self' } },
+    expected: { code: 'ENOENT', syscall: 'execve', path: 'true' },
+  },
+  'a name whose last place in PATH is no folder': {
+    file: () => 'true',
+    options: { env: { PATH: '/nowhere:/bin/true' } },
     expected: { code: 'ENOENT', syscall: 'execve', path: 'true' },
   },
   'a name whose one file in PATH may not be run': {

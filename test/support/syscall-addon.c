@@ -56,10 +56,12 @@ NAPI_MODULE_INIT() {
   Add(env, numbers, "mq_unlink", SYS_mq_unlink);
   Add(env, numbers, "pidfd_open", SYS_pidfd_open);
   Add(env, numbers, "rt_sigprocmask", SYS_rt_sigprocmask);
+  Add(env, numbers, "rt_tgsigqueueinfo", SYS_rt_tgsigqueueinfo);
   Add(env, numbers, "signalfd4", SYS_signalfd4);
   Add(env, numbers, "tgkill", SYS_tgkill);
   Add(env, numbers, "timerfd_create", SYS_timerfd_create);
   Add(env, numbers, "timerfd_settime", SYS_timerfd_settime);
+  Add(env, numbers, "wait4", SYS_wait4);
   napi_set_named_property(env, exports, "numbers", numbers);
   return exports;
 }

@@ -180,6 +180,28 @@ describe.runIf(isLinux).each(DRIVE_MODES)('stdout and stderr that are one file, 
     expect(readFileSync(join(folder, '1')).length).toBe(bytes);
   });
 
+  it('are written past what a thread is busy with, however long that is', async () => {
+    // It waits in open(2) for somebody who writes.
+    const script = `
+      const { closeSync, openSync } = require('fs');
+      const busy = new EventLoop({ poolSize: 1 });
+      busy.fs.open('fifo', 'r').catch(() => {});
+      loop.setImmediate(() => {
+        busy.stdout.write('first;');
+        // More than may wait: so it is written in the call.
+        busy.stdout.write(Buffer.alloc(${2 ** 20}, 'more;'));
+        report([busy.stdout.bufferedBytes, busy.pool.stats().running]);
+        closeSync(openSync('fifo', 'w'));
+        process.exit(5);
+      });`;
+    const folder = temporaryFolder();
+    execFileSync('mkfifo', ['fifo'], { cwd: folder });
+    const seen = await run('timeout -s KILL 40 "$0" "$@" >1', mode, script, folder);
+    expect(seen).toEqual({ end: 5, report: [0, 1] });
+    const text = readFileSync(join(folder, '1'), 'latin1');
+    expect([text.length, text.slice(0, 10)]).toEqual([6 + 2 ** 20, 'first;more']);
+  });
+
   it('of a Worker are written when it ends by itself and by process.exit()', async () => {
     const folder = temporaryFolder();
     const worker = (end: string) => `new (require('worker_threads').Worker)(\`

@@ -4,9 +4,10 @@
 // Without GuardSignals (native/process/raw_terminals.cc) SIGHUP, SIGQUIT, SIGABRT and SIGTSTP leave it
 // raw. Without the SignalHandle of lib/terminal/raw-mode.ts it is not raw again after SIGSTOP. Without
 // guardTerminals what a listener leaves behind ends the program in raw mode, and without
-// GuardAgainLocked in signals_libuv.cc what loop.onSignal does. That 0, 1 and 2 are restored as the
+// GuardAgainLocked in signals_libuv.cc what loop.onSignal does. Without the look at the foreground
+// (MakeRawAgain, native/process/terminal_guard.cc) a program in the background has the shell's terminal raw. That 0, 1 and 2 are restored as the
 // process exits is Node's own doing as well.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -107,6 +108,37 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a raw terminal, 
     process.kill(pid, 'SIGTERM');
     await ended;
     expect([wasRaw, seen === modes, terminal.modes === modes]).toEqual([true, true, true]);
+  });
+
+  it('is the shell’s while the program goes on in the background', async () => {
+    const terminal = open();
+    const { modes, slave } = terminal;
+    const fifo = join(temporaryFolder(), 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    // Heard behind the raw mode's own.
+    const goesOn = `
+      let isFirst = true;
+      loop.onSignal('SIGCONT', () => {
+        if (isFirst) require('fs').writeFileSync(${JSON.stringify(fifo)}, 'it goes on');
+        isFirst = false;
+      });`;
+    const job = `"$0" -e "$1"; bg >/dev/null; read <"$2"; stty -a >&3; exec 3>&-; wait`;
+    const script = program(mode, `${RAW}${goesOn}${READY}loop.stdout.write(process.pid + ';');`);
+    const child = spawn('setsid', ['-c', 'bash', '-mc', job, process.execPath, script, fifo], {
+      stdio: [slave, slave, slave, 'pipe'],
+    });
+    const ended = endOf(child);
+    let seen = '';
+    child.stdio[3]?.on('data', (bytes: Buffer) => {
+      seen += bytes.toString();
+    });
+    await terminal.shows(';');
+    const pid = Number(/ready(\d+);/.exec(terminal.text)?.[1]);
+    process.kill(pid, 'SIGTSTP');
+    await until(() => seen.length >= modes.length);
+    process.kill(pid, 'SIGTERM');
+    await ended;
+    expect([seen === modes, terminal.modes === modes]).toEqual([true, true]);
   });
 
   it('is the shell’s while it is stopped by Ctrl-Z, and raw again behind fg', async () => {

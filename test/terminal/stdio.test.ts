@@ -2,7 +2,8 @@
 // exits before a reader has taken it, and the descriptors of others are as before.
 //
 // Without sendAtExit (lib/terminal/stdio.ts) the ends of what pipes, sockets and terminals are owed are
-// missing. With O_NONBLOCK set on the duplicate flags differ. With the kind's own halves (readable,
+// missing; with F_DUPFD, which `fcntl` (native/calls/descriptors.cc) makes no use of, children inherit the
+// duplicates. With O_NONBLOCK set on the duplicate flags differ. With the kind's own halves (readable,
 // writable) the end of stdout ends stderr, where one socket is both. Without REF_WHILE_READING (lib/stream/input.ts)
 // the program that reads ends at once.
 import { join } from 'node:path';
@@ -105,6 +106,23 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('stdio, %s', (mod
       ['EBADF write', 'EBADF read'],
       [closed, closed, closed],
     ]);
+  });
+
+  it('has descriptors of its own, which no child gets', async () => {
+    const script = `${EACH}
+      const fs = require('fs');
+      const { fcntl, constants } = require(${JSON.stringify(join(DIST, 'raw.cjs'))});
+      const flagsOf = (fd) => fcntl(fd, constants.F_GETFD);
+      // But for that of the look itself.
+      const open = () => fs.readdirSync('/proc/self/fd').map(Number).filter((fd) => flagsOf(fd) >= 0);
+      // Opened with the first.
+      new EventLoop().stdout;
+      const before = new Set(open());
+      for (const name of streams) loop[name];
+      report(open().filter((fd) => !before.has(fd)).map(flagsOf));
+      process.exit();`;
+    const { report } = await runOn(regularFiles(), mode, script);
+    expect(report).toEqual([1, 1, 1]);
   });
 
   it('that nobody reads any more says EPIPE, and ends nothing else', async () => {

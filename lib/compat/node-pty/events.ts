@@ -1,5 +1,6 @@
 // Events as functions, which npm node-pty has beside those of an EventEmitter.
 import { checkFunction } from '../../base/validate.js';
+import { tellHost } from '../../loop/host.js';
 import type { IDisposable, IEvent } from './types.js';
 
 /** Who is told of one event, in the order in which they came. */
@@ -24,4 +25,17 @@ export class Listeners<T> {
   fire(event: T): void {
     for (const { listener } of this.#all) listener(event);
   }
+}
+
+/**
+ * Tells both, whatever the first throws: that is the host's uncaughtException, as one error cannot be
+ * thrown beside another.
+ */
+export function each(first: () => unknown, second: () => unknown): void {
+  try {
+    first();
+  } catch (error) {
+    if (!tellHost(error)) return;
+  }
+  second();
 }

@@ -9,6 +9,7 @@ import type { Pty } from '../../pty/pty.js';
 import { constants } from '../../raw/constants.js';
 import type { Child } from '../../spawn/child.js';
 import type { ExitStatus } from '../../spawn/status.js';
+import { each } from './events.js';
 import { hasUnread, setModes } from './kernel-side.js';
 import { openFor } from './open.js';
 import { Output } from './output.js';
@@ -158,11 +159,12 @@ export class Session {
     this.#isOver = true;
     // What was typed and not read goes with the program.
     const isHangup = (error as { code?: string } | undefined)?.code === 'EIO';
-    try {
-      this.#told.close(isHangup ? undefined : error);
-    } finally {
-      if (this.#status !== undefined) this.#told.exit(...this.#status);
-      else if (this.#isDestroyed) this.kill('SIGHUP');
-    }
+    each(
+      () => this.#told.close(isHangup ? undefined : error),
+      () => {
+        if (this.#status !== undefined) this.#told.exit(...this.#status);
+        else if (this.#isDestroyed) this.kill('SIGHUP');
+      },
+    );
   }
 }

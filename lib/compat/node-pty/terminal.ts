@@ -2,7 +2,7 @@
 // and ends is session.ts's.
 import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
-import { Listeners } from './events.js';
+import { each, Listeners } from './events.js';
 import { foregroundName } from './kernel-side.js';
 import { resizeBy } from './open.js';
 import { OpenedPair } from './pair.js';
@@ -79,18 +79,16 @@ export class UnixTerminal implements IPty {
         this.#events.emit('end');
       },
       close: (error) => {
-        try {
-          if (error !== undefined) this.#events.emit('error', error);
-        } finally {
-          this.#events.emit('close');
-        }
+        each(
+          () => error !== undefined && this.#events.emit('error', error),
+          () => this.#events.emit('close'),
+        );
       },
       exit: (exitCode, signal) => {
-        try {
-          this.#exit.fire({ exitCode, signal });
-        } finally {
-          this.#events.emit('exit', exitCode, signal);
-        }
+        each(
+          () => this.#exit.fire({ exitCode, signal }),
+          () => this.#events.emit('exit', exitCode, signal),
+        );
       },
     });
   }
