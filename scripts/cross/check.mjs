@@ -22,7 +22,7 @@ export const C_LIBRARY = new RegExp(
     ...['f(flush|putc|write|cntl)', 'stderr', 'is\\w+', 'trunc', '(pthread|sched|sig)_?\\w+'],
     ...['dl\\w+', '(epoll|inet|if)_\\w+', 'eventfd', 'accept4?', 'bind', 'connect', 'listen'],
     '(fanotify|inotify|timerfd)_\\w+',
-    'prctl',
+    ...['prctl', '__libc_current_sigrt(min|max)', 'ceilf'],
     ...['socket(pair)?', 'shutdown', '[gs]etsockopt', 'get(peer|sock)name', 'hton[sl]'],
     ...['ntoh[sl]', '(recv|send)(m?msg)?', 'recvfrom', 'sendto', 'pipe2?', 'poll'],
     ...['p?(read|write)v?(64)?', 'close'],
