@@ -85,27 +85,24 @@ afterAll(() => {
 /** More files than libkqueue has instances of inotify for. */
 const canWatch = process.platform === 'linux' && !hasFewVnodes;
 
-describe.runIf(hasGit && canWatch).each(DRIVE_MODES)(
-  'git checkout (%s)',
-  (mode) => {
-    it('of one branch after the other is told, and the tree told is the tree', async () => {
-      const folder = temporaryFolder();
-      execFileSync('git', ['clone', '--quiet', repository(), folder], { env: ENV });
-      const names = Object.keys(BRANCHES);
-      const run = async (script: string) => {
-        const child = test.loop.spawn('sh', ['-ec', script], { cwd: folder, env: ENV });
-        expect(await child.exited).toMatchObject({ code: 0 });
-      };
-      const checkout = (name: string) => `git checkout --quiet ${name}\n`;
-      const there = names.map((name) => () => run(checkout(name)));
-      // And back and forth at once, without a pause.
-      const all = [...names.toReversed(), ...names.slice(1)].map(checkout).join('');
-      const { told } = await mirrored(test.loop, mode, folder, [...there, () => run(all)]);
-      const [, renamed = [], deleted = [], replaced = []] = told;
-      expect(renamed).toContain('create source/');
-      expect(renamed).toContain('delete src/');
-      expect(deleted).toContain('delete lib/');
-      expect(replaced).toContain('create place/is/a/folder19/with');
-    });
-  },
-);
+describe.runIf(hasGit && canWatch).each(DRIVE_MODES)('git checkout (%s)', (mode) => {
+  it('of one branch after the other is told, and the tree told is the tree', async () => {
+    const folder = temporaryFolder();
+    execFileSync('git', ['clone', '--quiet', repository(), folder], { env: ENV });
+    const names = Object.keys(BRANCHES);
+    const run = async (script: string) => {
+      const child = test.loop.spawn('sh', ['-ec', script], { cwd: folder, env: ENV });
+      expect(await child.exited).toMatchObject({ code: 0 });
+    };
+    const checkout = (name: string) => `git checkout --quiet ${name}\n`;
+    const there = names.map((name) => () => run(checkout(name)));
+    // And back and forth at once, without a pause.
+    const all = [...names.toReversed(), ...names.slice(1)].map(checkout).join('');
+    const { told } = await mirrored(test.loop, mode, folder, [...there, () => run(all)]);
+    const [, renamed = [], deleted = [], replaced = []] = told;
+    expect(renamed).toContain('create source/');
+    expect(renamed).toContain('delete src/');
+    expect(deleted).toContain('delete lib/');
+    expect(replaced).toContain('create place/is/a/folder19/with');
+  });
+});

@@ -3,8 +3,8 @@
 // Without `begun` of lib/pty/slave.ts the pty does not end with its program; without the first holder it
 // ends before there is one; without whenClosed in lib/spawn/spawn.ts the program without
 // descriptors is hung up before it asks. Without `endsWith` of BY_TERMINAL each end is an error, EIO.
-// Without openSlave in `hold` (lib/pty/slave.ts) a second program has no terminal. Without `endsSoon` of lib/stream/input.ts so is the end for who reads slowly.
-
+// Without openSlave in `hold` (lib/pty/slave.ts) a second program has no terminal, and the test no end.
+// Without `endsSoon` of lib/stream/input.ts the end is an error, EIO, for who reads slowly.
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

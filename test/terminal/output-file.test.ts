@@ -6,9 +6,8 @@
 // thread's other work; without isSameFile (lib/terminal/stdio.ts) stdout and stderr part in one file;
 // without onClosing (lib/terminal/exit.ts) `close` loses what waits, without settleForGood what is
 // written behind us, and without `unwritten` the loop that was forgotten. Without the blocked signal
-// of writeFileNow the process dies of SIGXFSZ. Without closeFile (lib/terminal/output-file.ts) the file
-// is closed while a thread writes to it. Without `pid` of lib/terminal/exit.ts a child made by fork(2)
-// waits for threads that it does not have.
+// of writeFileNow the process dies of SIGXFSZ. Without `pid` of lib/terminal/exit.ts a child made by
+// fork(2) waits for threads that it does not have.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
