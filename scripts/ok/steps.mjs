@@ -75,7 +75,21 @@ function testsOfMeasuring() {
   return { command: [vitest, 'run', ...folders, ...more], limitMinutes: 8 };
 }
 
-/** With the sanitizer that `npm test` leaves out. */
+/** The rest of that, as `npm run test:long`: what starts processes and Workers by the hundred. */
+function longTests() {
+  const folders = [
+    'test/lessons/lessons',
+    'test/liveness',
+    'test/stress',
+    'test/pool/core.test.ts',
+  ];
+  const guest = ['abandoned', 'keep-alive', 'workers'].map((name) => `test/guest/${name}.test.ts`);
+  const more = ['waker-state-overwritten', 'workers-start-and-stop'];
+  const regressions = more.map((name) => `test/regressions/${name}.test.ts`);
+  return { command: [vitest, 'run', ...folders, ...guest, ...regressions], limitMinutes: 8 };
+}
+
+/** With the sanitizer that those leave out. */
 function poolCore() {
   const env = { ...process.env, RAWLOOP_POOL_SANITIZERS: 'address,undefined' };
   return { command: [vitest, 'run', 'test/pool/core.test.ts'], env };
@@ -157,6 +171,7 @@ export const stages = [
   ],
   [{ name: 'tests', run: tests }],
   [{ name: 'tests of measuring', run: testsOfMeasuring }],
+  [{ name: 'long tests', run: longTests }],
   [{ name: 'core of the pool', run: poolCore }],
   [{ name: 'packed tarball', run: packedTarball }],
   [

@@ -33,7 +33,7 @@ describe.runIf(isGuest)('a program of node-pty', () => {
   });
 
   it('reads what is written as what is typed: lines, echo, and Ctrl-C as a signal', async () => {
-    const terminal = shell('read line; echo "<$line>"; sleep 30');
+    const terminal = shell('read line; echo "<$line>"; exec sleep 30');
     terminal.write('typ');
     terminal.write(Buffer.from('ed\r'));
     await shows(terminal, 'typed\r\n<typed>\r\n');

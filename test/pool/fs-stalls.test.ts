@@ -136,8 +136,11 @@ describe.each(MODES)('a file that goes away, %s', (mode) => {
     if (count().inline === 0) skip('files are not read without a thread here');
     const { pooled } = count();
     const drop = ['oflag=nocache', 'conv=notrunc,fdatasync', 'count=0', 'status=none'];
-    execFileSync('dd', [`of=${path}`, ...drop]);
-    expect((await read()).length).toBe(50_000);
+    // The kernel need not do it, as long as a page is in use.
+    for (let i = 0; i < 20 && count().pooled === pooled; i++) {
+      execFileSync('dd', [`of=${path}`, ...drop]);
+      expect((await read()).length).toBe(50_000);
+    }
     expect(count().pooled).toBe(pooled + 1);
   });
 });

@@ -12,11 +12,12 @@ const ROUNDS = Number(process.env['RAWLOOP_SIGNAL_ROUNDS'] ?? 300);
 const BUILD_LIMIT_MS = 120_000;
 const LIMIT_MS = 600_000;
 const SOURCES = [
-  'signal_table',
-  'signal_delivery',
-  'signal_sharing',
-  'signal_sharing_elf',
-  'terminal_guard',
+  'process/signal_table',
+  'process/signal_delivery',
+  'process/signal_sharing',
+  'process/signal_sharing_elf',
+  'process/terminal_guard',
+  'os/realtime',
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'rawloop-signals-'));
@@ -38,7 +39,7 @@ describe.runIf(process.platform === 'linux').each([
   beforeAll(() => {
     const include = `-I${join(root, 'native')}`;
     const flags = ['-std=c++17', include, '-O1', '-g', '-Wall', '-Wextra', '-Werror'];
-    const sources = SOURCES.map((name) => join(root, 'native/process', `${name}.cc`));
+    const sources = SOURCES.map((name) => join(root, 'native', `${name}.cc`));
     const harness = join(import.meta.dirname, 'harness.cc');
     const checks = [`-fsanitize=${sanitizers}`, '-fno-sanitize-recover=all'];
     const command = [...flags, ...checks, harness, ...sources];
