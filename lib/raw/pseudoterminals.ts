@@ -6,7 +6,7 @@ import { native, type RawCalls } from '../binding/index.js';
  * Opens the master of a new pseudoterminal. Its slave is locked: `grantpt`, `unlockpt` and
  * `ptsname_r`, in this order, lead to it.
  *
- * @param flags O_RDWR | O_NOCTTY; what else is known is the system's to say, O_NONBLOCK on Linux
+ * @param flags O_RDWR | O_NOCTTY, and O_NONBLOCK where the system knows it (Linux); -EINVAL for others
  * @returns a descriptor that the caller owns, close-on-exec, or -errno (-EAGAIN, -ENOSPC: there are as
  *   many as there may be; -EMFILE; -ENOENT: no /dev/ptmx). EINTR is retried. See posix_openpt(3).
  * @example

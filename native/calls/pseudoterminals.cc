@@ -17,11 +17,15 @@ namespace {
 // As `/dev/pts/2147483647`; systems have names of 128 bytes at most.
 constexpr size_t kNameBytes = 256;
 
+// What is opened with others, such as O_PATH, is no master.
+constexpr int kFlags = O_ACCMODE | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+
 // posix_openpt(flags): a master, or -errno. EINTR is retried.
 napi_value PosixOpenpt(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int flags;
   if (!args.Integer(0, "flags", &flags)) return nullptr;
+  if ((flags & ~kFlags) != 0) return Int(env, -EINVAL);
   return Opened(env, Retried([&] { return OpenMaster(flags); }));
 }
 

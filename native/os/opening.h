@@ -42,7 +42,7 @@ int OpenSocketPair(int domain, int type, int protocol, int ends[2]);
 int AcceptSocket(int fd, sockaddr* address, socklen_t* size, int flags);
 // `newfd`, another than `oldfd`: what had that number is closed.
 int DuplicateTo(int oldfd, int newfd);
-// `flags`: O_RDWR, O_NOCTTY and what else the system knows.
+// `flags`: O_RDWR, O_NOCTTY, O_NONBLOCK, O_CLOEXEC.
 int OpenMaster(int flags);
 
 }  // namespace rawloop

@@ -37,6 +37,9 @@ it('returns a negative errno for what is no master, and for flags that it does n
   const calls = [raw.grantpt, raw.unlockpt, raw.ptsname_r];
   const NONE = [-constant('ENOTTY'), -constant('EINVAL')];
   for (const call of calls) expect(NONE).toContain(call(pipe));
+  // With O_PATH it would be none, and not known to be ours.
+  const flags = FLAGS | constant('O_APPEND');
+  expect(raw.posix_openpt(flags)).toBe(-constant('EINVAL'));
   const closed = 2 ** 31 - 1;
   expect(calls.map((call) => call(closed))).toEqual(calls.map(() => -constant('EBADF')));
 });

@@ -52,7 +52,10 @@ export function fileCalls(make) {
     },
     grantpt: { args: () => [make.fd()] },
     unlockpt: { args: () => [make.fd()] },
-    ptsname_r: { args: () => [make.fd()] },
+    ptsname_r: {
+      args: () => [make.fd()],
+      isResult: (result) => /^\/dev\/\w+/.test(result),
+    },
     // Whatever comes of its operation, fence.cc has it not wait.
     flock: {
       args: () => [
