@@ -87,7 +87,7 @@ describe('SystemError', () => {
   it('says what libuv has no text for', () => {
     const errno = -constant('ENOEXEC');
     const { message } = new SystemError(errno, 'execve', { path: '/x' });
-    // That of Node 24 has one.
+    // Node has one from 22 on.
     const text = getSystemErrorMap().get(errno)?.[1] ?? 'neither a program nor a script with #!';
     expect(message).toBe(`execve ENOEXEC: ${text} '/x'`);
   });
