@@ -5,7 +5,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { native } from '../binding/index.js';
 import { constant, constants } from '../raw/constants.js';
-import { check, SystemError } from '../raw/errors.js';
+import { byHost, check, SystemError } from '../raw/errors.js';
 
 const O_RDWR_NOCTTY = constant('O_RDWR') | constant('O_NOCTTY');
 const F_SETFL = constant('F_SETFL');
@@ -60,13 +60,7 @@ export function openSlave(master: number, path: string): number {
     const slave = native.ioctl(master, TIOCGPTPEER, O_RDWR_NOCTTY);
     if (slave >= 0 || !isUnknown(slave)) return check(slave, 'ioctl');
   }
-  let slave: number;
-  try {
-    slave = openSync(path, O_RDWR_NOCTTY);
-  } catch (error) {
-    const { errno } = error as { errno?: number };
-    throw errno === undefined ? error : new SystemError(errno, 'open', { path });
-  }
+  const slave = byHost('open', () => openSync(path, O_RDWR_NOCTTY), { path });
   const adopted = native.adopt(slave);
   if (adopted >= 0) return slave;
   closeSync(slave);

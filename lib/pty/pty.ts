@@ -100,7 +100,7 @@ export class Pty<Data = unknown> {
    * @param rows 0 to 65535
    * @param pixelWidth of all of it, 0 to 65535; 0: not known
    * @param pixelHeight the same
-   * @throws TypeError, RangeError; Error ERR_HANDLE_CLOSED. See TIOCSWINSZ in ioctl_tty(2)
+   * @throws TypeError, RangeError; Error ERR_HANDLE_CLOSED. See tcsetwinsize(3)
    * @example
    * pty.resize(120, 40);
    */
@@ -108,7 +108,7 @@ export class Pty<Data = unknown> {
     const size = checkSize({ columns, rows, pixelWidth, pixelHeight });
     const { active, handleFd } = this.master;
     if (!active) throw handleClosed('Pty');
-    check(setSize(handleFd, size), 'ioctl');
+    check(setSize(handleFd, size), 'tcsetwinsize');
     return this;
   }
 

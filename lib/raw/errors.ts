@@ -135,6 +135,16 @@ export function check(result: unknown, syscall: string, details?: SystemErrorDet
   if (typeof result === 'number' && result < 0) throw new SystemError(result, syscall, details);
   return result;
 }
+/** What a call of the host's returns; the error of a system call that it throws as one of ours. */
+export function byHost<T>(syscall: string, call: () => T, details?: SystemErrorDetails): T {
+  try {
+    return call();
+  } catch (error) {
+    const { errno } = error as { errno?: number };
+    throw errno === undefined ? error : new SystemError(errno, syscall, details);
+  }
+}
+
 /**
  * An error that the loop tells through a callback, made by `make` without a stack: it
  * would lead into the loop and say nothing, and to capture one costs several times as

@@ -8,7 +8,7 @@ import { checkInteger } from '../base/validate.js';
 import { native } from '../binding/index.js';
 import { invalidType, invalidValue } from '../loop/errors.js';
 import { constant } from '../raw/constants.js';
-import { check, SystemError } from '../raw/errors.js';
+import { byHost, check } from '../raw/errors.js';
 import { checkName } from './program.js';
 
 /**
@@ -100,10 +100,5 @@ function letBlock(fd: number): void {
 }
 
 function openNow({ path, flags, mode }: WantedFile): number {
-  try {
-    return openSync(path, flags | O_NONBLOCK, mode);
-  } catch (error) {
-    const { errno } = error as { errno?: number };
-    throw errno === undefined ? error : new SystemError(errno, 'open', { path });
-  }
+  return byHost('open', () => openSync(path, flags | O_NONBLOCK, mode), { path });
 }

@@ -4,6 +4,7 @@ import type { Kind } from '../descriptor/kind.js';
 import { DescriptorStream } from '../descriptor/stream.js';
 import { Ready } from '../poller/interest.js';
 import { constant } from '../raw/constants.js';
+import { hasOutput } from '../stream/base.js';
 import { READ_ENDED } from '../stream/flags.js';
 import type { StreamGroup, StreamSettings } from '../stream/group.js';
 import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
@@ -56,8 +57,7 @@ class ChildStream extends DescriptorStream {
 
   #inputReady(size: PipeSize, events: number, index: number): void {
     const { queue } = this;
-    const hasOutput = queue !== undefined || this.loop.streams.isPending(this.slot);
-    if ((events & GONE) !== 0 && !hasOutput) {
+    if ((events & GONE) !== 0 && !hasOutput(this)) {
       this.destroy();
       return;
     }

@@ -126,6 +126,11 @@ export function updateInterest(stream: StreamBase): void {
   stream.setInterest(wanted);
 }
 
+/** Whether there are bytes that the kernel was not given yet. */
+export function hasOutput(stream: StreamBase): boolean {
+  return stream.queue !== undefined || stream.loop.streams.isPending(stream.slot);
+}
+
 /** The error of a queue that would pass a limit. */
 export function tooMuch(message: string): Error {
   return withoutStack(() => codedError(Error, 'ERR_STREAM_MAX_BUFFERED', message));

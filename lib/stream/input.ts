@@ -10,7 +10,7 @@ import { REFERENCED, setRetaining } from '../loop/handle-flags.js';
 import { EMPTY_RECORD, LARGE_RECORD } from '../loop/layout.js';
 import { constant } from '../raw/constants.js';
 import { codedError, withoutStack } from '../raw/errors.js';
-import { updateInterest } from './base.js';
+import { hasOutput, updateInterest } from './base.js';
 import {
   END_FOLLOWS,
   HELD,
@@ -237,10 +237,6 @@ function rest(stream: StreamOutput): void {
  */
 function nobodyReads(stream: StreamOutput, { endsWith, writeCall }: Transfer): void {
   stream.fail(endsWith === 0 ? EPIPE : endsWith, writeCall);
-}
-
-function hasOutput(stream: StreamOutput): boolean {
-  return stream.queue !== undefined || stream.loop.streams.isPending(stream.slot);
 }
 
 /** Something happened while nothing is read: the peer's reset, most likely. */

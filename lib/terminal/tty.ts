@@ -15,13 +15,10 @@ import type { HandleLoop } from '../loop/contract.js';
 import { handleClosed, invalidType, invalidValue, loopClosed } from '../loop/errors.js';
 import type { Handle } from '../loop/handle.js';
 import { SignalHandle } from '../process/signal.js';
-import { constant } from '../raw/constants.js';
 import { check } from '../raw/errors.js';
 import { type Handlers, NO_HANDLERS } from '../stream/handlers.js';
 import { HANDLER_NAMES, streamSettings } from '../stream/options.js';
 import { RawMode } from './raw-mode.js';
-
-const TIOCGWINSZ = constant('TIOCGWINSZ');
 
 /** Called when the terminal has another size, with the stream. What it returns is ignored. */
 // biome-ignore lint/suspicious/noExplicitAny: `void` has linters complain of async functions
@@ -70,7 +67,7 @@ export class TtyStream<Data = unknown> extends DescriptorStream<Data> {
   /** Columns and rows, as the kernel has them now; zeros where they are not known. */
   getWindowSize(): [columns: number, rows: number] {
     const size = new Uint16Array(4);
-    if (!this.active || native.ioctl(this.handleFd, TIOCGWINSZ, size) < 0) return [0, 0];
+    if (!this.active || native.tcgetwinsize(this.handleFd, size) < 0) return [0, 0];
     return [size[1] as number, size[0] as number];
   }
 
