@@ -37,14 +37,17 @@ describe.runIf(process.platform === 'linux').each(MODES)('files in memory, %s', 
     nodeFs.writeSync(fd, 'x');
     await loop.outcome(mode, stuck.close());
     const inline = () => loop.pool.stats().kinds['read']?.inline ?? 0;
-    const numbers = new Set<number>();
-    // Until it is known what the file system is, a thread is asked.
-    for (let i = 0; i < 20 && inline() === 0; i++) {
+    let reads = 0;
+    // Until it is known what the file system is, a thread is asked. The number may be the host's for a
+    // while: what has another one meanwhile is not read.
+    for (let i = 0; i < 200 && reads < 20 && inline() === 0; i++) {
       const open = await loop.outcome(mode, loop.fs.open(file));
-      numbers.add(open.fd);
-      await loop.outcome(mode, open.read(Buffer.alloc(5)));
+      if (open.fd === fd) {
+        reads++;
+        await loop.outcome(mode, open.read(Buffer.alloc(5)));
+      }
       await loop.outcome(mode, open.close());
     }
-    expect([inline(), [...numbers]]).toEqual([1, [fd]]);
+    expect([inline(), reads > 0]).toEqual([1, true]);
   });
 });
