@@ -13,7 +13,8 @@ export abstract class SpawnFace extends WorkersFace {
    * and nothing of it is left. A `file` without a slash is looked for in the PATH of `env`.
    *
    * The child gets the descriptors of `stdio` and no other, default actions of all signals and
-   * none blocked. On a terminal of `loop.pty` it is a shell, or whatever wants one. On Linux it takes no longer for a large process than for a small one.
+   * none blocked. On a terminal of `loop.pty` it is a shell, or whatever wants one. On Linux it
+   * takes no longer for a large process than for a small one.
    *
    * @throws SpawnError: SystemError with `spawnargs`: ENOENT, EACCES, ENOEXEC, E2BIG (execve);
    *   ENOENT, ENOTDIR, EACCES (chdir); EPERM (setuid, setgid, setgroups, setpgid, ioctl); EAGAIN

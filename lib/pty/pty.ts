@@ -182,7 +182,7 @@ function start(
   handlers: PtyHandlers,
 ): PtyMaster {
   const all = handlers as Handlers<Handle>;
-  const group = groupOf({ ...streams }, all, undefined, undefined, MASTER.transfer);
+  const group = groupOf(streams, all, undefined, undefined, MASTER.transfer);
   const master = new PtyMaster(loop, group, MASTER, false);
   master.takeOver(fd);
   return master;

@@ -1,6 +1,7 @@
 // What keeps a program from running is thrown, with its call, and nothing is left of it: no
 // process and no descriptor. Without the rule of Execute (native/process/spawn_child.cc) for a name of
-// several places the error is that of the last of them. As another user, and with few descriptors, in processes of their own.
+// several places the error is that of the last of them. As another user, and with few descriptors, in
+// processes of their own.
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

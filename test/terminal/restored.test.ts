@@ -5,8 +5,8 @@
 // raw. Without the SignalHandle of lib/terminal/raw-mode.ts it is not raw again after SIGSTOP. Without
 // guardTerminals what a listener leaves behind ends the program in raw mode, and without
 // GuardAgainLocked in signals_libuv.cc what loop.onSignal does. Without the look at the foreground
-// (MakeRawAgain, native/process/terminal_guard.cc) a program in the background has the shell's terminal raw. That 0, 1 and 2 are restored as the
-// process exits is Node's own doing as well.
+// (MakeRawAgain, native/process/terminal_guard.cc) a program in the background has the shell's terminal
+// raw. That 0, 1 and 2 are restored as the process exits is Node's own doing as well.
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
