@@ -5,7 +5,7 @@ import type { BlockedMessage, EventLoop } from '../../lib/faces/index.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { drive } from '../support/drive.js';
-import { fakeLoop } from '../support/fake-poller.js';
+import { FakeTime, fakeLoop } from '../support/fake-poller.js';
 import { newLoop, outside, readableFd, socketPair, stall } from './support.js';
 
 function spin(ms: number): void {
@@ -164,7 +164,8 @@ describe('metrics', () => {
 
   // The name of the last handler was the module's.
   it('names its own handler where a callback runs another loop', async () => {
-    const [loop, other] = [newLoop(), newLoop()];
+    const time = new FakeTime();
+    const [loop, other] = [newLoop({}, { clock: time.clock }), newLoop()];
     const listen = (of: EventLoop, open: () => void) => {
       const server = of.listen({ port: 0, host: '127.0.0.1' }, {});
       const { port } = server.address as { port: number };
@@ -173,7 +174,7 @@ describe('metrics', () => {
     listen(loop, () => {
       listen(other, () => other.setImmediate(() => other.close()));
       other.run();
-      spin(50);
+      time.nowMs += 50;
       loop.setImmediate(() => loop.close());
     });
     await outside(() => loop.run());

@@ -3,13 +3,14 @@
 import { onTestFinished } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import { Handle } from '../../lib/loop/handle.js';
+import type { LoopParts } from '../../lib/loop/life.js';
 import type { LoopOptions } from '../../lib/loop/options.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 
-/** A loop that is closed after the test. */
-export function newLoop(options?: LoopOptions): EventLoop {
-  const loop = new EventLoop(options);
+/** A loop that is closed after the test. `parts` may have a clock of the test's own. */
+export function newLoop(options?: LoopOptions, parts?: LoopParts): EventLoop {
+  const loop = new EventLoop(options, parts);
   onTestFinished(() => loop.close());
   return loop;
 }
