@@ -70,7 +70,7 @@ export function wordsOf(
   to: DatagramAddress | undefined,
 ): Int32Array | undefined {
   const { fds: listed, local, ttl, tos, segmentBytes } = readOptions('options', given, NAMES);
-  const fds = listed === undefined ? [] : (descriptorsOf({ fds: listed }) ?? []);
+  const fds = listed === undefined ? [] : (descriptorsOf(listed) ?? []);
   if (fds.length > 0 && family !== 'unix') {
     throw invalidValue('options.fds', 'left out: only Unix sockets pass descriptors');
   }

@@ -5,9 +5,9 @@
 import type { Duplex } from 'node:stream';
 import { codedError } from '../base/errors.js';
 import type { Handle } from '../loop/handle.js';
+import { gatherOnly } from '../stream/gathered.js';
 import { type HandedOver, handOver, hasReadEnd, sentAll } from '../stream/handed-over.js';
 import type { Handlers } from '../stream/handlers.js';
-import { gatherOnly } from '../stream/output.js';
 import type { Stream } from '../stream/stream.js';
 import { IdleTimer } from './idle-timer.js';
 import { TcpOptions } from './kernel-side.js';

@@ -16,8 +16,8 @@
 import { native } from '../binding/index.js';
 import { constant } from '../raw/constants.js';
 import { CONNECTING, ENDED, HELD, NOT_READING } from '../stream/flags.js';
+import { sendGathered } from '../stream/gathered.js';
 import { readFailed, setReading, unhold } from '../stream/input.js';
-import { sendGathered } from '../stream/output.js';
 import { setFlowsIn, setFlowsOut } from '../stream/relayed.js';
 import { isOutOfMemory } from '../stream/sending.js';
 import type { Stream } from '../stream/stream.js';

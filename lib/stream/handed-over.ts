@@ -3,9 +3,9 @@
 // its limits, its place among its server's connections, and its descriptor.
 import type { Handle } from '../loop/handle.js';
 import { END_FOLLOWS, ENDED, HELD, KEEPS, NEED_DRAIN, READ_ENDED, TOLD } from './flags.js';
+import { sendGathered } from './gathered.js';
 import type { Handlers } from './handlers.js';
 import { unhold } from './input.js';
-import { sendGathered } from './output.js';
 import type { Stream } from './stream.js';
 import { invalidState, takeUnread } from './unread.js';
 

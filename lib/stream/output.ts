@@ -1,6 +1,7 @@
 // The writing half of a stream: gathered in the turn, sent once; what the kernel
 // does not take is queued (sending.ts). Bytes passed to `write` are copied or
-// sent before it returns: the caller may use the memory again at once.
+// sent before it returns: the caller may use the memory again at once, unless he said
+// that it need not be copied.
 //
 // Nothing that a peer does makes `write` or `end` throw: it may come between any two
 // calls of one callback. See send(2), shutdown(2).
@@ -9,7 +10,6 @@
 // is told; any other closes and is told. Of send(2): see `sendFailed`.
 import { type Bytes, native } from '../binding/index.js';
 import { byteLengthOf, restOf, toBytes } from '../loop/bytes.js';
-import type { TextEncoding } from '../loop/contract.js';
 import { GATHER_BYTES } from '../loop/gather.js';
 import { constant } from '../raw/constants.js';
 import { codedError } from '../raw/errors.js';
@@ -21,18 +21,18 @@ import {
   ENDED_BY_US,
   ENDING,
   NEED_DRAIN,
-  NOT_GATHERING,
   READ_ENDED,
   RETRYING,
   WRITE_ENDED,
 } from './flags.js';
+import { canGather, gather, sendGathered } from './gathered.js';
 import { enter } from './handlers.js';
 import {
   bytesToPassWith,
   closeHeld,
-  descriptorsOf,
   duplicate,
   passAtOnce,
+  readWriteOptions,
   type WriteOptions,
 } from './passing.js';
 import { settle } from './promised.js';
@@ -43,6 +43,12 @@ const SHUT_WR = constant('SHUT_WR');
 const SOL_SOCKET = constant('SOL_SOCKET');
 const SO_ERROR = constant('SO_ERROR');
 
+/**
+ * Less is copied in any case: small pieces are put together, where each that is kept is a call of
+ * its own. At 8 KiB both cost the same.
+ */
+const LEAST_KEPT = 16384;
+
 /** The writing half of a stream. */
 export abstract class StreamOutput extends StreamBase {
   /** Whether `write` takes bytes: until the end, ours or that of the connection. */
@@ -52,13 +58,14 @@ export abstract class StreamOutput extends StreamBase {
 
   /**
    * Sends bytes, or a string as UTF-8, behind all that was written before. The
-   * memory may be used again when it returns.
+   * memory may be used again when it returns, unless `copy` is false.
    *
    * On a socket that is closed, closing or ended it does nothing. Bytes that come after
    * `end()` are told by `close(socket, error)` as ERR_STREAM_WRITE_AFTER_END.
    *
-   * @param options descriptors that go along; a Unix socket's alone. Where records keep their
-   *   bounds (type 'seqpacket') each call is one record, and one without bytes is none
+   * @param options descriptors that go along, of a Unix socket's alone; whether what waits is
+   *   copied. Where records keep their bounds (type 'seqpacket') each call is one record, and one
+   *   without bytes is none
    * @returns false once more than `highWaterMark` bytes are queued: go on in `drain`, or behind
    *   `drained`. False, and no `drain`, when nothing is taken: see `writable`
    * @throws TypeError for anything that is no bytes, for descriptors without bytes, or on a
@@ -81,7 +88,7 @@ export abstract class StreamOutput extends StreamBase {
       gather(this, bytes ?? (data as string), maxBytes, 'utf8');
       return true;
     }
-    return writeThrough(this, bytes ?? Buffer.from(data as string));
+    return writeThrough(this, bytes ?? Buffer.from(data as string), true);
   }
 
   /**
@@ -169,61 +176,7 @@ export abstract class StreamOutput extends StreamBase {
 
 // Functions, not private methods: those cost each object eight bytes a class.
 
-/** Whether bytes may wait in the turn's gather slab, which then has room. */
-function canGather(stream: StreamOutput, bytes: number): boolean {
-  const { loop, flags } = stream;
-  if (!loop.inTurn || stream.queue !== undefined || (flags & NOT_GATHERING) !== 0) return false;
-  if (loop.streams.hasRoom(bytes)) return true;
-  loop.flush();
-  return stream.queue === undefined && stream.active;
-}
-
-/** Copies bytes, or text of at most `maxBytes`, into the turn's gather slab, which has room. */
-function gather(
-  stream: StreamOutput,
-  data: Uint8Array | string,
-  maxBytes: number,
-  encoding: TextEncoding,
-): void {
-  const { streams } = stream.loop;
-  const { slot, handleFd } = stream;
-  if (typeof data === 'string') {
-    stream.writtenBytes += streams.gatherText(slot, handleFd, data, maxBytes, encoding);
-  } else {
-    streams.gather(slot, handleFd, data, maxBytes);
-    stream.writtenBytes += maxBytes;
-  }
-}
-
-/**
- * Takes what `write` would only copy behind this turn's output. False: it would do more, and
- * nothing is done.
- */
-export function gatherOnly(
-  stream: StreamOutput,
-  data: Uint8Array | string,
-  encoding: TextEncoding,
-): boolean {
-  const maxBytes =
-    typeof data !== 'string'
-      ? byteLengthOf(data)
-      : encoding === 'latin1'
-        ? data.length
-        : data.length * 3;
-  const { loop, queue, flags } = stream;
-  if (!loop.inTurn || maxBytes > GATHER_BYTES || queue !== undefined) return false;
-  if ((flags & (NOT_GATHERING | ENDED)) !== 0 || !stream.active) return false;
-  if (!loop.streams.hasRoom(maxBytes)) return false;
-  if (maxBytes > 0) gather(stream, data, maxBytes, encoding);
-  return true;
-}
-
-/** What this turn has written to it goes out now. */
-export function sendGathered(stream: StreamOutput): void {
-  if (stream.active && stream.loop.streams.isPending(stream.slot)) stream.loop.flush();
-}
-
-function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
+function writeThrough(stream: StreamOutput, bytes: Uint8Array, copies: boolean): boolean {
   sendGathered(stream);
   const length = byteLengthOf(bytes);
   let taken = 0;
@@ -238,7 +191,8 @@ function writeThrough(stream: StreamOutput, bytes: Uint8Array): boolean {
   }
   if (!stream.active) return false;
   stream.writtenBytes += length;
-  enqueue(stream, restOf(bytes, taken), taken > 0);
+  const rest = restOf(bytes, taken);
+  enqueue(stream, rest, taken > 0, undefined, copies || rest.length < LEAST_KEPT);
   return hasRoom(stream) && stream.active;
 }
 
@@ -249,10 +203,18 @@ function hasRoom(stream: StreamOutput): boolean {
   return false;
 }
 
-/** `write` with options: bytes and descriptors. */
+/** `write` with options. */
 function writeWith(stream: StreamOutput, data: Bytes | string, options: WriteOptions): boolean {
-  const fds = descriptorsOf(options);
-  if (fds === undefined) return stream.write(data);
+  const { fds, copy } = readWriteOptions(options);
+  if (fds !== undefined) return writePassing(stream, data, fds);
+  if (copy || typeof data === 'string' || !stream.group.transfer.keeps) return stream.write(data);
+  const bytes = toBytes(data);
+  if (!stream.writable || byteLengthOf(bytes) < LEAST_KEPT) return stream.write(bytes);
+  return writeThrough(stream, bytes, false);
+}
+
+/** `write` of bytes and descriptors. */
+function writePassing(stream: StreamOutput, data: Bytes | string, fds: readonly number[]): boolean {
   const bytes = bytesToPassWith(stream, data);
   if (!stream.writable) {
     noteLateWrite(stream);

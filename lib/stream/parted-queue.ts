@@ -61,6 +61,11 @@ export class PartedQueue implements Outgoing {
     this.#change(queue, () => queue.push(bytes, spare));
   }
 
+  keep(bytes: Uint8Array): void {
+    const queue = this.#last;
+    this.#change(queue, () => queue.keep(bytes));
+  }
+
   first(): Uint8Array | undefined {
     return this.#firstQueue()?.first();
   }

@@ -24,9 +24,17 @@ export interface WriteOptions {
    * them when `write` returns; the peer gets duplicates, with the first of the bytes.
    */
   fds?: readonly number[];
+  /**
+   * False: bytes that the kernel does not take at once wait in your memory, and not in a copy:
+   * leave it alone until `drain` or `drained`, or until `bufferedBytes` is 0 or the stream has
+   * closed. Memory that is detached or made smaller before ends the stream, with
+   * ERR_STREAM_OUTPUT_DETACHED. It is a permission: text, less than 16,384 bytes, bytes with
+   * descriptors, records and what is written to files are copied all the same. Default true.
+   */
+  copy?: boolean;
 }
 
-const NAMES: OptionNames<WriteOptions> = { fds: true };
+const NAMES: OptionNames<WriteOptions> = { fds: true, copy: true };
 const F_DUPFD_CLOEXEC = constant('F_DUPFD_CLOEXEC');
 const EBADF = -constant('EBADF');
 const EINVAL = -constant('EINVAL');
@@ -35,14 +43,22 @@ const MAX_DESCRIPTOR = 2 ** 31 - 1;
 /** For the call alone: what is passed costs no memory of its own. */
 const numbers = new Int32Array(MAX_PASSED);
 
+/** @throws TypeError, RangeError (no descriptors, more than 253) */
+export function readWriteOptions(given: WriteOptions): {
+  fds: number[] | undefined;
+  copy: boolean;
+} {
+  const { fds, copy = true } = readOptions('options', given, NAMES);
+  if (typeof copy !== 'boolean') throw invalidType('options.copy', 'a boolean');
+  return { fds: fds === undefined ? undefined : descriptorsOf(fds), copy };
+}
+
 /**
- * The descriptors of `options`, undefined: none.
+ * What `options.fds` lists, undefined: nothing.
  *
  * @throws TypeError, RangeError (no descriptors, more than 253)
  */
-export function descriptorsOf(options: WriteOptions): number[] | undefined {
-  const { fds } = readOptions('options', options, NAMES);
-  if (fds === undefined) return undefined;
+export function descriptorsOf(fds: readonly number[]): number[] | undefined {
   if (!Array.isArray(fds)) throw invalidType('options.fds', 'an array of descriptors');
   // Of a proxy it may be anything.
   const length = Number(fds.length);

@@ -1,6 +1,10 @@
 // What a stream could not send yet: blocks of bytes, in order. Small writes share a
 // block, so a slow peer costs few system calls; a block is no larger than what waits
 // already, so many slow peers with a few bytes each cost little memory.
+//
+// A block may also be memory of the caller's, who need not be given it back yet. It is only ever
+// looked at: nothing is put behind it in the same block, and it is no block for others afterwards.
+// He may take it away at any time, when it is detached or made smaller: its view is empty then.
 
 /** A small block; 10,000 peers with a byte each take 5 MiB. */
 const MIN_BLOCK = 512;
@@ -26,6 +30,14 @@ export interface Outgoing {
   /** What is pushed next has these with it. Left out where nothing can be passed. */
   attach?(fds: readonly number[]): void;
   push(bytes: Uint8Array, spare?: number): void;
+  /**
+   * Adds `bytes` where they are, in the memory of who wrote them.
+   *
+   * @param bytes a view of a fixed length: whole or, once its memory was detached or made too
+   *   small for it, empty
+   */
+  keep(bytes: Uint8Array): void;
+  /** GONE: what `keep` was given is no more. */
   first(): Uint8Array | undefined;
   /** Drops the oldest `bytes`, which were sent, and the descriptors that went with them. */
   shift(bytes: number): void;
@@ -38,13 +50,28 @@ export interface Outgoing {
   takeDescriptors(): number[];
 }
 
+/** A piece of memory in the queue. */
+interface Block {
+  /** The queue's own, or the caller's where it is kept. */
+  readonly memory: Uint8Array;
+  /** Its size when it came: the caller may take his away. */
+  readonly bytes: number;
+  readonly isKept: boolean;
+  /** Bytes of it that are filled. */
+  end: number;
+}
+
+/**
+ * In the place of bytes that are no more: the caller detached the memory that was kept, or made
+ * it smaller. Never sent; the stream is over, as what follows would be taken for them.
+ */
+export const GONE = new Uint8Array(0);
+
 export class OutputQueue implements Outgoing {
-  readonly #blocks: Uint8Array[] = [];
+  readonly #blocks: (Block | undefined)[] = [];
   #head = 0;
   /** Bytes of the first block that are sent already. */
   #offset = 0;
-  /** Bytes of the last block that are filled. */
-  #tailBytes = 0;
   /** Bytes that wait. */
   size = 0;
   /** Bytes of memory that the blocks take: `size` and what is filled or sent in part. */
@@ -64,10 +91,14 @@ export class OutputQueue implements Outgoing {
     return [];
   }
 
-  /** Bytes that the last block has room for. */
+  get #last(): Block | undefined {
+    return this.#blocks[this.#blocks.length - 1];
+  }
+
+  /** Bytes that the last block has room for: none in memory of the caller's. */
   get room(): number {
-    const tail = this.#blocks[this.#blocks.length - 1];
-    return tail === undefined ? 0 : tail.length - this.#tailBytes;
+    const last = this.#last;
+    return last === undefined ? 0 : last.bytes - last.end;
   }
 
   /**
@@ -79,42 +110,52 @@ export class OutputQueue implements Outgoing {
     this.size += bytes.length;
     let rest = bytes;
     while (rest.length > 0) {
-      if (this.room === 0) this.#addBlock(rest.length, spare);
-      const tail = this.#blocks[this.#blocks.length - 1] as Uint8Array;
-      const part = rest.subarray(0, tail.length - this.#tailBytes);
-      tail.set(part, this.#tailBytes);
-      this.#tailBytes += part.length;
+      const block = this.room > 0 ? (this.#last as Block) : this.#addBlock(rest.length, spare);
+      const part = rest.subarray(0, block.bytes - block.end);
+      block.memory.set(part, block.end);
+      block.end += part.length;
       rest = rest.subarray(part.length);
     }
   }
 
-  #addBlock(needed: number, spare: number): void {
-    const usual = needed > SHARED_BLOCK / 2 ? SHARED_BLOCK : Math.max(this.held, MIN_BLOCK);
-    const shared = Math.min(usual, SHARED_BLOCK, needed + spare);
-    const block = newBlock(Math.min(Math.max(needed, shared), MAX_BLOCK));
-    this.held += block.length;
-    this.#blocks.push(block);
-    this.#tailBytes = 0;
+  keep(bytes: Uint8Array): void {
+    this.size += bytes.length;
+    this.#add({ memory: bytes, bytes: bytes.length, isKept: true, end: bytes.length });
   }
 
-  /** The oldest bytes, as one view; undefined when nothing waits. */
+  #addBlock(needed: number, spare: number): Block {
+    // What is kept is not a sign of many small pieces.
+    const before = this.#last?.isKept === true ? 0 : this.held;
+    const usual = needed > SHARED_BLOCK / 2 ? SHARED_BLOCK : Math.max(before, MIN_BLOCK);
+    const shared = Math.min(usual, SHARED_BLOCK, needed + spare);
+    const memory = newBlock(Math.min(Math.max(needed, shared), MAX_BLOCK));
+    return this.#add({ memory, bytes: memory.length, isKept: false, end: 0 });
+  }
+
+  #add(block: Block): Block {
+    this.held += block.bytes;
+    this.#blocks.push(block);
+    return block;
+  }
+
+  /** The oldest bytes, as one view; undefined when nothing waits, GONE when they are no more. */
   first(): Uint8Array | undefined {
     const block = this.#blocks[this.#head];
     if (block === undefined) return undefined;
-    const isLast = this.#head === this.#blocks.length - 1;
-    return block.subarray(this.#offset, isLast ? this.#tailBytes : block.length);
+    if (block.memory.length < block.bytes) return GONE;
+    return block.memory.subarray(this.#offset, block.end);
   }
 
   /** Drops the oldest `bytes`, which were sent; at most those of `first()`. */
   shift(bytes: number): void {
     this.size -= bytes;
     this.#offset += bytes;
-    const isLast = this.#head === this.#blocks.length - 1;
-    const block = this.#blocks[this.#head] as Uint8Array;
-    if (this.#offset < (isLast ? this.#tailBytes : block.length)) return;
-    this.held -= block.length;
-    if (block.length === SHARED_BLOCK) spare = block;
-    this.#blocks[this.#head++] = EMPTY;
+    const block = this.#blocks[this.#head] as Block;
+    if (this.#offset < block.end) return;
+    this.held -= block.bytes;
+    // Never the caller's memory: others' output would be written into it.
+    if (block.bytes === SHARED_BLOCK && !block.isKept) spare = block.memory;
+    this.#blocks[this.#head++] = undefined;
     this.#offset = 0;
     if (this.#head < this.#blocks.length) {
       // Keep the list short without moving it for every block.
@@ -125,11 +166,8 @@ export class OutputQueue implements Outgoing {
     }
     this.#blocks.length = 0;
     this.#head = 0;
-    this.#tailBytes = 0;
   }
 }
-
-const EMPTY = new Uint8Array(0);
 
 /**
  * The last block of the usual size that was sent, of whichever stream: output that waits for a slow

@@ -9,11 +9,12 @@
 //   over; it closes and tells.
 import type { OutputLimit } from '../loop/output-limits.js';
 import { constant } from '../raw/constants.js';
+import { codedError, withoutStack } from '../raw/errors.js';
 import { type StreamBase, tooMuch, updateInterest } from './base.js';
 import { CONNECTING, RELAYED, RETRYING } from './flags.js';
 import { PART_WEIGHT, type Part, PartedQueue } from './parted-queue.js';
 import { closeHeld, sendPassing } from './passing.js';
-import type { Outgoing } from './queue.js';
+import { GONE, type Outgoing } from './queue.js';
 import { weightOfAll } from './unix-queues.js';
 
 const EAGAIN = -constant('EAGAIN');
@@ -37,27 +38,31 @@ export function nextRetryMs(ms: number): number {
 }
 
 /**
- * Queues a copy of `bytes`; or closes the stream, as a limit would be passed.
+ * Queues a copy of `bytes`, or `bytes` themselves; or closes the stream, as a limit would be passed.
  *
  * @param moves whether the peer took something just now
  * @param fds what goes with the first of them; the queue's once this returns true
+ * @param copies false: see `Outgoing.keep`, which the stream's transfer allows
  */
 export function enqueue(
   stream: StreamBase,
   bytes: Uint8Array,
   moves: boolean,
   fds?: readonly number[],
+  copies = true,
 ): boolean {
   const more = bytes.length + weightOfAll(fds);
-  const needed = more - (stream.queue?.room ?? 0);
+  const needed = copies ? more - (stream.queue?.room ?? 0) : more;
   if (!mayQueue(stream, more, needed, moves)) return false;
   const { output } = stream.group;
   const queue = stream.queue ?? beginQueue(stream);
   const before = queue.held;
   if (fds !== undefined) queue.attach?.(fds);
-  const freeOfLoop = freeOf(stream.loop.output);
-  const free = output === undefined ? freeOfLoop : Math.min(freeOfLoop, freeOf(output));
-  queue.push(bytes, Math.max(0, free - needed));
+  if (copies) {
+    const freeOfLoop = freeOf(stream.loop.output);
+    const free = output === undefined ? freeOfLoop : Math.min(freeOfLoop, freeOf(output));
+    queue.push(bytes, Math.max(0, free - needed));
+  } else queue.keep(bytes);
   hold(stream, queue.held - before);
   updateInterest(stream);
   return true;
@@ -142,14 +147,23 @@ export function dropQueue(stream: StreamBase): void {
   stream.setWorking((stream.flags & CONNECTING) !== 0);
 }
 
+/** The error of bytes that were kept, and are no more. */
+export function outputDetached(): Error {
+  const message =
+    'memory written with { copy: false } was detached or made smaller before it was sent';
+  return withoutStack(() => codedError(Error, 'ERR_STREAM_OUTPUT_DETACHED', message));
+}
+
 /** Sends what the kernel takes; how many bytes. The queue stays, also when it is empty. */
 export function sendQueue(stream: StreamBase, queue: Outgoing): number {
   const before = queue.held;
   let sentBytes = 0;
   let result = 0;
+  let isGone = false;
   for (let i = 0; i < MAX_SENDS; i++) {
     const bytes = queue.first();
-    if (bytes === undefined) break;
+    isGone = bytes === GONE;
+    if (bytes === undefined || isGone) break;
     const { descriptors } = queue;
     result =
       descriptors === undefined
@@ -164,7 +178,8 @@ export function sendQueue(stream: StreamBase, queue: Outgoing): number {
   if (result >= 0 && queue.move !== undefined) result = queue.move();
   hold(stream, queue.held - before);
   if (sentBytes > 0) queue.retryMs = 0;
-  if (result < 0 && result !== EAGAIN) sendFailed(stream, result);
+  if (isGone) stream.destroy(outputDetached());
+  else if (result < 0 && result !== EAGAIN) sendFailed(stream, result);
   return sentBytes;
 }
 

@@ -25,6 +25,8 @@ export interface Transfer {
   readonly passes: boolean;
   /** Whether a write is a record, and so is what `data` is told. */
   readonly keepsRecords: boolean;
+  /** Whether what waits may stay in the memory of who wrote it. */
+  readonly keeps: boolean;
   /** What waits to be sent. */
   newQueue(): Outgoing;
   /** Sends a piece that is too large to be gathered: how much, or -errno. */
@@ -40,6 +42,7 @@ export const BY_SOCKET: Transfer = {
   isSocket: true,
   passes: false,
   keepsRecords: false,
+  keeps: true,
   newQueue: () => new OutputQueue(),
   send: native.sendNow,
 };
@@ -66,6 +69,7 @@ export const BY_RECORDS: Transfer = {
   ...BY_UNIX,
   kind: Kind.RECORDS,
   keepsRecords: true,
+  keeps: false,
   newQueue: () => new RecordQueue(),
 };
 
@@ -78,6 +82,7 @@ export const BY_FILE: Transfer = {
   isSocket: false,
   passes: false,
   keepsRecords: false,
+  keeps: true,
   newQueue: () => new OutputQueue(),
   send: native.writeNow,
 };
@@ -93,7 +98,12 @@ const NO_KIND = -1;
  * Of a file, whose bytes move by requests on the pool: see lib/pool/fs/stream/. Nothing goes out in the
  * call that writes it.
  */
-export const BY_REQUESTS: Transfer = { ...BY_FILE, kind: NO_KIND, send: () => EAGAIN };
+export const BY_REQUESTS: Transfer = {
+  ...BY_FILE,
+  kind: NO_KIND,
+  keeps: false,
+  send: () => EAGAIN,
+};
 
 /**
  * As another, of a descriptor that blocks, as others share its open file: poll(2) is asked

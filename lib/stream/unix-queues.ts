@@ -1,7 +1,7 @@
 // What Unix sockets could not send yet. As streams they are a queue of bytes with marks in
 // it, where descriptors go along; where records keep their bounds, a list of records. What
 // is passed is a duplicate of our own, which the stream closes once it is sent, or dropped.
-import { type Outgoing, OutputQueue } from './queue.js';
+import { GONE, type Outgoing, OutputQueue } from './queue.js';
 
 /**
  * What a queued descriptor counts for, in bytes: a process has a thousand of them, not
@@ -48,11 +48,17 @@ export class PassingQueue extends OutputQueue {
     super.push(bytes, spare);
   }
 
+  override keep(bytes: Uint8Array): void {
+    this.#pushedBytes += bytes.length;
+    super.keep(bytes);
+  }
+
   /** Up to where other descriptors go along. */
   override first(): Uint8Array | undefined {
     const next = this.#marks[this.descriptors === undefined ? 0 : 1];
     const bytes = super.first();
-    return next === undefined ? bytes : bytes?.subarray(0, next.at - this.#shiftedBytes);
+    if (next === undefined || bytes === undefined || bytes === GONE) return bytes;
+    return bytes.subarray(0, next.at - this.#shiftedBytes);
   }
 
   override shift(bytes: number): void {
@@ -112,6 +118,11 @@ export class RecordQueue implements Outgoing {
     this.#records.push({ bytes: new Uint8Array(bytes), fds, weight });
     this.size += bytes.length;
     this.held += weight;
+  }
+
+  /** A record is not split, and short: it is copied. */
+  keep(bytes: Uint8Array): void {
+    this.push(bytes);
   }
 
   first(): Uint8Array | undefined {

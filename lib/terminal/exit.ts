@@ -4,6 +4,8 @@
 import { native } from '../binding/index.js';
 import { callAtExit } from '../loop/turns.js';
 import { constant } from '../raw/constants.js';
+import { GONE } from '../stream/queue.js';
+import { outputDetached } from '../stream/sending.js';
 import type { Stream } from '../stream/stream.js';
 import { OutputFile } from './output-file.js';
 
@@ -51,6 +53,7 @@ function sendQueue(stream: Stream): void {
   if (queue === undefined) return;
   const waiting = Int32Array.of(handleFd, POLLOUT, 0);
   for (let bytes = queue.first(); bytes !== undefined; bytes = queue.first()) {
+    if (bytes === GONE) stream.destroy(outputDetached());
     if (!stream.active) return;
     const sent = stream.group.transfer.send(handleFd, bytes);
     if (sent >= 0) queue.shift(sent);

@@ -16,7 +16,7 @@ import { constant } from '../../../raw/constants.js';
 import { check } from '../../../raw/errors.js';
 import { updateInterest } from '../../../stream/base.js';
 import { BY_REQUESTS, CONNECTING, RETRYING } from '../../../stream/flags.js';
-import { sendGathered } from '../../../stream/output.js';
+import { sendGathered } from '../../../stream/gathered.js';
 import type { Part } from '../../../stream/parted-queue.js';
 import { enqueuePart, sendFailed } from '../../../stream/sending.js';
 import { Stream } from '../../../stream/stream.js';
