@@ -46,6 +46,11 @@ export function detach(memory: ArrayBuffer | ArrayBufferView): void {
   structuredClone(buffer, { transfer: [buffer] });
 }
 
+/** Memory whose size changes, up to twice what it is: newer than the types of this repository. */
+export function resizable(bytes: number): ArrayBuffer & { resize(bytes: number): void } {
+  return Reflect.construct(ArrayBuffer, [bytes, { maxByteLength: 2 * bytes }]);
+}
+
 /** Random numbers that a seed repeats (mulberry32), so that a failure can be repeated. */
 export function randomFrom(seed: number): (below: number) => number {
   let state = seed >>> 0;
