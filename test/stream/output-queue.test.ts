@@ -1,9 +1,9 @@
 // The queue of bytes that could not be sent yet, alone.
 //
 // Each guard was taken out once: without `!block.isKept` in `shift` the next queue copies into memory
-// of the caller's; with a look at the length of what is kept, in the place of keptOf, the engine's own
-// error is thrown, now and then; with the room of a block for its end, as that of the first of several,
-// what a kept one follows is sent with the rest of its block.
+// of the caller's; with a look at the length of what is kept, in the place of keptOf, Node 20 throws in
+// code that is compiled; without the look at GONE in PassingQueue, or what `keep` counts there, it is
+// a part of nothing, or goes to another place.
 import { describe, expect, it } from 'vitest';
 import { GONE, OutputQueue } from '../../lib/stream/queue.js';
 import { PassingQueue } from '../../lib/stream/unix-queues.js';
@@ -166,7 +166,7 @@ describe('memory of the caller’s', () => {
     one.keep(bytes);
     empty(one);
     other.push(new Uint8Array(60_000).fill(9));
-    expect(bytes).toEqual(pattern(65536));
+    expect(Buffer.from(bytes).equals(pattern(65536))).toBe(true);
   });
 
   it.each<[how: string, isGone: boolean, take: (buffer: ReturnType<typeof resizable>) => void]>([

@@ -5,7 +5,8 @@
 // missing; with F_DUPFD, which `fcntl` (native/calls/descriptors.cc) makes no use of, children inherit the
 // duplicates. With O_NONBLOCK set on the duplicate flags differ. With the kind's own halves (readable,
 // writable) the end of stdout ends stderr, where one socket is both. Without REF_WHILE_READING (lib/stream/input.ts)
-// the program that reads ends at once.
+// the program that reads ends at once. Without the look at GONE (lib/terminal/exit.ts) one that exits
+// sends nothing for ever.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { put } from '../support/bytes.js';
@@ -83,6 +84,19 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('stdio, %s', (mod
     const given = { ...rest, fds: [fds[0], fds[0], fds[0]] as const };
     const { end, report, out } = await runOn(given, mode, script);
     expect([end, report, out]).toEqual([0, INPUT, 'output;an error;']);
+  });
+
+  it('is written from memory of the program’s as it exits, and not where it is gone', async () => {
+    const script = `${EACH}
+      const kept = (size) => Buffer.from(new Uint8Array(size).fill(120).buffer);
+      const [first, second] = [kept(${SIZE}), kept(100_000)];
+      loop.stdout.write(first, { copy: false });
+      loop.stdout.write(second, { copy: false });
+      structuredClone(second.buffer, { transfer: [second.buffer] });
+      report(first.length);
+      process.exit(7);`;
+    const { end, report, out } = await runOn(pipes(), mode, script);
+    expect([end, report, out === 'x'.repeat(SIZE)]).toEqual([7, SIZE, true]);
   });
 
   it('of /dev/null has ended, and takes all', async () => {
