@@ -84,6 +84,7 @@ export const works = {
       pipes: 'the same, with three pipes',
       read: '1 MB from a pipe of a child',
       write: '1 MB to a pipe of a child',
+      'write-kept': 'the same, what waits stays in the memory of who wrote it',
       'true-1g': '/bin/true to its end, by a process that holds 1 GiB: both',
     },
   },

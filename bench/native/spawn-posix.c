@@ -207,7 +207,7 @@ int main(int argc, char** argv) {
     time_count = 0;
     bool with_pipes = strcmp(work, "pipes") == 0;
     double count = strcmp(work, "read") == 0 ? read_megabytes(megabytes_for(ms))
-                   : strcmp(work, "write") == 0
+                   : strncmp(work, "write", 5) == 0
                        ? write_megabytes(megabytes_for(ms))
                        : start_many(ms, with_pipes);
     own = cpu_ns(RUSAGE_SELF) - own;

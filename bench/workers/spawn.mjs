@@ -3,8 +3,8 @@
 // this process holds 1 GiB: CPU time of this process and of its children together, and how long the
 // call that starts one takes, during which nothing else runs. `own` is `true` without the children,
 // `pipes` the same with three pipes. `read` and `write` move 1,000 MB through a pipe of a child: CPU
-// time of this process for each. `spawn.mjs sockets` is as `owned`, with what `'pipe'` is in Node, a
-// pair of sockets.
+// time of this process for each; `write-kept` is `write` without a copy of what waits.
+// `spawn.mjs sockets` is as `owned`, with what `'pipe'` is in Node, a pair of sockets.
 import { spawn as hostSpawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -43,6 +43,8 @@ const megabytesFor = (ms) => (ms < 300 ? 200 : 1000);
 
 const IGNORED = { stdio: 'ignore' };
 const PIPED = { stdio: PIPE };
+/** As Node does in any case. */
+const KEPT = loop === undefined ? undefined : { copy: false };
 
 function startTrue(ended) {
   if (loop === undefined) hostSpawn('/bin/true', [], IGNORED).on('exit', ended);
@@ -124,7 +126,7 @@ function readMegabytes(count) {
 }
 
 /** A child reads so many MB. */
-function writeMegabytes(count) {
+function writeMegabytes(count, options) {
   const args = ['of=/dev/null', 'bs=65536', 'status=none'];
   const stdio = [PIPE, 'ignore', 'ignore'];
   return drive((done) => {
@@ -135,7 +137,7 @@ function writeMegabytes(count) {
       while (left > 0) {
         const part = left < CHUNK.length ? CHUNK.subarray(0, left) : CHUNK;
         left -= part.length;
-        if (!stdin.write(part)) return;
+        if (!stdin.write(part, options)) return;
       }
       stdin.end();
     };
@@ -164,6 +166,7 @@ const bytes = {
   pipes: ({ ms }) => trueFor(ms, false, startPiped),
   read: ({ ms }) => readMegabytes(megabytesFor(ms)),
   write: ({ ms }) => writeMegabytes(megabytesFor(ms)),
+  'write-kept': ({ ms }) => writeMegabytes(megabytesFor(ms), KEPT),
 };
 const children = {
   true: ({ ms }) => trueFor(ms, true),

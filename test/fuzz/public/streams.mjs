@@ -1,6 +1,6 @@
 // Streams over descriptors of a program, with what must hold of their callbacks.
 import { noNumber } from '../support/values.mjs';
-import { ownEnd, pass } from './stream-ends.mjs';
+import { keep, ownEnd, pass } from './stream-ends.mjs';
 import { iterate } from './stream-options.mjs';
 
 export class Streams {
@@ -100,6 +100,7 @@ export class Streams {
     const length = random.pick([0, 1, 5000, 100_000]);
     random.pick([
       () => actions.call('stream.write', () => stream.write(new Uint8Array(length))),
+      () => actions.call('stream.write without a copy', () => keep(this, stream, length)),
       () => actions.call('stream.write with descriptors', () => pass(this, stream, length)),
       () => actions.call('stream.peerCredentials', () => stream.peerCredentials()),
       () => actions.call('stream.pause', () => stream.pause()),

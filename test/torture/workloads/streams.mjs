@@ -40,7 +40,7 @@ function startPair(round, loop, index) {
   };
   const open = (stream) => {
     stream.write(sent.subarray(0, 1000));
-    stream.end(sent.subarray(1000));
+    stream.end(sent.subarray(1000), { copy: false });
   };
   take(readEnd, { data: isPipe ? data : (stream, chunk) => void stream.write(chunk) });
   take(writeEnd, isPipe ? { open } : { open, data });
