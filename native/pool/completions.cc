@@ -68,9 +68,10 @@ void Completions::Close() {
   wakeup_.Close();
 }
 
-void Completions::Settle() {
+bool Completions::AwaitOne(Job::Clock::time_point until) {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (expected_ > 0) left_.wait(lock);
+  if (expected_ > 0) left_.wait_until(lock, until);
+  return expected_ > 0;
 }
 
 size_t Completions::size() {

@@ -45,8 +45,9 @@ class Completions {
   // Deletes what is there and closes the wake-up. When it returns, no thread
   // writes to the descriptor any more. May be called again.
   void Close();
-  // After Close(): waits until every expected job has come, and is deleted.
-  void Settle();
+  // After Close(): waits for an expected job to come, and to be deleted, until
+  // `until`. Whether more are expected.
+  bool AwaitOne(Job::Clock::time_point until);
 
   // How many wait to be taken.
   size_t size();

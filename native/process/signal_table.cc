@@ -11,6 +11,7 @@
 #include <new>
 
 #include "os/realtime.h"
+#include "os/stay_loaded.h"
 #include "process/signal_delivery.h"
 #include "process/signal_sharing.h"
 
