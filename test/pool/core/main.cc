@@ -12,6 +12,7 @@
 #include "jobs.h"
 #include "lanes.h"
 #include "late.h"
+#include "left.h"
 #include "sharing.h"
 #include "spin.h"
 
@@ -26,7 +27,9 @@ const struct {
     {"limits", Limits},    {"raised", Raised},     {"results", Results},
     {"churn", Churn},      {"idling", Idling},     {"shared", Shared},
     {"given back", Given}, {"full", Full},         {"ring", Ring},
-    {"spin", Looking},     {"late", Late},         {"stop", Stop}};
+    {"spin", Looking},     {"late", Late},         {"stop", Stop},
+    {"left", Left},        {"left by one", LeftByOne},
+    {"finished", Finished}};
 
 }  // namespace
 }  // namespace rawloop
