@@ -17,8 +17,8 @@
 #include <memory>
 
 #include "core/args.h"
-#include "jobs/blocks.h"
 #include "core/descriptor_use.h"
+#include "jobs/blocks.h"
 #include "jobs/scratch.h"
 #include "pool/job.h"
 

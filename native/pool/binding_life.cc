@@ -73,8 +73,8 @@ napi_value Pool::Close(napi_env env, napi_callback_info info) {
 }
 
 // Does not wait for running jobs: the loop's thread must not stand still for
-// them. If one runs even when the environment ends, the hook waits for it, for a
-// while.
+// them. If one runs even when the environment ends, the hook waits for it, for
+// a while.
 void Pool::Shutdown() {
   open_ = false;
   threads_->Leave(home_);

@@ -68,10 +68,11 @@ void Completions::Close() {
   wakeup_.Close();
 }
 
-bool Completions::AwaitOne(Job::Clock::time_point until) {
+bool Completions::AwaitOne(std::chrono::milliseconds limit) {
   std::unique_lock<std::mutex> lock(mutex_);
-  if (expected_ > 0) left_.wait_until(lock, until);
-  return expected_ > 0;
+  const size_t before = expected_;
+  if (before > 0) left_.wait_for(lock, limit);
+  return expected_ < before || before == 0;
 }
 
 size_t Completions::size() {

@@ -37,8 +37,8 @@ class Crew {
   void Leave();
   // Joins those that have left, which does not wait.
   void Reap();
-  // Nobody joins those that are there: the crew must live until the last of them
-  // has called Leave(). Idempotent.
+  // Nobody joins those that are there: the crew must live until the last of
+  // them has called Leave(). Idempotent.
   void Detach();
   // Waits for all of them, which somebody told to leave; `mutex` is that of the
   // pool, not held. Safe from any thread, and two may do it at once.

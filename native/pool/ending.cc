@@ -11,16 +11,21 @@
 
 namespace rawloop {
 
+namespace {
+
+constexpr std::chrono::milliseconds kLook(10);
+
+}  // namespace
+
+// What must finish may be begun, or done, while it is waited for.
 void ThreadPool::End(const std::shared_ptr<ThreadPool>& pool) {
   pool->Stop();
-  const auto began = Job::Clock::now();
   {
     std::unique_lock<std::mutex> lock(pool->mutex_);
-    while (pool->Awaited() > 0) {
-      // What must finish may be begun, or done, meanwhile.
-      const auto until = began + pool->Patience(nullptr);
-      if (Job::Clock::now() >= until) break;
-      pool->ended_.wait_until(lock, until);
+    size_t looks = 0;
+    while (pool->Awaited() > 0 && looks < pool->Patience(nullptr)) {
+      const auto status = pool->ended_.wait_for(lock, kLook);
+      if (status == std::cv_status::timeout) looks++;
     }
     if (pool->crew_.alive() > 0) {
       pool->LeaveBehind(nullptr);
@@ -33,16 +38,12 @@ void ThreadPool::End(const std::shared_ptr<ThreadPool>& pool) {
 }
 
 void ThreadPool::Settle(const Home& home) {
-  const auto began = Job::Clock::now();
-  const auto until = [&] {
-    std::lock_guard<std::mutex> lock(mutex_);
-    return began + Patience(home.get());
-  };
-  while (home->AwaitOne(until())) {
-    if (Job::Clock::now() < until()) continue;
-    std::lock_guard<std::mutex> lock(mutex_);
-    LeaveBehind(home.get());
-    return;
+  for (size_t looks = 0; home->expected() > 0;) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      if (looks >= Patience(home.get())) return LeaveBehind(home.get());
+    }
+    if (!home->AwaitOne(kLook)) looks++;
   }
 }
 
@@ -54,7 +55,7 @@ void ThreadPool::EachRunning(const Completions* home, const Look& look) const {
   }
 }
 
-std::chrono::milliseconds ThreadPool::Patience(const Completions* home) const {
+size_t ThreadPool::Patience(const Completions* home) const {
   bool is_long = false;
   EachRunning(home, [&](const Job* job) {
     is_long = is_long || (job->must_finish() && !job->left_behind_);

@@ -32,9 +32,11 @@ struct PoolOptions {
   // A thread that had nothing to do for so long ends; less than 0: never.
   std::chrono::milliseconds idle{-1};
   std::vector<int> processors;  // that threads may run on; empty: all
-  // How long an end waits: for any job, and for one that must finish.
-  std::chrono::milliseconds short_end{100};
-  std::chrono::milliseconds long_end{5000};
+  // How long an end waits: for any job, and for one that must finish. In looks,
+  // 10 ms apart: a machine that stands still for a while is no thread that
+  // does.
+  size_t short_end = 10;
+  size_t long_end = 500;
 };
 
 struct PoolStats {
@@ -124,16 +126,16 @@ class ThreadPool {
   // Of jobs that run: calls `look` with each that is of `home`; null: with all.
   template <typename Look>
   void EachRunning(const Completions* home, const Look& look) const;
-  // How long an end waits for those of `home`.
-  std::chrono::milliseconds Patience(const Completions* home) const;
+  // How long an end waits for those of `home`, in looks.
+  size_t Patience(const Completions* home) const;
   // Nobody waits for them any more.
   void LeaveBehind(const Completions* home);
   // Threads that an end is to wait for.
   size_t Awaited() const;
 
   const std::chrono::milliseconds idle_limit_;
-  const std::chrono::milliseconds short_end_;
-  const std::chrono::milliseconds long_end_;
+  const size_t short_end_;
+  const size_t long_end_;
   std::mutex mutex_;
   std::condition_variable work_;   // there is work, or reason to leave
   std::condition_variable ended_;  // stopping: a job is done, a thread leaves

@@ -23,6 +23,8 @@ namespace rawloop {
 
 constexpr int kLimitMs = 60000;
 constexpr size_t kStackBytes = 1 << 20;
+// How long an end waits that is to wait: a minute.
+constexpr size_t kLooks = 6000;
 
 inline std::atomic<int> wrong{0};
 inline std::atomic<long> jobs_alive{0};
@@ -62,7 +64,7 @@ inline PoolOptions OptionsOf(size_t threads) {
   options.size = threads;
   options.stack_bytes = kStackBytes;
   // No end leaves a thread behind, however busy the machine is; left.h does.
-  options.short_end = std::chrono::milliseconds(kLimitMs);
+  options.short_end = kLooks;
   return options;
 }
 

@@ -4,7 +4,6 @@
 #define RAWLOOP_TEST_POOL_CORE_LEFT_H_
 
 #include <atomic>
-#include <chrono>
 #include <memory>
 
 #include "ends.h"
@@ -12,9 +11,7 @@
 
 namespace rawloop {
 
-using Ms = std::chrono::milliseconds;
-
-inline PoolOptions EndsWithin(Ms any, Ms finishing) {
+inline PoolOptions EndsWithin(size_t any, size_t finishing) {
   PoolOptions options = OptionsOf(2);
   options.short_end = any;
   options.long_end = finishing;
@@ -33,7 +30,7 @@ inline void Left(int rounds) {
     Fifo fifo;
     std::weak_ptr<ThreadPool> watched;
     {
-      Loop loop(EndsWithin(Ms(0), Ms(kLimitMs)), {LaneOf(1024)});
+      Loop loop(EndsWithin(0, kLooks), {LaneOf(1024)});
       watched = loop.owned;
       loop.Submit(0, [&] { fifo.Block(); });
       UntilRunning(&loop, 1);
@@ -55,7 +52,7 @@ inline void Left(int rounds) {
 // One loop ends, such as a Worker's, while the other goes on with the pool,
 // whose end joins all threads when none stands in a call any more.
 inline void LeftByOne(int rounds) {
-  auto pool = std::make_shared<ThreadPool>(EndsWithin(Ms(0), Ms(kLimitMs)));
+  auto pool = std::make_shared<ThreadPool>(EndsWithin(0, kLooks));
   pool->AddLane(LaneOf(1024));
   Loop other(pool);
   for (int round = 0; round < rounds / 10 + 1; round++) {
@@ -84,8 +81,7 @@ inline void Finished(int rounds) {
     std::weak_ptr<ThreadPool> watched;
     const bool for_ever = round % 2 == 0;
     {
-      Loop loop(EndsWithin(Ms(0), for_ever ? Ms(1) : Ms(kLimitMs)),
-                {LaneOf(1024)});
+      Loop loop(EndsWithin(0, for_ever ? 1 : kLooks), {LaneOf(1024)});
       watched = loop.owned;
       loop.Submit(0, [&] { late.Block(); });
       Job* const job = loop.Submit(

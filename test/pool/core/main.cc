@@ -22,14 +22,24 @@ namespace {
 const struct {
   const char* name;
   void (*run)(int);
-} kScenarios[] = {
-    {"order", Order},      {"priority", Priority}, {"blocked", Blocked},
-    {"limits", Limits},    {"raised", Raised},     {"results", Results},
-    {"churn", Churn},      {"idling", Idling},     {"shared", Shared},
-    {"given back", Given}, {"full", Full},         {"ring", Ring},
-    {"spin", Looking},     {"late", Late},         {"stop", Stop},
-    {"left", Left},        {"left by one", LeftByOne},
-    {"finished", Finished}};
+} kScenarios[] = {{"order", Order},
+                  {"priority", Priority},
+                  {"blocked", Blocked},
+                  {"limits", Limits},
+                  {"raised", Raised},
+                  {"results", Results},
+                  {"churn", Churn},
+                  {"idling", Idling},
+                  {"shared", Shared},
+                  {"given back", Given},
+                  {"full", Full},
+                  {"ring", Ring},
+                  {"spin", Looking},
+                  {"late", Late},
+                  {"stop", Stop},
+                  {"left", Left},
+                  {"left by one", LeftByOne},
+                  {"finished", Finished}};
 
 }  // namespace
 }  // namespace rawloop
