@@ -106,6 +106,14 @@ const SignalTable* OwnSignalTable() {
   return table;
 }
 
+const SignalTable& SharedSignalTable() {
+  static const SignalTable* const table = [] {
+    const GetSignalTable get = FirstCopy();
+    return get == nullptr ? OwnSignalTable() : get();
+  }();
+  return *table;
+}
+
 SignalLock::SignalLock() {
   sigset_t all;
   sigfillset(&all);
@@ -137,3 +145,7 @@ int CheckSignal(int signal) {
 }
 
 }  // namespace rawloop
+
+const rawloop::SignalTable* rawloop_signal_table_1() {
+  return rawloop::OwnSignalTable();
+}
