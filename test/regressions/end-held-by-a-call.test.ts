@@ -56,7 +56,6 @@ it.each(DRIVES)('while threads stand in calls the process ends, by %s', async (d
 /** What the children below begin with: they do not load the addon, their Workers do. */
 const WORKERS = (fifo: string) => `
   const assert = require('node:assert/strict');
-  const { once } = require('node:events');
   const fs = require('node:fs');
   const { Worker } = require('node:worker_threads');
   const fifo = ${JSON.stringify(fifo)};
@@ -87,7 +86,8 @@ const WORKERS = (fifo: string) => `
     const made = new Worker(code, { eval: true });
     made.on('error', () => {});
     const exit = new Promise((resolve) => made.on('exit', resolve));
-    const [fd] = await once(made, 'message');
+    // Its error may come first.
+    const fd = await new Promise((resolve) => made.on('message', resolve));
     if (end === '') made.terminate();
     await exit;
     return fd;
