@@ -56,7 +56,9 @@ typedef uint32_t rawloop_id;
  */
 typedef struct rawloop_job {
   /* On a thread of the pool, with all signals blocked. It may block; it must not
-   * use Node-API. What it returns, 0 or more or less, is for `done`. */
+   * use Node-API. What it returns, 0 or more or less, is for `done`. An
+   * environment that ends waits for it five seconds, and then no more: it uses
+   * `data` and what lives as long as the process. Its code stays loaded. */
   int32_t (*work)(void* data);
   /* On the loop's thread, behind `work`, in a handle scope; null: nobody asks.
    * It may call JavaScript, and returns what that threw, which is the loop's to

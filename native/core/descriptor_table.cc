@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "core/descriptor_use.h"
 #include "os/identity.h"
 
 namespace rawloop {
@@ -80,7 +81,8 @@ OwnedDescriptors::~OwnedDescriptors() {
     if (word == nullptr) {
       fd |= static_cast<int>(kChunkWords - 1);
     } else if (OwnerOf(word->load()) == owner_) {
-      Close(fd);
+      // A job that was left behind may read from it: see pool/ending.cc.
+      if (Release(fd) == 0) CloseUnused(fd);
     }
   }
   EndIdentities();

@@ -24,6 +24,7 @@ class HashJob final : public Job {
 
   // The status is 0, or -1 when the library refuses.
   void Run() override {
+    MustFinish();
     status_ = library_.hash(data_.data(), data_.size(), hash_, &size_, digest_,
                             nullptr) == 1
                   ? 0

@@ -31,6 +31,7 @@ class Pbkdf2Job final : public Job {
   // The status is 0, or -1 when the library refuses (a digest without HMAC).
   void Run() override {
     if (key_.size() == 0) return;  // OpenSSL 3 refuses what Node allows.
+    MustFinish();
     status_ = library_.pbkdf2(password_.text(), password_.size(), salt_.data(),
                               salt_.size(), iterations_, digest_, key_.size(),
                               key_.data()) == 1

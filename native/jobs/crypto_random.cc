@@ -26,6 +26,7 @@ class RandomJob final : public Job {
   // The status is 0, or -1 when the generator has no entropy.
   void Run() override {
     if (bytes_.size() == 0) return;
+    MustFinish();
     status_ = library_.random(bytes_.data(), bytes_.size()) == 1 ? 0 : -1;
   }
 

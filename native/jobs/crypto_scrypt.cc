@@ -37,6 +37,7 @@ class ScryptJob final : public Job {
   // The status is 0, or -1 when the library refuses: it had no memory.
   void Run() override {
     if (key_.size() == 0) return;
+    MustFinish();
     status_ = library_.scrypt(password_.text(), password_.size(), salt_.data(),
                               salt_.size(), cost_.cost, cost_.block_size,
                               cost_.parallelization, cost_.max_memory,

@@ -1,5 +1,6 @@
 #include "jobs/file_call.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -125,6 +126,11 @@ int64_t FileCall::ReturnDescriptor(int fd) {
 int64_t FileCall::Failed(Step step) {
   step_ = step;
   return -errno;
+}
+
+void FileCall::MustFinishFile(int fd) {
+  struct stat s;
+  if (fstat(fd, &s) == 0 && S_ISREG(s.st_mode)) MustFinish();
 }
 
 }  // namespace rawloop

@@ -17,8 +17,8 @@
 #include <memory>
 
 #include "core/args.h"
+#include "core/descriptor_use.h"
 #include "jobs/blocks.h"
-#include "jobs/descriptor_use.h"
 #include "jobs/scratch.h"
 #include "pool/job.h"
 
@@ -79,6 +79,13 @@ class FileCall final : public Job {
   int64_t ReturnDescriptor(int fd);
   // -errno, of `step`.
   int64_t Failed(Step step);
+
+  // ---- for bodies: what must not be cut short by the end of the process ----
+
+  using Job::MustFinish;
+  // Bytes of a file, at `fd`: not of a pipe, which may wait for its reader for
+  // ever.
+  void MustFinishFile(int fd);
 
  private:
   const Scratch& TextAt(size_t place) const { return texts_[text_at_[place]]; }

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "core/args.h"
+#include "core/descriptor_use.h"
 #include "core/environment.h"
 #include "core/module.h"
-#include "jobs/descriptor_use.h"
 #include "pool/family.h"
 
 namespace rawloop {

@@ -84,6 +84,7 @@ int64_t CopyFile(FileCall* call) {
   const auto from =
       Retried([&] { return open(call->path(0), O_RDONLY | O_CLOEXEC); });
   if (from < 0) return -errno;
+  call->MustFinishFile(from);
   const int result = CopyTo(from, call->path(1), call->integer(2));
   close(from);
   return result;

@@ -37,6 +37,7 @@ int64_t Write(FileCall* call) {
   const int fd = call->integer(0);
   const int64_t position = call->number(1);
   const Scratch& bytes = call->bytes(2);
+  call->MustFinishFile(fd);
   const auto size = Retried([&] {
     return position < 0 ? write(fd, bytes.data(), bytes.size())
                         : pwrite(fd, bytes.data(), bytes.size(), position);

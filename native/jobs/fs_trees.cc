@@ -59,6 +59,7 @@ int RemoveTree(int parent, const char* name) {
 int64_t Remove(FileCall* call) {
   const int flags = call->integer(1);
   const char* path = call->path(0);
+  call->MustFinish();
   int result;
   if ((flags & kRecursive) != 0) {
     result = RemoveTree(AT_FDCWD, path);

@@ -58,6 +58,7 @@ int64_t ReadToEnd(FileCall* call, int fd) {
 }
 
 int64_t WriteAll(FileCall* call, int fd, const Scratch& bytes) {
+  call->MustFinishFile(fd);
   for (size_t done = 0; done < bytes.size();) {
     const auto size = Retried(
         [&] { return write(fd, bytes.data() + done, bytes.size() - done); });

@@ -1,6 +1,6 @@
-// How a loop's side of a pool begins and ends. None of its jobs may run when
-// its environment is gone, whoever's the threads are: what a job runs may be
-// unloaded with it.
+// How a loop's side of a pool begins and ends. Whoever's the threads are, its
+// jobs have run when its environment is gone, but for those that would hold it
+// up for ever (ending.cc).
 #include <cerrno>
 #include <memory>
 #include <new>
@@ -22,7 +22,7 @@ void Pool::OnEnvironmentEnd(void* argument) {
   std::unique_ptr<Cleanup> cleanup(static_cast<Cleanup*>(argument));
   cleanup->threads->Leave(cleanup->home);
   cleanup->home->Close();
-  cleanup->home->Settle();
+  cleanup->threads->Settle(cleanup->home);
   if (cleanup->pool == nullptr) return;
   cleanup->pool->cleanup_ = nullptr;
   cleanup->pool->open_ = false;
@@ -73,7 +73,8 @@ napi_value Pool::Close(napi_env env, napi_callback_info info) {
 }
 
 // Does not wait for running jobs: the loop's thread must not stand still for
-// them. If one runs even when the environment ends, the hook waits for it.
+// them. If one runs even when the environment ends, the hook waits for it, for
+// a while.
 void Pool::Shutdown() {
   open_ = false;
   threads_->Leave(home_);

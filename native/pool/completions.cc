@@ -68,9 +68,11 @@ void Completions::Close() {
   wakeup_.Close();
 }
 
-void Completions::Settle() {
+bool Completions::AwaitOne(std::chrono::milliseconds limit) {
   std::unique_lock<std::mutex> lock(mutex_);
-  while (expected_ > 0) left_.wait(lock);
+  const size_t before = expected_;
+  if (before > 0) left_.wait_for(lock, limit);
+  return expected_ < before || before == 0;
 }
 
 size_t Completions::size() {

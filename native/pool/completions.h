@@ -6,6 +6,7 @@
 #define RAWLOOP_POOL_COMPLETIONS_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -45,8 +46,9 @@ class Completions {
   // Deletes what is there and closes the wake-up. When it returns, no thread
   // writes to the descriptor any more. May be called again.
   void Close();
-  // After Close(): waits until every expected job has come, and is deleted.
-  void Settle();
+  // After Close(): waits for an expected job to come, and to be deleted, for so
+  // long at most. False: none came.
+  bool AwaitOne(std::chrono::milliseconds limit);
 
   // How many wait to be taken.
   size_t size();

@@ -61,12 +61,15 @@ void* Crew::Main(void* argument) {
   const Crew* crew = static_cast<Member*>(argument)->crew;
   // A processor may have gone since they were looked at: then any will do.
   if (!crew->processors_.empty()) RunOnProcessors(crew->processors_);
-  crew->work_();
+  // The last of those that nobody joins ends the pool, and the crew with it.
+  const std::function<void()> work = crew->work_;
+  work();
   return nullptr;
 }
 
 void Crew::Leave() {
   alive_--;
+  if (detached_) return;
   for (auto& member : members_) {
     if (!pthread_equal(member->handle, pthread_self())) continue;
     member->left = true;
@@ -87,10 +90,18 @@ void Crew::Reap() {
   }
 }
 
+void Crew::Detach() {
+  if (detached_) return;
+  Reap();
+  for (auto& member : members_) pthread_detach(member->handle);
+  detached_ = true;
+}
+
 void Crew::Join(std::mutex* mutex) {
   std::vector<std::unique_ptr<Member>> members;
   {
     std::lock_guard<std::mutex> lock(*mutex);
+    if (detached_) return;
     members.swap(members_);
     left_ = 0;
   }

@@ -1,4 +1,5 @@
-// The threads of a pool: how they start, are named and are joined. What they do
+// The threads of a pool: how they start, are named and are joined, or left to
+// themselves. What they do
 // is the pool's business (thread_pool.h), whose mutex guards all of this but
 // Join(). See pthreads(7).
 #ifndef RAWLOOP_POOL_CREW_H_
@@ -36,6 +37,9 @@ class Crew {
   void Leave();
   // Joins those that have left, which does not wait.
   void Reap();
+  // Nobody joins those that are there: the crew must live until the last of
+  // them has called Leave(). Idempotent.
+  void Detach();
   // Waits for all of them, which somebody told to leave; `mutex` is that of the
   // pool, not held. Safe from any thread, and two may do it at once.
   void Join(std::mutex* mutex);
@@ -61,6 +65,7 @@ class Crew {
   std::vector<std::unique_ptr<Member>> members_;
   size_t alive_ = 0;
   size_t left_ = 0;
+  bool detached_ = false;
   int error_ = 0;
   std::chrono::steady_clock::time_point retry_at_;
 };

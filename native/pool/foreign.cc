@@ -6,6 +6,7 @@
 
 #include "core/args.h"
 #include "core/tagged_wrap.h"
+#include "os/stay_loaded.h"
 
 namespace rawloop {
 
@@ -169,8 +170,20 @@ int64_t ForeignInterface::Submit(rawloop_loop* loop, int32_t lane,
   Foreign foreign;
   foreign.work = job->work;
   foreign.done = job->done;
-  return Of(loop)->Take(std::move(foreign), job->drop, job->data, "submit",
-                        lane, 0);
+  const int64_t id = Of(loop)->Take(std::move(foreign), job->drop, job->data,
+                                    "submit", lane, 0);
+  if (id >= 0) Of(loop)->KeepCode(*job);
+  return id;
+}
+
+void ForeignInterface::KeepCode(const rawloop_job& job) {
+  if (job.work == kept_work_ && job.drop == kept_drop_) return;
+  kept_work_ = job.work;
+  kept_drop_ = job.drop;
+  KeepLoaded(reinterpret_cast<const void*>(job.work));
+  if (job.drop != nullptr) {
+    KeepLoaded(reinterpret_cast<const void*>(job.drop));
+  }
 }
 
 int32_t ForeignInterface::Cancel(rawloop_loop* loop, rawloop_id id) {

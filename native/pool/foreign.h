@@ -61,7 +61,10 @@ class ForeignJob final : public Job {
  public:
   explicit ForeignJob(const Foreign& from)
       : data_(from.data), work_(from.work) {}
-  void Run() override { status_ = work_(data_->get()); }
+  void Run() override {
+    MustFinish();
+    status_ = work_(data_->get());
+  }
 
  private:
   const std::shared_ptr<ForeignData> data_;
@@ -101,6 +104,8 @@ class ForeignInterface {
   int32_t Call(const char* name, std::initializer_list<double> numbers);
   int32_t CallWith(const char* name, size_t count, const napi_value* values);
   int64_t Add(Foreign foreign, const char* name, double first, double second);
+  // Its code may run when its environment, which loaded it, is gone.
+  void KeepCode(const rawloop_job& job);
   // The same with `data`, which stays the caller's when it is not taken.
   int64_t Take(Foreign foreign, void (*drop)(void*), void* data,
                const char* name, double first, double second);
@@ -110,6 +115,9 @@ class ForeignInterface {
   const std::thread::id thread_;
   napi_ref object_ = nullptr;  // weak: the object has this
   std::unordered_map<rawloop_id, Foreign> known_;
+  // The code of the job that was submitted last.
+  int32_t (*kept_work_)(void*) = nullptr;
+  void (*kept_drop_)(void*) = nullptr;
   rawloop_id next_ = 1;
 };
 

@@ -9,6 +9,7 @@
 #ifndef RAWLOOP_POOL_JOB_H_
 #define RAWLOOP_POOL_JOB_H_
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -46,6 +47,12 @@ class Job {
   // owner. What the job opened is no longer its own to close.
   virtual void Taken() {}
 
+  // On any thread, while it runs: whether who ends the pool is to wait for it
+  // longer than for a call that merely waits (ending.cc). It writes what would
+  // be left half written, or computes by a library that the process takes down
+  // as it exits.
+  bool must_finish() const { return must_finish_.load(); }
+
   // 0 or more: success; less: -errno, or what the family says it is.
   int32_t status() const { return status_; }
 
@@ -62,6 +69,12 @@ class Job {
   Clock::time_point done_at() const { return done_at_; }
 
  protected:
+  void MustFinish() {
+    must_finish_ = true;
+    // Who ends the process after its environment asks anew.
+    left_behind_ = false;
+  }
+
   int32_t status_ = 0;
 
  private:
@@ -74,6 +87,8 @@ class Job {
   uint32_t lane_ = 0;
   bool queued_ = false;  // guarded by the mutex of the pool
   bool dropped_ = false;
+  std::atomic<bool> must_finish_{false};
+  std::atomic<bool> left_behind_{false};  // nobody waits for it any more
   // Where it goes when it is done; null from then on.
   std::shared_ptr<Completions> home_;
   // Each is written by the thread that the job belongs to at that time.

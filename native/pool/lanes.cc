@@ -44,15 +44,15 @@ void Lanes::Push(uint32_t lane, std::unique_ptr<Job> job) {
   Update(lane);
 }
 
-std::unique_ptr<Job> Lanes::Pop() {
+Job* Lanes::Pop() {
   if (ready_.empty()) return nullptr;
   const uint32_t index = ready_.front();
   Lane& lane = lanes_[index];
-  std::unique_ptr<Job> job = lane.queue.PopFront();
+  Job* const job = lane.queue.first();
+  running_.PushBack(lane.queue.PopFront());
   job->queued_ = false;
   Dequeued(lane);
   lane.running++;
-  running_++;
   lane.taken++;
   if (lane.taken == lane.options.priority) {
     // Its turn is over: out of the line, and to its end if it has more.
@@ -64,13 +64,13 @@ std::unique_ptr<Job> Lanes::Pop() {
   return job;
 }
 
-void Lanes::Done(const Job& job) {
-  Lane& lane = lanes_[job.lane_];
+std::unique_ptr<Job> Lanes::Done(Job* job) {
+  Lane& lane = lanes_[job->lane_];
   lane.running--;
   lane.completed++;
-  running_--;
   completed_++;
-  Update(job.lane_);
+  Update(job->lane_);
+  return running_.Remove(job);
 }
 
 std::unique_ptr<Job> Lanes::Remove(Job* job) {

@@ -57,9 +57,9 @@ class Lanes {
   bool HasWork() const { return !ready_.empty(); }
   // The next job, which is running from now on. Null: there is none, or the
   // lanes that have some have all the threads that they may have.
-  std::unique_ptr<Job> Pop();
-  // `job` does not run any more.
-  void Done(const Job& job);
+  Job* Pop();
+  // `job` does not run any more: it is the caller's.
+  std::unique_ptr<Job> Done(Job* job);
   // Takes out a job that is queued.
   std::unique_ptr<Job> Remove(Job* job);
   // Moves what is queued to `dropped`: all of it, or what is for `home`.
@@ -70,7 +70,9 @@ class Lanes {
 
   size_t max_queued() const { return max_queued_; }
   size_t queued() const { return queued_; }
-  size_t running() const { return running_; }
+  size_t running() const { return running_.size(); }
+  // Those that run.
+  const JobList& jobs() const { return running_; }
   uint64_t completed() const { return completed_; }
   LaneStats Stats(uint32_t lane) const;
 
@@ -99,7 +101,7 @@ class Lanes {
   std::vector<Lane> lanes_;
   std::vector<uint32_t> ready_;  // those that are ready, whose turn it is first
   size_t queued_ = 0;
-  size_t running_ = 0;
+  JobList running_;
   uint64_t completed_ = 0;
   bool took_half_ = false;
 };

@@ -8,6 +8,8 @@ namespace rawloop {
 
 ThreadPool::ThreadPool(PoolOptions options)
     : idle_limit_(options.idle),
+      short_end_(options.short_end),
+      long_end_(options.long_end),
       lanes_(options.max_queued, options.size),
       crew_(options.stack_bytes, std::move(options.processors),
             [this] { Work(); }),
@@ -150,7 +152,7 @@ void ThreadPool::Work() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     const bool leaves = stopping_ || crew_.alive() > size_;
-    std::unique_ptr<Job> job = leaves ? nullptr : lanes_.Pop();
+    Job* const job = leaves ? nullptr : lanes_.Pop();
     if (job == nullptr && done == nullptr) {
       if (leaves || tired) break;
       tired = Rest(&lock);
@@ -165,13 +167,18 @@ void ThreadPool::Work() {
     if (done != nullptr) GiveBack(std::move(done));
     if (wake) work_.notify_one();
     RingAll(ring);
-    if (job != nullptr) Run(job.get());
+    if (job != nullptr) Run(job);
     lock.lock();
     // Before the loop can hear of it: who was told reads counters that say so.
-    if (job != nullptr) lanes_.Done(*job);
-    done = std::move(job);
+    if (job != nullptr) done = lanes_.Done(job);
+    if (stopping_) ended_.notify_all();
   }
   crew_.Leave();
+  ended_.notify_all();
+  if (crew_.alive() > 0) return;
+  // Null, unless it was left behind: then it is perhaps the last that has it.
+  const std::shared_ptr<ThreadPool> kept = std::move(kept_);
+  lock.unlock();
 }
 
 void ThreadPool::Run(Job* job) {

@@ -32,6 +32,11 @@ struct PoolOptions {
   // A thread that had nothing to do for so long ends; less than 0: never.
   std::chrono::milliseconds idle{-1};
   std::vector<int> processors;  // that threads may run on; empty: all
+  // How long an end waits: for any job, and for one that must finish. In looks,
+  // 10 ms apart: a machine that stands still for a while is no thread that
+  // does.
+  size_t short_end = 10;
+  size_t long_end = 500;
 };
 
 struct PoolStats {
@@ -86,8 +91,17 @@ class ThreadPool {
   bool Ended();
   // After Stop(): true when no job runs, so that Join() does not wait long.
   bool Idle();
-  // After Stop(): waits for the threads.
+  // After Stop(): waits for the threads, unless they were left behind.
   void Join();
+
+  // ---- ending.cc ----
+
+  // Stops the pool, and waits for its threads: not for ever. Those that do not
+  // come keep the pool until they do.
+  static void End(const std::shared_ptr<ThreadPool>& pool);
+  // The loop of `home` has left, and closed it: waits for what of its own runs,
+  // as End() does.
+  void Settle(const Home& home);
 
  private:
   using Homes = std::vector<Home>;
@@ -109,10 +123,22 @@ class ThreadPool {
   bool WakesOne();
   // Those that are to be rung, without the mutex.
   Homes TakeWaiting();
+  // Of jobs that run: calls `look` with each that is of `home`; null: with all.
+  template <typename Look>
+  void EachRunning(const Completions* home, const Look& look) const;
+  // How long an end waits for those of `home`, in looks.
+  size_t Patience(const Completions* home) const;
+  // Nobody waits for them any more.
+  void LeaveBehind(const Completions* home);
+  // Threads that an end is to wait for.
+  size_t Awaited() const;
 
   const std::chrono::milliseconds idle_limit_;
+  const size_t short_end_;
+  const size_t long_end_;
   std::mutex mutex_;
-  std::condition_variable work_;  // there is work, or reason to leave
+  std::condition_variable work_;   // there is work, or reason to leave
+  std::condition_variable ended_;  // stopping: a job is done, a thread leaves
   // All that follows is guarded by the mutex.
   Lanes lanes_;
   Crew crew_;
@@ -122,6 +148,8 @@ class ThreadPool {
   size_t idle_ = 0;
   bool waking_ = false;  // a thread was woken and has not come yet
   bool stopping_ = false;
+  // Itself, while threads that were left behind are there.
+  std::shared_ptr<ThreadPool> kept_;
 };
 
 }  // namespace rawloop

@@ -1,5 +1,6 @@
-// How the threads of a pool begin and end: they must be gone before the code
-// that they run, the memory of OpenSSL and the descriptors go.
+// How the threads of a pool begin and end. Where they can they are gone before
+// the code that they run, the memory of OpenSSL and the descriptors go;
+// ending.cc says what becomes of those that cannot.
 #include <memory>
 #include <utility>
 
@@ -14,20 +15,15 @@ namespace rawloop {
 
 namespace {
 
-// Three ways lead there:
+// Three ways lead to the end:
 //  - close(), or the collection of the object, when no job runs;
 //  - the environment ends (a Worker that is terminated, the main thread at its
 //    natural end): Node calls the cleanup hook;
 //  - process.exit() on the main thread: Node calls exit(3) without the hook,
-//    after it has waited for its own pool in the same way.
-void EndThreads(ThreadPool* threads) {
-  threads->Stop();
-  threads->Join();
-}
-
+//    after it has waited for its own pool, for as long as that takes.
 void OnProcessExit(void* argument) {
   auto* watched = static_cast<std::weak_ptr<ThreadPool>*>(argument);
-  if (auto threads = watched->lock()) EndThreads(threads.get());
+  if (auto threads = watched->lock()) ThreadPool::End(threads);
   delete watched;
 }
 
@@ -42,7 +38,7 @@ struct Threads::Cleanup {
 
 void Threads::OnEnvironmentEnd(void* argument) {
   std::unique_ptr<Cleanup> cleanup(static_cast<Cleanup*>(argument));
-  EndThreads(cleanup->pool.get());
+  ThreadPool::End(cleanup->pool);
   if (cleanup->threads != nullptr) cleanup->threads->cleanup_ = nullptr;
 }
 

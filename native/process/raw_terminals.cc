@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "core/retried.h"
+#include "os/stay_loaded.h"
 #include "os/terminal_device.h"
 #include "process/signal_sharing.h"
 #include "process/signal_table.h"

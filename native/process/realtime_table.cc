@@ -12,6 +12,7 @@
 #include "core/retried.h"
 #include "os/opening.h"
 #include "os/realtime.h"
+#include "os/stay_loaded.h"
 #include "process/signal_sharing.h"
 #include "process/signal_table.h"
 

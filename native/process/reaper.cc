@@ -10,6 +10,7 @@
 #include <new>
 
 #include "core/retried.h"
+#include "os/stay_loaded.h"
 #include "os/thread_name.h"
 #include "process/signal_sharing.h"
 

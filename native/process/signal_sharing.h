@@ -21,10 +21,6 @@ GetSignalTable FirstCopy();
 // The table of this copy, which stays loaded from then on.
 const SignalTable* OwnSignalTable();
 
-// Keeps this copy loaded to the end of the process: handlers of signals and of
-// fork(2) point into it. Idempotent.
-void StayLoaded();
-
 }  // namespace rawloop
 
 // The name that the mark leads to; its number is that of struct SignalTable.

@@ -11,6 +11,7 @@
 #include <new>
 
 #include "os/realtime.h"
+#include "os/stay_loaded.h"
 #include "process/signal_delivery.h"
 #include "process/signal_sharing.h"
 
@@ -105,6 +106,14 @@ const SignalTable* OwnSignalTable() {
   return table;
 }
 
+const SignalTable& SharedSignalTable() {
+  static const SignalTable* const table = [] {
+    const GetSignalTable get = FirstCopy();
+    return get == nullptr ? OwnSignalTable() : get();
+  }();
+  return *table;
+}
+
 SignalLock::SignalLock() {
   sigset_t all;
   sigfillset(&all);
@@ -136,3 +145,7 @@ int CheckSignal(int signal) {
 }
 
 }  // namespace rawloop
+
+const rawloop::SignalTable* rawloop_signal_table_1() {
+  return rawloop::OwnSignalTable();
+}

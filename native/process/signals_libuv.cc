@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "os/opening.h"
+#include "os/stay_loaded.h"
 #include "process/raw_terminals.h"
 #include "process/signal_sharing.h"
 #include "process/signal_table.h"

@@ -7,6 +7,8 @@
 // ThreadSanitizer tells of it in `ring`; a woken thread that wakes no other leaves `churn`
 // waiting; without the look at the processor, or without the rest after a vain look, `spin`
 // fails. Where `waking_` is reset by a thread alone that was woken in time `late` is not woken.
+// Where an end waits for all threads `left` and `left by one` hang; for none, `finished` fails.
+// Without the pool keeping itself AddressSanitizer tells of `left`, or it hangs.
 // Without the look at what may wait `full` does, with a turn of one job whatever the
 // priority `priority`; without the half of the threads `raised` waits for ever.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -20,7 +22,7 @@ const ROUNDS = Number(process.env['RAWLOOP_POOL_ROUNDS'] ?? 200);
 const BUILD_LIMIT_MS = 120_000;
 const LIMIT_MS = 300_000;
 const SOURCES = [
-  ...['completions', 'crew', 'lanes', 'thread_pool', 'wakeup_eventfd'].map(
+  ...['completions', 'crew', 'ending', 'lanes', 'thread_pool', 'wakeup_eventfd'].map(
     (name) => `pool/${name}`,
   ),
   ...[
@@ -28,6 +30,7 @@ const SOURCES = [
     'identity_linux',
     'opening_flags',
     'processors_linux',
+    'stay_loaded',
     'thread_name_linux',
   ].map((name) => `os/${name}`),
 ];
@@ -66,6 +69,9 @@ describe.runIf(process.platform === 'linux')(`the core of the pool, under ${sani
     ['late', 'a thread that was woken too late does not keep others from being woken'],
     ['ring', 'an end waits for who is just writing to the wake-up'],
     ['stop', 'an end with work under way leaves no job and touches no descriptor'],
+    ['left', 'an end leaves a thread behind that stands in a call, which frees all when it comes'],
+    ['left by one', 'a loop that ends leaves a thread behind, and others go on with the pool'],
+    ['finished', 'an end waits for what must not be cut short, not for ever'],
   ])('%s: %s', (scenario) => {
     const options = { encoding: 'utf8', timeout: LIMIT_MS, killSignal: 'SIGKILL' } as const;
     const result = spawnSync(program, [scenario, String(ROUNDS)], options);

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LIBRARY_VARIABLE } from './control.mjs';
 
-/** No round needs so long, also on a machine with no time for it. */
-const ANSWER_MS = 25_000;
+/** No round needs so long, also on a machine with no time for it. By looks: see referee.mjs. */
+const ANSWER_LOOKS = 250;
+const LOOK_MS = 100;
 const CHILD = join(import.meta.dirname, 'child.mjs');
 /** A violation that comes again in one of so many is one. */
 const CONFIRMATIONS = 2;
@@ -43,15 +44,18 @@ class Child {
   /** The answer of the first round, or to the point that was sent. */
   async answer() {
     let late = false;
-    const limit = setTimeout(() => {
+    let looks = 0;
+    const limit = setInterval(() => {
+      looks++;
+      if (looks < ANSWER_LOOKS) return;
       late = true;
       this.#process.kill('SIGKILL');
-    }, ANSWER_MS);
+    }, LOOK_MS);
     const { value, done } = await this.#answers.next();
-    clearTimeout(limit);
+    clearInterval(limit);
     if (!done) return JSON.parse(value);
     const how = await this.#ended;
-    if (late) return gone('hang', `no answer within ${ANSWER_MS / 1000} s`);
+    if (late) return gone('hang', `no answer within ${(ANSWER_LOOKS * LOOK_MS) / 1000} s`);
     const words = this.#stderr.trim().slice(-SHOWN_BYTES);
     return gone('crash', `the process ended with ${how}: ${words}`);
   }

@@ -14,9 +14,12 @@ import { loadControl } from './control.mjs';
 const QUIET_AFTER_MS = 150;
 const QUIET_MS = 300;
 const LASTS_AT_MOST_MS = 2000;
-/** Without progress for so long, and no back-off is longer, a round hangs. */
-const PATIENCE_MS = 2500;
 const CHECK_MS = 50;
+/**
+ * Without progress for so many looks, 2.5 s, and no back-off is longer, a round hangs. By looks: a
+ * process that is stopped for a while, or a machine with no time for it, is none that hangs.
+ */
+const PATIENCE_LOOKS = 50;
 /** Of a processor, without any progress: that is spinning, when it took so much of one. */
 const SPINNING = 0.5;
 /**
@@ -73,13 +76,15 @@ function watchLasting(state) {
   control.disarm();
   state.lasting = false;
   state.before = begin();
+  state.looks = 0;
   if (spins(busy)) tell({ spinning: busy.share });
 }
 
 function watchProgress(state) {
   if (Atomics.load(progress, 0) !== state.before.at) {
     state.before = begin();
-  } else if (performance.now() - state.before.ms > PATIENCE_MS && !state.stuck) {
+    state.looks = 0;
+  } else if (++state.looks > PATIENCE_LOOKS && !state.stuck) {
     state.stuck = true;
     const busy = busyness(state.before);
     tell(spins(busy) ? { limit: true, spinning: busy.share } : { limit: true });
@@ -88,7 +93,7 @@ function watchProgress(state) {
 
 function watch() {
   const { id, lasting } = round;
-  const state = { startMs: performance.now(), lasting, before: begin() };
+  const state = { startMs: performance.now(), lasting, before: begin(), looks: 0 };
   const timer = setInterval(() => {
     if (round?.id !== id) clearInterval(timer);
     else if (state.lasting) watchLasting(state);

@@ -23,6 +23,8 @@ namespace rawloop {
 
 constexpr int kLimitMs = 60000;
 constexpr size_t kStackBytes = 1 << 20;
+// How long an end waits that is to wait: a minute.
+constexpr size_t kLooks = 6000;
 
 inline std::atomic<int> wrong{0};
 inline std::atomic<long> jobs_alive{0};
@@ -35,13 +37,15 @@ inline void Expect(const char* what, long found, long expected) {
 
 class Task final : public Job {
  public:
-  explicit Task(std::function<void()> work, size_t bytes = 0)
-      : work_(std::move(work)), bytes_(bytes) {
+  explicit Task(std::function<void()> work, size_t bytes = 0,
+                bool finishes = false)
+      : work_(std::move(work)), bytes_(bytes), finishes_(finishes) {
     jobs_alive++;
   }
   ~Task() override { jobs_alive--; }
 
   void Run() override {
+    if (finishes_) MustFinish();
     work_();
     status_ = static_cast<int32_t>(id() % 1000);
     memory_.assign(bytes_, static_cast<unsigned char>(id()));
@@ -51,6 +55,7 @@ class Task final : public Job {
  private:
   std::function<void()> work_;
   size_t bytes_;
+  bool finishes_;  // who ends waits for it longer
   std::vector<unsigned char> memory_;
 };
 
@@ -58,6 +63,8 @@ inline PoolOptions OptionsOf(size_t threads) {
   PoolOptions options;
   options.size = threads;
   options.stack_bytes = kStackBytes;
+  // No end leaves a thread behind, however busy the machine is; left.h does.
+  options.short_end = kLooks;
   return options;
 }
 
@@ -92,8 +99,9 @@ struct Loop {
     if (fd < 0 || epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) != 0) abort();
   }
 
-  Job* Submit(uint32_t lane, std::function<void()> work, size_t bytes = 0) {
-    auto job = std::make_unique<Task>(std::move(work), bytes);
+  Job* Submit(uint32_t lane, std::function<void()> work, size_t bytes = 0,
+              bool finishes = false) {
+    auto job = std::make_unique<Task>(std::move(work), bytes, finishes);
     job->set_id(next_id++);
     Job* raw = job.get();
     Expect("submit", pool.Submit(lane, home, std::move(job)), 0);
@@ -135,7 +143,7 @@ struct Loop {
   void Leave() {
     pool.Leave(home);
     home->Close();
-    home->Settle();
+    pool.Settle(home);
   }
 
   ~Loop() {
@@ -179,6 +187,17 @@ struct Fifo {
     close(fd);
   }
 };
+
+// Waits for what threads do that nobody joins.
+inline void Until(const char* what, const std::function<bool()>& condition) {
+  for (int waits = 0; !condition(); waits++) {
+    if (waits == kLimitMs) {
+      fprintf(stderr, "it does not come to it: %s\n", what);
+      _exit(1);
+    }
+    usleep(1000);
+  }
+}
 
 inline void Nothing() {}
 inline void Ignore(const Job&) {}

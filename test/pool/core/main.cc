@@ -12,6 +12,7 @@
 #include "jobs.h"
 #include "lanes.h"
 #include "late.h"
+#include "left.h"
 #include "sharing.h"
 #include "spin.h"
 
@@ -21,12 +22,24 @@ namespace {
 const struct {
   const char* name;
   void (*run)(int);
-} kScenarios[] = {
-    {"order", Order},      {"priority", Priority}, {"blocked", Blocked},
-    {"limits", Limits},    {"raised", Raised},     {"results", Results},
-    {"churn", Churn},      {"idling", Idling},     {"shared", Shared},
-    {"given back", Given}, {"full", Full},         {"ring", Ring},
-    {"spin", Looking},     {"late", Late},         {"stop", Stop}};
+} kScenarios[] = {{"order", Order},
+                  {"priority", Priority},
+                  {"blocked", Blocked},
+                  {"limits", Limits},
+                  {"raised", Raised},
+                  {"results", Results},
+                  {"churn", Churn},
+                  {"idling", Idling},
+                  {"shared", Shared},
+                  {"given back", Given},
+                  {"full", Full},
+                  {"ring", Ring},
+                  {"spin", Looking},
+                  {"late", Late},
+                  {"stop", Stop},
+                  {"left", Left},
+                  {"left by one", LeftByOne},
+                  {"finished", Finished}};
 
 }  // namespace
 }  // namespace rawloop

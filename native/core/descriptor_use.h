@@ -5,8 +5,8 @@
 //
 // Descriptors are numbers of the process, so there is one table for each copy
 // of the addon. Every function is safe from any thread.
-#ifndef RAWLOOP_JOBS_DESCRIPTOR_USE_H_
-#define RAWLOOP_JOBS_DESCRIPTOR_USE_H_
+#ifndef RAWLOOP_CORE_DESCRIPTOR_USE_H_
+#define RAWLOOP_CORE_DESCRIPTOR_USE_H_
 
 namespace rawloop {
 
@@ -33,4 +33,4 @@ int CloseUnused(int fd);
 
 }  // namespace rawloop
 
-#endif  // RAWLOOP_JOBS_DESCRIPTOR_USE_H_
+#endif  // RAWLOOP_CORE_DESCRIPTOR_USE_H_

@@ -1,4 +1,4 @@
-#include "jobs/descriptor_use.h"
+#include "core/descriptor_use.h"
 
 #include <unistd.h>
 
