@@ -32,6 +32,7 @@ it.skipIf(deviates(usedBackend, 'errorTaken'))(
     socket.pause();
     raw.setsockopt(peer, constant('SOL_SOCKET'), constant('SO_LINGER'), new Int32Array([1, 0]));
     opened.close(peer);
+    while (!socket.isClosed) await run(test.loop, 'nowait');
     for (let i = 0; i < 3; i++) await run(test.loop, 'nowait');
     expect(isReadable(test.loop.poller.fd)).toBe(false);
     expect(events).toEqual(['close ECONNRESET']);
