@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { recording, serve } from '../stream/support.js';
-import { put, take } from '../support/bytes.js';
+import { put, take, untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
 import { deviates, usedBackend } from '../support/libkqueue.js';
@@ -131,6 +131,7 @@ it('the error of the connection is told before that of a write after end', async
   socket.end('x');
   socket.write('y');
   await run(test.loop, 'nowait');
+  untilReadable(peer);
   expect(take(peer)).toBe('x');
   reset(peer);
   await run(test.loop);
