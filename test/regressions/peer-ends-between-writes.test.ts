@@ -127,7 +127,7 @@ it('the error of the connection is told before that of a write after end', async
     { ...recording(events), open: () => test.loop.stop() },
   );
   await run(test.loop);
-  const peer = opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')));
+  const peer = opened.accept(listener, constant('SOCK_NONBLOCK'));
   socket.end('x');
   socket.write('y');
   await run(test.loop, 'nowait');
@@ -147,7 +147,7 @@ it('an end that its peer led to is no mistake of who writes after it', async () 
     { ...recording(events), open: () => test.loop.stop() },
   );
   await run(test.loop);
-  const peer = opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')));
+  const peer = opened.accept(listener, constant('SOCK_NONBLOCK'));
   while (socket.write(new Uint8Array(1 << 20)));
   raw.shutdown(peer, constant('SHUT_WR'));
   while (!events.includes('end')) await run(test.loop, 'once');

@@ -24,7 +24,7 @@ async function withPeer(events: string[], options = {}): Promise<[Socket, peer: 
   const handlers = { ...recording(events), open: () => test.loop.stop() };
   const socket = test.loop.connect({ port, ...options }, handlers);
   await run(test.loop);
-  const peer = opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')));
+  const peer = opened.accept(listener, constant('SOCK_NONBLOCK'));
   opened.close(listener);
   return [socket, peer];
 }

@@ -39,7 +39,7 @@ async function withSlowPeer(events: string[], options = {}): Promise<[Socket, pe
     },
   );
   await drive(test.loop);
-  const peer = opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')));
+  const peer = opened.accept(listener, constant('SOCK_NONBLOCK'));
   opened.close(listener);
   return [socket, peer];
 }

@@ -24,7 +24,7 @@ async function withPeer(events: string[], options = {}): Promise<[Socket, peer: 
     { ...handlers, open: () => test.loop.stop() },
   );
   await drive(test.loop);
-  const peer = opened.keep(raw.accept4(listener, NONBLOCK));
+  const peer = opened.accept(listener, NONBLOCK);
   opened.close(listener);
   return [socket, peer];
 }

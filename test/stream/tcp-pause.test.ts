@@ -24,7 +24,7 @@ async function withPeers(
     const handlers = { ...handlersOf(index), open: () => test.loop.stop() };
     const socket = test.loop.connect({ port }, handlers);
     await run(test.loop);
-    pairs.push([socket, opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')))]);
+    pairs.push([socket, opened.accept(listener, constant('SOCK_NONBLOCK'))]);
   }
   opened.close(listener);
   return pairs;
@@ -120,7 +120,7 @@ describe('a paused socket', () => {
     };
     const socket = test.loop.connect({ port }, handlers).pause();
     await run(test.loop);
-    const peer = opened.keep(raw.accept4(listener));
+    const peer = opened.accept(listener);
     arrive(peer, socket, 'early');
     await turn();
     expect(events).toEqual(['open']);
