@@ -5,6 +5,7 @@ import type { DatagramAddress } from '../../lib/datagram/address.js';
 import { constant, constants } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { thrownBy } from '../loop/support.js';
+import { untilReadable } from '../support/bytes.js';
 import { guardDescriptors, isOpen, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { HOST, hearing, listening, nothingHeard, placeOf } from './support.js';
@@ -96,6 +97,7 @@ describe.each(DRIVE_MODES)('in %s mode', (mode) => {
     client.close();
     await drive(test.loop, mode);
     expect(server.heard).toMatchObject({ closed: 1, messages: [] });
+    untilReadable(fd);
     expect(raw.recv(fd, new Uint8Array(20))).toBe(11);
   });
 });

@@ -33,7 +33,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
       setTimeout(() => {
         controller.abort();
         controller.abort();
-        setTimeout(() => say('closed ' + handle.isClosed), 5);
+        until(() => handle.isClosed).then(() => say('closed true'));
       }, 10);`,
       { host },
     );
@@ -44,7 +44,7 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
     const all = await sayingsOf(
       `${PRELUDE.replace('const { signal } = controller', 'const signal = AbortSignal.timeout(20)')}
       const handle = ${make};
-      signal.addEventListener('abort', () => setTimeout(() => say('closed ' + handle.isClosed), 5));`,
+      signal.addEventListener('abort', () => until(() => handle.isClosed).then(() => say('closed true')));`,
       { host },
     );
     expect(all.join()).toBe(said.replace('AbortError', 'TimeoutError'));
@@ -74,11 +74,11 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
       const { getEventListeners } = require('node:events');
       const handle = ${make.replace(/close: .* }\)$/, '})')};
       handle.close();
-      setTimeout(() => {
+      until(() => handle.isClosed).then(() => {
         say('listeners ' + getEventListeners(signal, 'abort').length);
         controller.abort();
         setTimeout(() => say('quiet'), 5);
-      }, 10);`,
+      });`,
         { host },
       );
       expect(all).toEqual(['listeners 0', 'quiet']);

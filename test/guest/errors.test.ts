@@ -137,14 +137,15 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
   });
 
   it.each([
-    ['closes the loop', 'loop.close()', 'rest 0, closed true'],
-    ['detaches the loop', 'loop.detach()', 'rest 0, closed false'],
+    ['closes the loop', 'loop.close()', 'loop.closed', 'rest 0, closed true'],
+    ['detaches the loop', 'loop.detach()', '!loop.attached', 'rest 0, closed false'],
     [
       'clears what is left',
       'for (const watcher of watchers) watcher.close()',
+      'watchers.every((watcher) => watcher.isClosed)',
       'rest 0, closed false',
     ],
-  ])('a listener that %s ends the turn', async (_what, action, result) => {
+  ])('a listener that %s ends the turn', async (_what, action, done, result) => {
     const said = await sayingsOf(
       `const loop = new EventLoop().attach();
       let errors = 0;
@@ -152,7 +153,8 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
         if (++errors > 1) { say('again: ' + error.message); process.exit(); }
         say('error');
         ${action};
-        setTimeout(() => say('rest ' + rest + ', closed ' + loop.closed), 30);
+        const tell = () => say('rest ' + rest + ', closed ' + loop.closed);
+        until(() => ${done}).then(() => setTimeout(tell, 30));
       });
       let rest = 0;
       const watchers = [0, 1, 2].map(() => loop.watch(eventfd(1), { read: true }, () => {

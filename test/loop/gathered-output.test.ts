@@ -9,6 +9,7 @@ import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import { check } from '../../lib/raw/errors.js';
 import * as raw from '../../lib/raw/index.js';
+import { untilReadable } from '../support/bytes.js';
 import { DRIVE_MODES, drive, run } from '../support/drive.js';
 import { newLoop } from './support.js';
 
@@ -74,6 +75,7 @@ describe.each(DRIVE_MODES)('gathered output, %s', (mode) => {
           later(
             loop,
             () => {
+              untilReadable(client);
               seen.push(received(client));
               server.destroy();
             },
@@ -94,6 +96,7 @@ it("goes out with the iteration of run('once')", async () => {
   const server = loop.listen({ host: '127.0.0.1', port: 0 }, { open: (s) => void s.write('hi') });
   const client = connectTo((server.address as raw.IpAddress).port);
   await run(loop, 'once');
+  untilReadable(client);
   expect(received(client)).toBe('hi');
 });
 
@@ -111,5 +114,6 @@ it('goes out when nothing else keeps the loop alive', async () => {
   );
   const client = connectTo((server.address as raw.IpAddress).port);
   await run(loop);
+  untilReadable(client);
   expect(received(client)).toBe('hi');
 });

@@ -121,7 +121,7 @@ describe('a handle that ends without its descriptor', () => {
       },
     );
     await run(test.loop);
-    const peer = opened.keep(raw.accept4(listener, raw.constants['SOCK_NONBLOCK'] as number));
+    const peer = opened.accept(listener, raw.constants['SOCK_NONBLOCK'] as number);
     expect([events, test.loop.streams.readers]).toEqual([['close'], 0]);
     test.loop.close();
     expect(isOpen(fd)).toBe(true);

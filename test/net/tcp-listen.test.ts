@@ -185,13 +185,13 @@ describe('a server', () => {
           expect(server.connections).toBe(1);
           server.close();
           server.close();
+          test.loop.setTimeout(late, 10);
+          test.loop.setTimeout(() => client.end('after the close'), 30);
         },
       });
       const client = test.loop.connect({ port }, { end: () => events.push('client end') });
       const late = () =>
         test.loop.connect({ port }, { close: (_, error) => events.push(`late ${error?.name}`) });
-      test.loop.setTimeout(late, 10);
-      test.loop.setTimeout(() => client.end('after the close'), 30);
       await drive(test.loop);
       expect(events.sort()).toEqual(
         ['close', 'client end', 'data after the close', 'end', 'late SystemError'].sort(),

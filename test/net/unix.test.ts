@@ -122,7 +122,7 @@ describe.each(DRIVE_MODES)('a Unix socket, %s', (mode) => {
         server = test.loop.listen({ fd }, { open: (socket) => socket.end('taken') });
       }, 3);
       // One that is taken for connected never ends.
-      test.loop.setTimeout(() => test.loop.close(), 4000).unref();
+      test.loop.setTimeout(() => test.loop.close(), 20_000).unref();
       await drive(test.loop, mode);
       expect(events.filter((event) => event === 'open')).toHaveLength(6);
       expect(events.filter((event) => event === 'data taken')).toHaveLength(6);

@@ -4,14 +4,16 @@
 // When a timer is due is the clock's to say, so the script leaves it no choice. Outside
 // of the timers phase each callback that schedules keeps the thread busy until its
 // timers are due, and so does an immediate in each turn. Within the phase they must not
-// become due: a run in which the phase took that long is told and made again.
+// become due: a run in which the phase took that long is told and made again, with timers
+// of twice the delay.
 //
 // With the host's ticks and microtasks before the loop's ticks, and with immediates that
 // run in the turn that sets them, the loop's order is no longer Node's.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
 
-const ATTEMPTS = 10;
+const ATTEMPTS = 6;
+const FIRST_DELAY_MS = 20;
 const KINDS = 5;
 
 interface Api {
@@ -29,8 +31,7 @@ interface Outcome {
 }
 
 /** Runs in children, from its source text. */
-function logHostOrder(api: Api, done: (outcome: Outcome) => void): void {
-  const delayMs = 20;
+function logHostOrder(api: Api, delayMs: number, done: (outcome: Outcome) => void): void {
   const log: string[] = [];
   let inTimers = false;
   let timersBeganMs = 0;
@@ -87,7 +88,7 @@ function logHostOrder(api: Api, done: (outcome: Outcome) => void): void {
 
 const NODE = `
   run({ setTimeout, setImmediate, nextTick: process.nextTick,
-    onPoll: (callback) => fs.stat('/', callback) }, report);
+    onPoll: (callback) => fs.stat('/', callback) }, delayMs, report);
 `;
 
 const loopApi = (drive: string) => `
@@ -102,14 +103,15 @@ const loopApi = (drive: string) => `
         callback();
       });
     },
-  }, report);
+  }, delayMs, report);
   ${drive};
 `;
 
 /** The log of a run that nothing disturbed. */
 function orderOf(script: string, env: Record<string, string> = {}): string[] {
   for (let i = 0; i < ATTEMPTS; i++) {
-    const source = `const run = ${logHostOrder.toString()}; ${script}`;
+    const delayMs = FIRST_DELAY_MS * 2 ** i;
+    const source = `const run = ${logHostOrder.toString()}, delayMs = ${delayMs}; ${script}`;
     const { log, disturbed } = runChild<Outcome>(source, { env });
     if (!disturbed) return log;
   }

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { runChild } from '../support/child.js';
 import { BACKENDS, WAKERS } from './support.js';
 
-// A thread sends signals, more often than the wait is long, for longer than that.
+// A thread sends signals, more often than the wait is long, for longer than that. A wait in
+// which it did not get to that, as the machine stood still, is made again.
 const SCRIPT = `
   process.on('SIGUSR2', () => {});
   const SENT = 0, DONE = 1;
@@ -22,12 +23,16 @@ const SCRIPT = `
   Atomics.wait(shared, SENT, 0);
   const poller = createPoller();
   const ready = new ReadyList(4);
-  const before = Atomics.load(shared, SENT);
-  const count = poller.wait(ready, TIMEOUT);
-  const sent = Atomics.load(shared, SENT) - before;
+  let count = 0, sent = 0;
+  for (let attempts = 0; attempts < 3 && count === 0 && sent <= 2; attempts++) {
+    const before = Atomics.load(shared, SENT);
+    count = poller.wait(ready, TIMEOUT);
+    sent = Atomics.load(shared, SENT) - before;
+  }
+  const all = Atomics.load(shared, SENT);
   Atomics.store(shared, DONE, 1);
   poller.close();
-  report({ count, sent });
+  report({ count, sent, all });
 `;
 
 const CASES = BACKENDS.flatMap((backend) =>
@@ -41,11 +46,11 @@ describe('a wait', () => {
     for (const timeoutMs of [300, 300.5]) {
       const script = SCRIPT.replace('TIMEOUT', String(timeoutMs));
       const env = { RAWLOOP_BACKEND: backend, RAWLOOP_WAKER: waker };
-      const { count, sent } = runChild<{ count: number; sent: number }>(script, { env });
+      const { count, sent, all } = runChild<Record<string, number>>(script, { env });
       expect(count).toBe(0);
       // Not at the first signal, and not only after the last.
       expect(sent).toBeGreaterThan(2);
-      expect(sent).toBeLessThan(900);
+      expect(all).toBeLessThan(1000);
     }
   });
 });

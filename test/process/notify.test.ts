@@ -137,11 +137,19 @@ describe('a manager that has no room', () => {
 
   it('is waited for', async () => {
     const fd = full();
+    const begun = new Int32Array(new SharedArrayBuffer(4));
     const script = `
       const { recv } = require(${JSON.stringify(join(DIST, 'raw.cjs'))});
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      const { parentPort, workerData } = require('node:worker_threads');
+      parentPort.postMessage('there');
+      Atomics.wait(workerData, 0, 0);
+      Atomics.wait(workerData, 0, 1, 50);
       recv(${fd}, new Uint8Array(8));`;
-    const reader = new Worker(script, { eval: true });
+    const reader = new Worker(script, { eval: true, workerData: begun });
+    // A thread may take longer to begin than a manager is waited for.
+    await new Promise((resolve) => reader.once('message', resolve));
+    Atomics.store(begun, 0, 1);
+    Atomics.notify(begun, 0);
     expect(sdNotify('READY=1')).toBe(true);
     await new Promise((resolve) => reader.once('exit', resolve));
     let last = '';

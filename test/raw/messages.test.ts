@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { bytesOf, pattern, textOf } from '../support/bytes.js';
+import { bytesOf, pattern, textOf, untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { temporaryFolder } from '../support/folder.js';
 
 guardDescriptors();
 const opened = new Opened();
 const AF_INET = constant('AF_INET');
+const MSG_PEEK = constant('MSG_PEEK');
 const AF_INET6 = constant('AF_INET6');
 const AF_UNIX = constant('AF_UNIX');
 const DGRAM = constant('SOCK_DGRAM');
@@ -37,6 +38,7 @@ function send(fd: number, text: string, to: raw.Address): number {
 /** The text that came, and who sent it. */
 function receive(fd: number): { text: string; from: raw.Address | undefined } {
   const buffer = new Uint8Array(64);
+  untilReadable(fd);
   const { bytes, address } = raw.check(raw.recvfrom(fd, buffer), 'recvfrom');
   return { text: textOf(buffer.subarray(0, bytes)), from: address };
 }
@@ -95,6 +97,9 @@ describe('sendto and recvfrom', () => {
     expect(raw.sendto(client, bytesOf('0123'), 1, 2)).toBe(2);
     expect(raw.sendto(client, bytesOf('0123'), 3, 1, 0, null)).toBe(1);
     const buffer = bytesOf('-----');
+    // All three at once.
+    while (Number(raw.recv(accepted, new Uint8Array(3), 0, 3, MSG_PEEK)) < 3)
+      untilReadable(accepted);
     expect(raw.recvfrom(accepted, buffer, 1, 3)).toEqual({ bytes: 3, address: undefined });
     expect(textOf(buffer)).toBe('-123-');
     expect(raw.recvfrom(accepted, buffer)).toBe(EAGAIN);
@@ -114,6 +119,7 @@ describe('sendto and recvfrom', () => {
   it('tell of a datagram that did not fit', () => {
     const [to, name] = bound(AF_INET, V4);
     raw.sendto(to, pattern(100), 0, 100, 0, name);
+    untilReadable(to);
     expect(raw.recvfrom(to, new Uint8Array(10), 0, 10, MSG_TRUNC)).toEqual({
       bytes: isLinux ? 100 : 10,
       address: name,

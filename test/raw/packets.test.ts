@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
+import { untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { receive as receiveFrom, send } from './ancillary-messages.js';
 
@@ -16,8 +17,10 @@ const IPPROTO_IPV6 = constant('IPPROTO_IPV6');
 const IPPROTO_UDP = constant('IPPROTO_UDP');
 const EINVAL = -constant('EINVAL');
 
-const receive = (fd: number, room?: Partial<raw.MessageRoom>, flags?: number) =>
-  receiveFrom(opened, fd, room, flags);
+const receive = (fd: number, room?: Partial<raw.MessageRoom>, flags?: number) => {
+  untilReadable(fd);
+  return receiveFrom(opened, fd, room, flags);
+};
 const ancillaryOf = (fd: number, room?: Partial<raw.MessageRoom>) => receive(fd, room).ancillary;
 
 /** A UDP socket at the loopback and its name; options by level, name and value. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { bytesOf, fill, pattern, textOf } from '../support/bytes.js';
+import { bytesOf, fill, pattern, textOf, untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 
 guardDescriptors();
@@ -100,9 +100,11 @@ describe('shutdown and names', () => {
   it('shutdown ends one direction', () => {
     const [client, accepted] = opened.tcpPair();
     expect(raw.shutdown(client, constant('SHUT_WR'))).toBe(0);
+    untilReadable(accepted);
     expect(raw.recv(accepted, new Uint8Array(1))).toBe(0);
     expect(raw.send(client, new Uint8Array(1))).toBe(-constant('EPIPE'));
     expect(raw.send(accepted, bytesOf('still'))).toBe(5);
+    untilReadable(client);
     expect(raw.recv(client, new Uint8Array(8))).toBe(5);
     expect(raw.shutdown(client, 99)).toBe(-constant('EINVAL'));
   });

@@ -155,10 +155,10 @@ describe('a promise that is rejected', () => {
       let closed;
       const gone = new Promise((resolve) => { closed = resolve; });
       const server = loop.listen({ host: '127.0.0.1', port: 0 }, {
-        async data() { await gone; throw new Error('too late'); },
+        async data() { client.resetAndDestroy(); await gone; throw new Error('too late'); },
         close: () => setImmediate(closed),
       });
-      loop.connect({ port: server.address.port }, { open(socket) { socket.write('x'); setTimeout(() => socket.resetAndDestroy(), 20); } });
+      const client = loop.connect({ port: server.address.port }, { open: (socket) => socket.write('x') });
     `);
     expect(told).toBe('too late');
   });

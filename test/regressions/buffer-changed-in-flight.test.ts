@@ -85,7 +85,7 @@ it('buffers that nobody refers to any more may be collected while they are in us
       }
     };
     (async () => {
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < 10 || freed === 0; round++) {
         const ids = submit();
         gc();
         // Into the memory that was freed.
@@ -94,7 +94,6 @@ it('buffers that nobody refers to any more may be collected while they are in us
         assert.equal(others.length, 16);
         await new Promise(setImmediate);
       }
-      assert.ok(freed > 0);
       pool.close();
     })();
   `,

@@ -79,19 +79,23 @@ describe.runIf(canUnshare).each(MODES)('%s', (_, host, guest) => {
   it('oneshot, modify, pause and close hold', () => {
     const result = run(`
       const seen = [];
+      const note = (name) => {
+        seen.push(name);
+        const has = (one, least) => seen.filter((other) => other === one).length >= least;
+        // Each step when both were told of the one before.
+        const [others, onces] = steps[0] ?? [];
+        if (steps.length > 0 && has('other', others) && has('once', onces)) steps.shift()[2]();
+      };
       const fd = open('/proc/self/mountinfo');
-      const again = loop.watch(open('/proc/self/mountinfo'), { priority: true }, () => {
-        seen.push('other');
-        steps.shift()?.();
-      });
-      const watcher = loop.watch(fd, { priority: true, oneshot: true }, () => seen.push('once'));
+      const again = loop.watch(open('/proc/self/mountinfo'), { priority: true }, () => note('other'));
+      const watcher = loop.watch(fd, { priority: true, oneshot: true }, () => note('once'));
       const change = mount;
       const steps = [
-        change,
-        () => { watcher.modify({ priority: true, oneshot: true }); change(); },
-        () => { watcher.modify({}); change(); },
-        () => { watcher.close(); change(); },
-        () => loop.setTimeout(() => { again.close(); report(seen.sort()); loop.close(); }, 50),
+        [1, 1, change],
+        [2, 1, () => { watcher.modify({ priority: true, oneshot: true }); change(); }],
+        [3, 2, () => { watcher.modify({}); change(); }],
+        [4, 2, () => { watcher.close(); change(); }],
+        [5, 2, () => loop.setTimeout(() => { again.close(); report(seen.sort()); loop.close(); }, 50)],
       ];
       start(change);
     `);

@@ -80,12 +80,13 @@ it('dup3 leaves alone what close would not serve: the host, another thread, a ta
 it('dup3 to a free number replaces nothing that another thread opens there meanwhile', () => {
   const result = runChild(`
     const [fd] = raw.pipe2();
-    const shared = new Int32Array(new SharedArrayBuffer(8));
+    const shared = new Int32Array(new SharedArrayBuffer(12));
     const worker = new Worker(\`
       const fs = require('node:fs');
       const { parentPort, workerData: shared } = require('node:worker_threads');
       let replaced = 0;
-      for (let i = 0; i < 20000; i++) {
+      // And until the main thread was let run: it counts what it made.
+      for (let i = 0; i < 20000 || Atomics.load(shared, 2) === 0; i++) {
         const file = fs.openSync('/dev/null', 'r');
         Atomics.store(shared, 0, file);
         try {
@@ -103,7 +104,7 @@ it('dup3 to a free number replaces nothing that another thread opens there meanw
     while (Atomics.load(shared, 1) === 0) {
       const number = Atomics.load(shared, 0);
       if (number === 0 || raw.dup3(fd, number) !== number) continue;
-      made++;
+      Atomics.store(shared, 2, ++made);
       if (raw.close(number) !== 0) gone++;
     }
     worker.on('message', (replaced) => report({ replaced, gone, some: made > 0 }));

@@ -40,7 +40,7 @@ describe.runIf(process.platform !== 'win32')('inside a callback that runs the ho
         log.push(i);
         if (i === 0) nest(() => log.length === 4);
       }));
-      setTimeout(() => say(log.join()), 50);`);
+      until(() => log.length >= 4).then(() => setTimeout(() => say(log.join()), 20));`);
     expect(said).toEqual(['0,1,2,3']);
   });
 

@@ -12,7 +12,7 @@ import { FlightRecorder } from '../../lib/inspect/index.js';
 import { newLoop, outside, silentFd, stall } from '../loop/support.js';
 import { fakeLoop } from '../support/fake-poller.js';
 
-const ALARM_MS = 3000;
+const ALARM_MS = 10_000;
 
 /** A loop that waits for ever, but for the alarm, which tells that it did. */
 function waiting(): { loop: EventLoop; alarmed: () => boolean } {

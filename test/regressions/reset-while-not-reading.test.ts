@@ -10,7 +10,7 @@ import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { isReadable } from '../poller/support.js';
 import { recording } from '../stream/support.js';
-import { pattern, put } from '../support/bytes.js';
+import { pattern, put, untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
 import { deviates, usedBackend } from '../support/libkqueue.js';
@@ -24,7 +24,7 @@ async function withPeer(events: string[], options = {}): Promise<[Socket, peer: 
   const handlers = { ...recording(events), open: () => test.loop.stop() };
   const socket = test.loop.connect({ port, ...options }, handlers);
   await run(test.loop);
-  const peer = opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')));
+  const peer = opened.accept(listener, constant('SOCK_NONBLOCK'));
   opened.close(listener);
   return [socket, peer];
 }
@@ -95,6 +95,7 @@ it('pausing and resuming all the time loses nothing and leaves the loop at rest'
   const [socket, peer] = await withPeer(events);
   for (let i = 0; i < 20; i++) {
     put(peer, String(i));
+    untilReadable(socket.handleFd);
     socket.pause();
     await run(test.loop, 'nowait');
     expect(isReadable(test.loop.poller.fd)).toBe(false);
@@ -117,6 +118,7 @@ it('resetAndDestroy resets the peer', async () => {
   await run(test.loop);
   expect(events).toEqual(['close']);
   const chunk = new Uint8Array(64);
+  untilReadable(peer);
   const results = [raw.recv(peer, chunk), raw.recv(peer, chunk)];
   expect(results).toContain(-constant('ECONNRESET'));
 });

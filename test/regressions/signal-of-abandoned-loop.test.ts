@@ -28,7 +28,8 @@ describe.each(['libuv', 'handler'])('told by %s', (dispatcher) => {
       let left = 500;
       const look = () => {
         gc();
-        if (countDescriptors() > before && --left > 0) return setTimeout(look, 10);
+        const isLeft = countDescriptors() > before || process.listenerCount('SIGTERM') > listeners;
+        if (isLeft && --left > 0) return setTimeout(look, 10);
         report([countDescriptors() - before, process.listenerCount('SIGTERM') - listeners]);
         process.kill(process.pid, 'SIGTERM');
         setTimeout(() => {}, 10000);

@@ -76,7 +76,7 @@ it('a connection that takes the slot of another one within the batch keeps its b
   put(first, 'from the first');
   put(connect(), 'from the new one');
   put(second, 'never seen');
-  loop.setTimeout(() => server.destroy(), 1000).unref();
+  loop.setTimeout(() => server.destroy(), 10_000).unref();
   await run(loop);
   loop.close();
   expect(texts).toEqual(['from the first', 'from the new one']);

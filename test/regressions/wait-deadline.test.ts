@@ -34,16 +34,22 @@ describe('a wait that signals interrupt', () => {
     const told = runChild(`${STORM}
       startStorm(() => {
         const loop = new EventLoop();
-        const startMs = performance.now();
-        const before = signals();
-        loop.setTimeout(() => {
-          endStorm();
-          const early = performance.now() - startMs < 200;
-          report({ early, interrupted: signals() > before, all: signals() === ${SIGNALS} });
-        }, 200);
+        let early = false;
+        const wait = () => {
+          const startMs = performance.now();
+          const before = signals();
+          loop.setTimeout(() => {
+            early ||= performance.now() - startMs < 200;
+            // A thread that was not let run has sent none: the wait is made again.
+            if (signals() === before) return wait();
+            endStorm();
+            report({ early, all: signals() === ${SIGNALS} });
+          }, 200);
+        };
+        wait();
         loop.run();
       });`);
-    expect(told).toEqual({ early: false, interrupted: true, all: false });
+    expect(told).toEqual({ early: false, all: false });
   });
 
   it('and that is for ever goes on, until something comes', () => {

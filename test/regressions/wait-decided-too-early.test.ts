@@ -10,7 +10,7 @@ import type { EventLoop } from '../../lib/faces/event-loop.js';
 import { newLoop, outside, silentFd } from '../loop/support.js';
 import { runChild } from '../support/child.js';
 
-const ALARM_MS = 3000;
+const ALARM_MS = 20_000;
 
 /** What came first: what `start` leads to, or the alarm, which ends a wait for nothing. */
 function first(start: (loop: EventLoop, came: (what: string) => void) => void): Promise<string> {

@@ -1,7 +1,7 @@
 // Trap 17: a Worker ends while the pool has work. The environment's cleanup hook
 // drops what is queued and joins the threads, before Node unloads the addon.
 //
-// Without the hook: the threads outlive their Worker, as the last test here sees.
+// Without the hook: the threads outlive their Worker, and no test here ends.
 // Without the exit handler of the pool as well, which also runs when the addon is
 // unloaded: the threads run unmapped code, and the children die of SIGSEGV. Without
 // closing the wake-up: a descriptor leaks for each Worker.
@@ -57,14 +57,15 @@ it.each(Object.entries(ENDS))(
         if (${JSON.stringify(how)} === 'is terminated') worker.terminate();
         else worker.postMessage('end');
         await exit;
-        assert.equal(threads(), 0);
+        // The kernel lists a thread for a moment after it was joined.
+        while (threads() > 0) await new Promise(setImmediate);
       };
       (async () => {
         // The first leaves some of Node's own descriptors open.
         await oneWorker();
         const before = open();
         for (let i = 0; i < ${how === 'is terminated' ? 50 : 5}; i++) await oneWorker();
-        assert.equal(open(), before);
+        while (open() > before) await new Promise(setImmediate);
       })();
     `,
       { bare: true },
@@ -85,7 +86,8 @@ it('two Workers and the main thread have a pool each', () => {
       const workers = [new Worker(source, { eval: true }), new Worker(source, { eval: true })];
       await Promise.all(workers.map((worker) => once(worker, 'message')));
       await Promise.all(workers.map((worker) => worker.terminate()));
-      assert.equal(threadsNamed('rawloop-pool').length, 3);
+      until(() => threadsNamed('rawloop-pool').length === 3);
+      until(() => own.stats().finished === 1);
       assert.equal(own.takeCompletions(new ArrayBuffer(ROW_BYTES), 1), 1);
       assert.equal(own.submitStat('/', 0) >= 0, true);
       own.close();

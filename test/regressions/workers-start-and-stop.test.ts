@@ -75,7 +75,14 @@ const script = `
     // The first leaves some of Node's own open.
     const before = open();
     for (let i = 1; i < ${ROUNDS}; i++) terminations += await round();
-    report({ terminations, before, after: open() });
+    // The kernel lists a thread for a moment after it was joined, at either look.
+    let after = open();
+    const grown = () => after.descriptors > before.descriptors || after.threads > before.threads;
+    for (let looks = 0; looks < 500 && grown(); looks++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      after = open();
+    }
+    report({ terminations, before, after });
   })();
 `;
 
@@ -92,6 +99,7 @@ it.each(HOSTS)(
     expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
     const { terminations, before, after } = report as Outcome;
     expect(terminations).toBe(WORKERS * ROUNDS);
-    expect(after).toEqual(before);
+    expect(after.descriptors).toBeLessThanOrEqual(before.descriptors);
+    expect(after.threads).toBeLessThanOrEqual(before.threads);
   },
 );

@@ -132,10 +132,17 @@ describe.each(CASES)('a relay that moves bytes by %s, %s', (way, mode) => {
       if (got.length > 0) return;
       got.push('begun');
       joinBy(way, four.a, four.b);
-      test.loop.setTimeout(() => {
-        got.push(take(four.near), take(four.far));
-        opened.close(four.near, four.far);
-      }, 5);
+      let [near, far] = ['', ''];
+      const look = test.loop.setInterval(() => {
+        near += take(four.near);
+        far += take(four.far);
+        if (near + far === '') return;
+        test.loop.clearInterval(look);
+        test.loop.setTimeout(() => {
+          got.push(near + take(four.near), far + take(four.far));
+          opened.close(four.near, four.far);
+        }, 5);
+      }, 1);
     };
     const four = fourOf(test.loop, opened, 'unix', { a: { data }, b: { data } });
     put(four.near, 'from near');
@@ -186,10 +193,13 @@ describe.each(CASES)('a relay that moves bytes by %s, %s', (way, mode) => {
       test.loop.setTimeout(() => {
         seen.push(take(far));
         a.resume();
-        test.loop.setTimeout(() => {
-          seen.push(take(far));
+        const look = test.loop.setInterval(() => {
+          const text = take(far);
+          if (text === '') return;
+          test.loop.clearInterval(look);
+          seen.push(text);
           opened.close(near, far);
-        }, 5);
+        }, 1);
       }, 5);
     }, 5);
     await drive(test.loop, mode);

@@ -6,7 +6,7 @@ import * as raw from '../../lib/raw/index.js';
 import { serve } from '../stream/support.js';
 import { fill, newSeed, put, randomFrom, take } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
-import { drive, eachWithLoop, run } from '../support/drive.js';
+import { drive, eachWithLoop, patientClock, run } from '../support/drive.js';
 import { deviates, usedBackend } from '../support/libkqueue.js';
 import { CASES, codeOf, endOf, fourOf, joinBy, Peer, resetNow, WAYS } from './support.js';
 
@@ -90,17 +90,19 @@ describe.each(CASES)('a relay that moves bytes by %s, %s', (way, mode) => {
   });
 
   it('ends when no byte has moved for idleTimeoutMs, in either direction', async () => {
-    const { near, a, b, far } = fourOf(test.loop, opened, 'tcp');
+    const loop = new EventLoop({}, { clock: patientClock(12) });
+    const { near, a, b, far } = fourOf(loop, opened, 'tcp');
     const relay = joinBy(way, a, b, { idleTimeoutMs: 40 });
     let left = 8;
-    const fromMs = performance.now();
+    const fromMs = loop.now();
     // One direction alone keeps both.
-    const turn = test.loop.setInterval(() => {
+    const turn = loop.setInterval(() => {
       put(far);
-      if (--left === 0) test.loop.clearInterval(turn);
+      if (--left === 0) loop.clearInterval(turn);
     }, 10);
-    await drive(test.loop, mode);
-    expect(performance.now() - fromMs).toBeGreaterThanOrEqual(80 + 40 - 10);
+    await drive(loop, mode);
+    expect(loop.now() - fromMs).toBeGreaterThanOrEqual(80 + 40 - 10);
+    loop.close();
     expect(await endOf(relay)).toBe('ERR_IDLE_TIMEOUT');
     expect(relay.bytesBToA).toBe(8);
     expect(take(near).length).toBeLessThanOrEqual(8);
@@ -142,10 +144,13 @@ describe.each(CASES)('a relay that moves bytes by %s, %s', (way, mode) => {
         test.loop.clearInterval(reading);
         put(far, 'to b');
         put(near, 'to a');
-        test.loop.setTimeout(() => {
+        const telling = test.loop.setInterval(() => {
+          const isTold = (text: string) => told.some((each) => each.endsWith(text));
+          if (!isTold('to a') || !isTold('to b')) return;
+          test.loop.clearInterval(telling);
           a.destroy();
           b.destroy();
-        }, 5);
+        }, 1);
       }, 1);
     }, 3);
     const ended = endOf(relay);
@@ -177,7 +182,8 @@ describe.each(CASES)('a relay that moves bytes by %s, %s', (way, mode) => {
     const seed = newSeed();
     const random = randomFrom(seed);
     const ended: Promise<string>[] = [];
-    for (let i = 0; i < 60; i++) {
+    // So that no poller has a number above 256, for which the addon keeps a mark more.
+    for (let i = 0; i < 50; i++) {
       const { near, a, b, far } = fourOf(test.loop, opened, i % 2 === 0 ? 'tcp' : 'unix');
       const relay = joinBy(way, a, b);
       ended.push(endOf(relay));

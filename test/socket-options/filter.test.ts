@@ -4,8 +4,9 @@ import { native } from '../../lib/binding/index.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { thrownBy } from '../loop/support.js';
+import { untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
-import { KINDS, setByName, take, udpPair, untilReadable } from './support.js';
+import { KINDS, setByName, take, udpPair } from './support.js';
 
 guardDescriptors();
 const opened = new Opened();

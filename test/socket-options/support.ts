@@ -1,5 +1,4 @@
 // Sockets of each kind, for options that only some of them have.
-import { expect } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { checkChange, makeChange } from '../../lib/socket-options/access.js';
@@ -46,9 +45,3 @@ export type SocketKind = keyof typeof KINDS;
 export const take = (isTaken: boolean) => [
   { code: 0x06, jt: 0, jf: 0, k: isTaken ? 2 ** 32 - 1 : 0 },
 ];
-
-/** What a loopback has been sent comes a moment later on a busy machine. */
-export function untilReadable(fd: number): void {
-  const record = Int32Array.of(fd, constant('POLLIN'), 0);
-  expect(raw.poll(record, 1, 10_000)).toBe(1);
-}

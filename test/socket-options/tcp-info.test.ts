@@ -6,8 +6,9 @@ import * as raw from '../../lib/raw/index.js';
 import { getByName } from '../../lib/socket-options/access.js';
 import { tcpInfo } from '../../lib/socket-options/tcp-info.js';
 import type { TcpInfo } from '../../lib/socket-options/values-tcp-info.js';
+import { untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
-import { KINDS, untilReadable } from './support.js';
+import { KINDS } from './support.js';
 
 guardDescriptors();
 const opened = new Opened();

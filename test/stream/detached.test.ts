@@ -95,10 +95,11 @@ describe('a descriptor that was detached', () => {
           raw.check(raw.release(fd), 'release');
           worker.postMessage(fd);
           server.close();
+          client.write('second');
         },
       });
-      loop.connect({ port: server.address.port }, {
-        open: (socket) => { socket.write('first'); setTimeout(() => socket.write('second'), 20); },
+      const client = loop.connect({ port: server.address.port }, {
+        open: (socket) => { socket.write('first'); },
         data: (socket, chunk) => { text += Buffer.from(chunk); },
         close: () => report(text),
       });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Socket } from '../../lib/net/socket.js';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
-import { put } from '../support/bytes.js';
+import { put, untilReadable } from '../support/bytes.js';
 import { guardDescriptors, Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop, run } from '../support/drive.js';
 import { recording } from './support.js';
@@ -24,7 +24,7 @@ async function withPeers(
     const handlers = { ...handlersOf(index), open: () => test.loop.stop() };
     const socket = test.loop.connect({ port }, handlers);
     await run(test.loop);
-    pairs.push([socket, opened.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')))]);
+    pairs.push([socket, opened.accept(listener, constant('SOCK_NONBLOCK'))]);
   }
   opened.close(listener);
   return pairs;
@@ -37,12 +37,18 @@ async function withPeer(events: string[]): Promise<[Socket, peer: number]> {
 
 const turn = () => run(test.loop, 'nowait');
 
+/** Sends `text` from `peer`, and returns when `socket` could read it. */
+function arrive(peer: number, socket: Socket, text: string): void {
+  put(peer, text);
+  untilReadable(socket.handleFd);
+}
+
 describe('a paused socket', () => {
   it('reads nothing until it is resumed', async () => {
     const events: string[] = [];
     const [socket, peer] = await withPeer(events);
     expect(socket.pause().pause().paused).toBe(true);
-    put(peer, 'waiting');
+    arrive(peer, socket, 'waiting');
     await turn();
     await turn();
     expect(events).toEqual([]);
@@ -60,6 +66,7 @@ describe('a paused socket', () => {
     socket.write('out');
     await turn();
     const chunk = new Uint8Array(8);
+    untilReadable(peer);
     expect(raw.recv(peer, chunk)).toBe(3);
     socket.destroy();
     await run(test.loop);
@@ -69,7 +76,7 @@ describe('a paused socket', () => {
     const events: string[] = [];
     const [socket, peer] = await withPeer(events);
     socket.pause();
-    put(peer, 'before the end');
+    arrive(peer, socket, 'before the end');
     opened.close(peer);
     await turn();
     await turn();
@@ -113,8 +120,8 @@ describe('a paused socket', () => {
     };
     const socket = test.loop.connect({ port }, handlers).pause();
     await run(test.loop);
-    const peer = opened.keep(raw.accept4(listener));
-    put(peer, 'early');
+    const peer = opened.accept(listener);
+    arrive(peer, socket, 'early');
     await turn();
     expect(events).toEqual(['open']);
     socket.resume();
@@ -142,7 +149,7 @@ describe('a socket that another one pauses within the batch', () => {
       },
     }));
     for (const [socket] of pairs) sockets.push(socket);
-    for (const [, peer] of pairs) put(peer, 'one');
+    for (const [socket, peer] of pairs) arrive(peer, socket, 'one');
     await turn();
     return { events, sockets, peers: pairs.map(([, peer]) => peer) };
   }
@@ -150,7 +157,7 @@ describe('a socket that another one pauses within the batch', () => {
   it('gets its chunk when it is resumed, and then what came later', async () => {
     const { events, sockets, peers } = await together((other) => other.pause());
     expect(events).toEqual(['data one']);
-    for (const peer of peers) put(peer, 'two');
+    for (const [i, peer] of peers.entries()) arrive(peer, sockets[i] as Socket, 'two');
     await turn();
     expect(events).toEqual(['data one', 'data two']);
     for (const socket of sockets) socket.resume();

@@ -1,4 +1,5 @@
 // Bytes to write and to compare, and short ways to write and read them.
+import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
@@ -20,6 +21,15 @@ export function pattern(length: number, seed = 0): Uint8Array<ArrayBuffer> {
 /** Sends all of `text`; a test's socket has room for it. */
 export function put(fd: number, text = 'x'): void {
   raw.check(raw.write(fd, bytesOf(text)), 'write');
+}
+
+/**
+ * Returns when `fd` can be read, or has ended. What a loopback has been sent comes a moment
+ * later on a busy machine.
+ */
+export function untilReadable(fd: number): void {
+  const record = Int32Array.of(fd, constant('POLLIN'), 0);
+  if (raw.poll(record, 1, 10_000) !== 1) throw new Error('nothing has come');
 }
 
 /** What can be read now, until EAGAIN or the end. */

@@ -4,6 +4,7 @@ import { existsSync, fstatSync, readdirSync, readFileSync, readlinkSync } from '
 import { afterEach, beforeEach, expect } from 'vitest';
 import { constant } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
+import { untilReadable } from './bytes.js';
 import { onLibkqueue } from './libkqueue.js';
 
 const ATTEMPTS = 400;
@@ -133,13 +134,19 @@ export class Opened {
     return [fd, raw.getsockname(fd) as raw.IpAddress];
   }
 
+  /** Who has connected: it may be seen here a moment later than there. */
+  accept(listener: number, flags = 0): number {
+    untilReadable(listener);
+    return this.keep(raw.accept4(listener, flags), 'accept4');
+  }
+
   /** A TCP connection over the loopback: both ends, non-blocking. */
   tcpPair(): [client: number, accepted: number] {
     const [listener, address] = this.listening();
     const client = this.keep(raw.socket(constant('AF_INET'), constant('SOCK_STREAM')), 'socket');
     raw.check(raw.connect(client, address), 'connect');
     raw.fcntl(client, constant('F_SETFL'), constant('O_NONBLOCK'));
-    const accepted = this.keep(raw.accept4(listener, constant('SOCK_NONBLOCK')), 'accept4');
+    const accepted = this.accept(listener, constant('SOCK_NONBLOCK'));
     this.close(listener);
     return [client, accepted];
   }

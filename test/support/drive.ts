@@ -4,6 +4,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { LoopCore } from '../../lib/loop/drive.js';
+import type { LoopParts } from '../../lib/loop/life.js';
 import type { LoopOptions, RunMode } from '../../lib/loop/options.js';
 import { deviates, usedBackend } from './libkqueue.js';
 
@@ -36,16 +37,31 @@ export function drive(loop: LoopCore, mode: DriveMode = 'owned'): Promise<unknow
   });
 }
 
+/**
+ * A clock for a loop whose limits must not be reached while the test has work to do: a thread
+ * that stands still between two looks at it, however long, has lost `mostMs` at most.
+ */
+export function patientClock(mostMs: number): () => number {
+  let lastMs = performance.now();
+  let nowMs = lastMs;
+  return () => {
+    const sinceMs = performance.now() - lastMs;
+    lastMs += sinceMs;
+    nowMs += Math.min(sinceMs, mostMs);
+    return nowMs;
+  };
+}
+
 /** A loop of one test, made anew before each and closed after it. */
 export interface LoopOfTest {
   readonly loop: EventLoop;
 }
 
 /** Declares that each test of this file, or of this block, gets a loop of its own. */
-export function eachWithLoop(options?: LoopOptions): LoopOfTest {
+export function eachWithLoop(options?: LoopOptions, parts?: LoopParts): LoopOfTest {
   const current: { loop: EventLoop | undefined } = { loop: undefined };
   beforeEach(() => {
-    current.loop = new EventLoop(options);
+    current.loop = new EventLoop(options, parts);
   });
   afterEach(() => {
     current.loop?.close();
