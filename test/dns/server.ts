@@ -125,7 +125,8 @@ export const ALONE: ResolverOptions = {
   hosts: false,
   resolvConf: '/dev/null',
   search: [],
-  timeoutMs: 2000,
+  // Server and Resolver stand still together, and then timers come first.
+  timeoutMs: 20_000,
   tries: 1,
 };
 
