@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { guardDescriptors, openDescriptors, openedSince } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { HOSTILE } from '../support/hostile.js';
-import { ALONE, a, NameServer, reply } from './server.js';
+import { ALONE, a, NameServer, reply, socketsSince } from './server.js';
 
 guardDescriptors();
 const test = eachWithLoop();
@@ -86,7 +86,7 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
       .catch(({ code, syscall, hostname }) => [...[code, syscall, hostname]]);
     // Of each the question is left that nobody answers, and its socket.
     const look = () => {
-      const isLeft = server.asked.length === 4 && openedSince(before).length === 2;
+      const isLeft = server.asked.length === 4 && socketsSince(before) === 2;
       if (!isLeft) return void test.loop.setTimeout(look, 1);
       controller.abort();
       dns.cancel();

@@ -5,7 +5,7 @@
 // without `exact` that of letters by chance, without `question.plain` the one behind it.
 import { promises as nodeDns } from 'node:dns';
 import { describe, expect, it } from 'vitest';
-import { guardDescriptors, openDescriptors, openedSince } from '../support/descriptors.js';
+import { guardDescriptors, openDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
 import {
   type Asked,
@@ -18,6 +18,7 @@ import {
   rawReply,
   reply,
   resolverAt,
+  socketsSince,
   withoutType,
   ZONE,
 } from './server.js';
@@ -243,7 +244,7 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
   it('waits while as many are under way as may be', async () => {
     let most = 0;
     const server = serve((asked) => {
-      most = Math.max(most, openedSince(before).length);
+      most = Math.max(most, socketsSince(before));
       return reply(asked, ZONE['A']);
     });
     const before = openDescriptors();
