@@ -71,7 +71,9 @@ describe('rawloop echo --trace', () => {
     const port = Number(/:(\d+)\n/.exec(run.stdout)?.[1]);
     await new Promise<void>((resolve, reject) => {
       const socket = net.connect(port, '127.0.0.1', () => socket.write('ping'));
-      socket.on('error', reject).on('data', () => socket.end(() => resolve()));
+      // Its end has come back: so the server has heard of it.
+      socket.on('error', reject).on('data', () => socket.end());
+      socket.on('close', () => resolve());
     });
     run.child.kill('SIGTERM');
     expect(await run.ended).toMatchObject({ code: 0, stderr: '' });

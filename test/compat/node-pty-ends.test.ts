@@ -1,14 +1,31 @@
 // How a terminal of rawloop/compat/node-pty ends: nothing that was shown is lost, nothing that was
 // typed, its exit is told once and last, and no process but its program is ever sent a signal.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { spawn } from '../../lib/compat/node-pty/index.js';
 import { DIST, runChild } from '../support/child.js';
+import { temporaryFolder } from '../support/folder.js';
 import { exitOf, guardTerminals, isGuest, shell, shown, shows } from './node-pty-support.js';
 
 guardTerminals();
 
 const until = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits for the end of a program, and then for longer than a terminal is kept that others have open. */
+async function pastTheEndOf(pid: number): Promise<void> {
+  const hasEnded = () => {
+    try {
+      return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    } catch {
+      return true;
+    }
+  };
+  while (!hasEnded()) await until(5);
+  await until(260);
+}
 
 /** All events of a terminal, in their order. */
 function eventsOf(terminal: ReturnType<typeof shell>): string[] {
@@ -48,8 +65,7 @@ describe.runIf(isGuest)('the end of a terminal of node-pty', () => {
     await shows(terminal, 'one\r\n');
     terminal.pause();
     terminal.write('\n');
-    // Longer than a terminal is kept that others have open.
-    await until(260);
+    await pastTheEndOf(terminal.pid);
     expect(told).toEqual(['data one']);
     terminal.resume();
     await exitOf(terminal);
@@ -64,14 +80,16 @@ describe.runIf(isGuest)('the end of a terminal of node-pty', () => {
     expect(await exitOf(terminal)).toEqual({ exitCode: 0, signal: 1 });
     const late = shell('echo kept');
     late.pause();
-    await until(260);
+    await pastTheEndOf(late.pid);
     late.kill();
     expect(await exitOf(late)).toEqual({ exitCode: 0, signal: 0 });
   });
 
   it('is told though another has the terminal open, which hangs up then', async () => {
-    const script = '(trap "" HUP; echo ready; read _ </dev/tty; sleep 30) & sleep 0.05; echo $!';
-    const terminal = shell(script);
+    const fifo = join(temporaryFolder(), 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const other = `(trap "" HUP; echo ready; echo >${fifo}; read _ </dev/tty; sleep 30)`;
+    const terminal = shell(`${other} & read _ <${fifo}; echo $!`);
     const all = await shown(terminal);
     const pid = Number(/\d+/.exec(all)?.[0]);
     expect([terminal.fd, all.includes('ready')]).toEqual([-1, true]);

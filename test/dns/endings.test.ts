@@ -11,7 +11,7 @@ import { describe, expect, it } from 'vitest';
 import { guardDescriptors, openDescriptors, openedSince } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { HOSTILE } from '../support/hostile.js';
-import { ALONE, a, NameServer, reply } from './server.js';
+import { ALONE, a, NameServer, reply, socketsSince } from './server.js';
 
 guardDescriptors();
 const test = eachWithLoop();
@@ -79,12 +79,19 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     );
     const dns = new test.loop.dns.Resolver({ ...ALONE, servers: [server.address] });
     const controller = new AbortController();
+    const before = openDescriptors();
     const aborted = dns.lookup('x.test', { signal: controller.signal }).catch(codeOf);
     const cancelled = dns
       .lookup('y.test')
       .catch(({ code, syscall, hostname }) => [...[code, syscall, hostname]]);
-    test.loop.setTimeout(() => controller.abort(), 20);
-    test.loop.setTimeout(() => dns.cancel(), 40);
+    // Of each the question is left that nobody answers, and its socket.
+    const look = () => {
+      const isLeft = server.asked.length === 4 && socketsSince(before) === 2;
+      if (!isLeft) return void test.loop.setTimeout(look, 1);
+      controller.abort();
+      dns.cancel();
+    };
+    look();
     await drive(test.loop, mode);
     expect(await aborted).toBe('ABORT_ERR');
     expect(await cancelled).toEqual(['ECANCELLED', 'queryAaaa', 'y.test']);

@@ -5,7 +5,7 @@
 // without `exact` that of letters by chance, without `question.plain` the one behind it.
 import { promises as nodeDns } from 'node:dns';
 import { describe, expect, it } from 'vitest';
-import { countDescriptors, guardDescriptors } from '../support/descriptors.js';
+import { guardDescriptors, openDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
 import {
   type Asked,
@@ -18,6 +18,7 @@ import {
   rawReply,
   reply,
   resolverAt,
+  socketsSince,
   withoutType,
   ZONE,
 } from './server.js';
@@ -128,7 +129,7 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
       const [label = ''] = asked.name.split('.');
       return reply(asked, [], { rcode: rcodes[label as keyof typeof rcodes] });
     });
-    const node = new nodeDns.Resolver({ timeout: 500, tries: 1 });
+    const node = new nodeDns.Resolver({ timeout: 20_000, tries: 1 });
     node.setServers([server.address]);
     const names = Object.keys(rcodes).map((label) => `${label}.test`);
     const dns = resolverAt(test.loop, [server]);
@@ -243,10 +244,10 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
   it('waits while as many are under way as may be', async () => {
     let most = 0;
     const server = serve((asked) => {
-      most = Math.max(most, countDescriptors() - before);
+      most = Math.max(most, socketsSince(before));
       return reply(asked, ZONE['A']);
     });
-    const before = countDescriptors();
+    const before = openDescriptors();
     const dns = resolverAt(test.loop, [server], { maxConcurrent: 2 });
     const found = await outcomes(
       test.loop,

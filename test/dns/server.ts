@@ -6,6 +6,7 @@ import type { Resolver } from '../../lib/dns/resolver.js';
 import type { ResolverOptions } from '../../lib/dns/resolver-options.js';
 import type { EventLoop } from '../../lib/faces/event-loop.js';
 import type { Socket } from '../../lib/net/socket.js';
+import { openedSince } from '../support/descriptors.js';
 import { type DriveMode, drive } from '../support/drive.js';
 
 /** A question as it came. */
@@ -120,12 +121,18 @@ export class NameServer {
   }
 }
 
+/** How many sockets were opened since: a question has one while it waits for its answer. */
+export function socketsSince(before: Map<number, string>): number {
+  return openedSince(before).filter(([, what]) => /^(?:socket|kind 12):/.test(what)).length;
+}
+
 /** What keeps a Resolver of a test away from the system's own files and servers. */
 export const ALONE: ResolverOptions = {
   hosts: false,
   resolvConf: '/dev/null',
   search: [],
-  timeoutMs: 2000,
+  // Server and Resolver stand still together, and then timers come first.
+  timeoutMs: 20_000,
   tries: 1,
 };
 

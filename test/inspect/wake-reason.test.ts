@@ -2,11 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { FlightRecorder } from '../../lib/inspect/index.js';
 import { wake } from '../../lib/poller/index.js';
-import { newLoop, readableFd, silentFd } from '../loop/support.js';
+import { newLoop, readableFd, silentFd, stall } from '../loop/support.js';
+import { holdingThreads } from '../pool/held.js';
 import { drive } from '../support/drive.js';
 import { startWorker } from '../support/worker.js';
 import { recorded, waitsOf } from './support.js';
 
+const hold = holdingThreads();
+/** How long a thread is held at least. */
+const HELD_MS = 20;
+/** Sums of fractions of a millisecond are not exact. */
+const CLOCK_MS = 0.01;
 const reasonsOf = (recorder: FlightRecorder) => waitsOf(recorder).map(({ reason }) => reason);
 
 describe('a wait ends', () => {
@@ -46,15 +52,15 @@ describe('a wait ends', () => {
   });
 
   it('by loop.wake(), and by another thread', async () => {
-    const own = await recorded((loop) => {
-      loop.wake();
-      // From within: on a busy machine it would be due before the first wait.
-      loop.prepare((hook) => {
-        hook.close();
-        loop.setTimeout(() => {}, 20);
-      });
-    });
-    expect(reasonsOf(own).slice(0, 2)).toEqual(['notify', 'timer']);
+    const own = newLoop();
+    const ownRecorder = new FlightRecorder(own).start();
+    own.wake();
+    const timer = own.setInterval(() => {
+      if (reasonsOf(ownRecorder).includes('timer')) timer.close();
+    }, 5);
+    await drive(own);
+    const ownReasons = reasonsOf(ownRecorder).filter((reason) => reason !== 'no wait');
+    expect(ownReasons).toEqual(['notify', 'timer']);
     const loop = newLoop();
     const recorder = new FlightRecorder(loop).start();
     const flag = new Int32Array(new SharedArrayBuffer(4));
@@ -117,18 +123,24 @@ describe('a request on the pool', () => {
   it('is recorded with its lane, its wait for a thread, and the time that the thread took', async () => {
     const loop = newLoop({ poolSize: 1, inlineFiles: false });
     const recorder = new FlightRecorder(loop).start();
-    const first = loop.crypto.pbkdf2('secret', 'salt', 300_000, 32, 'sha512');
-    const second = loop.fs.stat('/');
+    const held = hold(loop);
+    const waiting = [loop.crypto.pbkdf2('secret', 'salt', 1000, 32, 'sha512'), loop.fs.stat('/')];
+    const fromMs = performance.now();
+    stall(HELD_MS);
+    const heldMs = performance.now() - fromMs;
+    held.release();
     await drive(loop);
-    await Promise.all([first, second]);
-    const [key, stat] = recorder.records().filter((record) => record.kind === 'request');
-    expect([key?.name, stat?.name]).toEqual(['crypto.pbkdf2', 'fs.stat']);
-    expect([key?.lane, stat?.lane]).toEqual(['crypto', 'fs']);
-    expect([key?.inline, stat?.inline]).toEqual([false, false]);
-    // One thread: the second waits while the first runs.
-    expect(stat?.queuedMs).toBeGreaterThan((key?.runMs ?? Infinity) / 2);
-    expect(key?.runMs).toBeGreaterThan(stat?.runMs ?? Infinity);
-    for (const { beginMs, endMs, queuedMs, runMs } of [key, stat].map((one) => one as never)) {
+    await Promise.all([held.done, ...waiting]);
+    const requests = recorder.records().filter((record) => record.kind === 'request');
+    const [open, key, stat] = requests;
+    expect([open?.name, key?.name, stat?.name]).toEqual(['fs.open', 'crypto.pbkdf2', 'fs.stat']);
+    expect([open?.lane, key?.lane, stat?.lane]).toEqual(['fs', 'crypto', 'fs']);
+    expect(requests.map(({ inline }) => inline)).toEqual([false, false, false, false]);
+    // One thread: each waits while those before it run.
+    expect(open?.runMs).toBeGreaterThan(heldMs - CLOCK_MS);
+    expect(key?.queuedMs).toBeGreaterThan(heldMs - CLOCK_MS);
+    expect(stat?.queuedMs).toBeGreaterThan(heldMs + (key?.runMs ?? Infinity) - CLOCK_MS);
+    for (const { beginMs, endMs, queuedMs, runMs } of requests) {
       expect(Math.min(queuedMs, runMs)).toBeGreaterThanOrEqual(0);
       expect(beginMs + queuedMs + runMs).toBeLessThanOrEqual(endMs);
     }

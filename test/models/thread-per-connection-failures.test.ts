@@ -78,7 +78,7 @@ describe('a server that gets no thread for a client', () => {
     }
     expect([...servers]).toEqual([own]);
     own.stop();
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
     await until(() => openDescriptors() <= before);
   });
 

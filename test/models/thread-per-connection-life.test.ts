@@ -62,7 +62,7 @@ describe('2,000 short connections', () => {
     // Of a thread that nobody joined two mappings would stay, stack and guard.
     expect(mappings() - mappingsBefore).toBeLessThan(1900);
     server.stop();
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
   });
 });
 
@@ -169,7 +169,7 @@ describe('a Worker with a started server', () => {
       for (const socket of sockets) expect(await echo(socket, 'x')).toBe('x');
       (sockets[0] as Socket).pause().write(Buffer.alloc(8 * 1024 * 1024));
       await worker.terminate();
-      expect(serverThreads()).toBe(0);
+      await until(() => serverThreads() === 0);
       await Promise.all(sockets.map(closed));
     }
     await until(() => openDescriptors() <= before);
@@ -185,7 +185,7 @@ describe('a Worker with a started server', () => {
     worker.postMessage('exit');
     expect(await once(worker, 'exit')).toEqual([3]);
     await closed(socket);
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
   });
 
   it('serves side by side with the server of the main thread', async () => {
@@ -197,6 +197,6 @@ describe('a Worker with a started server', () => {
     expect(await echo(one, 'still here')).toBe('still here');
     one.destroy();
     server.stop();
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
   });
 });

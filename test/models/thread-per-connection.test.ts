@@ -127,7 +127,7 @@ describe('stop', () => {
     }
     expect(server.stats.active).toBe(21);
     server.stop();
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
     expect(server.stats).toMatchObject({ threads: 0, active: 0 });
     deaf.destroy();
     await Promise.all([...sockets, deaf].map(closed));
@@ -146,7 +146,7 @@ describe('stop', () => {
     expect(await echo(await connect(server), 'again')).toBe('again');
   });
 
-  it('may be called before start, twice, as close and by dispose', () => {
+  it('may be called before start, twice, as close and by dispose', async () => {
     const server = new ThreadPerConnectionServer({ host: HOST });
     server.stop();
     server.start();
@@ -154,10 +154,10 @@ describe('stop', () => {
     server.stop();
     server.start();
     server.close();
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
     server.start();
     server[Symbol.dispose]();
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
   });
 
   it('comes by itself when the loop is closed', async () => {
@@ -166,9 +166,9 @@ describe('stop', () => {
     const socket = await connect(server);
     loop.close();
     await closed(socket);
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
     expect(() => server.start()).toThrow(expect.objectContaining({ code: 'ERR_LOOP_CLOSED' }));
-    expect(serverThreads()).toBe(0);
+    await until(() => serverThreads() === 0);
   });
 });
 

@@ -12,6 +12,8 @@ import { pageOf } from '../../lib/cli/measure/compare/page.js';
 import { resultOf, row, usualRows } from '../cli/measure/compare/results.js';
 import { executablePath } from './chromium.js';
 
+/** Ends a hang. */
+const LIMIT = { timeout: 20_000 };
 const PHONE_PIXELS = 390;
 const DESKTOP = { width: 1280, height: 900 };
 const folder = mkdtempSync(join(tmpdir(), 'rawloop-page-'));
@@ -193,9 +195,9 @@ describe.skipIf(executablePath === undefined)(
       await expectDrawn(page);
       await page.emulateMedia({ colorScheme: 'light' });
       // The page is told of the change, and draws anew, some time later.
-      await expect.poll(ground).not.toBe(dark);
-      await expect.poll(() => colourOf(page, 'loop')).not.toBe(darkLoop);
-      await vi.waitFor(() => expectDrawn(page), 10_000);
+      await expect.poll(ground, LIMIT).not.toBe(dark);
+      await expect.poll(() => colourOf(page, 'loop'), LIMIT).not.toBe(darkLoop);
+      await vi.waitFor(() => expectDrawn(page), LIMIT);
       expect(complaints).toEqual([]);
     });
 

@@ -14,6 +14,8 @@ import { WebSocket } from 'ws';
 import { executablePath } from './chromium.js';
 
 const server = join(import.meta.dirname, '../../examples/shell-page/server.mjs');
+/** Ends a hang. */
+const LIMIT = { timeout: 20_000 };
 const PROMPT = { SHELL: '/bin/sh', PS1: 'ask> ', ENV: '' };
 
 let process_: ChildProcess;
@@ -47,7 +49,7 @@ const rowsOf = (page: Page) =>
   page.evaluate(() => document.querySelectorAll('.xterm-rows > div').length);
 
 async function sees(page: Page, text: string | RegExp): Promise<void> {
-  await vi.waitFor(async () => expect(await shown(page)).toMatch(text), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await shown(page)).toMatch(text), LIMIT);
 }
 
 it.skipIf(executablePath === undefined)('a shell in a page', async () => {
@@ -63,7 +65,8 @@ it.skipIf(executablePath === undefined)('a shell in a page', async () => {
   await page.keyboard.type('stty size\n');
   await sees(page, new RegExp(`^${rows} \\d+$`, 'm'));
   await page.setViewportSize({ width: 700, height: 400 });
-  await vi.waitFor(async () => expect(await rowsOf(page)).toBeLessThan(rows));
+  const isLess = async () => expect(await rowsOf(page)).toBeLessThan(rows);
+  await vi.waitFor(isLess, LIMIT);
   await page.keyboard.type('clear; stty size\n');
   await sees(page, new RegExp(`^${await rowsOf(page)} \\d+$`, 'm'));
   // Ctrl-C ends what runs, and nothing else.

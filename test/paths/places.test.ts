@@ -63,7 +63,8 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a watched tree (
     const parent = spawn('python3', ['-c', script]);
     const [line] = await once(parent.stdout, 'data');
     const zombie = `/proc/${String(line).trim()}`;
-    await vi.waitFor(() => expect(readFileSync(`${zombie}/stat`, 'utf8')).toContain(') Z '));
+    const isZombie = () => expect(readFileSync(`${zombie}/stat`, 'utf8')).toContain(') Z ');
+    await vi.waitFor(isZombie, { timeout: 20_000 });
     try {
       expect(() => readdirSync(`${zombie}/net`)).toThrow('EINVAL');
       let ended = 'not ready';

@@ -1,21 +1,18 @@
 // Signals: queued work is cancelled, running work cannot be and says so.
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LONG, MODES, TestLoop } from './support.js';
+import { type HeldThread, holdingThreads } from './held.js';
+import { MODES, TestLoop } from './support.js';
 
 let loop: TestLoop;
 beforeEach(() => {
   loop = new TestLoop({ size: 1 });
 });
 afterEach(() => loop.close());
+const hold = holdingThreads();
 
 /** Makes a request that keeps the only thread busy; it does when this returns. */
-async function occupy(signal?: AbortSignal) {
-  const request = loop.crypto.pbkdf2('p', 's', LONG, 8, 'sha512', { signal });
-  request.catch(() => {});
-  while (loop.pool.stats().running === 0) await new Promise(setImmediate);
-  return { request };
-}
+const occupy = (signal?: AbortSignal): HeldThread => hold(loop, signal);
 
 /** What a request of an aborted signal rejects with. */
 const aborted = ({ reason }: AbortSignal) => ({
@@ -37,7 +34,7 @@ describe('a request whose signal aborts', () => {
   });
 
   it.each(MODES)('while it is queued rejects and never runs (%s)', async (mode) => {
-    const { request: busy } = await occupy();
+    const busy = occupy();
     const controller = new AbortController();
     const { signal } = controller;
     const requests = Array.from({ length: 10 }, () => loop.fs.stat('/', { signal }));
@@ -46,17 +43,20 @@ describe('a request whose signal aborts', () => {
     controller.abort({ any: 'value' });
     for (const request of requests) await expect(request).rejects.toMatchObject(aborted(signal));
     expect(loop.pool.stats().queued).toBe(1);
-    await loop.outcome(mode, Promise.all([busy, other]));
-    expect(loop.pool.stats().completed).toBe(2);
+    busy.release();
+    await loop.outcome(mode, Promise.all([busy.done, other]));
+    // What it opened was closed as well.
+    expect(loop.pool.stats().completed).toBe(3);
   });
 
   it.each(MODES)('while it runs rejects at once and says that it goes on (%s)', async (mode) => {
     const controller = new AbortController();
-    const { request } = await occupy(controller.signal);
+    const busy = occupy(controller.signal);
     controller.abort();
-    await expect(request).rejects.toThrow('running work could not be stopped');
+    await expect(busy.done).rejects.toThrow('running work could not be stopped');
     expect(loop.pool.stats().running).toBe(1);
     expect(loop.alive).toBe(false);
+    busy.release();
     // Its completion comes with the next, and is dropped.
     await loop.outcome(mode, loop.fs.stat('/'));
     expect(loop.pool.stats()).toMatchObject({ completed: 2, running: 0 });
@@ -64,10 +64,10 @@ describe('a request whose signal aborts', () => {
 
   it('while it runs rejects with a coded error that has the reason as its cause', async () => {
     const controller = new AbortController();
-    const { request } = await occupy(controller.signal);
+    const busy = occupy(controller.signal);
     const reason = new Error('enough');
     controller.abort(reason);
-    await expect(request).rejects.toMatchObject({
+    await expect(busy.done).rejects.toMatchObject({
       name: 'AbortError',
       code: 'ABORT_ERR',
       message: expect.stringMatching(/running work could not be stopped/),

@@ -2,6 +2,7 @@
 // host's OpenSSL on the pool, and by its node:crypto on JavaScript threads.
 import { createHash, getHashes, scryptSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from './held.js';
 import { cryptoLoop, type TestLoop, WAYS } from './support.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -135,8 +136,10 @@ describe.each(WAYS)('loop.crypto, %s, %s', (mode, way) => {
     const asked = Array.from({ length: 2 }, () =>
       loop.crypto.pbkdf2('p', 's', 300_000, 8, 'sha512', { signal: controller.signal }),
     );
-    loop.setTimeout(() => controller.abort('enough'), 1);
     const outcomes = Promise.allSettled(asked);
+    // They run, and no turn tells of their end, however soon that is.
+    until(() => loop.pool.stats().queued === 0);
+    controller.abort('enough');
     await loop.drive(mode);
     for (const { status, reason } of (await outcomes) as PromiseRejectedResult[]) {
       expect([status, reason]).toEqual(['rejected', expect.objectContaining(aborted)]);

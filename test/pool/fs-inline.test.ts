@@ -11,11 +11,15 @@ import { spawnSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAX_BYTES } from '../../lib/pool/fs/inline/in-memory.js';
 import { MODES, type Mode, TestLoop } from './support.js';
 
 const isLinux = process.platform === 'linux';
+/** Of 250 MB that are read. */
+const MOST_BYTES = 150e6;
 let folder: string;
 let file: string;
 let loop: TestLoop;
@@ -214,16 +218,21 @@ describe.runIf(isLinux).each(MODES)('a loop that reads from memory, %s', (mode) 
     await warm(mode);
     const path = join(folder, '64k');
     nodeFs.writeFileSync(path, Buffer.alloc(65_536, 'x'));
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const held = () => process.memoryUsage().arrayBuffers;
     let most = 0;
     // Some wait at any time, as a turn reads 16: the queue is never empty.
     const chain = async () => {
       for (let i = 0; i < 60; i++) {
         await loop.fs.readFile(path);
-        most = Math.max(most, process.memoryUsage().arrayBuffers);
+        // What nobody holds any more may lie about for as long as the collector has no time.
+        if (held() > MOST_BYTES) collect();
+        most = Math.max(most, held());
       }
     };
     await loop.outcome(mode, Promise.all(Array.from({ length: 64 }, chain)));
-    expect(most).toBeLessThan(150e6);
+    expect(most).toBeLessThan(MOST_BYTES);
   });
 
   it('is alive until what was done at once is told', async () => {

@@ -250,7 +250,8 @@ it('ends with the loop, and leaves no descriptor', async () => {
   test.loop.close();
   await new Promise(setImmediate);
   expect(told).toEqual(['close', 'close']);
-  expect(countDescriptors()).toBeLessThan(before);
+  // A thread may have it yet.
+  while (countDescriptors() >= before) await new Promise(setImmediate);
 });
 
 it('is not given back', async () => {

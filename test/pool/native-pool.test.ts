@@ -79,6 +79,7 @@ describe.each([{ pipe: false }, { pipe: true }])('native pool, pipe: $pipe', ({ 
     expect(pool.native.cancel(queued[1] as number)).toBe(false);
     expect(pool.native.cancel(running)).toBe(false);
     expect(pool.native.stats()).toMatchObject({ running: 1, queued: 2 });
+    pool.free();
     expect(pool.collect(3)).toEqual([running, queued[0], queued[2]]);
     expect(pool.native.cancel(running)).toBe(false);
     expect(pool.native.cancel(12345)).toBe(false);
@@ -118,6 +119,7 @@ describe.each([{ pipe: false }, { pipe: true }])('native pool, pipe: $pipe', ({ 
     pool.occupy();
     pool.native.close();
     expect(pool.native.stats().running).toBe(1);
+    pool.free();
     pool.until((stats) => stats.threads === 0);
   });
 });

@@ -174,7 +174,8 @@ describe.each(DRIVE_MODES)('a file that is sent, %s', (mode) => {
     });
     const lost = expect.stringMatching(/^(EPIPE|ECONNRESET)$/);
     expect(codes).toEqual([lost, lost, 'ERR_HANDLE_CLOSED']);
-    expect(countDescriptors() - before).toBeLessThanOrEqual(1);
+    // A thread may have one yet, of which the loop hears in a turn. The pool's wake-up stays.
+    while (countDescriptors() - before > 1) await outcome(() => fs.stat(path));
   });
 
   it('stops at an abort, and what is behind it goes on', async () => {

@@ -12,7 +12,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ThreadPool } from '../../lib/pool/pool.js';
 import { newLoop } from '../loop/support.js';
 import { root } from '../package/support.js';
-import { holdingThreads } from './held.js';
+import { Fifo, holdingThreads } from './held.js';
 import { LONG, MODES, TestLoop } from './support.js';
 
 const KEY = ['p', 's', 1, 8, 'sha256'] as const;
@@ -165,19 +165,22 @@ describe('a pool of another thread', () => {
     expect(pool.stats().queued).toBe(0);
     await other.terminate();
 
+    pool.resize(1);
+    const fifo = new Fifo();
     const left = newWorker(`
-      key(${LONG}).then(() => 'done', () => 'lost').then((first) => parentPort.postMessage(first));
+      const opened = loop.fs.open(${JSON.stringify(fifo.path)});
+      opened.then(() => 'done', () => 'lost').then((first) => parentPort.postMessage(first));
       key(1).catch(({ code }) => parentPort.postMessage(code));
       key(1).catch(({ code }) => parentPort.postMessage(code));
       key(1).catch(({ code }) => parentPort.postMessage(code));
       parentPort.postMessage('queued');
     `);
-    pool.resize(1);
     await once(left, 'message');
     const told: unknown[] = [];
     left.on('message', (message) => told.push(message));
     while (pool.stats().running === 0) await new Promise(setImmediate);
     pool.close();
+    fifo.release(() => pool.stats().running === 0);
     while (told.length < 4) await once(left, 'message');
     expect(told.filter((message) => message === 'ERR_POOL_CLOSED')).toHaveLength(3);
     expect(told).toContain('done');

@@ -86,7 +86,9 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
   });
 
   it('what a program in the background writes comes, and the end with the last of them', async () => {
-    const script = `trap '' HUP; (sleep 0.1; echo late) & echo early`;
+    // Behind the end of the shell.
+    const late = '(while kill -0 $$ 2>/dev/null; do sleep 0.02; done; echo late)';
+    const script = `trap '' HUP; ${late} & echo early`;
     const { text, calls } = await talkToShell(test.loop, mode, script);
     expect(text).toBe('early\r\nlate\r\n');
     expect(calls.slice(-2)).toEqual(['end', 'close']);

@@ -19,7 +19,8 @@ const { default: workload } = await import(workloadFile);
 workload.prepare?.(dist);
 const control = loadControl();
 
-const SETTLE_STEPS = 100;
+/** So many steps at most: only what leaks comes to the last. */
+const SETTLE_STEPS = 500;
 const SETTLE_MS = 3;
 /** After a run() that threw. */
 const REST_MS = 10;
