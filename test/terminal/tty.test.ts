@@ -1,7 +1,7 @@
 // loop.tty: a terminal as a stream, its mode and its size.
 //
 // Without `users` of native/process/raw_terminals.cc the first of two that is done ends raw mode for
-// the other, or none does. Without beginClose of lib/terminal/tty.ts a stream that is destroyed leaves
+// the other, or none does. Without `leave` of lib/terminal/raw-mode.ts what it listened by is left. Without beginClose of lib/terminal/tty.ts a stream that is destroyed leaves
 // it raw; without both the cleanup hook and the destructor of native/process/terminals.cc a Worker that
 // is ended does: here either is enough.
 import { once } from 'node:events';
@@ -40,6 +40,10 @@ function another(terminal: Terminal): number {
 describe.runIf(isLinux).each(DRIVE_MODES)('a terminal, %s', (mode) => {
   it('is raw and normal, is read by the key, and knows its size', async () => {
     const terminal = open();
+    const listening = () => process.listenerCount('removeListener');
+    const signals = () =>
+      test.loop.metrics().handles.filter(({ kind }) => kind === 'SignalHandle').length;
+    const before = listening();
     const { modes } = terminal;
     terminal.resize(91, 17);
     const keys: string[] = [];
@@ -58,6 +62,8 @@ describe.runIf(isLinux).each(DRIVE_MODES)('a terminal, %s', (mode) => {
     expect([tty.isTTY, tty.isRaw, tty.getWindowSize()]).toEqual([true, false, [91, 17]]);
     tty.setRawMode(true).setRawMode(true);
     expect(terminal.isRaw).toBe(true);
+    // That of SIGCONT.
+    expect([signals(), listening() - before]).toEqual([1, 1]);
     terminal.type('a');
     await drive(test.loop, mode);
     expect(keys.join('')).toBe('a\x03\x04');
@@ -65,6 +71,7 @@ describe.runIf(isLinux).each(DRIVE_MODES)('a terminal, %s', (mode) => {
       modes,
     );
     expect([tty.isRaw, tty.columns, tty.rows]).toEqual([false, 0, 0]);
+    expect([signals(), listening() - before]).toEqual([0, 0]);
     expect(() => tty.setRawMode(true)).toThrow(/closed/);
   });
 
