@@ -58,7 +58,7 @@ function unlock(master: number): string {
 export function openSlave(master: number, path: string): number {
   if (TIOCGPTPEER !== undefined) {
     const slave = native.ioctl(master, TIOCGPTPEER, O_RDWR_NOCTTY);
-    if (slave >= 0 || !isUnknown(slave)) return check(slave, 'ioctl');
+    if (!isUnknown(slave)) return check(slave, 'ioctl');
   }
   const slave = byHost('open', () => openSync(path, O_RDWR_NOCTTY), { path });
   const adopted = native.adopt(slave);
@@ -68,6 +68,6 @@ export function openSlave(master: number, path: string): number {
 }
 
 /** What a kernel before Linux 4.13 says, or a filter of system calls. */
-function isUnknown(errno: number): boolean {
-  return [constant('ENOTTY'), constant('EINVAL'), constant('EPERM')].includes(-errno);
+function isUnknown(result: number): boolean {
+  return [constant('ENOTTY'), constant('EINVAL'), constant('EPERM')].includes(-result);
 }

@@ -1,8 +1,12 @@
 // Paths that are watched by EVFILT_VNODE: what it takes, and what is found out by comparing lists of
 // folders. Without the names of before (`begin` of lib/paths/vnodes/contents.ts) what is made before
-// the first list is never told.
+// the first list is never told, and without its guard not when another begins to watch meanwhile.
+// Without `round` (lib/paths/vnodes/listings.ts) what was there is told as made to who watches a folder
+// anew. Without `here` (lib/paths/vnodes/comparing.ts) a file with another name is not renamed; without
+// letGo behind a comparison and in `forget` (lib/paths/vnodes/contents.ts) what is gone stays open.
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   constants,
   linkSync,
   mkdirSync,
@@ -68,6 +72,28 @@ describe.skipIf(tellsNames)('what is open', () => {
   });
 });
 
+it.skipIf(tellsNames || process.getuid?.() !== 0)(
+  'names are told of what may not be opened',
+  () => {
+    const folder = temporaryFolder();
+    chmodSync(folder, 0o777);
+    const told = runChild(
+      `const loop = new EventLoop();
+    const path = ${JSON.stringify(join(folder, 'mine'))};
+    const told = [];
+    const watcher = loop.watchPath(${JSON.stringify(folder)}, {}, ({ type, name }) => {
+      told.push(type + ' ' + name);
+      if (type === 'create') fs.unlinkSync(path);
+      else watcher.close();
+    });
+    watcher.ready.then(() => fs.closeSync(fs.openSync(path, 'w', 0)));
+    setImmediate(() => report([loop.run(), told]));`,
+      { uid: 65534 },
+    );
+    expect(told).toEqual([false, ['create mine', 'delete mine']]);
+  },
+);
+
 describe.skipIf(tellsNames).each(DRIVE_MODES)('what lists say (%s)', (mode) => {
   it('tells names that lead to one file, and those that changed places', async () => {
     const folder = temporaryFolder();
@@ -79,13 +105,25 @@ describe.skipIf(tellsNames).each(DRIVE_MODES)('what lists say (%s)', (mode) => {
       move('y', 'x');
       move('t', 'y');
     };
+    const replace = () => {
+      unlinkSync(at('k'));
+      mkdirSync(at('k'));
+    };
     const { told, expected } = await play(test.loop, mode, folder, {}, [
       [() => linkSync(at('a'), at('b')), ['create b']],
       [() => writeFileSync(at('a'), 'both'), ['change a', 'change b']],
-      [() => unlinkSync(at('a')), ['delete a']],
+      [() => move('a', 'c'), ['rename c from a']],
+      [() => unlinkSync(at('c')), ['delete c']],
       [() => writeFileSync(at('n'), ''), ['create n']],
       [() => move('n', 'b'), ['rename b from n']],
       [swap, ['delete x', 'rename x from y', 'create y']],
+      // Not opened, and so no other's by another name.
+      [() => symlinkSync('n', at('l')), ['create l']],
+      [() => move('l', 'm'), ['delete l', 'create m']],
+      [() => unlinkSync(at('m')), ['delete m']],
+      // The folder may have the inode of what was there.
+      [() => execFileSync('mkfifo', [at('k')]), ['create k']],
+      [replace, ['delete k', 'create k/']],
     ]);
     expect(told).toEqual(expected);
   });
@@ -116,12 +154,83 @@ describe.skipIf(tellsNames).each(DRIVE_MODES)('what lists say (%s)', (mode) => {
     const told: string[] = [];
     const watcher = test.loop.watchPath(folder, {}, (event) => {
       told.push(shown(event));
-      if (told.length === 2) watcher.close();
+      if (told.length < 2) return;
+      watcher.close();
+      later.close();
     });
     writeFileSync(join(folder, 'a'), '');
     mkdirSync(join(folder, 'b'));
+    // To whom they are no news.
+    const later = test.loop.watchPath(folder, {}, () => {});
     await drive(test.loop, mode);
     expect(told).toEqual(['create a', 'create b/']);
+  });
+
+  it('knows nothing of a folder that nobody watches, and has nothing in it open', async () => {
+    const folder = temporaryFolder();
+    const at = (name: string) => join(folder, name);
+    mkdirSync(at('sub'));
+    writeFileSync(at('sub/f'), '');
+    const { loop } = test;
+    const told: string[] = [];
+    const ready = (path: string) => {
+      const watcher = loop.watchPath(path, {}, () => {});
+      return watcher.ready.then(() => watcher);
+    };
+    const counts: number[] = [];
+    /** Behind the closing phase. */
+    const count = () =>
+      new Promise<void>((done) => {
+        const look = () => done(void counts.push(countDescriptors()));
+        loop.setImmediate(() => loop.setImmediate(look));
+      });
+    const look = async () => {
+      // By which its folder stays open.
+      const above = await ready(folder);
+      await count();
+      (await ready(at('sub'))).close();
+      await count();
+      // Closed as it is listed: that list is without what comes now.
+      loop.watchPath(at('sub'), {}, () => {}).close();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      writeFileSync(at('sub/g'), '');
+      const last = loop.watchPath(at('sub'), {}, (event) => {
+        told.push(shown(event));
+        if (event.type === 'create') writeFileSync(at('sub/f'), 'more');
+        if (event.type !== 'change') return;
+        last.close();
+        above.close();
+      });
+      writeFileSync(at('sub/h'), '');
+    };
+    const looked = look();
+    await drive(loop, mode);
+    await looked;
+    expect(told).toEqual(['create h', 'change f']);
+    expect(counts[1]).toBe(counts[0]);
+  });
+
+  it('has nothing open of what is gone, or was moved elsewhere', async () => {
+    const [folder, outside] = [temporaryFolder(), temporaryFolder()];
+    const at = (name: string) => join(folder, name);
+    const { loop } = test;
+    let before = 0;
+    const count = () => {
+      before = countDescriptors();
+    };
+    const closed = () => {
+      if (countDescriptors() > before) loop.setTimeout(closed, 5);
+      else writeFileSync(at('end'), '');
+    };
+    const { told, expected } = await play(loop, mode, folder, {}, [
+      [count, []],
+      [() => writeFileSync(at('f'), ''), ['create f']],
+      [() => unlinkSync(at('f')), ['delete f']],
+      [() => mkdirSync(at('d')), ['create d/']],
+      [() => renameSync(at('d'), join(outside, 'd')), ['delete d/']],
+      [closed, ['create end']],
+    ]);
+    expect(told).toEqual(expected);
   });
 
   it('tells all of a storm, as it is on the disk', async () => {

@@ -1,10 +1,11 @@
 // How it ends: by the programs, which lose nothing of what they wrote; by us, which hangs up.
 //
 // Without `begun` of lib/pty/slave.ts the pty does not end with its program; without the first holder it
-// ends before there is one; without whenClosed in lib/spawn/spawn.ts the program without
-// descriptors is hung up before it asks. Without `endsWith` of BY_TERMINAL each end is an error, EIO.
-// Without openSlave in `hold` (lib/pty/slave.ts) a second program has no terminal, and the test no end.
-// Without `endsSoon` of lib/stream/input.ts the end is an error, EIO, for who reads slowly.
+// ends before there is one; without `#isNew` a later program without descriptors is hung up, and
+// without whenClosed in lib/spawn/spawn.ts the first. Without `endsWith` of BY_TERMINAL each end is
+// an error, EIO. Without openSlave in `hold` (lib/pty/slave.ts) a second program has no terminal, and
+// the test no end. Without `endsSoon` of lib/stream/input.ts the end is an error, EIO, for who reads
+// slowly.
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -34,11 +35,18 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
     const pty = loop.pty({}, { data });
     const kept = openSync(pty.slavePath, constant('O_RDWR') | constant('O_NOCTTY'));
     const options = { controllingTerminal: pty };
-    const exit = () => closeSync(kept);
     const first = loop.spawn('true', [], options);
-    first.closed.then(() => loop.spawn('tty', [], options, { exit }));
+    first.closed.then(() => {
+      const second = loop.spawn('tty', [], options);
+      second.closed.then(() => {
+        // It has the terminal under no descriptor, and from then on nobody else has it.
+        const script = 'sleep 0.05; tty < /dev/tty > /dev/tty';
+        loop.spawn('sh', ['-c', script], { ...options, stdio: 'ignore' });
+        closeSync(kept);
+      });
+    });
     await drive(loop, mode);
-    expect(text).toBe(`${pty.slavePath}\r\n`);
+    expect(text).toBe(`${pty.slavePath}\r\n/dev/tty\r\n`);
   });
 
   it('all that a program wrote comes before the end, to a reader that rests as well', async () => {

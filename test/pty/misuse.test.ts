@@ -1,6 +1,7 @@
 // What is no pty, or none any more, is refused before anything is opened or started.
 //
 // Without `beginClose` of lib/pty/pty.ts one that has closed takes a program, and leaves its slave open.
+import { statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { PtyOptions } from '../../lib/pty/options.js';
 import { Pty } from '../../lib/pty/pty.js';
@@ -91,10 +92,9 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
 it('the slave is whose it is to be, and no other program gets either side', async () => {
   const { loop } = test;
   const isRoot = process.getuid?.() === 0;
-  const pty = loop.pty({ mode: 0o600, ...(isRoot ? { uid: 65534, gid: 65534 } : {}) });
-  const { statSync } = await import('node:fs');
+  const pty = loop.pty({ mode: 0o640, ...(isRoot ? { uid: 65534, gid: 65534 } : {}) });
   const { mode, uid, gid } = statSync(pty.slavePath);
-  expect(mode & 0o777).toBe(0o600);
+  expect(mode & 0o777).toBe(0o640);
   if (isRoot) expect([uid, gid]).toEqual([65534, 65534]);
   expect(isCloseOnExec(pty.master.handleFd)).toBe(true);
   let text = '';
@@ -109,6 +109,18 @@ it('the slave is whose it is to be, and no other program gets either side', asyn
   expect(text).toContain('->');
   expect(text).not.toMatch(/ptmx|pts/);
   pty.close();
+});
+
+it.runIf(process.getuid?.() === 0)('the slave’s user and its group are given by themselves', () => {
+  const owners = ([{}, { uid: 65534 }, { gid: 65534 }] as PtyOptions[]).map((options) => {
+    const { uid, gid } = statSync(test.loop.pty(options).slavePath);
+    return [uid, gid];
+  });
+  const [uid, gid] = owners[0] as number[];
+  expect(owners.slice(1)).toEqual([
+    [65534, gid],
+    [uid, 65534],
+  ]);
 });
 
 it.runIf(process.getuid?.() !== 0)('a slave cannot be made that of others', () => {

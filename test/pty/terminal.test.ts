@@ -3,9 +3,11 @@
 //
 // Without `controllingTerminal` leading to TIOCSCTTY (Part.TERMINAL_FD of lib/spawn/options.ts) there is
 // no /dev/tty, SIGWINCH and Ctrl-C reach nobody, and shells complain of job control. Without `utf8`
-// (lib/pty/prepare.ts) the erased character leaves a byte.
+// (lib/pty/prepare.ts) the erased character leaves a byte. Without openLater (lib/pty/pty.ts) `open` is
+// not called.
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Pty } from '../../lib/pty/pty.js';
 import { guardChildren } from '../spawn/support.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
@@ -22,16 +24,18 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
   it('the program has a terminal, which has a name and a size, and shows what is typed', async () => {
     const script = 'tty; stty size; read -r line; echo "it is $line" > /dev/tty; exit 3';
     const size = { columns: 100, rows: 30 };
+    const opened: Pty[] = [];
     const { pty, status, text, calls, error } = await talkToShell(
       test.loop,
       mode,
       script,
       [['30 100\r\n', ({ master }) => master.write('h\u00e9\u007fello\r')]],
-      { pty: size },
+      { pty: size, handlers: { open: (master) => void opened.push(master.pty) } },
     );
     const shown = text.replaceAll('\b \b', '');
     expect(shown).toBe(`${pty.slavePath}\r\n30 100\r\nh\xc3\xa9ello\r\nit is hello\r\n`);
     expect([status?.code, error, calls.at(-1)]).toEqual([3, undefined, 'close']);
+    expect([opened.length, opened[0] === pty]).toEqual([1, true]);
     expect(calls.indexOf('data')).toBeLessThan(calls.indexOf('end'));
   });
 

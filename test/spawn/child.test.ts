@@ -1,8 +1,12 @@
 // A child from its start to its end: what is told, in which order, and signals for it.
+//
+// Without the look in `kill` (lib/spawn/child.ts) one that has ended is sent a signal by its number;
+// without `active` in `endFor` it is told to have ended for what came later.
 import { getEventListeners } from 'node:events';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { constants } from '../../lib/raw/constants.js';
+import * as raw from '../../lib/raw/index.js';
 import type { Child } from '../../lib/spawn/child.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { drive, eachWithLoop } from '../support/drive.js';
@@ -51,8 +55,46 @@ describe.each(WAYS)('by %s, %s', (kind, mode) => {
     expect(() => child.kill('SIGNOTHING')).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
     );
+    // A number that no system has.
+    expect(() => child.kill(127)).toThrow(
+      expect.objectContaining({ code: 'EINVAL', syscall: 'kill' }),
+    );
     await drive(test.loop, mode);
     expect(heard).toEqual(['SIGTERM', false, false]);
+  });
+
+  it('that has ended is ended for no reason more, as long as its streams live', async () => {
+    const told: unknown[] = [];
+    const child = test.loop.spawn(
+      'sh',
+      ['-c', 'sleep 0.05 &'],
+      {},
+      {
+        exit: (child) => child.endFor(new Error('too late')),
+        close: (_child, error) => told.push(error),
+      },
+    );
+    await drive(test.loop, mode);
+    expect([child.status?.code, told]).toEqual([0, [undefined]]);
+  });
+
+  it('whose end somebody else was told is no more, and nobody knows how it ended', async () => {
+    const child = test.loop.spawn('sleep', ['0.02']);
+    const { P_PID = 0, WEXITED = 0 } = constants;
+    raw.check(raw.waitid(P_PID, child.pid, new Int32Array(5), WEXITED), 'waitid');
+    expect(child.kill()).toBe(false);
+    await drive(test.loop, mode);
+    expect(child.status).toEqual({ code: null, signal: null, coreDumped: false, rusage: null });
+  });
+
+  it.runIf(kind === 'sigchld')('has no number to send a signal to once it has ended', async () => {
+    // Not over before somebody looks for the first time.
+    const child = test.loop.spawn('sleep', ['0.02']);
+    const { P_PID = 0, WEXITED = 0, WNOWAIT = 0 } = constants;
+    raw.check(raw.waitid(P_PID, child.pid, new Int32Array(5), WEXITED | WNOWAIT), 'waitid');
+    expect([child.kill(), child.active]).toEqual([false, false]);
+    await drive(test.loop, mode);
+    expect(child.status?.code).toBe(0);
   });
 
   it.runIf(constants['SIGRTMIN'])('knows signals of real time by one name both ways', async () => {
@@ -101,6 +143,7 @@ describe.each(WAYS)('by %s, %s', (kind, mode) => {
     await drive(test.loop, mode);
     expect([child.active, child.status]).toEqual([true, undefined]);
     child.ref();
+    expect(child.stdio.map((stream) => stream?.hasRef())).toEqual([true, true, true]);
     child.stdin?.end();
     await drive(test.loop, mode);
     expect(child.status).toMatchObject({ code: 0 });

@@ -5,6 +5,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { EventLoop } from '../../lib/faces/event-loop.js';
 import * as raw from '../../lib/raw/index.js';
+import type { Child } from '../../lib/spawn/child.js';
 import { runChild } from '../support/child.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { drive, eachWithLoop } from '../support/drive.js';
@@ -34,11 +35,15 @@ describe.each(WAYS)('by %s, %s', (kind, mode) => {
     );
     const exited = child.exited.catch((error) => error.code);
     child.close();
+    // Nobody has to wait for it.
+    const unheard = test.loop.spawn('sleep', ['60']);
+    expect(unheard.exited).toBe(unheard.exited);
+    unheard.close();
     await drive(test.loop, mode);
     expect([runs(child.pid), child.kill(), child.stdout?.isClosed]).toEqual([true, false, true]);
     expect(told).toEqual(['close', undefined]);
     expect(await exited).toBe('ERR_HANDLE_CLOSED');
-    kill(child.pid);
+    for (const { pid } of [child, unheard]) kill(pid);
   });
 
   it('using sends killSignal; await using waits for the end as well', async () => {
@@ -48,11 +53,25 @@ describe.each(WAYS)('by %s, %s', (kind, mode) => {
       using child = loop.spawn('sleep', ['60']);
       first = child;
     }
+    expect(first.isClosed).toBe(true);
     const second = loop.spawn('sleep', ['60'], { killSignal: 'SIGINT' });
     const disposed = second[Symbol.asyncDispose]();
     await drive(loop, mode);
     await disposed;
-    expect([second.status?.signal, first.isClosed]).toEqual(['SIGINT', true]);
+    expect(second.status?.signal).toBe('SIGINT');
+  });
+
+  it('await using waits for no other that has its pipes', async () => {
+    let other = 0;
+    const script = 'sleep 60 & echo $!; exec sleep 60';
+    const stdout = (child: Child, chunk: Uint8Array) => {
+      other = Number(Buffer.from(chunk));
+      child[Symbol.asyncDispose]();
+    };
+    const child = test.loop.spawn('sh', ['-c', script], {}, { stdout });
+    await drive(test.loop, mode);
+    expect([child.status?.signal, child.isClosed]).toEqual(['SIGTERM', true]);
+    kill(other);
   });
 
   it('a loop that is closed lets go of its children', async () => {

@@ -7,11 +7,11 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { constant } from '../../lib/raw/constants.js';
+import { constant, constants } from '../../lib/raw/constants.js';
 import * as raw from '../../lib/raw/index.js';
 import { openFile, wantedFile } from '../../lib/spawn/file.js';
 import { thrownBy } from '../loop/support.js';
-import { guardDescriptors } from '../support/descriptors.js';
+import { countDescriptors, guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 import { guardChildren, shell } from './support.js';
@@ -47,7 +47,9 @@ it('one that has come since the path was checked is refused as well', () => {
   const path = join(temporaryFolder(), 'later');
   const wanted = [wantedFile('read', { path }, 0), wantedFile('write', { path, flags: 'r+' }, 1)];
   newFifo(path);
+  const before = countDescriptors();
   for (const each of wanted) expect(thrownBy(() => openFile(each))).toMatchObject(REFUSED);
+  expect(countDescriptors()).toBe(before);
 });
 
 describe.each(DRIVE_MODES)('%s', (mode) => {
@@ -62,6 +64,14 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
     const bytes = Buffer.alloc(64);
     expect(bytes.toString('utf8', 0, readSync(both, bytes))).toBe('by path\nby number\n');
     closeSync(both);
+  });
+
+  it.runIf(constants['O_PATH'])('may be open for its path alone', async () => {
+    const path = temporaryFolder();
+    const stdio = ['null', 'pipe', 'inherit', { path, flags: constant('O_PATH') }];
+    const script = 'readlink /proc/$$/fd/3';
+    const { stdout } = await shell(test.loop, mode, script, { stdio: stdio as never });
+    expect(stdout).toBe(`${path}\n`);
   });
 
   it('blocks in the child, also above 2, unless its flags say otherwise', async () => {

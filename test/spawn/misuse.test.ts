@@ -33,6 +33,9 @@ const OPTIONS: [name: string, options: unknown, code: string][] = [
   ['processGroup', { processGroup: -1 }, RANGE],
   ['a group for who leads a session', { processGroup: 0, detached: true }, VALUE],
   ['controllingTerminal', { controllingTerminal: {} }, TYPE],
+  ['no controllingTerminal', { controllingTerminal: null }, TYPE],
+  ['its path', { controllingTerminal: '' }, VALUE],
+  ['its descriptor', { controllingTerminal: -1 }, RANGE],
   ['umask', { umask: 0o1000 }, RANGE],
   ['priority', { priority: 20 }, RANGE],
   ['resourceLimits', { resourceLimits: 5 }, TYPE],
@@ -56,6 +59,7 @@ const OPTIONS: [name: string, options: unknown, code: string][] = [
   ['a stream in place of its descriptor', { stdio: [process.stdin] }, TYPE],
   ['more than a child can have', { stdio: new Array(2 ** 20) }, RANGE],
   ['a file without a path', { stdio: [{}] }, TYPE],
+  ['no flags of a file', { stdio: [{ path: '/x', flags: true }] }, TYPE],
   ['flags of a file', { stdio: [{ path: '/x', flags: 'q' }] }, VALUE],
   ['mode of a file', { stdio: [{ path: '/x', mode: -1 }] }, RANGE],
 ];

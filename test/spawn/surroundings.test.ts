@@ -46,6 +46,12 @@ it('folder, environment and name', async () => {
   expect(end.stdout).toBe('other\n');
   const none = await ended(test.loop, 'owned', 'env', [], { env: {} });
   expect(none.stdout).toBe('');
+  const { env: own } = process;
+  onTestFinished(() => {
+    process.env = own;
+  });
+  process.env = { ...own, EXTRA: 'of another object' };
+  expect(await said('echo "$EXTRA"')).toEqual(['of another object']);
 });
 
 it('a name is looked for in the PATH that the child gets, relative to its folder', async () => {

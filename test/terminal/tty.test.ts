@@ -1,7 +1,7 @@
 // loop.tty: a terminal as a stream, its mode and its size.
 //
 // Without `users` of native/process/raw_terminals.cc the first of two that is done ends raw mode for
-// the other, or none does. Without beginClose of lib/terminal/tty.ts a stream that is destroyed leaves
+// the other, or none does. Without `leave` of lib/terminal/raw-mode.ts what it listened by is left. Without beginClose of lib/terminal/tty.ts a stream that is destroyed leaves
 // it raw; without both the cleanup hook and the destructor of native/process/terminals.cc a Worker that
 // is ended does: here either is enough.
 import { once } from 'node:events';
@@ -37,9 +37,16 @@ function another(terminal: Terminal): number {
   return openSync(terminal.path, constant('O_RDWR') | constant('O_NOCTTY'));
 }
 
+/** Handles of the loop. */
+function count(kind: string): number {
+  return test.loop.metrics().handles.filter((handle) => handle.kind === kind).length;
+}
+
 describe.runIf(isLinux).each(DRIVE_MODES)('a terminal, %s', (mode) => {
   it('is raw and normal, is read by the key, and knows its size', async () => {
     const terminal = open();
+    const listening = () => process.listenerCount('removeListener');
+    const before = listening();
     const { modes } = terminal;
     terminal.resize(91, 17);
     const keys: string[] = [];
@@ -58,6 +65,8 @@ describe.runIf(isLinux).each(DRIVE_MODES)('a terminal, %s', (mode) => {
     expect([tty.isTTY, tty.isRaw, tty.getWindowSize()]).toEqual([true, false, [91, 17]]);
     tty.setRawMode(true).setRawMode(true);
     expect(terminal.isRaw).toBe(true);
+    // That of SIGCONT.
+    expect([count('SignalHandle'), listening() - before]).toEqual([1, 1]);
     terminal.type('a');
     await drive(test.loop, mode);
     expect(keys.join('')).toBe('a\x03\x04');
@@ -65,6 +74,7 @@ describe.runIf(isLinux).each(DRIVE_MODES)('a terminal, %s', (mode) => {
       modes,
     );
     expect([tty.isRaw, tty.columns, tty.rows]).toEqual([false, 0, 0]);
+    expect([count('SignalHandle'), listening() - before]).toEqual([0, 0]);
     expect(() => tty.setRawMode(true)).toThrow(/closed/);
   });
 
@@ -127,6 +137,46 @@ describe.runIf(isLinux).each(DRIVE_MODES)('a terminal, %s', (mode) => {
   });
 });
 
+describe.runIf(isLinux).each(DRIVE_MODES)('another size, %s', (mode) => {
+  it('is told to who asked last, where it is another, and to nobody once it is closed', async () => {
+    const { loop } = test;
+    const terminal = open();
+    const told: unknown[] = [];
+    const tell = ({ columns }: { columns: number }) => told.push(columns);
+    const tty = loop.tty(another(terminal), {}, { resize: () => told.push('the handler') });
+    tty.onResize(tell);
+    const steps = [
+      () => terminal.resize(91, 17),
+      // As large as it was.
+      () => {},
+      () => terminal.resize(92, 17),
+      () => {
+        tty.onResize(undefined);
+        terminal.resize(93, 17);
+      },
+      () => {
+        tty.onResize(tell).destroy();
+        terminal.resize(94, 17);
+      },
+    ];
+    // They do not hold the loop.
+    const held = loop.setInterval(() => {}, 1000);
+    const next = () => {
+      const step = steps.shift();
+      step?.();
+      if (step !== undefined) process.kill(process.pid, 'SIGWINCH');
+      else loop.clearInterval(held);
+    };
+    const heard = loop.onSignal('SIGWINCH', () => loop.setImmediate(next));
+    loop.setImmediate(next);
+    await drive(loop, mode);
+    heard.close();
+    expect(told).toEqual([91, 92]);
+    expect(count('SignalHandle')).toBe(0);
+    expect(() => tty.onResize(tell)).toThrow(/closed/);
+  });
+});
+
 it.runIf(isLinux)('what is no terminal is refused, and stays as it was', () => {
   const [readEnd] = opened.pipe();
   const { master } = open();
@@ -140,8 +190,16 @@ it.runIf(isLinux)('what is no terminal is refused, and stays as it was', () => {
   expect(() => test.loop.tty(closed)).toThrow(expect.objectContaining({ code: 'EBADF' }));
   const misspelt = { resized() {} } as object;
   expect(() => test.loop.tty(0, {}, misspelt)).toThrow(`did you mean 'resize'?`);
-  const resize = 1 as never;
-  expect(() => test.loop.tty(0, {}, { resize })).toThrow(TypeError);
+  const fd = another(open());
+  const refused = (options: object, handlers: object, code: string) =>
+    expect(() => test.loop.tty(fd, options, handlers)).toThrow(expect.objectContaining({ code }));
+  refused({}, { resize: 1 }, 'ERR_INVALID_ARG_TYPE');
+  refused({ signal: AbortSignal.abort() }, {}, 'ABORT_ERR');
+  expect(count('TtyStream')).toBe(0);
+  test.loop.close();
+  refused({}, {}, 'ERR_LOOP_CLOSED');
+  // It is ours yet.
+  closeSync(fd);
 });
 
 it.runIf(isLinux)('a mode that is none is refused', () => {

@@ -99,6 +99,7 @@ export class Contents implements Listed {
     folder.names = undefined;
     folder.before = undefined;
     folder.doubts = undefined;
+    folder.round++;
     this.#answer(folder, ({ reject }) => reject(new SystemError(ENOENT, 'scandir')));
     if (names === undefined) return;
     for (const place of names.values()) {
@@ -110,12 +111,12 @@ export class Contents implements Listed {
   // ---- what lists say --------------------------------------------------------
 
   async listed(folder: Vnode, listing: Listing): Promise<void> {
-    const { names } = folder;
+    const { round } = folder;
     const opened: Vnode[] = [];
     try {
       const found = await this.#openNew(folder, listing, opened);
       // Nobody wants to know any more, or somebody does again.
-      if (!folder.active || folder.names !== names) {
+      if (!folder.active || folder.round !== round) {
         if (folder.isListed) this.#listings.request(folder);
       } else if (typeof found === 'number') {
         this.#answer(folder, ({ reject }) => reject(new SystemError(found, 'open')));

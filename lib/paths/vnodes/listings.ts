@@ -75,10 +75,13 @@ export class Listings {
   }
 
   async #run(folder: Vnode): Promise<void> {
+    const { round } = folder;
     const wanted = folder.active && folder.isListed;
     try {
       const listing = wanted ? await this.#listed(folder) : undefined;
-      if (listing !== undefined && folder.active) await this.#owner.listed(folder, listing);
+      // One from before somebody began to watch anew has too little for him: there is another to come.
+      const isWanted = folder.active && folder.round === round;
+      if (listing !== undefined && isWanted) await this.#owner.listed(folder, listing);
     } finally {
       const again = this.#running.get(folder) === true;
       this.#running.delete(folder);

@@ -66,6 +66,8 @@ export class Vnode extends Handle {
   before: ReadonlySet<string> | undefined;
   /** Names in it that were not believed yet, and the number of what they lead to. */
   doubts: Map<string, number> | undefined;
+  /** How often it was forgotten what is in it. */
+  round = 0;
   /** It could not be listed: perhaps later. */
   isUnread = false;
   /** Of a rename whose other half may come; 0: none. */
