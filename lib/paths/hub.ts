@@ -4,7 +4,7 @@
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
-import type { FoundEntry, NoticeSource, Watch, Watching } from './source.js';
+import type { Found, NoticeSource, Watch, Watching } from './source.js';
 
 /** Callbacks of one turn; the rest comes in the next, so that others get theirs. */
 const TURN_CALLBACKS = 256;
@@ -39,7 +39,7 @@ export abstract class PathHub extends Handle implements NoticeSource {
   abstract add(path: string, what: Watch, watching: Watching): number;
   abstract remove(watch: number, watching: Watching): void;
   abstract sharing(watch: number): Iterable<Watching>;
-  abstract list(watch: number, path: string): Promise<readonly FoundEntry[]>;
+  abstract list(watch: number, path: string): Promise<Found>;
   /** What is told of a path that `add` has refused. */
   abstract refusal(errno: number, path: string): Error;
 

@@ -22,7 +22,7 @@ export interface TreeNews {
   refused(errno: number): void;
   /** It is over. */
   fail(error: Error): void;
-  /** All folders were looked at. */
+  /** All folders that were there at first were looked at. */
   settled(): void;
 }
 

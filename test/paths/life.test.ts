@@ -96,6 +96,18 @@ describe.each(DRIVE_MODES)('a watcher (%s)', (mode) => {
     await drive(test.loop, mode);
   });
 
+  // The requests by which folders are listed held it, each as long as it took.
+  it.runIf(tellsNames)('that is not referenced does not hold it by its looks either', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'one/other'), { recursive: true });
+    const watcher = test.loop.watchPath(folder, { recursive: true }, never).unref();
+    expect(test.loop.alive).toBe(false);
+    watcher.ref();
+    watcher.ready.then(() => watcher.close());
+    await drive(test.loop, mode);
+    expect(watcher.isClosed).toBe(true);
+  });
+
   it('is iterated, and closes with its signal or when the loop is left', async () => {
     const folder = temporaryFolder();
     const names: string[] = [];
