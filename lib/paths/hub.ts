@@ -25,6 +25,8 @@ export interface PathMember extends Handle {
 
 export abstract class PathHub extends Handle implements NoticeSource {
   protected readonly members = new Set<PathMember>();
+  /** Those of them that have something to tell: of thousands as a rule a few. */
+  readonly #telling = new Set<PathMember>();
   #deferred = false;
 
   /** @throws Error ERR_LOOP_CLOSED */
@@ -52,6 +54,7 @@ export abstract class PathHub extends Handle implements NoticeSource {
   /** With the last one it closes. */
   leave(member: PathMember): void {
     this.members.delete(member);
+    this.#telling.delete(member);
     if (this.members.size === 0) this.close();
   }
 
@@ -64,8 +67,7 @@ export abstract class PathHub extends Handle implements NoticeSource {
 
   /** Something is to be told. */
   protected get hasNews(): boolean {
-    for (const member of this.members) if (member.hasNews) return true;
-    return false;
+    return this.#telling.size > 0;
   }
 
   /** Tells some of it now. */
@@ -73,22 +75,33 @@ export abstract class PathHub extends Handle implements NoticeSource {
     const { loop } = this;
     let left = TURN_CALLBACKS;
     try {
-      for (const member of [...this.members]) {
+      for (const member of this.#telling) {
         while (member.active && member.hasNews) {
-          if (left-- === 0) return;
+          if (left-- === 0) {
+            // Behind the others.
+            this.#telling.delete(member);
+            this.#telling.add(member);
+            return;
+          }
           loop.counters.reported(member.slot);
           loop.meter.begins('poll', member);
           member.enter(() => member.tellNext());
           loop.betweenCallbacks(member);
         }
+        this.#telling.delete(member);
       }
     } finally {
-      this.tellLater();
+      this.#tellLater();
     }
   }
 
-  /** What there is to tell is told in the next pending phase. */
-  tellLater(): void {
+  /** `member` has something to tell: in the next pending phase. */
+  tellLater(member: PathMember): void {
+    this.#telling.add(member);
+    this.#tellLater();
+  }
+
+  #tellLater(): void {
     if (this.#deferred || !this.hasNews) return;
     this.#deferred = true;
     this.loop.defer(() => {

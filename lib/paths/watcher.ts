@@ -168,7 +168,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
       return;
     }
     this.#news.push(event);
-    this.#hub.tellLater();
+    this.#hub.tellLater(this);
   }
 
   get #hears(): boolean {
@@ -220,7 +220,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     if (!this.#hears) return;
     this.#failure = error;
     this.#end();
-    this.#hub.tellLater();
+    this.#hub.tellLater(this);
   }
 
   /** @internal */
