@@ -15,7 +15,7 @@ export interface PathMember extends Handle {
   readonly hasNews: boolean;
   /** Tells the next of it. */
   tellNext(): void;
-  /** Notices were handed on. */
+  /** Notices were handed on, for which something waited. */
   settle(): void;
   /** Something happened of which nothing is known. */
   overflowed(): void;
@@ -27,6 +27,8 @@ export abstract class PathHub extends Handle implements NoticeSource {
   protected readonly members = new Set<PathMember>();
   /** Those of them that have something to tell: of thousands as a rule a few. */
   readonly #telling = new Set<PathMember>();
+  /** Those in which something waits for notices to be handed on. */
+  #waiting = new Set<PathMember>();
   #deferred = false;
 
   /** @throws Error ERR_LOOP_CLOSED */
@@ -55,6 +57,7 @@ export abstract class PathHub extends Handle implements NoticeSource {
   leave(member: PathMember): void {
     this.members.delete(member);
     this.#telling.delete(member);
+    this.#waiting.delete(member);
     if (this.members.size === 0) this.close();
   }
 
@@ -62,7 +65,15 @@ export abstract class PathHub extends Handle implements NoticeSource {
 
   /** Notices were handed on. */
   protected settle(): void {
-    for (const member of [...this.members]) member.settle();
+    const waiting = this.#waiting;
+    if (waiting.size === 0) return;
+    this.#waiting = new Set();
+    for (const member of waiting) member.settle();
+  }
+
+  /** `member` is to be told once, by `settle`, when notices were handed on. */
+  settleLater(member: PathMember): void {
+    this.#waiting.add(member);
   }
 
   /** Something is to be told. */

@@ -11,6 +11,8 @@ const HALF_MS = 10;
 
 /** Whose names are moved. */
 export interface RenamedTree {
+  /** Something waits for notices to be handed on. */
+  waits(): void;
   /** A name has another place. */
   moved(from: Half, to: Half): void;
   /** From elsewhere, perhaps in the place of something. */
@@ -40,7 +42,9 @@ export class Renames {
 
   /** Moved away: the first half. */
   away(folder: Folder, name: string, cookie: number): void {
-    if (folder.entries.has(name)) this.#halves.add(cookie, { folder, name });
+    if (!folder.entries.has(name)) return;
+    this.#halves.add(cookie, { folder, name });
+    this.#tree.waits();
   }
 
   /** Moved here: the second half, if there is a first. */
@@ -83,7 +87,10 @@ export class Renames {
    */
   settle(): void {
     if (this.#due !== undefined) {
-      if (this.#due.position > this.#source.position) return;
+      if (this.#due.position > this.#source.position) {
+        this.#tree.waits();
+        return;
+      }
       const { count } = this.#due;
       this.#due = undefined;
       this.#end(this.#halves.takeFirst(count));

@@ -28,6 +28,8 @@ export interface Surveyed {
   found(folder: Folder, name: string, isFolder: boolean): void;
   /** A name is known that was not found. */
   missing(folder: Folder, name: string): void;
+  /** Something waits for notices to be handed on. */
+  waits(): void;
   /** It is not where it should be. */
   unexplained(folder: Folder): void;
   /** There may be no more watches: it is over. */
@@ -140,6 +142,7 @@ export class Surveys {
       if (survey.until > position) this.#held.push(survey);
       else this.#compare(survey);
     }
+    if (this.#held.length > 0) this.#tree.waits();
     this.#startSome();
   }
 
@@ -192,6 +195,7 @@ export class Surveys {
     survey.list = list;
     survey.until = this.#source.ahead();
     this.#held.push(survey);
+    this.#tree.waits();
   }
 
   #notListed(survey: Survey, error: Error & { errno?: number; code?: string }): void {

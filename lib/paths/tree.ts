@@ -19,6 +19,8 @@ export interface TreeNews {
   ): void;
   /** The watched folder is not where it was. */
   rootLost(): void;
+  /** `settle` is to be called when notices were handed on. */
+  waits(): void;
   refused(errno: number): void;
   /** It is over. */
   fail(error: Error): void;
@@ -91,6 +93,10 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
     if (this.#isHeld) return;
     this.#surveys.settle();
     this.#renames.settle();
+  }
+
+  waits(): void {
+    this.#news.waits();
   }
 
   /** Nothing is to be told for now: what is heard is lost. */

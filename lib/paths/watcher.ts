@@ -191,6 +191,11 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     } else if (this.#failure !== undefined) this.failWith(this.#failure);
   }
 
+  /** @internal */
+  waits(): void {
+    this.#hub.settleLater(this);
+  }
+
   /** @internal Notices were handed on. */
   settle(): void {
     if (this.#hears && !this.#isHeld) this.#tree.settle();

@@ -51,6 +51,7 @@ it('end once what had come with them was handed on, and not when nothing more co
   const folder = folderOf(names);
   const gone: string[] = [];
   const tree = {
+    waits() {},
     moved() {},
     arrived() {},
     exchanged() {},

@@ -54,6 +54,7 @@ function treeOf(loop: HandleLoop, names: () => string[], settled: () => void): [
   const news = {
     tell: (type: string, path: string) => told.push(`${type} ${path}`),
     rootLost() {},
+    waits() {},
     refused() {},
     fail() {},
     settled,
