@@ -39,8 +39,7 @@ export abstract class PathsFace extends SpawnFace {
   ): PathWatcher | PathWatcher<Uint8Array> {
     const { PathWatcher } = families.paths();
     const checked = families.pool().toPath(path);
-    const read = (folder: Uint8Array) =>
-      this.fs.readdir(folder, { encoding: 'buffer', withFileTypes: true });
+    const read = (folder: Uint8Array) => this.fs.listed(folder);
     const lists = {
       later: (fd: number) => this.fs.listing(fd),
       now: (fd: number) => this.fs.listingNow(fd),

@@ -4,7 +4,7 @@
 import type { HandleLoop } from '../loop/contract.js';
 import { loopClosed } from '../loop/errors.js';
 import { Handle } from '../loop/handle.js';
-import type { FoundEntry, NoticeSource, Watch, Watching } from './source.js';
+import type { Found, NoticeSource, Watch, Watching } from './source.js';
 
 /** Callbacks of one turn; the rest comes in the next, so that others get theirs. */
 const TURN_CALLBACKS = 256;
@@ -15,7 +15,7 @@ export interface PathMember extends Handle {
   readonly hasNews: boolean;
   /** Tells the next of it. */
   tellNext(): void;
-  /** Notices were handed on. */
+  /** Notices were handed on, for which something waited. */
   settle(): void;
   /** Something happened of which nothing is known. */
   overflowed(): void;
@@ -25,6 +25,10 @@ export interface PathMember extends Handle {
 
 export abstract class PathHub extends Handle implements NoticeSource {
   protected readonly members = new Set<PathMember>();
+  /** Those of them that have something to tell: of thousands as a rule a few. */
+  readonly #telling = new Set<PathMember>();
+  /** Those in which something waits for notices to be handed on. */
+  #waiting = new Set<PathMember>();
   #deferred = false;
 
   /** @throws Error ERR_LOOP_CLOSED */
@@ -39,7 +43,7 @@ export abstract class PathHub extends Handle implements NoticeSource {
   abstract add(path: string, what: Watch, watching: Watching): number;
   abstract remove(watch: number, watching: Watching): void;
   abstract sharing(watch: number): Iterable<Watching>;
-  abstract list(watch: number, path: string): Promise<readonly FoundEntry[]>;
+  abstract list(watch: number, path: string): Promise<Found>;
   /** What is told of a path that `add` has refused. */
   abstract refusal(errno: number, path: string): Error;
 
@@ -52,6 +56,8 @@ export abstract class PathHub extends Handle implements NoticeSource {
   /** With the last one it closes. */
   leave(member: PathMember): void {
     this.members.delete(member);
+    this.#telling.delete(member);
+    this.#waiting.delete(member);
     if (this.members.size === 0) this.close();
   }
 
@@ -59,13 +65,20 @@ export abstract class PathHub extends Handle implements NoticeSource {
 
   /** Notices were handed on. */
   protected settle(): void {
-    for (const member of [...this.members]) member.settle();
+    const waiting = this.#waiting;
+    if (waiting.size === 0) return;
+    this.#waiting = new Set();
+    for (const member of waiting) member.settle();
+  }
+
+  /** `member` is to be told once, by `settle`, when notices were handed on. */
+  settleLater(member: PathMember): void {
+    this.#waiting.add(member);
   }
 
   /** Something is to be told. */
   protected get hasNews(): boolean {
-    for (const member of this.members) if (member.hasNews) return true;
-    return false;
+    return this.#telling.size > 0;
   }
 
   /** Tells some of it now. */
@@ -73,22 +86,33 @@ export abstract class PathHub extends Handle implements NoticeSource {
     const { loop } = this;
     let left = TURN_CALLBACKS;
     try {
-      for (const member of [...this.members]) {
+      for (const member of this.#telling) {
         while (member.active && member.hasNews) {
-          if (left-- === 0) return;
+          if (left-- === 0) {
+            // Behind the others.
+            this.#telling.delete(member);
+            this.#telling.add(member);
+            return;
+          }
           loop.counters.reported(member.slot);
           loop.meter.begins('poll', member);
           member.enter(() => member.tellNext());
           loop.betweenCallbacks(member);
         }
+        this.#telling.delete(member);
       }
     } finally {
-      this.tellLater();
+      this.#tellLater();
     }
   }
 
-  /** What there is to tell is told in the next pending phase. */
-  tellLater(): void {
+  /** `member` has something to tell: in the next pending phase. */
+  tellLater(member: PathMember): void {
+    this.#telling.add(member);
+    this.#tellLater();
+  }
+
+  #tellLater(): void {
     if (this.#deferred || !this.hasNews) return;
     this.#deferred = true;
     this.loop.defer(() => {

@@ -8,7 +8,7 @@ import { constant, constants } from '../raw/constants.js';
 import { SystemError, systemError } from '../raw/errors.js';
 import { inotifyEvents } from '../raw/inotify.js';
 import { PathHub } from './hub.js';
-import { type FoundEntry, Notice, Watch, type Watching } from './source.js';
+import { type Found, Notice, Watch, type Watching } from './source.js';
 
 /** Bytes of one read: two thousand notices or so. */
 const READ_BYTES = 65536;
@@ -34,7 +34,7 @@ const MASKS: Readonly<Record<Watch, number>> = {
 };
 
 /** Lists the folder at a path, without waiting for it. */
-export type ReadFolder = (path: Uint8Array) => Promise<readonly FoundEntry[]>;
+export type ReadFolder = (path: Uint8Array) => Promise<Found>;
 
 export class InotifyHub extends PathHub {
   position = 0;
@@ -42,7 +42,9 @@ export class InotifyHub extends PathHub {
   readonly #bytes = new Uint8Array(READ_BYTES);
   /** How many bytes of notices were read so far. */
   #readBytes = 0;
-  readonly #watching = new Map<number, Set<Watching>>();
+  /** By watch. Most have one who watches, and a set of its own for each would be as large as he is. */
+  readonly #watching = new Map<number, Watching | Set<Watching>>();
+  readonly #waiting = new Int32Array(1);
 
   /** @throws SystemError; Error ERR_LOOP_CLOSED */
   constructor(loop: HandleLoop, read: ReadFolder) {
@@ -65,30 +67,33 @@ export class InotifyHub extends PathHub {
     const watch = native.inotify_add_watch(this.handleFd, bytes, mask);
     if (watch < 0) return watch;
     const all = this.#watching.get(watch);
-    if (all === undefined) this.#watching.set(watch, new Set([watching]));
-    else all.add(watching);
+    if (all === undefined) this.#watching.set(watch, watching);
+    else if (all instanceof Set) all.add(watching);
+    else if (all !== watching) this.#watching.set(watch, new Set([all, watching]));
     return watch;
   }
 
   remove(watch: number, watching: Watching): void {
     const all = this.#watching.get(watch);
-    if (all === undefined || !all.delete(watching) || all.size > 0) return;
+    if (all instanceof Set ? !all.delete(watching) || all.size > 0 : all !== watching) return;
     this.#watching.delete(watch);
     if (this.active) native.inotify_rm_watch(this.handleFd, watch);
   }
 
   sharing(watch: number): Iterable<Watching> {
-    return this.#watching.get(watch) ?? [];
+    const all = this.#watching.get(watch);
+    if (all instanceof Set) return all;
+    return all === undefined ? [] : [all];
   }
 
-  list(_watch: number, path: string): Promise<readonly FoundEntry[]> {
+  list(_watch: number, path: string): Promise<Found> {
     return this.#read(Buffer.from(path, 'latin1'));
   }
 
   ahead(): number {
-    const waiting = new Int32Array(1);
-    native.ioctl(this.handleFd, FIONREAD, waiting);
-    return this.#readBytes + (waiting[0] as number);
+    this.#waiting[0] = 0;
+    native.ioctl(this.handleFd, FIONREAD, this.#waiting);
+    return this.#readBytes + this.#waiting[0];
   }
 
   refusal(errno: number, path: string): Error {
@@ -127,7 +132,8 @@ export class InotifyHub extends PathHub {
     if (all === undefined) return;
     if ((mask & Notice.IGNORED) !== 0) this.#watching.delete(watch);
     // Those of now: who hears of it may begin to watch the same, or end.
-    for (const each of [...all]) each.noticed(mask, cookie, name);
+    if (!(all instanceof Set)) all.noticed(mask, cookie, name);
+    else for (const each of [...all]) each.noticed(mask, cookie, name);
   }
 
   // ---- its end ---------------------------------------------------------------

@@ -11,6 +11,8 @@ const HALF_MS = 10;
 
 /** Whose names are moved. */
 export interface RenamedTree {
+  /** Something waits for notices to be handed on. */
+  waits(): void;
   /** A name has another place. */
   moved(from: Half, to: Half): void;
   /** From elsewhere, perhaps in the place of something. */
@@ -29,6 +31,8 @@ export class Renames {
   /** The last of them. */
   #last: readonly [from: Half, to: Half] | undefined;
   #waits = false;
+  /** Those of the first so many are gone that are left when notices up to there were handed on. */
+  #due: { readonly count: number; readonly position: number } | undefined;
 
   constructor(tree: RenamedTree, source: NoticeSource, loop: HandleLoop) {
     this.#tree = tree;
@@ -38,7 +42,9 @@ export class Renames {
 
   /** Moved away: the first half. */
   away(folder: Folder, name: string, cookie: number): void {
-    if (folder.entries.has(name)) this.#halves.add(cookie, { folder, name });
+    if (!folder.entries.has(name)) return;
+    this.#halves.add(cookie, { folder, name });
+    this.#tree.waits();
   }
 
   /** Moved here: the second half, if there is a first. */
@@ -75,26 +81,41 @@ export class Renames {
     if (this.#halves.drop(folder, name)) this.#tree.missing(folder, name);
   }
 
-  /** Notices were handed on: what waits for its second half does not for ever. */
+  /**
+   * Notices were handed on: what waits for its second half does not for ever. Nor as long as there
+   * are notices that wait: in a storm there always are, and only those that were there count.
+   */
   settle(): void {
+    if (this.#due !== undefined) {
+      if (this.#due.position > this.#source.position) {
+        this.#tree.waits();
+        return;
+      }
+      const { count } = this.#due;
+      this.#due = undefined;
+      this.#end(this.#halves.takeFirst(count));
+    }
     if (this.#waits || this.#halves.size === 0) return;
     this.#waits = true;
     this.#loop
       .setTimeout(() => {
         this.#waits = false;
-        // Notices that wait may have the other half.
-        if (this.#source.ahead() > this.#source.position) this.settle();
-        else this.end();
+        this.#due = { count: this.#halves.count, position: this.#source.ahead() };
+        this.settle();
       }, HALF_MS)
       .unref();
   }
 
   /** No second half is to come any more, of all or of what was in one folder. */
   end(of?: Folder): void {
-    for (const { folder, name } of this.#halves.takeAll(of)) {
-      // With one of them another may have gone, which was below it.
-      if (!folder.isGone) this.#tree.missing(folder, name);
-    }
+    this.#end(
+      of === undefined ? this.#halves.takeFirst(this.#halves.count) : this.#halves.takeOf(of),
+    );
+  }
+
+  #end(halves: Iterable<Half>): void {
+    // With one of them another may go, which was below it, and is not told by itself.
+    for (const { folder, name } of halves) this.#tree.missing(folder, name);
   }
 }
 

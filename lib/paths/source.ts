@@ -49,10 +49,15 @@ export interface Watching {
 }
 
 /** What the list of a folder has. */
-export interface FoundEntry {
-  readonly name: Uint8Array;
-  isDirectory(): boolean;
+export interface Found {
+  /** Bytes, a character for each. */
+  readonly names: readonly string[];
+  /** Of each: FOLDER_TYPE, or another DT_* of <dirent.h>. */
+  readonly types: Uint8Array;
 }
+
+/** DT_DIR. */
+export const FOLDER_TYPE = 4;
 
 /** Where notices come from. Paths and names are bytes, a character for each. */
 export interface NoticeSource {
@@ -70,5 +75,5 @@ export interface NoticeSource {
   /** All who watch it. */
   sharing(watch: number): Iterable<Watching>;
   /** What is in the folder of this watch, which `path` leads to; an error has its errno. */
-  list(watch: number, path: string): Promise<readonly FoundEntry[]>;
+  list(watch: number, path: string): Promise<Found>;
 }

@@ -7,12 +7,12 @@
 //     led to another one.
 //
 // A folder that notices say is there, and that is not, is explained by a notice that is still to
-// come; if none comes, the folder above is looked at.
+// come; if none comes in a while, the folder above is looked at.
 import { Queue } from '../base/queue.js';
 import type { HandleLoop } from '../loop/contract.js';
 import { constant } from '../raw/constants.js';
 import type { Folder, Look } from './folder.js';
-import { type FoundEntry, type NoticeSource, Watch } from './source.js';
+import { FOLDER_TYPE, type Found, type NoticeSource, Watch } from './source.js';
 
 /** Whose folders are looked at. */
 export interface Surveyed {
@@ -28,13 +28,15 @@ export interface Surveyed {
   found(folder: Folder, name: string, isFolder: boolean): void;
   /** A name is known that was not found. */
   missing(folder: Folder, name: string): void;
+  /** Something waits for notices to be handed on. */
+  waits(): void;
   /** It is not where it should be. */
   unexplained(folder: Folder): void;
   /** There may be no more watches: it is over. */
   refused(errno: number): void;
   /** No folder can be listed any more: it is over. */
   fail(error: Error): void;
-  /** Nothing is left to be looked at. */
+  /** All that was there at first was looked at. */
   settled(): void;
 }
 
@@ -61,10 +63,11 @@ class Survey implements Look {
   /** The position at which all notices from before its end were handed on. */
   until = 0;
   /** undefined: it is not there. */
-  entries: readonly FoundEntry[] | undefined;
+  list: Found | undefined;
   /** How many of them were compared. */
   at = 0;
-  readonly seen = new Set<string>();
+  /** Names of the list, where some may be known that are not in it. */
+  seen: Set<string> | undefined;
 
   constructor(folder: Folder) {
     this.folder = folder;
@@ -81,9 +84,10 @@ export class Surveys {
   readonly #closed = new Set<Folder>();
   /** Their lists are there, and notices are to come. */
   #held: Survey[] = [];
-  #retryMs = FIRST_RETRY_MS;
-  /** How many are put off. */
-  #later = 0;
+  /** After how long those are looked at again that could not be, by how long that was the last time. */
+  readonly #retryMs = new Map<Folder, number>();
+  /** What was there at first and was not looked at yet. Nothing else is waited for: it may come for ever. */
+  readonly #unseen = new Set<Folder>();
   #isOver = false;
 
   constructor(tree: Surveyed, source: NoticeSource, loop: HandleLoop) {
@@ -95,6 +99,7 @@ export class Surveys {
   /** `folder` is to be looked at, again if that is under way. */
   request(folder: Folder): void {
     if (this.#isOver || folder.isGone) return;
+    if (folder.isOld) this.#unseen.add(folder);
     if (folder.look !== undefined) {
       folder.look.isStale = true;
       return;
@@ -123,6 +128,8 @@ export class Surveys {
   forget(folder: Folder): void {
     folder.look = undefined;
     this.#closed.delete(folder);
+    this.#unseen.delete(folder);
+    this.#retryMs.delete(folder);
   }
 
   /** Notices were handed on: what waits for them goes on. */
@@ -135,6 +142,7 @@ export class Surveys {
       if (survey.until > position) this.#held.push(survey);
       else this.#compare(survey);
     }
+    if (this.#held.length > 0) this.#tree.waits();
     this.#startSome();
   }
 
@@ -151,8 +159,7 @@ export class Surveys {
       if (survey === undefined) break;
       if (!survey.folder.isGone) this.#start(survey);
     }
-    const left = this.#running.size + this.#held.length + this.#waiting.size + this.#later;
-    if (left === 0 && !this.#isOver) this.#tree.settled();
+    if (this.#unseen.size === 0 && !this.#isOver) this.#tree.settled();
   }
 
   #start(survey: Survey): void {
@@ -172,7 +179,7 @@ export class Surveys {
     this.#tree.watched(folder, watch);
     this.#running.add(survey);
     this.#source.list(watch, path).then(
-      (entries) => this.#listed(survey, () => this.#hold(survey, entries)),
+      (list) => this.#listed(survey, () => this.#hold(survey, list)),
       (error: Error) => this.#listed(survey, () => this.#notListed(survey, error)),
     );
   }
@@ -184,23 +191,26 @@ export class Surveys {
     this.#startSome();
   }
 
-  #hold(survey: Survey, entries: readonly FoundEntry[] | undefined): void {
-    this.#retryMs = FIRST_RETRY_MS;
-    survey.entries = entries;
+  #hold(survey: Survey, list: Found | undefined): void {
+    survey.list = list;
     survey.until = this.#source.ahead();
     this.#held.push(survey);
+    this.#tree.waits();
   }
 
   #notListed(survey: Survey, error: Error & { errno?: number; code?: string }): void {
     const { errno, code = '' } = error;
     if (errno !== undefined) this.#failed(survey, errno);
-    else if (NO_ROOM.has(code)) this.#again(survey.folder);
+    else if (NO_ROOM.has(code)) this.#later(survey.folder, () => this.request(survey.folder));
     else this.#tree.fail(error);
   }
 
   #failed(survey: Survey, errno: number): void {
-    if (ABSENT.has(errno)) this.#hold(survey, undefined);
-    else if (TRANSIENT.has(errno)) this.#again(survey.folder);
+    if (ABSENT.has(errno)) {
+      this.#hold(survey, undefined);
+      // No notice may be to come (/proc), by which it would go on.
+      this.#loop.defer(() => this.settle());
+    } else if (TRANSIENT.has(errno)) this.#later(survey.folder, () => this.request(survey.folder));
     else {
       survey.folder.isClosed = true;
       this.#closed.add(survey.folder);
@@ -211,50 +221,53 @@ export class Surveys {
   #finish({ folder }: Survey): void {
     folder.look = undefined;
     folder.isOld = false;
+    this.#unseen.delete(folder);
+    this.#retryMs.delete(folder);
   }
 
   /** In a while, longer with each in a row. */
-  #again(folder: Folder): void {
+  #later(folder: Folder, act: () => void): void {
     folder.look = undefined;
-    this.#later++;
+    const afterMs = this.#retryMs.get(folder) ?? FIRST_RETRY_MS;
+    this.#retryMs.set(folder, Math.min(afterMs * 2, LAST_RETRY_MS));
     this.#loop
       .setTimeout(() => {
-        this.#later--;
-        this.request(folder);
+        if (!folder.isGone && !this.#isOver) act();
+        // What is gone is not waited for any more.
         this.#startSome();
-      }, this.#retryMs)
+      }, afterMs)
       .unref();
-    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
   }
 
   #compare(survey: Survey): void {
-    const { folder, entries } = survey;
+    const { folder, list } = survey;
     if (folder.isGone) return;
     if (survey.isStale || folder.age !== this.#tree.age) {
       folder.look = undefined;
       this.request(folder);
-    } else if (entries === undefined) {
-      this.#again(folder);
-      this.#tree.unexplained(folder);
-    } else this.#compareSome(survey, entries);
+    } else if (list === undefined) {
+      this.#later(folder, () => this.#tree.unexplained(folder));
+    } else this.#compareSome(survey, list);
   }
 
-  #compareSome(survey: Survey, entries: readonly FoundEntry[]): void {
-    const { folder, heard, seen } = survey;
-    const end = Math.min(entries.length, survey.at + SLICE);
+  #compareSome(survey: Survey, { names, types }: Found): void {
+    const { folder, heard } = survey;
+    // What is known by now and was not heard of meanwhile was known before.
+    if (survey.at === 0 && folder.entries.size > 0) survey.seen = new Set();
+    const end = Math.min(names.length, survey.at + SLICE);
     for (; survey.at < end; survey.at++) {
-      const entry = entries[survey.at] as FoundEntry;
-      const name = Buffer.from(entry.name).toString('latin1');
-      seen.add(name);
-      if (!heard.has(name)) this.#tree.found(folder, name, entry.isDirectory());
+      const name = names[survey.at] as string;
+      survey.seen?.add(name);
+      if (!heard.has(name)) this.#tree.found(folder, name, types[survey.at] === FOLDER_TYPE);
     }
-    if (end < entries.length) {
+    if (end < names.length) {
       this.#held.push(survey);
       this.#loop.defer(() => this.settle());
       return;
     }
-    for (const name of [...folder.entries.keys()]) {
-      if (!seen.has(name) && !heard.has(name)) this.#tree.missing(folder, name);
+    const { seen } = survey;
+    for (const name of seen === undefined ? [] : [...folder.entries.keys()]) {
+      if (seen?.has(name) !== true && !heard.has(name)) this.#tree.missing(folder, name);
     }
     this.#finish(survey);
   }

@@ -1,10 +1,25 @@
-// How events tell of paths: from bytes, a character for each, to text or to bytes.
+// How events tell of paths: from bytes, a character for each, to text or to bytes; and which path
+// one is that was given.
+import { isAbsolute, resolve } from 'node:path';
 import { isUint8Array } from '../base/realms.js';
+import { byHost } from '../raw/errors.js';
 import type { PathEvent, PathEventType } from './events.js';
 
 /** A path as bytes, a character for each. */
 export function bytesOf(path: string | Uint8Array): string {
   return (isUint8Array(path) ? Buffer.from(path) : Buffer.from(path, 'utf8')).toString('latin1');
+}
+
+/**
+ * The same from the root on. The folder of this process is asked for by a relative one alone, as it
+ * may be gone.
+ *
+ * @throws SystemError ENOENT, EACCES (getcwd)
+ */
+export function absolute(path: string | Uint8Array): string {
+  const bytes = bytesOf(path);
+  if (isAbsolute(bytes)) return resolve(bytes);
+  return resolve(bytesOf(byHost('getcwd', process.cwd)), bytes);
 }
 
 /** Whether a byte is no ASCII. */

@@ -19,10 +19,12 @@ export interface TreeNews {
   ): void;
   /** The watched folder is not where it was. */
   rootLost(): void;
+  /** `settle` is to be called when notices were handed on. */
+  waits(): void;
   refused(errno: number): void;
   /** It is over. */
   fail(error: Error): void;
-  /** All folders were looked at. */
+  /** All folders that were there at first were looked at. */
   settled(): void;
 }
 
@@ -91,6 +93,10 @@ export class Tree implements FolderOwner, RenamedTree, Surveyed {
     if (this.#isHeld) return;
     this.#surveys.settle();
     this.#renames.settle();
+  }
+
+  waits(): void {
+    this.#news.waits();
   }
 
   /** Nothing is to be told for now: what is heard is lost. */

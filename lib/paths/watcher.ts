@@ -1,7 +1,6 @@
 // loop.watchPath: what happens to a path and below it. What there is to tell is kept here until it is
 // told, by the callback or to who iterates; how it is found out is the tree's (tree.ts) and, of the
 // path itself, root.ts's.
-import { resolve } from 'node:path';
 import { abortError, throwIfAborted } from '../base/abort.js';
 import { nameOf } from '../base/names.js';
 import { Queue } from '../base/queue.js';
@@ -18,7 +17,7 @@ import { hubOf, type Lists } from './hubs.js';
 import { KeptEvents } from './kept.js';
 import { type PathSettings, readPathOptions, type WatchPathOptions } from './options.js';
 import { Root } from './root.js';
-import { bytesOf, Telling } from './telling.js';
+import { absolute, Telling } from './telling.js';
 import { Tree, type TreeNews } from './tree.js';
 
 /** Called with what happened. */
@@ -65,6 +64,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     if (callback !== undefined) checkFunction('callback', callback);
     throwIfAborted(settings.signal);
     if (path.length === 0) throw new SystemError(ENOENT, 'watchPath', { path: '' });
+    const place = absolute(path);
     super(loop);
     if (loop.closed) throw loopClosed();
     this.#settings = settings;
@@ -72,7 +72,6 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     this.#telling = new Telling(path, settings.isBuffer);
     this.#kept = new KeptEvents(this, settings.highWaterMark);
     this.keepContext();
-    const place = resolve(bytesOf(process.cwd()), bytesOf(path));
     this.#hub = hubOf(loop, lists);
     this.#tree = new Tree(this, this.#hub, loop, place, settings);
     this.#root = new Root(this, this.#hub, loop, this.#tree, place);
@@ -169,7 +168,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
       return;
     }
     this.#news.push(event);
-    this.#hub.tellLater();
+    this.#hub.tellLater(this);
   }
 
   get #hears(): boolean {
@@ -190,6 +189,11 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
       this.#readyBehindNews();
       this.#callback?.(event, this);
     } else if (this.#failure !== undefined) this.failWith(this.#failure);
+  }
+
+  /** @internal */
+  waits(): void {
+    this.#hub.settleLater(this);
   }
 
   /** @internal Notices were handed on. */
@@ -221,7 +225,7 @@ export class PathWatcher<Name extends string | Uint8Array = string> extends Hand
     if (!this.#hears) return;
     this.#failure = error;
     this.#end();
-    this.#hub.tellLater();
+    this.#hub.tellLater(this);
   }
 
   /** @internal */

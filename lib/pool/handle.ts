@@ -66,7 +66,7 @@ export class PoolHandle extends Handle {
   }
 
   /**
-   * Queues the work of `request`, which keeps the loop alive until it is settled.
+   * Queues the work of `request`, which keeps the loop alive until it is settled, if it `holdsLoop`.
    *
    * @throws what `request.submit` throws; Error ERR_LOOP_CLOSED, ERR_POOL_CLOSED,
    *   ERR_POOL_QUEUE_FULL, ERR_POOL_NO_THREAD; the error of the poller, when completions can
@@ -81,7 +81,7 @@ export class PoolHandle extends Handle {
     this.#pending[id] = request as PoolRequest<unknown>;
     request.work = this.#threads.usage.of(request.kind, request.lane);
     request.work.pending++;
-    this.loop.retain();
+    if (request.holdsLoop) this.loop.retain();
     if (signal !== undefined) request.watch(signal, () => this.#cancel(id));
   }
 
@@ -161,7 +161,7 @@ export class PoolHandle extends Handle {
     if (request === undefined) return undefined;
     this.#pending[id] = undefined;
     if (request.work !== undefined) request.work.pending--;
-    this.loop.release();
+    if (request.holdsLoop) this.loop.release();
     return request;
   }
 

@@ -38,6 +38,11 @@ export abstract class PoolRequest<T> {
     return this.constructor.name.replace(/Request$/, '').toLowerCase();
   }
 
+  /** Whether it keeps the loop alive; where not, what asks for it does, or does not. */
+  get holdsLoop(): boolean {
+    return true;
+  }
+
   /**
    * Queues the work in its lane, with every argument checked and every byte copied first.
    *

@@ -175,3 +175,20 @@ it.runIf(process.platform === 'linux' && isRoot)(
     ]);
   },
 );
+
+// It was asked for its folder by an absolute path as well, and the host's own error was thrown.
+it.runIf(process.platform === 'linux')('a path is watched from a folder that is gone', () => {
+  const script = `
+    process.chdir(process.env.FOLDER);
+    fs.rmdirSync(process.env.FOLDER);
+    const loop = new EventLoop();
+    loop.watchPath('/', {}, () => {}).close();
+    try {
+      loop.watchPath('relative');
+    } catch ({ name, code, syscall }) {
+      report([name, code, syscall]);
+    }
+    loop.close();`;
+  const told = runChild(script, { env: { FOLDER: temporaryFolder() } });
+  expect(told).toEqual(['SystemError', 'ENOENT', 'getcwd']);
+});

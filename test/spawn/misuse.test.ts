@@ -20,6 +20,7 @@ const OPTIONS: [name: string, options: unknown, code: string][] = [
   ['an empty cwd', { cwd: '' }, VALUE],
   ['cwd with a NUL', { cwd: '/\0' }, VALUE],
   ['env', { env: 'A=1' }, TYPE],
+  ['no env', { env: null }, TYPE],
   ['a number in env', { env: { A: 1 } }, TYPE],
   ['a NUL in env', { env: { A: '\0' } }, VALUE],
   ['a name in env that would be another', { env: { 'A=B': '1' } }, VALUE],

@@ -3,7 +3,7 @@
 import type { HandleLoop } from '../../loop/contract.js';
 import { constant } from '../../raw/constants.js';
 import { SystemError } from '../../raw/errors.js';
-import { type FoundEntry, Notice } from '../source.js';
+import { FOLDER_TYPE, type Found, Notice } from '../source.js';
 import { compare, doubtful } from './comparing.js';
 import { type FolderLists, type Listed, type Listing, Listings } from './listings.js';
 import { Moved } from './moved.js';
@@ -13,8 +13,7 @@ import { How, type Place, type Vnode } from './vnode.js';
 /** Files that are opened in one go. */
 const SLICE = 256;
 const RETRY_MS = 50;
-/** DT_DIR and DT_REG of <dirent.h>. */
-const FOLDER = 4;
+/** DT_REG of <dirent.h>. */
 const FILE = 8;
 
 const errnos = (...names: string[]) => new Set(names.map((name) => -constant(name)));
@@ -27,7 +26,7 @@ const EAGAIN = -constant('EAGAIN');
 /** Who asks for the list of a folder. */
 interface Waiting {
   readonly folder: Vnode;
-  resolve(entries: readonly FoundEntry[]): void;
+  resolve(found: Found): void;
   reject(error: Error): void;
 }
 
@@ -82,7 +81,7 @@ export class Contents implements Listed {
   }
 
   /** What is in it now; what is told later is told by what has changed since. */
-  list(folder: Vnode | undefined): Promise<readonly FoundEntry[]> {
+  list(folder: Vnode | undefined): Promise<Found> {
     return new Promise((resolve, reject) => {
       if (folder === undefined) {
         reject(new SystemError(ENOENT, 'scandir'));
@@ -141,7 +140,7 @@ export class Contents implements Listed {
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
       const inode = inodes[i] as number;
-      const isFolder = types[i] === FOLDER;
+      const isFolder = types[i] === FOLDER_TYPE;
       const known = folder.names?.get(name);
       if (known?.inode === inode && known.isFolder === isFolder) continue;
       const how = isFolder ? How.ONLY_FOLDERS : 0;
@@ -189,7 +188,7 @@ export class Contents implements Listed {
     for (const { mask, cookie, name } of changes) {
       if (!isFirst || before?.has(name) === false) folder.tellNamed(mask, cookie, name);
     }
-    this.#answer(folder, ({ resolve }) => resolve([...(names?.values() ?? [])].map(entryOf)));
+    this.#answer(folder, ({ resolve }) => resolve(foundIn([...(names?.values() ?? [])])));
   }
 
   unlisted(folder: Vnode, error: Error): void {
@@ -217,6 +216,9 @@ export class Contents implements Listed {
   }
 }
 
-function entryOf({ name, isFolder }: Place): FoundEntry {
-  return { name: Buffer.from(name, 'latin1'), isDirectory: () => isFolder };
+function foundIn(places: readonly Place[]): Found {
+  return {
+    names: places.map(({ name }) => name),
+    types: Uint8Array.from(places, ({ isFolder }) => (isFolder ? FOLDER_TYPE : FILE)),
+  };
 }

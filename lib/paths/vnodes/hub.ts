@@ -7,7 +7,7 @@ import { Ready } from '../../poller/interest.js';
 import { constant } from '../../raw/constants.js';
 import { SystemError } from '../../raw/errors.js';
 import { PathHub } from '../hub.js';
-import { type FoundEntry, Notice, Watch, type Watching } from '../source.js';
+import { type Found, Notice, Watch, type Watching } from '../source.js';
 import { Contents, type ContentsOwner } from './contents.js';
 import type { FolderLists } from './listings.js';
 import { VnodeTable } from './table.js';
@@ -61,7 +61,7 @@ export class VnodeHub extends PathHub implements VnodeOwner, ContentsOwner {
     return this.#table.get(watch)?.watching.keys() ?? [];
   }
 
-  async list(watch: number, path: string): Promise<readonly FoundEntry[]> {
+  async list(watch: number, path: string): Promise<Found> {
     const entries = await this.#contents.list(this.#table.get(watch));
     // Between its opening and its registration it may have been moved, which nobody has told.
     if (!this.#table.isAt(watch, path)) throw new SystemError(ENOENT, 'scandir');

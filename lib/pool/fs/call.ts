@@ -97,3 +97,10 @@ export class FileCall<T, Name extends FileOperation = FileOperation> extends Poo
     throw errorOf(status, this.#about, step);
   }
 }
+
+/** The same for a handle of the loop, which holds it by itself, or does not. */
+export class HandleCall<T, Name extends FileOperation> extends FileCall<T, Name> {
+  override get holdsLoop(): boolean {
+    return false;
+  }
+}

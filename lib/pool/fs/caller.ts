@@ -1,6 +1,13 @@
 // What every request on files goes through: the checks, whose errors reject, and the pool.
 import type { FsOperations } from '../../binding/index.js';
-import { type About, FileCall, type FileOperation, kindOf, type ValueOf } from './call.js';
+import {
+  type About,
+  FileCall,
+  type FileOperation,
+  HandleCall,
+  kindOf,
+  type ValueOf,
+} from './call.js';
 import { REFUSED } from './inline/in-memory.js';
 import { nothing } from './values.js';
 import { type Attempt, type FileWork, UNTRIED } from './work.js';
@@ -48,8 +55,20 @@ export abstract class FileCaller {
     });
   }
 
+  /** The same for a handle: it does not hold the loop. @internal */
+  protected askForHandle<T, Name extends FileOperation>(
+    name: Name,
+    args: FsOperations[Name],
+    about: About,
+    value: ValueOf<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.work.submit(new HandleCall(resolve, reject, name, args, about, value), undefined);
+    });
+  }
+
   /**
-   * The same, by `attempt` where the kernel has it in memory. What came of that when it was aborted
+   * The same as `ask`, by `attempt` where the kernel has it in memory. What came of that when it was aborted
    * before anybody heard of it is given to `discard`.
    *
    * @internal

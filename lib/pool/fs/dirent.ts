@@ -98,12 +98,32 @@ export function direntsIn(
   );
 }
 
-/** All that is in a folder, in the order of bytes: a listing of native/jobs/entries.h. */
-export interface FolderListing {
+/** All that is in a folder, in the order of bytes. */
+export interface FolderNames {
   /** Bytes, a character for each. */
   readonly names: readonly string[];
   /** DT_* of <dirent.h>. */
   readonly types: Uint8Array;
+}
+
+export function namesAndTypesIn(bytes: Uint8Array): FolderNames {
+  const count = countOf(bytes);
+  return countedIn(bytes, count, bytes.length);
+}
+
+/** @param end behind the last name */
+function countedIn(bytes: Uint8Array, count: number, end: number): FolderNames {
+  const begin = COUNT_BYTES + count;
+  // Of their own: `bytes` may be lent.
+  const types = Uint8Array.prototype.slice.call(bytes, COUNT_BYTES, begin);
+  if (count === 0) return { names: [], types };
+  const { buffer, byteOffset } = bytes;
+  const names = Buffer.from(buffer, byteOffset + begin, end - begin - 1).toString('latin1');
+  return { names: names.split('\0'), types };
+}
+
+/** The same with their inodes: a listing of native/jobs/entries.h. */
+export interface FolderListing extends FolderNames {
   /** Those above 2^53 are rounded. */
   readonly inodes: Float64Array;
 }
@@ -111,16 +131,12 @@ export interface FolderListing {
 export function listingIn(bytes: Uint8Array): FolderListing {
   const count = countOf(bytes);
   const inodes = new Float64Array(count);
-  if (count === 0) return { names: [], types: new Uint8Array(0), inodes };
-  const begin = COUNT_BYTES + count;
   const end = bytes.length - count * INODE_BYTES;
-  const { buffer, byteOffset } = bytes;
-  const names = Buffer.from(buffer, byteOffset + begin, end - begin - 1).toString('latin1');
-  const view = new DataView(buffer, byteOffset + end);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + end);
   for (let i = 0; i < count; i++) {
     inodes[i] = Number(view.getBigUint64(i * INODE_BYTES, true));
   }
-  return { names: names.split('\0'), types: bytes.subarray(COUNT_BYTES, begin), inodes };
+  return { ...countedIn(bytes, count, end), inodes };
 }
 
 /** The names, without the last NUL. */

@@ -10,7 +10,9 @@ import {
   type Dirent,
   direntsIn,
   type FolderListing,
+  type FolderNames,
   listingIn,
+  namesAndTypesIn,
   namesIn,
   pathIn,
 } from './dirent.js';
@@ -25,7 +27,7 @@ import {
   readSignal,
 } from './options.js';
 import { type Path, pathText, toPath } from './path.js';
-import { bufferOf, firstMadeOf, type NameEncoding, nameOf, nothing } from './values.js';
+import { bufferOf, firstMadeOf, type NameEncoding, nameOf, nothing, viewOf } from './values.js';
 
 /** Options of `loop.fs.mkdir`. */
 export interface MkdirOptions extends FileOptions {
@@ -178,10 +180,15 @@ export abstract class FolderRequests extends AttributeRequests {
     });
   }
 
-  /** All that is in the folder that is open at `fd`, also where it is not open to be read. @internal */
+  /** All that is in the folder at `path`, for who watches it. @internal */
+  listed(path: Uint8Array): Promise<FolderNames> {
+    return this.askForHandle('readdir', [path, 1], { syscall: 'scandir', path }, namesAndTypes);
+  }
+
+  /** The same of the folder that is open at `fd`, also where it is not open to be read. @internal */
   listing(fd: number): Promise<FolderListing> {
     const value = (batch: Batch, row: number) => listingIn(bufferOf(batch, row));
-    return this.ask('listing', [fd], { syscall: 'scandir' }, value, undefined);
+    return this.askForHandle('listing', [fd], { syscall: 'scandir' }, value);
   }
 
   /** The same at once, -errno where it cannot be read. @internal */
@@ -213,6 +220,10 @@ export abstract class FolderRequests extends AttributeRequests {
     }
     return found;
   }
+}
+
+function namesAndTypes(batch: Batch, row: number): FolderNames {
+  return namesAndTypesIn(viewOf(batch, row));
 }
 
 /** What a folder is to `rm` without `recursive`, as Node tells it. */

@@ -62,6 +62,14 @@ export function bufferOf(batch: Batch, row: number): Content {
   return buffer;
 }
 
+/** The result in memory that is the next batch's. */
+export function viewOf(batch: Batch, row: number): Buffer {
+  const place = batch.place(row);
+  if (place < 0) return bufferOf(batch, row) as Buffer;
+  const { buffer, BYTES_PER_ELEMENT } = batch.numbers;
+  return Buffer.from(buffer, place * BYTES_PER_ELEMENT, batch.size(row));
+}
+
 /**
  * Copies the result into `target`: how many bytes.
  *
