@@ -74,9 +74,11 @@ export {
 } from '../poller/index.js';
 export type { HashOptions, KeyInput, KeyOptions, ScryptOptions } from '../pool/crypto/crypto.js';
 export type { DigestEncoding } from '../pool/crypto/hash.js';
-export type { CopyOptions } from '../pool/fs/copy.js';
+export type { Chunks, Written } from '../pool/fs/chunks.js';
+export type { CopyOptions } from '../pool/fs/copy-options.js';
 export type { FileDescriptor, Whence } from '../pool/fs/descriptors.js';
 export type { MkdirOptions, ReaddirOptions, RmOptions } from '../pool/fs/folders.js';
+export type { HandleReadOptions } from '../pool/fs/handle.js';
 export type {
   FlockOptions,
   LockInTheWay,
@@ -84,7 +86,15 @@ export type {
   RecordLockOptions,
 } from '../pool/fs/locks.js';
 export type { ReadlinkOptions } from '../pool/fs/names.js';
-export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
+export type {
+  BytesOptions,
+  FileOptions,
+  FileTime,
+  NameBytesOptions,
+  NameOptions,
+  NameTextOptions,
+  TextOptions,
+} from '../pool/fs/options.js';
 export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
 export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
 export type { AccessOptions, StatOptions } from '../pool/fs/status.js';
