@@ -24,7 +24,12 @@ export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream
 export type { LookupServiceResult } from '../dns/dns.js';
 export type { DnsError, DnsErrorCode } from '../dns/errors.js';
 export { NameRequests } from '../dns/index.js';
-export type { LookupAddress, LookupOptions, LookupOrder } from '../dns/lookup-options.js';
+export type {
+  LookupAddress,
+  LookupFamily,
+  LookupOptions,
+  LookupOrder,
+} from '../dns/lookup-options.js';
 export type { ResolveAddressOptions, Resolved, ResolveOptions } from '../dns/questions.js';
 export type {
   AddressWithTtl,
