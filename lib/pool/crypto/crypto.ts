@@ -82,12 +82,14 @@ function checkCost(
   otherwise: number,
 ): number {
   const { [name]: named, [letter]: lettered } = options;
-  if (named !== undefined && lettered !== undefined) {
+  if (lettered === undefined) {
+    return checkInteger(`options.${name}`, named === undefined ? otherwise : named, 1, MAX_UINT);
+  }
+  if (named !== undefined) {
     const message = `Of the options "${name}" and "${letter}", which are one, both are given`;
     throw codedError(TypeError, 'ERR_INCOMPATIBLE_OPTION_PAIR', message);
   }
-  if (lettered !== undefined) return checkInteger(`options.${letter}`, lettered, 1, MAX_UINT);
-  return checkInteger(`options.${name}`, named ?? otherwise, 1, MAX_UINT);
+  return checkInteger(`options.${letter}`, lettered, 1, MAX_UINT);
 }
 
 /**
