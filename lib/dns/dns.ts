@@ -10,6 +10,7 @@ import { lookupError } from './errors.js';
 import {
   arranged,
   type LookupAddress,
+  type LookupFamily,
   type LookupOptions,
   readLookupOptions,
 } from './lookup-options.js';
@@ -70,10 +71,10 @@ export class NameRequests extends NameQuestions {
    * const { address, family } = await loop.dns.lookup('localhost');
    */
   lookup(host: string, options: LookupOptions & { all: true }): Promise<LookupAddress[]>;
-  lookup(host: string, options?: LookupOptions): Promise<LookupAddress>;
+  lookup(host: string, options?: LookupFamily | LookupOptions): Promise<LookupAddress>;
   async lookup(
     host: string,
-    options: LookupOptions = {},
+    options: LookupFamily | LookupOptions = {},
   ): Promise<LookupAddress | LookupAddress[]> {
     const plan = readLookupOptions(options);
     const name = checkHost(host);

@@ -9,6 +9,9 @@ import { constants } from '../raw/constants.js';
 /** In which order addresses come: as they were found, or one family first. */
 export type LookupOrder = 'verbatim' | 'ipv4first' | 'ipv6first';
 
+/** The family alone, in the place of options. */
+export type LookupFamily = 0 | 4 | 6;
+
 /** What is looked up, and how. */
 export interface LookupOptions {
   /** 4 or 'IPv4', 6 or 'IPv6': addresses of that family alone. Default 0: of both. */
@@ -80,8 +83,9 @@ function orderOf({ order, verbatim }: LookupOptions): LookupOrder {
 }
 
 /** @throws TypeError, RangeError */
-export function readLookupOptions(given: LookupOptions): LookupPlan {
-  const options = readOptions('options', given, NAMES);
+export function readLookupOptions(given: LookupFamily | LookupOptions): LookupPlan {
+  const wanted = typeof given === 'number' ? { family: given } : given;
+  const options = readOptions('options', wanted, NAMES);
   const { all = false, hints = 0 } = options;
   const family = FAMILIES.get(options.family ?? 0);
   if (family === undefined) {

@@ -106,7 +106,8 @@ export abstract class NameQuestions {
     options: ResolveOptions = {},
   ): Promise<Resolved[Type]> {
     const asked = type === undefined ? 'A' : type;
-    if (typeof asked !== 'string' || !Object.hasOwn(TYPES, asked)) {
+    if (typeof asked !== 'string') throw invalidType('type', 'of type string');
+    if (!Object.hasOwn(TYPES, asked)) {
       throw invalidValue('type', `one of ${Object.keys(TYPES).join(', ')}`);
     }
     const { signal } = readOptions('options', options, NAMES);

@@ -12,6 +12,7 @@ import { type Hosts, knownAddresses, parseHosts } from './hosts.js';
 import {
   arranged,
   type LookupAddress,
+  type LookupFamily,
   type LookupOptions,
   type LookupPlan,
   readLookupOptions,
@@ -101,10 +102,10 @@ export class Resolver extends NameQuestions {
    * loop.connect({ host: 'example.org', port: 80, resolver: new loop.dns.Resolver() });
    */
   lookup(host: string, options: LookupOptions & { all: true }): Promise<LookupAddress[]>;
-  lookup(host: string, options?: LookupOptions): Promise<LookupAddress>;
+  lookup(host: string, options?: LookupFamily | LookupOptions): Promise<LookupAddress>;
   async lookup(
     host: string,
-    options: LookupOptions = {},
+    options: LookupFamily | LookupOptions = {},
   ): Promise<LookupAddress | LookupAddress[]> {
     const plan = readLookupOptions(options);
     const name = checkHost(host);

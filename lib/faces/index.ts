@@ -24,7 +24,12 @@ export type { DescriptorHandlers, DescriptorOptions } from '../descriptor/stream
 export type { LookupServiceResult } from '../dns/dns.js';
 export type { DnsError, DnsErrorCode } from '../dns/errors.js';
 export { NameRequests } from '../dns/index.js';
-export type { LookupAddress, LookupOptions, LookupOrder } from '../dns/lookup-options.js';
+export type {
+  LookupAddress,
+  LookupFamily,
+  LookupOptions,
+  LookupOrder,
+} from '../dns/lookup-options.js';
 export type { ResolveAddressOptions, Resolved, ResolveOptions } from '../dns/questions.js';
 export type {
   AddressWithTtl,
@@ -74,9 +79,11 @@ export {
 } from '../poller/index.js';
 export type { HashOptions, KeyInput, KeyOptions, ScryptOptions } from '../pool/crypto/crypto.js';
 export type { DigestEncoding } from '../pool/crypto/hash.js';
-export type { CopyOptions } from '../pool/fs/copy.js';
+export type { Chunks, Written } from '../pool/fs/chunks.js';
+export type { CopyOptions } from '../pool/fs/copy-options.js';
 export type { FileDescriptor, Whence } from '../pool/fs/descriptors.js';
 export type { MkdirOptions, ReaddirOptions, RmOptions } from '../pool/fs/folders.js';
+export type { HandleReadOptions } from '../pool/fs/handle.js';
 export type {
   FlockOptions,
   LockInTheWay,
@@ -84,7 +91,15 @@ export type {
   RecordLockOptions,
 } from '../pool/fs/locks.js';
 export type { ReadlinkOptions } from '../pool/fs/names.js';
-export type { FileOptions, FileTime, NameOptions } from '../pool/fs/options.js';
+export type {
+  BytesOptions,
+  FileOptions,
+  FileTime,
+  NameBytesOptions,
+  NameOptions,
+  NameTextOptions,
+  TextOptions,
+} from '../pool/fs/options.js';
 export type { Content, FileEncoding, Path } from '../pool/fs/path.js';
 export type { ReadResult, ReadvResult, WriteResult, WritevResult } from '../pool/fs/reading.js';
 export type { AccessOptions, StatOptions } from '../pool/fs/status.js';

@@ -8,6 +8,7 @@ import { isAnyArrayBuffer } from '../base/realms.js';
 import { builtin } from '../binding/builtin.js';
 import type { Bytes } from '../binding/index.js';
 import type { HandleLoop } from '../loop/contract.js';
+import type { Content } from '../pool/fs/path.js';
 import { codedError } from '../raw/errors.js';
 import { type RunOptions, Workers, type WorkersStats } from '../workers/index.js';
 
@@ -126,7 +127,7 @@ export class ZlibRequests {
    * Compresses as gzip (RFC 1952).
    *
    * The data are copied before a thread begins: do not change them before the promise is
-   * settled. The result is a Uint8Array of its own.
+   * settled. The result is a Buffer of its own.
    *
    * Rejects with what the function of `node:zlib` throws: a TypeError or RangeError for a bad
    * option, a RangeError ERR_BUFFER_TOO_LARGE for more than `maxOutputLength`, Z_DATA_ERROR,
@@ -138,57 +139,57 @@ export class ZlibRequests {
    * @example
    * const packed = await loop.zlib.gzip(page, { level: 9 });
    */
-  gzip(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  gzip(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('gzip', data, options);
   }
 
   /** Reads gzip (RFC 1952), of at most `maxOutputLength` bytes; see `gzip`. */
-  gunzip(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  gunzip(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('gunzip', data, options);
   }
 
   /** Compresses as zlib (RFC 1950); see `gzip`. */
-  deflate(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  deflate(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('deflate', data, options);
   }
 
   /** Reads zlib (RFC 1950); see `gzip`. */
-  inflate(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  inflate(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('inflate', data, options);
   }
 
   /** Compresses as deflate without a head (RFC 1951); see `gzip`. */
-  deflateRaw(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  deflateRaw(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('deflateRaw', data, options);
   }
 
   /** Reads deflate without a head (RFC 1951); see `gzip`. */
-  inflateRaw(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  inflateRaw(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('inflateRaw', data, options);
   }
 
   /** Reads gzip or zlib, whichever it is; see `gzip`. */
-  unzip(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  unzip(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('unzip', data, options);
   }
 
   /** Compresses as Brotli (RFC 7932); see `gzip`. */
-  brotliCompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  brotliCompress(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('brotliCompress', data, options);
   }
 
   /** Reads Brotli (RFC 7932); see `gzip`. */
-  brotliDecompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  brotliDecompress(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('brotliDecompress', data, options);
   }
 
   /** Compresses as Zstandard (RFC 8878), where the host does: Node from 22.15 on; see `gzip`. */
-  zstdCompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  zstdCompress(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('zstdCompress', data, options);
   }
 
   /** Reads Zstandard (RFC 8878), where the host does: Node from 22.15 on; see `gzip`. */
-  zstdDecompress(data: ZlibInput, options?: ZlibOptions): Promise<Uint8Array> {
+  zstdDecompress(data: ZlibInput, options?: ZlibOptions): Promise<Content> {
     return this.#request('zstdDecompress', data, options);
   }
 
@@ -196,12 +197,13 @@ export class ZlibRequests {
     name: string,
     data: ZlibInput,
     options: ZlibOptions | undefined,
-  ): Promise<Uint8Array> {
+  ): Promise<Content> {
     const [run, own] = split(name, options);
     const bytes = toBytes(data);
     const zlib = builtin('node:zlib') as Record<string, unknown>;
     if (typeof zlib[`${name}Sync`] === 'function') {
-      return this.#workers.run([name, bytes, own], run);
+      const { buffer, byteOffset, length } = await this.#workers.run([name, bytes, own], run);
+      return Buffer.from(buffer as ArrayBuffer, byteOffset, length);
     }
     throw codedError(
       Error,

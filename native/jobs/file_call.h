@@ -37,7 +37,18 @@ enum FileArgument : char {
 
 // Which call of an operation of several failed, where Node tells that: the one
 // byte of the result then. The order is that of STEPS in lib/pool/fs/call.ts.
-enum class Step : uint8_t { kOwn, kOpen, kFstat, kRead, kWrite, kFtruncate };
+enum class Step : uint8_t {
+  kOwn,
+  kOpen,
+  kLstat,
+  kUnlink,
+  kRmdir,
+  kScandir,
+  kFstat,
+  kRead,
+  kWrite,
+  kFtruncate,
+};
 
 class FileCall final : public Job {
  public:

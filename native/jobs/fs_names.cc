@@ -55,19 +55,24 @@ int64_t Mkdtemp(FileCall* call) {
   return 0;
 }
 
-bool IsFolder(const char* path) {
-  struct stat s;
-  return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
-}
-
 // Makes the folder at `path` up to `end`. 1: made; 0: it was there; -errno.
 int MakeFolder(char* path, size_t end, bool is_last, mode_t mode) {
   const char kept = path[end];
   path[end] = 0;
   int result = mkdir(path, mode) == 0 ? 1 : -errno;
-  // What a mkdir says of what is there differs: EEXIST, EISDIR, EROFS.
-  if (result < 0 && result != -ENOENT && IsFolder(path)) result = 0;
-  if (result == -EEXIST && !is_last) result = -ENOTDIR;
+  if (result < 0 && result != -ENOENT) {
+    // What a mkdir says of what is there differs: EEXIST, EISDIR, EROFS.
+    struct stat s;
+    const int error = stat(path, &s) == 0 ? 0 : -errno;
+    if (error == 0 && S_ISDIR(s.st_mode)) {
+      result = 0;
+    } else if (result == -EEXIST && !is_last) {
+      result = -ENOTDIR;
+    } else if (result == -EEXIST && error != 0) {
+      // A link that leads nowhere.
+      result = error;
+    }
+  }
   path[end] = kept;
   return result;
 }

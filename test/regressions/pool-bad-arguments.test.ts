@@ -79,7 +79,7 @@ describe('bad numbers', () => {
       await expectRefused(loop.crypto.randomBytes(bad));
       await expectRefused(loop.crypto.hash(bad, 'x'));
       if (value !== undefined) {
-        for (const name of ['cost', 'blockSize', 'parallelization'] as const) {
+        for (const name of ['cost', 'blockSize', 'parallelization', 'N', 'r', 'p'] as const) {
           await expectRefused(loop.crypto.scrypt('p', 's', 8, { [name]: bad }));
         }
         await expectRefused(loop.crypto.hash('sha256', 'x', { outputEncoding: bad }));

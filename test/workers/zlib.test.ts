@@ -45,7 +45,7 @@ describe.each(DRIVE_MODES)('loop.zlib (%s)', (mode) => {
     shared.set(bytes);
     const inputs = [bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), shared];
     const asked = inputs.map((input) => test.loop.zlib.deflate(input, { level: 1 }));
-    const expected = new Uint8Array(zlib.deflateSync(TEXT, { level: 1 }));
+    const expected = zlib.deflateSync(TEXT, { level: 1 });
     expect(await settled(test.loop, mode, asked)).toEqual(inputs.map(() => expected));
     expect(bytes.toString()).toBe(TEXT);
   });
@@ -92,7 +92,7 @@ describe.each(DRIVE_MODES)('loop.zlib (%s)', (mode) => {
     controller.abort('enough');
     const [aborted, packed] = await settled(test.loop, mode, asked);
     expect(aborted).toMatchObject({ code: 'ABORT_ERR', cause: 'enough' });
-    expect(packed).toEqual(new Uint8Array(zlib.gzipSync('x')));
+    expect(packed).toEqual(zlib.gzipSync('x'));
     expect(test.loop.zlib.stats()).toMatchObject({ terminated: 0, crashed: 0 });
   });
 });
@@ -107,7 +107,7 @@ it('a few bytes of a stranger become at most 256 MiB, where nothing else is said
     ours.gzip(Buffer.alloc(10)),
   ]);
   expect(outcomes[0]).toMatchObject({ name: 'RangeError', code: 'ERR_BUFFER_TOO_LARGE' });
-  expect(outcomes[1]).toEqual(new Uint8Array(zlib.gzipSync(Buffer.alloc(10))));
+  expect(outcomes[1]).toEqual(zlib.gzipSync(Buffer.alloc(10)));
 });
 
 it.runIf(!hasZstd)('Zstandard is told to be missing where the host has none', async () => {

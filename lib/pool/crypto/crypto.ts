@@ -2,10 +2,11 @@
 // that of the host's own OpenSSL. See PKCS5_PBKDF2_HMAC(3), EVP_PBE_scrypt(3).
 import { isArrayBuffer, isSharedArrayBuffer } from 'node:util/types';
 import { checkSignal } from '../../base/abort.js';
-import { invalidType, invalidValue } from '../../base/errors.js';
+import { codedError, invalidType, invalidValue } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
 import type { Bytes } from '../../binding/index.js';
+import type { Content } from '../fs/path.js';
 import type { LoopPool } from '../loop-pool.js';
 import { type DigestEncoding, HashRequest } from './hash.js';
 import type { HostCrypto } from './host.js';
@@ -30,10 +31,16 @@ export interface KeyOptions {
 export interface ScryptOptions extends KeyOptions {
   /** N, of time and memory: a power of two above 1. Default 16,384. */
   cost?: number | undefined;
+  /** The same as `cost`. */
+  N?: number | undefined;
   /** r, of memory: 1 to 2^32-1, default 8. */
   blockSize?: number | undefined;
+  /** The same as `blockSize`. */
+  r?: number | undefined;
   /** p, of time: 1 to 2^32-1, default 1. */
   parallelization?: number | undefined;
+  /** The same as `parallelization`. */
+  p?: number | undefined;
   /** Bytes that it may take, somewhat above 128 N r: 0 to 2^53-1, default 32 MiB. */
   maxmem?: number | undefined;
 }
@@ -47,8 +54,11 @@ export interface HashOptions extends KeyOptions {
 const NAMES: OptionNames<KeyOptions> = { signal: true };
 const SCRYPT_NAMES: OptionNames<ScryptOptions> = {
   cost: true,
+  N: true,
   blockSize: true,
+  r: true,
   parallelization: true,
+  p: true,
   maxmem: true,
   signal: true,
 };
@@ -62,6 +72,24 @@ function toBytes(name: string, input: unknown): Bytes {
   // Native code takes shared memory through a view only.
   if (isSharedArrayBuffer(input)) return new Uint8Array(input);
   throw invalidType(name, 'of type string or an instance of ArrayBuffer, Buffer or a typed array');
+}
+
+/** What has two names, of which one at most is given. */
+function checkCost(
+  options: ScryptOptions,
+  name: 'cost' | 'blockSize' | 'parallelization',
+  letter: 'N' | 'r' | 'p',
+  otherwise: number,
+): number {
+  const { [name]: named, [letter]: lettered } = options;
+  if (lettered === undefined) {
+    return checkInteger(`options.${name}`, named === undefined ? otherwise : named, 1, MAX_UINT);
+  }
+  if (named !== undefined) {
+    const message = `Of the options "${name}" and "${letter}", which are one, both are given`;
+    throw codedError(TypeError, 'ERR_INCOMPATIBLE_OPTION_PAIR', message);
+  }
+  return checkInteger(`options.${letter}`, lettered, 1, MAX_UINT);
 }
 
 /**
@@ -106,7 +134,7 @@ export class CryptoRequests {
     keylen: number,
     digest: string,
     options?: KeyOptions,
-  ): Promise<Uint8Array> {
+  ): Promise<Content> {
     // What the executor throws rejects the promise.
     return new Promise((resolve, reject) => {
       const request = new Pbkdf2Request(resolve, reject);
@@ -141,17 +169,16 @@ export class CryptoRequests {
     salt: KeyInput,
     keylen: number,
     options?: ScryptOptions,
-  ): Promise<Uint8Array> {
+  ): Promise<Content> {
     return new Promise((resolve, reject) => {
       const request = new ScryptRequest(resolve, reject);
       const read = options === undefined ? {} : readOptions('options', options, SCRYPT_NAMES);
-      const { cost = 16384, blockSize = 8, parallelization = 1, maxmem = 2 ** 25 } = read;
+      const { maxmem = 2 ** 25 } = read;
       const signal = checkSignal(read.signal);
       request.keyBytes = checkInteger('keylen', keylen, 0, MAX_INT);
-      request.cost = checkInteger('options.cost', cost, 1, MAX_UINT);
-      request.blockSize = checkInteger('options.blockSize', blockSize, 1, MAX_UINT);
-      const p = checkInteger('options.parallelization', parallelization, 1, MAX_UINT);
-      request.parallelization = p;
+      request.cost = checkCost(read, 'cost', 'N', 16384);
+      request.blockSize = checkCost(read, 'blockSize', 'r', 8);
+      request.parallelization = checkCost(read, 'parallelization', 'p', 1);
       request.maxmem = checkInteger('options.maxmem', maxmem, 0, Number.MAX_SAFE_INTEGER);
       request.password = toBytes('password', password);
       request.salt = toBytes('salt', salt);
@@ -170,7 +197,7 @@ export class CryptoRequests {
    * @example
    * const salt = await loop.crypto.randomBytes(16);
    */
-  randomBytes(size: number, options?: KeyOptions): Promise<Uint8Array> {
+  randomBytes(size: number, options?: KeyOptions): Promise<Content> {
     return new Promise((resolve, reject) => {
       const request = new RandomBytesRequest(resolve, reject);
       const read = options === undefined ? undefined : readOptions('options', options, NAMES);
@@ -188,6 +215,7 @@ export class CryptoRequests {
    *
    * @param algorithm a name that `getHashes` of `node:crypto` gives, such as 'sha256'
    * @param data text, as UTF-8, or bytes
+   * @param options the form of the digest, or options
    *
    * @example
    * const etag = await loop.crypto.hash('sha256', bytes, { outputEncoding: 'base64url' });
@@ -195,13 +223,19 @@ export class CryptoRequests {
   hash(
     algorithm: string,
     data: KeyInput,
-    options: HashOptions & { outputEncoding: 'buffer' },
-  ): Promise<Uint8Array>;
-  hash(algorithm: string, data: KeyInput, options?: HashOptions): Promise<string>;
-  hash(algorithm: string, data: KeyInput, options?: HashOptions): Promise<string | Uint8Array> {
+    options: 'buffer' | (HashOptions & { outputEncoding: 'buffer' }),
+  ): Promise<Content>;
+  hash(algorithm: string, data: KeyInput, options?: DigestEncoding | HashOptions): Promise<string>;
+  hash(
+    algorithm: string,
+    data: KeyInput,
+    options?: DigestEncoding | HashOptions,
+  ): Promise<string | Content> {
     return new Promise((resolve, reject) => {
       const request = new HashRequest(resolve, reject);
-      const read = options === undefined ? {} : readOptions('options', options, HASH_NAMES);
+      const given = typeof options === 'string' ? { outputEncoding: options } : options;
+      const read: HashOptions =
+        given === undefined ? {} : readOptions('options', given, HASH_NAMES);
       const { outputEncoding = 'hex' } = read;
       const signal = checkSignal(read.signal);
       if (!ENCODINGS.includes(outputEncoding)) {

@@ -1,5 +1,6 @@
 // The digest of bytes; the native side is native/jobs/crypto_hash.cc.
 import { type Bytes, type NativePool, native } from '../../binding/index.js';
+import type { Content } from '../fs/path.js';
 import { copied, type HostJob } from './host.js';
 import { CryptoRequest } from './request.js';
 
@@ -9,7 +10,7 @@ const EMPTY = new Uint8Array(0);
 /** In which form a digest is given: bytes, or text. */
 export type DigestEncoding = 'buffer' | 'hex' | 'base64' | 'base64url' | 'latin1';
 
-export class HashRequest extends CryptoRequest<Uint8Array | string> {
+export class HashRequest extends CryptoRequest<Content | string> {
   override digest = '';
   data: Bytes = EMPTY;
   encoding: DigestEncoding = 'hex';
@@ -39,8 +40,7 @@ export class HashRequest extends CryptoRequest<Uint8Array | string> {
     return { name: 'hash', bytes: [data], options: [this.digest] };
   }
 
-  override resultOf(bytes: Uint8Array): Uint8Array | string {
-    if (this.encoding === 'buffer') return bytes;
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(this.encoding);
+  override resultOf(bytes: Content): Content | string {
+    return this.encoding === 'buffer' ? bytes : bytes.toString(this.encoding);
   }
 }

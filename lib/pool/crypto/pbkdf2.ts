@@ -1,12 +1,13 @@
 // PBKDF2; the native side is native/jobs/crypto_pbkdf2.cc.
 import { type Bytes, type NativePool, native } from '../../binding/index.js';
+import type { Content } from '../fs/path.js';
 import { copied, type HostJob } from './host.js';
 import { CryptoRequest } from './request.js';
 
 const { submitCrypto, cryptoOperations } = native;
 const EMPTY = new Uint8Array(0);
 
-export class Pbkdf2Request extends CryptoRequest<Uint8Array> {
+export class Pbkdf2Request extends CryptoRequest<Content> {
   override digest = '';
   password: Bytes = EMPTY;
   salt: Bytes = EMPTY;
@@ -36,7 +37,7 @@ export class Pbkdf2Request extends CryptoRequest<Uint8Array> {
     return { name: 'pbkdf2', bytes: [password, salt], options: [iterations, keyBytes, digest] };
   }
 
-  override resultOf(bytes: Uint8Array): Uint8Array {
+  override resultOf(bytes: Content): Content {
     return bytes;
   }
 }

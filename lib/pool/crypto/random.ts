@@ -1,11 +1,12 @@
 // Random bytes; the native side is native/jobs/crypto_random.cc.
 import { type NativePool, native } from '../../binding/index.js';
+import type { Content } from '../fs/path.js';
 import type { HostJob } from './host.js';
 import { CryptoRequest } from './request.js';
 
 const { submitCrypto, cryptoOperations } = native;
 
-export class RandomBytesRequest extends CryptoRequest<Uint8Array> {
+export class RandomBytesRequest extends CryptoRequest<Content> {
   size = 0;
 
   override get kind(): string {
@@ -24,7 +25,7 @@ export class RandomBytesRequest extends CryptoRequest<Uint8Array> {
     return { name: 'randomBytes', bytes: [], options: [this.size] };
   }
 
-  override resultOf(bytes: Uint8Array): Uint8Array {
+  override resultOf(bytes: Content): Content {
     return bytes;
   }
 }

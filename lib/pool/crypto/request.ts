@@ -2,6 +2,7 @@
 // host's OpenSSL, which runs on the pool, and of its node:crypto, which runs elsewhere.
 import { codedError } from '../../raw/errors.js';
 import type { Batch } from '../batch.js';
+import type { Content } from '../fs/path.js';
 import { Lane, type LaneNumber } from '../lanes.js';
 import { PoolRequest } from '../request.js';
 import type { HostJob } from './host.js';
@@ -27,7 +28,12 @@ export abstract class CryptoRequest<T> extends PoolRequest<T> {
   abstract hostJob(): HostJob;
 
   /** The result, of the bytes that were made. */
-  abstract resultOf(bytes: Uint8Array): T;
+  abstract resultOf(bytes: Content): T;
+
+  /** The same of bytes in memory of their own: what node:crypto gives is a Buffer. */
+  made({ buffer, byteOffset, length }: Uint8Array): T {
+    return this.resultOf(Buffer.from(buffer as ArrayBuffer, byteOffset, length));
+  }
 
   /** Why the library can refuse, where what it was given is right. */
   protected abstract get failure(): string;
@@ -40,6 +46,6 @@ export abstract class CryptoRequest<T> extends PoolRequest<T> {
         `${this.kind} failed: ${this.failure}`,
       );
     }
-    return this.resultOf(batch.bytes(row));
+    return this.made(batch.bytes(row));
   }
 }

@@ -1,12 +1,13 @@
 // scrypt; the native side is native/jobs/crypto_scrypt.cc.
 import { type Bytes, type NativePool, native } from '../../binding/index.js';
+import type { Content } from '../fs/path.js';
 import { copied, type HostJob } from './host.js';
 import { CryptoRequest } from './request.js';
 
 const { submitCrypto, cryptoOperations } = native;
 const EMPTY = new Uint8Array(0);
 
-export class ScryptRequest extends CryptoRequest<Uint8Array> {
+export class ScryptRequest extends CryptoRequest<Content> {
   password: Bytes = EMPTY;
   salt: Bytes = EMPTY;
   cost = 0;
@@ -40,7 +41,7 @@ export class ScryptRequest extends CryptoRequest<Uint8Array> {
     return { name: 'scrypt', bytes: [password, salt], options: [keyBytes, costs] };
   }
 
-  override resultOf(bytes: Uint8Array): Uint8Array {
+  override resultOf(bytes: Content): Content {
     return bytes;
   }
 }

@@ -54,7 +54,7 @@ export class CryptoWork {
     }
     this.#host
       .run(request.hostJob(), signal)
-      .then((bytes) => request.resolve(request.resultOf(bytes)))
+      .then((bytes) => request.resolve(request.made(bytes)))
       .catch(request.reject);
   }
 

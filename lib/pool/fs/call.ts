@@ -32,7 +32,8 @@ export interface About {
 export type ValueOf<T> = (batch: Batch, row: number) => T;
 
 /** The calls of an operation of several, by the number that native code gives: see Step. */
-const STEPS = ['', 'open', 'fstat', 'read', 'write', 'ftruncate'];
+const BY_PATH = ['', 'open', 'lstat', 'unlink', 'rmdir', 'scandir'];
+const STEPS = [...BY_PATH, 'fstat', 'read', 'write', 'ftruncate'];
 
 /** What no read says: a file is larger than a request may be. */
 const EFBIG = -27;
@@ -45,7 +46,7 @@ export function errorOf(status: number, about: About, step = 0): Error {
     return codedError(RangeError, 'ERR_FS_FILE_TOO_LARGE', message);
   }
   const syscall = step === 0 ? about.syscall : (STEPS[step] as string);
-  if (step > 1) return fileError(status, syscall);
+  if (step >= BY_PATH.length) return fileError(status, syscall);
   return fileError(status, syscall, {
     path: path === undefined ? undefined : pathText(path),
     dest: dest === undefined ? undefined : pathText(dest),

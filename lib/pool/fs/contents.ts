@@ -6,6 +6,7 @@ import { check } from '../../raw/errors.js';
 import type { Batch } from '../batch.js';
 import type { ValueOf } from './call.js';
 import { checked } from './caller.js';
+import { type Chunks, isChunks, type Written, writeChunks } from './chunks.js';
 import { type FileDescriptor, numberOfFile } from './descriptors.js';
 import { FileHandle, type HandleRequests } from './handle.js';
 import { type FilesInMemory, LARGE, MAX_BYTES, REFUSED } from './inline/in-memory.js';
@@ -65,7 +66,7 @@ export abstract class ContentRequests extends ByteRequests {
   }
 
   /**
-   * The content of a file, up to its end. See read(2).
+   * The content of a file, up to its end; of a FileHandle, from where it stands. See read(2).
    *
    * Rejects as `stat` does; with EISDIR for a folder, and an Error ERR_FS_FILE_TOO_LARGE for
    * 2 GiB or more.
@@ -76,16 +77,23 @@ export abstract class ContentRequests extends ByteRequests {
    * const { version } = JSON.parse(await loop.fs.readFile('package.json', 'utf8'));
    */
   readFile(
-    path: Path,
+    path: Path | FileHandle,
     options?: ReadFileOptions & { encoding?: undefined | 'buffer' },
   ): Promise<Content>;
   readFile(
-    path: Path,
+    path: Path | FileHandle,
     options: FileEncoding | (ReadFileOptions & { encoding: FileEncoding }),
   ): Promise<string>;
-  readFile(path: Path, options?: FileEncoding | ReadFileOptions): Promise<Content | string>;
-  readFile(path: Path, options?: FileEncoding | ReadFileOptions): Promise<Content | string> {
+  readFile(
+    path: Path | FileHandle,
+    options?: FileEncoding | ReadFileOptions,
+  ): Promise<Content | string>;
+  readFile(
+    path: Path | FileHandle,
+    options?: FileEncoding | ReadFileOptions,
+  ): Promise<Content | string> {
     return checked(() => {
+      if (path instanceof FileHandle) return this.readRest(path, options);
       const where = readReadOptions(options);
       const { encoding, flags } = where;
       const checkedPath = toPath(path);
@@ -110,14 +118,15 @@ export abstract class ContentRequests extends ByteRequests {
   }
 
   /**
-   * Writes a file whole: what it had is gone. `data` is copied before this returns. See write(2).
+   * Writes a file whole: what it had is gone; to a FileHandle, where it stands. `data` is copied
+   * before this returns, but for what is iterated, which is written as it comes. See write(2).
    *
    * Rejects as `stat` does; with ENOSPC, EDQUOT, EFBIG where there is no room: then part of it may
    * be written.
    */
   writeFile(
-    path: Path,
-    data: Bytes | string,
+    path: Path | FileHandle,
+    data: Written,
     options?: FileEncoding | WriteFileOptions,
   ): Promise<void> {
     return checked(() => this.#writeFile(path, data, options, 'w'));
@@ -125,8 +134,8 @@ export abstract class ContentRequests extends ByteRequests {
 
   /** The same behind what it has; it is made where it is not there. */
   appendFile(
-    path: Path,
-    data: Bytes | string,
+    path: Path | FileHandle,
+    data: Written,
     options?: FileEncoding | WriteFileOptions,
   ): Promise<void> {
     return checked(() => this.#writeFile(path, data, options, 'a'));
@@ -177,11 +186,12 @@ export abstract class ContentRequests extends ByteRequests {
   /** For FileHandle. @internal */
   writeRest(
     file: FileDescriptor,
-    data: Bytes | string,
+    data: Written,
     options?: FileEncoding | WriteFileOptions,
   ): Promise<void> {
     return checked(() => {
       const { signal, encoding } = readWriteOptions(options, 'w');
+      if (isChunks(data)) return this.#writeChunks(file, data, { encoding, signal });
       const bytes = contentOf('data', data, encoding);
       return this.do(
         'writeRest',
@@ -230,17 +240,44 @@ export abstract class ContentRequests extends ByteRequests {
   }
 
   #writeFile(
-    path: Path,
-    data: Bytes | string,
+    path: Path | FileHandle,
+    data: Written,
     options: FileEncoding | WriteFileOptions | undefined,
     flag: string,
-  ) {
-    const { signal, encoding, flags, mode, flush } = readWriteOptions(options, flag);
+  ): Promise<void> {
+    if (path instanceof FileHandle) return this.writeRest(path, data, options);
+    const settings = readWriteOptions(options, flag);
+    const { signal, encoding, flags, mode, flush } = settings;
+    if (isChunks(data)) return this.work.holds(this.#writeComing(toPath(path), data, settings));
     const bytes = contentOf('data', data, encoding);
     const checkedPath = toPath(path);
     const how = flush ? flags | constants.O_SYNC : flags;
     const about = { syscall: 'write', path: checkedPath };
     return this.do('writeFile', [checkedPath, how, mode, bytes], about, signal);
+  }
+
+  async #writeComing(
+    path: string | Uint8Array,
+    chunks: Chunks,
+    { flags, mode, flush, ...settings }: ReturnType<typeof readWriteOptions>,
+  ): Promise<void> {
+    const { signal } = settings;
+    const file = await this.open(path, flags, mode, { signal });
+    try {
+      await this.#writeChunks(file, chunks, settings);
+      if (flush) await file.sync({ signal });
+    } finally {
+      await file.close();
+    }
+  }
+
+  #writeChunks(
+    file: FileDescriptor,
+    chunks: Chunks,
+    settings: { encoding: FileEncoding | undefined; signal: AbortSignal | undefined },
+  ): Promise<void> {
+    const write = (bytes: Bytes | string) => this.writeRest(file, bytes, settings);
+    return this.work.holds(writeChunks(write, chunks, settings.signal));
   }
 }
 

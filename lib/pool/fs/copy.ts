@@ -1,196 +1,187 @@
 // cp: a tree of files, made of the other requests. One at a time, so that a large tree takes no
-// more memory than one folder's names at each level.
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { codedError, invalidType } from '../../base/errors.js';
-import type { OptionNames } from '../../base/options.js';
-import { checkInteger } from '../../base/validate.js';
+// more memory than one folder's names at each level. Paths are byte texts here, as what `readdir`
+// tells need not be UTF-8: see path.ts.
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { ContentRequests } from './contents.js';
-import { checkFlag, type FileOptions, readFileOptions } from './options.js';
+import { type CopySettings, refused } from './copy-options.js';
+import { bytesOfText, byteText, plainText } from './path.js';
 import type { Stats } from './stats.js';
 
-/** Options of `loop.fs.cp`. */
-export interface CopyOptions extends FileOptions {
-  /** Copies what symbolic links lead to, instead of the links. Default: false. */
-  dereference?: boolean | undefined;
-  /** With `force: false`: what is there is an error. Default: false. */
-  errorOnExist?: boolean | undefined;
-  /** Says of each whether it is copied: of a folder, with all that is in it. */
-  filter?: ((source: string, destination: string) => boolean | Promise<boolean>) | undefined;
-  /** Replaces files that are there. Default: true. */
-  force?: boolean | undefined;
-  /** COPYFILE_* of `node:fs`, for each file. Default: 0. */
-  mode?: number | undefined;
-  /** Keeps the times of files. Default: false. */
-  preserveTimestamps?: boolean | undefined;
-  /** Copies folders. Default: false. */
-  recursive?: boolean | undefined;
-  /** Links stay as they are: else what is relative leads to where it led. Default: false. */
-  verbatimSymlinks?: boolean | undefined;
-}
+/** From the root. */
+const whole = (path: string) => resolve(byteText(process.cwd()), path);
 
-const NAMES: OptionNames<CopyOptions> = {
-  dereference: true,
-  errorOnExist: true,
-  filter: true,
-  force: true,
-  mode: true,
-  preserveTimestamps: true,
-  recursive: true,
-  verbatimSymlinks: true,
-  signal: true,
-};
+const isSame = (one: Stats, other: Stats) => one.ino === other.ino && one.dev === other.dev;
 
-export function readCopyOptions(options: CopyOptions | undefined) {
-  const read: CopyOptions = readFileOptions(options, NAMES) ?? {};
-  const { filter, mode = 0 } = read;
-  if (filter !== undefined && typeof filter !== 'function') {
-    throw invalidType('options.filter', 'a function');
+class TreeCopy {
+  readonly #fs: ContentRequests;
+  readonly #options: CopySettings;
+  readonly #signal: { readonly signal: AbortSignal | undefined };
+
+  constructor(fs: ContentRequests, options: CopySettings) {
+    this.#fs = fs;
+    this.#options = options;
+    this.#signal = { signal: options.signal };
   }
-  return {
-    filter,
-    mode: checkInteger('options.mode', mode, 0, 7),
-    signal: read.signal,
-    dereference: checkFlag('dereference', read.dereference),
-    errorOnExist: checkFlag('errorOnExist', read.errorOnExist),
-    force: checkFlag('force', read.force, true),
-    preserveTimestamps: checkFlag('preserveTimestamps', read.preserveTimestamps),
-    recursive: checkFlag('recursive', read.recursive),
-    verbatimSymlinks: checkFlag('verbatimSymlinks', read.verbatimSymlinks),
-  };
-}
 
-type Options = ReturnType<typeof readCopyOptions>;
-
-const refused = (code: string, message: string, path: string) =>
-  Object.assign(codedError(Error, code, message), { path, syscall: 'cp' });
-
-/** What is at `path`; undefined: nothing. */
-async function lookAt(fs: ContentRequests, path: string, { dereference, signal }: Options) {
-  try {
-    return await (dereference ? fs.stat(path, { signal }) : fs.lstat(path, { signal }));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+  async copy(from: string, to: string): Promise<void> {
+    if (!(await this.#isWanted(from, to))) return;
+    const source = await this.#lookAt(from);
+    const target = await this.#lookAtAny(to);
+    this.#check(from, to, source, target);
+    if (source.isDirectory()) await this.#checkOutside(from, to, source);
+    await this.#fs.mkdir(bytesOfText(dirname(to)), { recursive: true, ...this.#signal });
+    await this.#copyOne(from, to, source, target);
   }
-}
 
-export async function copyTree(
-  fs: ContentRequests,
-  from: string,
-  to: string,
-  options: Options,
-): Promise<void> {
-  if (options.filter !== undefined && !(await options.filter(from, to))) return;
-  const { signal, dereference } = options;
-  const source = await (dereference ? fs.stat(from, { signal }) : fs.lstat(from, { signal }));
-  if (source.isDirectory()) checkOutside(from, to);
-  await fs.mkdir(dirname(to), { recursive: true, signal });
-  await copyOne(fs, from, to, source, options);
-}
-
-function checkOutside(from: string, to: string): void {
-  const way = relative(resolve(from), resolve(to));
-  if (way === '..' || way.startsWith('../') || isAbsolute(way)) return;
-  throw refused('ERR_FS_CP_EINVAL', `cannot copy ${from} to a subdirectory of self ${to}`, to);
-}
-
-async function copyOne(
-  fs: ContentRequests,
-  from: string,
-  to: string,
-  source: Stats,
-  options: Options,
-): Promise<void> {
-  const target = await lookAt(fs, to, options);
-  if (target !== undefined && target.ino === source.ino && target.dev === source.dev) {
-    throw refused('ERR_FS_CP_EINVAL', `${from} and ${to} are the same`, to);
+  async #isWanted(from: string, to: string): Promise<boolean> {
+    const { filter } = this.#options;
+    return filter === undefined || Boolean(await filter(plainText(from), plainText(to)));
   }
-  if (source.isDirectory()) {
-    if (target !== undefined && !target.isDirectory()) {
-      throw refused(
-        'ERR_FS_CP_DIR_TO_NON_DIR',
-        `cannot overwrite non-directory ${to} with directory ${from}`,
-        to,
-      );
+
+  #lookAt(path: string): Promise<Stats> {
+    const bytes = bytesOfText(path);
+    return this.#options.dereference
+      ? this.#fs.stat(bytes, this.#signal)
+      : this.#fs.lstat(bytes, this.#signal);
+  }
+
+  /** Undefined: nothing is there. */
+  async #lookAtAny(path: string): Promise<Stats | undefined> {
+    try {
+      return await this.#lookAt(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
     }
-    return copyFolder(fs, from, to, source, target, options);
   }
-  if (target?.isDirectory()) {
-    throw refused(
-      'ERR_FS_CP_NON_DIR_TO_DIR',
-      `cannot overwrite directory ${to} with non-directory ${from}`,
-      to,
-    );
+
+  /** Whether the one can come to where the other is. */
+  #check(from: string, to: string, source: Stats, target: Stats | undefined): void {
+    if (target === undefined) return;
+    const [one, other] = [plainText(from), plainText(to)];
+    if (isSame(source, target)) {
+      throw refused('ERR_FS_CP_EINVAL', `${one} and ${other} are the same`, to);
+    }
+    if (source.isDirectory() && !target.isDirectory()) {
+      const message = `cannot overwrite non-directory ${other} with directory ${one}`;
+      throw refused('ERR_FS_CP_DIR_TO_NON_DIR', message, to);
+    }
+    if (!source.isDirectory() && target.isDirectory()) {
+      const message = `cannot overwrite directory ${other} with non-directory ${one}`;
+      throw refused('ERR_FS_CP_NON_DIR_TO_DIR', message, to);
+    }
   }
-  if (source.isSymbolicLink()) return copyLink(fs, from, to, target, options);
-  if (source.isFile()) return copyContent(fs, from, to, source, target, options);
-  if (source.isSocket()) throw refused('ERR_FS_CP_SOCKET', `cannot copy a socket file: ${to}`, to);
-  if (source.isFIFO()) throw refused('ERR_FS_CP_FIFO_PIPE', `cannot copy a FIFO pipe: ${to}`, to);
-  if (source.isCharacterDevice() || source.isBlockDevice())
-    return copyContent(fs, from, to, source, target, options);
-  throw refused('ERR_FS_CP_UNKNOWN', `cannot copy an unknown file type: ${to}`, to);
+
+  /** By what the folders above `to` are, as links may lead there: it would never end. */
+  async #checkOutside(from: string, to: string, source: Stats): Promise<void> {
+    for (let path = whole(to), above = dirname(path); ; path = above, above = dirname(path)) {
+      const folder = await this.#followed(above);
+      if (folder !== undefined && isSame(folder, source)) {
+        const message = `cannot copy ${plainText(from)} to a subdirectory of self ${plainText(to)}`;
+        throw refused('ERR_FS_CP_EINVAL', message, to);
+      }
+      if (above === path) return;
+    }
+  }
+
+  async #followed(path: string): Promise<Stats | undefined> {
+    try {
+      return await this.#fs.stat(bytesOfText(path), this.#signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #copyOne(
+    from: string,
+    to: string,
+    source: Stats,
+    target: Stats | undefined,
+  ): Promise<void> | undefined {
+    if (source.isDirectory()) return this.#copyFolder(from, to, source, target);
+    if (source.isSymbolicLink()) return this.#copyLink(from, to, target);
+    if (source.isSocket()) {
+      throw refused('ERR_FS_CP_SOCKET', `cannot copy a socket file: ${plainText(to)}`, to);
+    }
+    if (source.isFIFO()) {
+      throw refused('ERR_FS_CP_FIFO_PIPE', `cannot copy a FIFO pipe: ${plainText(to)}`, to);
+    }
+    if (source.isFile() || source.isCharacterDevice() || source.isBlockDevice()) {
+      return this.#copyContent(from, to, source, target);
+    }
+    throw refused('ERR_FS_CP_UNKNOWN', `cannot copy an unknown file type: ${plainText(to)}`, to);
+  }
+
+  async #copyFolder(
+    from: string,
+    to: string,
+    source: Stats,
+    target: Stats | undefined,
+  ): Promise<void> {
+    if (!this.#options.recursive) {
+      const message = `Recursive option not enabled, cannot copy a directory: ${plainText(from)}`;
+      throw refused('ERR_FS_EISDIR', message, from);
+    }
+    if (target === undefined) await this.#fs.mkdir(bytesOfText(to), this.#signal);
+    const asked = { encoding: 'buffer', ...this.#signal } as const;
+    for (const bytes of await this.#fs.readdir(bytesOfText(from), asked)) {
+      const name = byteText(bytes);
+      const [inner, outer] = [join(from, name), join(to, name)];
+      if (!(await this.#isWanted(inner, outer))) continue;
+      const stats = await this.#lookAt(inner);
+      const there = await this.#lookAtAny(outer);
+      this.#check(inner, outer, stats, there);
+      await this.#copyOne(inner, outer, stats, there);
+    }
+    // Last: it may be one that nothing can be made in.
+    if (target !== undefined) return;
+    await this.#fs.chmod(bytesOfText(to), source.mode & 0o7777, this.#signal);
+  }
+
+  async #copyContent(
+    from: string,
+    to: string,
+    source: Stats,
+    target: Stats | undefined,
+  ): Promise<void> {
+    const { mode, preserveTimestamps } = this.#options;
+    if (target !== undefined && !this.#mayReplace(to)) return;
+    if (target !== undefined) await this.#fs.unlink(bytesOfText(to), this.#signal);
+    await this.#fs.copyFile(bytesOfText(from), bytesOfText(to), mode, this.#signal);
+    if (!preserveTimestamps) return;
+    const [atime, mtime] = [source.atimeMs / 1000, source.mtimeMs / 1000];
+    await this.#fs.utimes(bytesOfText(to), atime, mtime, this.#signal);
+  }
+
+  /** What is there and no link stays, as in Node: symlink(2) says EEXIST. */
+  async #copyLink(from: string, to: string, target: Stats | undefined): Promise<void> {
+    const asked = { encoding: 'buffer', ...this.#signal } as const;
+    const held = byteText(await this.#fs.readlink(bytesOfText(from), asked));
+    const isKept = this.#options.verbatimSymlinks || isAbsolute(held);
+    const kept = isKept ? held : resolve(whole(dirname(from)), held);
+    if (target?.isSymbolicLink()) {
+      if (!this.#mayReplace(to)) return;
+      await this.#fs.unlink(bytesOfText(to), this.#signal);
+    }
+    await this.#fs.symlink(bytesOfText(kept), bytesOfText(to), this.#signal);
+  }
+
+  #mayReplace(to: string): boolean {
+    const { force, errorOnExist } = this.#options;
+    if (!force && errorOnExist) {
+      throw refused('ERR_FS_CP_EEXIST', `${plainText(to)} already exists`, to);
+    }
+    return force;
+  }
 }
 
-async function copyFolder(
+/** Copies what is at `from`: see `loop.fs.cp`. Both are byte texts: see path.ts. */
+export function copyTree(
   fs: ContentRequests,
   from: string,
   to: string,
-  source: Stats,
-  target: Stats | undefined,
-  options: Options,
+  options: CopySettings,
 ): Promise<void> {
-  const { recursive, signal, filter } = options;
-  if (!recursive) {
-    throw refused(
-      'ERR_FS_EISDIR',
-      `Recursive option not enabled, cannot copy a directory: ${from}`,
-      from,
-    );
-  }
-  if (target === undefined) await fs.mkdir(to, { signal });
-  for (const name of await fs.readdir(from, { signal })) {
-    const [inner, outer] = [join(from, name), join(to, name)];
-    if (filter !== undefined && !(await filter(inner, outer))) continue;
-    const stats = await (options.dereference
-      ? fs.stat(inner, { signal })
-      : fs.lstat(inner, { signal }));
-    await copyOne(fs, inner, outer, stats, options);
-  }
-  // Last: it may be one that nothing can be made in.
-  if (target === undefined) await fs.chmod(to, source.mode & 0o7777, { signal });
-}
-
-async function copyContent(
-  fs: ContentRequests,
-  from: string,
-  to: string,
-  source: Stats,
-  target: Stats | undefined,
-  { force, errorOnExist, mode, preserveTimestamps, signal }: Options,
-): Promise<void> {
-  if (target !== undefined && !force) {
-    if (!errorOnExist) return;
-    throw refused('ERR_FS_CP_EEXIST', `${to} already exists`, to);
-  }
-  if (target !== undefined) await fs.unlink(to, { signal });
-  await fs.copyFile(from, to, mode, { signal });
-  if (preserveTimestamps)
-    await fs.utimes(to, source.atimeMs / 1000, source.mtimeMs / 1000, { signal });
-}
-
-async function copyLink(
-  fs: ContentRequests,
-  from: string,
-  to: string,
-  target: Stats | undefined,
-  { verbatimSymlinks, force, errorOnExist, signal }: Options,
-): Promise<void> {
-  const held = await fs.readlink(from, { signal });
-  const kept = verbatimSymlinks || isAbsolute(held) ? held : resolve(dirname(from), held);
-  if (target !== undefined) {
-    if (!force && errorOnExist) throw refused('ERR_FS_CP_EEXIST', `${to} already exists`, to);
-    if (!force) return;
-    await fs.unlink(to, { signal });
-  }
-  await fs.symlink(kept, to, { signal });
+  return new TreeCopy(fs, options).copy(from, to);
 }

@@ -1,5 +1,6 @@
 // An open folder, whose entries are read some at a time: for folders that are too large to be
 // listed at once. In the shape of Node's fs.Dir.
+import { codedError } from '../../base/errors.js';
 import type { Batch } from '../batch.js';
 import { type Dirent, direntsIn } from './dirent.js';
 import type { FileHandle } from './handle.js';
@@ -20,6 +21,9 @@ export class Dir<Name extends string | Uint8Array = string> {
   readonly #encoding: NameEncoding;
   #entries: Dirent<Name>[] = [];
   #next = 0;
+  #isClosed = false;
+  /** What brings more, and whether it has: one for all who ask meanwhile. */
+  #coming: Promise<boolean> | undefined;
 
   /** @internal */
   constructor(file: FileHandle, path: string, encoding: NameEncoding, read: ReadEntries) {
@@ -29,20 +33,29 @@ export class Dir<Name extends string | Uint8Array = string> {
     this.#read = read;
   }
 
-  /** The next entry, in the order that the file system has; null at the end. */
+  /**
+   * The next entry, in the order that the file system has; null at the end. Any number may be asked
+   * for at once.
+   *
+   * Rejects as `loop.fs.readdir` does; with an Error ERR_DIR_CLOSED once it is closed.
+   */
   async read(): Promise<Dirent<Name> | null> {
-    if (this.#next === this.#entries.length) {
-      const value = (batch: Batch, row: number) =>
-        direntsIn(bufferOf(batch, row), this.#encoding, this.path);
-      this.#entries = (await this.#read(this.#file, value)) as Dirent<Name>[];
-      this.#next = 0;
+    if (this.#isClosed) throw codedError(Error, 'ERR_DIR_CLOSED', 'The folder was closed');
+    while (this.#next === this.#entries.length) {
+      this.#coming ??= this.#more().finally(() => {
+        this.#coming = undefined;
+      });
+      if (!(await this.#coming)) return null;
     }
-    return this.#entries[this.#next++] ?? this.#ended();
+    return this.#entries[this.#next++] as Dirent<Name>;
   }
 
-  #ended(): null {
-    this.#next = this.#entries.length;
-    return null;
+  async #more(): Promise<boolean> {
+    const value = (batch: Batch, row: number) =>
+      direntsIn(bufferOf(batch, row), this.#encoding, this.path);
+    this.#entries = (await this.#read(this.#file, value)) as Dirent<Name>[];
+    this.#next = 0;
+    return this.#entries.length > 0;
   }
 
   /** Its entries. It is closed at the end, and when the iteration is left. */
@@ -56,6 +69,7 @@ export class Dir<Name extends string | Uint8Array = string> {
 
   /** Closes it. Idempotent. */
   close(): Promise<void> {
+    this.#isClosed = true;
     return this.#file.close();
   }
 

@@ -1,6 +1,5 @@
 // An entry of a folder, in the shape of Node's fs.Dirent, and how a batch of them is read from
 // what native code writes (native/jobs/entries.h).
-import { join } from 'node:path';
 import type { NameEncoding } from './values.js';
 
 // DT_* of <dirent.h>, the same on every system.
@@ -33,6 +32,11 @@ export class Dirent<Name extends string | Uint8Array = string> {
   /** The folder, by the name that Node 20 has for it. */
   get path(): string {
     return this.parentPath;
+  }
+
+  /** The same entry by another name: as text, say. @internal */
+  named<Other extends string | Uint8Array>(name: Other): Dirent<Other> {
+    return new Dirent(name, this.parentPath, this.#type);
   }
 
   /** A regular file. */
@@ -147,9 +151,4 @@ function textOf({ buffer, byteOffset, length }: Uint8Array, begin: number): stri
 function countOf(bytes: Uint8Array): number {
   if (bytes.length < COUNT_BYTES) return 0;
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-}
-
-/** `entry`, of a folder below `folder`, as it is told from there. */
-export function pathIn(folder: string, name: string | Uint8Array): string {
-  return join(folder, typeof name === 'string' ? name : Buffer.from(name).toString());
 }

@@ -1,5 +1,5 @@
 // Folders: making and removing them, with all that is in them, and what is in them.
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { codedError } from '../../base/errors.js';
 import type { OptionNames } from '../../base/options.js';
 import { native } from '../../binding/index.js';
@@ -14,9 +14,9 @@ import {
   listingIn,
   namesAndTypesIn,
   namesIn,
-  pathIn,
 } from './dirent.js';
 import {
+  type BytesOptions,
   checkFlag,
   checkMode,
   checkNameEncoding,
@@ -25,9 +25,18 @@ import {
   readFileOptions,
   readNameOptions,
   readSignal,
+  type TextOptions,
 } from './options.js';
-import { type Path, pathText, toPath } from './path.js';
-import { bufferOf, firstMadeOf, type NameEncoding, nameOf, nothing, viewOf } from './values.js';
+import { bytesOfText, byteText, type Path, pathText, plainText, toPath } from './path.js';
+import {
+  bufferOf,
+  firstMadeOf,
+  type NameEncoding,
+  nameOf,
+  nothing,
+  type TextEncoding,
+  viewOf,
+} from './values.js';
 
 /** Options of `loop.fs.mkdir`. */
 export interface MkdirOptions extends FileOptions {
@@ -91,10 +100,10 @@ export abstract class FolderRequests extends AttributeRequests {
   }
 
   /** Makes a folder of a name that nobody has: `prefix` with six characters behind it. See mkdtemp(3). */
-  mkdtemp(prefix: Path, options?: NameOptions & { encoding?: 'utf8' | undefined }): Promise<string>;
-  mkdtemp(prefix: Path, options: NameOptions & { encoding: 'buffer' }): Promise<Uint8Array>;
-  mkdtemp(prefix: Path, options?: NameOptions): Promise<string | Uint8Array>;
-  mkdtemp(prefix: Path, options?: NameOptions): Promise<string | Uint8Array> {
+  mkdtemp(prefix: Path, options?: TextOptions): Promise<string>;
+  mkdtemp(prefix: Path, options: BytesOptions): Promise<Uint8Array>;
+  mkdtemp(prefix: Path, options?: NameEncoding | NameOptions): Promise<string | Uint8Array>;
+  mkdtemp(prefix: Path, options?: NameEncoding | NameOptions): Promise<string | Uint8Array> {
     return checked(() => {
       const { signal, encoding } = readNameOptions(options);
       const checkedPath = toPath(prefix, 'prefix');
@@ -142,8 +151,11 @@ export abstract class FolderRequests extends AttributeRequests {
   readdir(
     path: Path,
     options?:
-      | 'utf8'
-      | (ReaddirOptions & { encoding?: 'utf8' | undefined; withFileTypes?: false | undefined }),
+      | TextEncoding
+      | (ReaddirOptions & {
+          encoding?: TextEncoding | undefined;
+          withFileTypes?: false | undefined;
+        }),
   ): Promise<string[]>;
   readdir(
     path: Path,
@@ -153,7 +165,7 @@ export abstract class FolderRequests extends AttributeRequests {
   ): Promise<Uint8Array[]>;
   readdir(
     path: Path,
-    options: ReaddirOptions & { encoding?: 'utf8' | undefined; withFileTypes: true },
+    options: ReaddirOptions & { encoding?: TextEncoding | undefined; withFileTypes: true },
   ): Promise<Dirent[]>;
   readdir(
     path: Path,
@@ -197,25 +209,25 @@ export abstract class FolderRequests extends AttributeRequests {
     return typeof bytes === 'number' ? bytes : listingIn(bytes);
   }
 
+  /** By bytes: a name that is no UTF-8 would be another one as text. */
   async #readTree(
-    root: string | Uint8Array,
+    path: string | Uint8Array,
     encoding: NameEncoding,
     typed: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Entry[]> {
+    const root = byteText(path);
+    const told = (text: string) => (encoding === 'buffer' ? bytesOfText(text) : plainText(text));
     const found: Entry[] = [];
-    const waiting: (string | Uint8Array)[] = [root];
+    const waiting = [root];
     for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-      const entries = await this.readdir(folder, {
-        encoding,
-        withFileTypes: true,
-        signal,
-      } as ReaddirOptions);
-      for (const entry of entries as Dirent<string | Uint8Array>[]) {
-        const path = pathIn(entry.parentPath, entry.name);
-        const name = relative(pathText(root), path);
-        found.push(typed ? entry : encoding === 'buffer' ? Buffer.from(name) : name);
-        if (entry.isDirectory()) waiting.push(path);
+      const parent = bytesOfText(folder);
+      const options = { encoding: 'buffer', withFileTypes: true, signal } as const;
+      for (const entry of await this.readdir(parent, options)) {
+        const name = byteText(entry.name);
+        const inner = join(folder, name);
+        found.push(typed ? entry.named(told(name)) : told(relative(root, inner)));
+        if (entry.isDirectory()) waiting.push(inner);
       }
     }
     return found;

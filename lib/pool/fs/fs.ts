@@ -5,14 +5,20 @@
 import { constants } from 'node:fs';
 import type { Batch } from '../batch.js';
 import { checked } from './caller.js';
-import { type CopyOptions, copyTree, readCopyOptions } from './copy.js';
+import { copyTree } from './copy.js';
+import { type CopyOptions, readCopyOptions } from './copy-options.js';
 import { Dir } from './dir.js';
 import type { Dirent } from './dirent.js';
 import { FileHandle } from './handle.js';
-import { type NameOptions, readNameOptions } from './options.js';
-import { type Path, pathText, toPath } from './path.js';
+import {
+  type BytesOptions,
+  type NameOptions,
+  readNameOptions,
+  type TextOptions,
+} from './options.js';
+import { byteText, type Path, pathText, toPath } from './path.js';
 import { StreamRequests } from './streams.js';
-import { descriptorOf } from './values.js';
+import { descriptorOf, type NameEncoding } from './values.js';
 
 /** `loop.fs`. */
 export class FileRequests extends StreamRequests {
@@ -24,9 +30,10 @@ export class FileRequests extends StreamRequests {
    * @example
    * for await (const entry of await loop.fs.opendir('/var/log')) console.log(entry.name);
    */
-  opendir(path: Path, options?: NameOptions & { encoding?: 'utf8' | undefined }): Promise<Dir>;
-  opendir(path: Path, options: NameOptions & { encoding: 'buffer' }): Promise<Dir<Uint8Array>>;
-  opendir(path: Path, options?: NameOptions): Promise<Dir | Dir<Uint8Array>> {
+  opendir(path: Path, options?: TextOptions): Promise<Dir>;
+  opendir(path: Path, options: BytesOptions): Promise<Dir<Uint8Array>>;
+  opendir(path: Path, options?: NameEncoding | NameOptions): Promise<Dir | Dir<Uint8Array>>;
+  opendir(path: Path, options?: NameEncoding | NameOptions): Promise<Dir | Dir<Uint8Array>> {
     return checked(() => {
       const { signal, encoding } = readNameOptions(options);
       const checkedPath = toPath(path);
@@ -61,7 +68,7 @@ export class FileRequests extends StreamRequests {
     return checked(() => {
       const read = readCopyOptions(options);
       const [source, target] = [toPath(src, 'src'), toPath(dest, 'dest')];
-      return copyTree(this, pathText(source), pathText(target), read);
+      return this.work.holds(copyTree(this, byteText(source), byteText(target), read));
     });
   }
 }

@@ -1,12 +1,14 @@
 // A file that is open, in the shape of Node's FileHandle: it has its descriptor until it is closed,
 // and closes it when it is forgotten. Its methods are those of `loop.fs`, with its descriptor.
 
+import { isAnyArrayBuffer } from '../../base/realms.js';
 import { SHOWN, shown } from '../../base/shown.js';
 import { type Bytes, native } from '../../binding/index.js';
 import type { Handle } from '../../loop/handle.js';
 import { Owner } from '../../loop/owners.js';
 import { fileError } from '../../raw/errors.js';
 import type { Handlers } from '../../stream/handlers.js';
+import type { Written } from './chunks.js';
 import { type Buffers, EBADF, FILE_NUMBER, type OpenFile, type Whence } from './descriptors.js';
 import type { FileOptions, FileTime } from './options.js';
 import type { Content, FileEncoding } from './path.js';
@@ -31,7 +33,7 @@ export interface HandleRequests extends ByteRequests {
   readRest(file: OpenFile, options?: FileEncoding | ReadFileOptions): Promise<Content | string>;
   writeRest(
     file: OpenFile,
-    data: Bytes | string,
+    data: Written,
     options?: FileEncoding | WriteFileOptions,
   ): Promise<void>;
   closeOpen(fd: number): Promise<void>;
@@ -45,6 +47,26 @@ export interface HandleRequests extends ByteRequests {
     options: FileWriteOptions | undefined,
     handlers: Handlers<Handle> | undefined,
   ): FileWriteStream;
+}
+
+/** Options of `FileHandle.read`, with the memory among them. */
+export interface HandleReadOptions<T extends Bytes> extends TransferOptions {
+  /** Any memory. */
+  buffer?: T | undefined;
+}
+
+const DEFAULT_READ_BYTES = 16_384;
+
+/** What is neither memory nor taken for it. */
+function isOptions(given: unknown): given is HandleReadOptions<Bytes> | undefined {
+  if (given === undefined) return true;
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    !ArrayBuffer.isView(given) &&
+    !isAnyArrayBuffer(given) &&
+    !Array.isArray(given)
+  );
 }
 
 /** What is left of a FileHandle that was forgotten. */
@@ -83,14 +105,26 @@ export class FileHandle implements OpenFile {
     return this.#fd;
   }
 
-  /** Reads into `buffer`: see `loop.fs.read`. */
+  /**
+   * Reads into `buffer`: see `loop.fs.read`. With options alone into theirs; default: 16 KiB of its
+   * own.
+   */
   read<T extends Bytes>(
     buffer: T,
     offset?: number | TransferOptions | null,
     length?: number | null,
     position?: number | bigint | null,
-  ): Promise<ReadResult<T>> {
-    return this.#files.read(this, buffer, offset, length, position);
+  ): Promise<ReadResult<T>>;
+  read<T extends Bytes = Content>(options?: HandleReadOptions<T>): Promise<ReadResult<T>>;
+  read(
+    buffer: Bytes | HandleReadOptions<Bytes> | undefined,
+    offset?: number | TransferOptions | null,
+    length?: number | null,
+    position?: number | bigint | null,
+  ): Promise<ReadResult<Bytes>> {
+    if (!isOptions(buffer)) return this.#files.read(this, buffer, offset, length, position);
+    const { buffer: given = Buffer.alloc(DEFAULT_READ_BYTES), ...where } = { ...buffer };
+    return this.#files.read(this, given, where);
   }
 
   /** Writes `data`: see `loop.fs.write`. */
@@ -130,12 +164,12 @@ export class FileHandle implements OpenFile {
   }
 
   /** Writes all of `data` to where the file stands: see `loop.fs.writeFile`. */
-  writeFile(data: Bytes | string, options?: FileEncoding | WriteFileOptions): Promise<void> {
+  writeFile(data: Written, options?: FileEncoding | WriteFileOptions): Promise<void> {
     return this.#files.writeRest(this, data, options);
   }
 
   /** The same: in a file that was opened with 'a' all is appended. */
-  appendFile(data: Bytes | string, options?: FileEncoding | WriteFileOptions): Promise<void> {
+  appendFile(data: Written, options?: FileEncoding | WriteFileOptions): Promise<void> {
     return this.#files.writeRest(this, data, options);
   }
 

@@ -1,15 +1,19 @@
 // Names of files: making, changing and removing them, and what links hold.
 import { checked } from './caller.js';
-import { type FileOptions, type NameOptions, readNameOptions, readSignal } from './options.js';
+import {
+  type BytesOptions,
+  type FileOptions,
+  type NameOptions,
+  readNameOptions,
+  readSignal,
+  type TextOptions,
+} from './options.js';
 import { type Path, toPath } from './path.js';
 import { StatusRequests } from './status.js';
-import { nameOf } from './values.js';
+import { type NameEncoding, nameOf } from './values.js';
 
 /** Options of `loop.fs.readlink`. */
 export interface ReadlinkOptions extends NameOptions {}
-
-type BytesOptions = NameOptions & { encoding: 'buffer' };
-type TextOptions = NameOptions & { encoding?: 'utf8' | undefined };
 
 /** Requests on names. Use `loop.fs`. */
 export abstract class NameRequests extends StatusRequests {
@@ -57,20 +61,24 @@ export abstract class NameRequests extends StatusRequests {
    */
   readlink(path: Path, options?: TextOptions): Promise<string>;
   readlink(path: Path, options: BytesOptions): Promise<Uint8Array>;
-  readlink(path: Path, options?: ReadlinkOptions): Promise<string | Uint8Array>;
-  readlink(path: Path, options?: ReadlinkOptions): Promise<string | Uint8Array> {
+  readlink(path: Path, options?: NameEncoding | ReadlinkOptions): Promise<string | Uint8Array>;
+  readlink(path: Path, options?: NameEncoding | ReadlinkOptions): Promise<string | Uint8Array> {
     return checked(() => this.#name('readlink', path, options));
   }
 
   /** The absolute path of a file, without symbolic links, `.` and `..`. See realpath(3). */
   realpath(path: Path, options?: TextOptions): Promise<string>;
   realpath(path: Path, options: BytesOptions): Promise<Uint8Array>;
-  realpath(path: Path, options?: NameOptions): Promise<string | Uint8Array>;
-  realpath(path: Path, options?: NameOptions): Promise<string | Uint8Array> {
+  realpath(path: Path, options?: NameEncoding | NameOptions): Promise<string | Uint8Array>;
+  realpath(path: Path, options?: NameEncoding | NameOptions): Promise<string | Uint8Array> {
     return checked(() => this.#name('realpath', path, options));
   }
 
-  #name(name: 'readlink' | 'realpath', path: Path, options: NameOptions | undefined) {
+  #name(
+    name: 'readlink' | 'realpath',
+    path: Path,
+    options: NameEncoding | NameOptions | undefined,
+  ) {
     const { signal, encoding } = readNameOptions(options);
     const checkedPath = toPath(path);
     return this.ask(

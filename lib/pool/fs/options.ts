@@ -5,7 +5,7 @@ import { OPEN_FLAGS } from '../../base/open-flags.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { checkInteger } from '../../base/validate.js';
 import type { FileEncoding } from './path.js';
-import type { NameEncoding } from './values.js';
+import type { NameEncoding, TextEncoding } from './values.js';
 
 /** What each request on files takes. */
 export interface FileOptions {
@@ -17,6 +17,24 @@ export interface FileOptions {
 export interface NameOptions extends FileOptions {
   /** 'buffer': the bytes as the kernel has them. Default: 'utf8'. */
   encoding?: NameEncoding | undefined;
+}
+
+/** What asks for names as text. */
+export type TextOptions = TextEncoding | NameTextOptions;
+
+/** What asks for names as the bytes that the kernel has. */
+export type BytesOptions = 'buffer' | NameBytesOptions;
+
+/** Options of a request whose result is a name, as text. */
+export interface NameTextOptions extends NameOptions {
+  /** Text. Default: 'utf8'. */
+  encoding?: TextEncoding | undefined;
+}
+
+/** Options of a request whose result is a name, as bytes. */
+export interface NameBytesOptions extends NameOptions {
+  /** The bytes as the kernel has them. */
+  encoding: 'buffer';
 }
 
 /** A time: seconds since the epoch, fractions allowed, or a Date. */
@@ -41,17 +59,19 @@ export function readSignal(options: FileOptions | undefined): AbortSignal | unde
   return readFileOptions(options, FILE_NAMES)?.signal;
 }
 
-export function readNameOptions(options: NameOptions | undefined): {
+/** Of options, or an encoding alone. */
+export function readNameOptions(options: NameEncoding | NameOptions | undefined): {
   signal: AbortSignal | undefined;
   encoding: NameEncoding;
 } {
-  const read = readFileOptions(options, NAME_NAMES);
+  const given = typeof options === 'string' ? { encoding: options } : options;
+  const read = readFileOptions(given, NAME_NAMES);
   return { signal: read?.signal, encoding: checkNameEncoding(read?.encoding) };
 }
 
 /** @throws TypeError ERR_INVALID_ARG_VALUE for another encoding */
 export function checkNameEncoding(encoding: unknown): NameEncoding {
-  if (encoding === undefined || encoding === 'utf8') return 'utf8';
+  if (encoding === undefined || encoding === 'utf8' || encoding === 'utf-8') return 'utf8';
   if (encoding === 'buffer') return 'buffer';
   throw invalidValue('options.encoding', "'utf8' or 'buffer'");
 }
@@ -73,10 +93,9 @@ export function checkFlag(name: string, value: unknown, otherwise = false): bool
 /** Permissions: a number of 12 bits, or an octal string as Node takes it. */
 export function checkMode(mode: unknown, otherwise?: number, name = 'mode'): number {
   if (mode === undefined && otherwise !== undefined) return otherwise;
-  if (typeof mode === 'string' && /^[0-7]+$/.test(mode)) {
-    return checkInteger(name, Number.parseInt(mode, 8), 0, 0o7777);
-  }
-  return checkInteger(name, mode, 0, 0o7777);
+  if (typeof mode !== 'string') return checkInteger(name, mode, 0, 0o7777);
+  if (!/^[0-7]+$/.test(mode)) throw invalidValue(name, 'a number, or its octal digits');
+  return checkInteger(name, Number.parseInt(mode, 8), 0, 0o7777);
 }
 
 /** A user or a group; -1 leaves it as it is. */

@@ -57,3 +57,21 @@ const withNul = (name: string) =>
 export function pathText(path: string | Uint8Array): string {
   return typeof path === 'string' ? path : Buffer.from(path).toString();
 }
+
+/**
+ * A path with a character for each of its bytes: functions on paths take that, whatever bytes a name
+ * has.
+ */
+export function byteText(path: string | Uint8Array): string {
+  return Buffer.from(path as string).toString('latin1');
+}
+
+/** The path that it stands for. */
+export function bytesOfText(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
+}
+
+/** The same as text, in which what is no UTF-8 is lost. */
+export function plainText(text: string): string {
+  return Buffer.from(text, 'latin1').toString();
+}

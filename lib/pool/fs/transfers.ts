@@ -1,7 +1,7 @@
 // What a read or a write of a descriptor is given: memory and places, as Node takes them, checked.
 
 import { checkSignal } from '../../base/abort.js';
-import { invalidType, outOfRange } from '../../base/errors.js';
+import { invalidType, invalidValue, outOfRange } from '../../base/errors.js';
 import { type OptionNames, readOptions } from '../../base/options.js';
 import { isAnyArrayBuffer } from '../../base/realms.js';
 import { checkInteger } from '../../base/validate.js';
@@ -104,6 +104,9 @@ export function writeTransfer(
     return checkTransfer(data, offset as number | TransferOptions, length as number, position);
   }
   const encoding = checkEncoding(length ?? undefined);
+  if (encoding === 'hex' && data.length % 2 !== 0) {
+    throw invalidValue('encoding', `one of text of ${data.length} characters, not 'hex'`);
+  }
   const bytes = contentOf('data', data, encoding);
   if (typeof offset === 'object' && offset !== null)
     return checkTransfer(bytes, offset, null, null);

@@ -9,7 +9,10 @@ import { BigIntStatFs, STATFS_MOUNTED, StatFs } from './statfs.js';
 import { BigIntStats, Stats } from './stats.js';
 
 /** How names are told: as text, or as the bytes that the kernel has. */
-export type NameEncoding = 'utf8' | 'buffer';
+export type NameEncoding = TextEncoding | 'buffer';
+
+/** How names are told as text. */
+export type TextEncoding = 'utf8' | 'utf-8';
 
 export function nothing(): void {}
 

@@ -212,6 +212,15 @@ export class FileWork {
     return request;
   }
 
+  /** `several`, which keeps the loop alive also between the requests that it is made of. */
+  holds<T>(several: Promise<T>): Promise<T> {
+    const { loop } = this;
+    loop.retain();
+    const done = () => loop.release();
+    several.then(done, done);
+    return several;
+  }
+
   /** Calls `reject` when the loop is closed, until what is returned is called. */
   whileWaiting(reject: (reason: unknown) => void): () => void {
     if (this.#waiting.size === 0 && !this.#hearsOfClose) {
