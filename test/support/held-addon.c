@@ -1,11 +1,11 @@
 /*
- * An addon whose job does not return by itself: hold(interface, fd) reads a byte
- * of `fd` on a thread, and writes one to it when the job is dropped.
+ * An addon whose job does not return by itself: hold(interface, fd) reads a
+ * byte of `fd` on a thread, and writes one to it when the job is dropped.
  */
-#include "../../include/rawloop.h"
-
 #include <stdint.h>
 #include <unistd.h>
+
+#include "../../include/rawloop.h"
 
 static int32_t work(void* data) {
   char byte;

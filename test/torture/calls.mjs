@@ -125,7 +125,8 @@ export const CALLS = {
   signalfd: [...OUT_OF_DESCRIPTORS, ...told('ENODEV', 'EINVAL'), ...REFUSED],
   fanotify_init: [...OUT_OF_DESCRIPTORS, ...told('EINVAL'), ...REFUSED],
   fanotify_mark: [...quiet('EINTR'), ...told('ENOSPC', 'ENOENT', 'EXDEV', 'EPERM', 'ENOSYS')],
-  fcntl: told('EPERM', 'ENOSYS', 'EMFILE', 'EINVAL'),
+  // Without a duplicate for libuv a thread waits in its place.
+  fcntl: retry('EPERM', 'ENOSYS', 'EMFILE', 'EINVAL'),
   // The number is free whatever close says, and what it says is too late to be of use.
   close: quiet('EINTR', 'EIO', 'ENOSPC', 'EDQUOT'),
   stat: [
