@@ -134,6 +134,8 @@ describe.each(DRIVE_MODES)('for await over a datagram socket (%s)', (mode) => {
     const path = join(temporaryFolder(), 'fds');
     const server = test.loop.dgram({ path });
     const client = test.loop.dgram({ family: 'unix', to: { path } });
+    // The host has a descriptor of its own for it.
+    if (mode === 'guest') test.loop.attach();
     const before = countDescriptors();
     await during(async () => {
       const pair = opened.pipe();
