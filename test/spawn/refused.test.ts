@@ -40,6 +40,8 @@ const SCRIPT = `${DRIVE}
   };
   const isByPidfd = process.env.RAWLOOP_CHILD_EXIT === 'pidfd';
   const run = () => {
+    // The host has a descriptor of its own for the loop.
+    if (process.env.MODE === 'guest') loop.attach();
     // Its end.
     if (isByPidfd) refuse();
     const ofEnd = isByPidfd ? spawn({ exit: tell, close: tell }) : 0;
