@@ -54,7 +54,7 @@ function isOwnEnvironment(): boolean {
  */
 export function environmentOf(given: Environment | undefined): string[] | undefined {
   if (given === undefined && isOwnEnvironment()) return undefined;
-  const source: unknown = given ?? process.env;
+  const source: unknown = given === undefined ? process.env : given;
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw invalidType('options.env', 'an object');
   }
