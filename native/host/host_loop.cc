@@ -2,10 +2,12 @@
 #include "host/host_loop.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <napi.h>
 
 #include <cerrno>
 #include <string_view>
+#include <utility>
 
 #include "core/args.h"
 #include "core/module.h"
@@ -87,6 +89,8 @@ class HostLoop : public TaggedWrap<HostLoop> {
                         InstanceMethod("unref", &HostLoop::Unref),
                         InstanceMethod("hold", &HostLoop::Hold),
                         InstanceMethod("letGo", &HostLoop::LetGo),
+                        InstanceMethod("rest", &HostLoop::Rest),
+                        InstanceMethod("goOn", &HostLoop::GoOn),
                         InstanceMethod("close", &HostLoop::Close)});
   }
 
@@ -109,7 +113,12 @@ class HostLoop : public TaggedWrap<HostLoop> {
     }
     auto attach = named == "libuv" ? AttachToLibuv : AttachWithWaiter;
     int error = 0;
-    host_ = attach(env, static_cast<int>(fd), info[1], &error);
+    UniqueFd own(fcntl(static_cast<int>(fd), F_DUPFD_CLOEXEC, 0));
+    if (own.ok()) {
+      host_ = attach(env, std::move(own), info[1], &error);
+    } else {
+      error = -errno;
+    }
     if (host_ != nullptr) host_->holder = &host_;
     // The constructor cannot return -errno: the caller reads it here.
     rawloop::Define(env, Value(), "error", Int(env, error));
@@ -138,6 +147,12 @@ class HostLoop : public TaggedWrap<HostLoop> {
   }
   void LetGo(const Napi::CallbackInfo&) {
     if (host_ != nullptr) host_->LetGo();
+  }
+  void Rest(const Napi::CallbackInfo&) {
+    if (host_ != nullptr) host_->Rest();
+  }
+  void GoOn(const Napi::CallbackInfo&) {
+    if (host_ != nullptr) host_->GoOn();
   }
   void Close(const Napi::CallbackInfo&) { CloseOnce(); }
   void CloseOnce() {

@@ -6,9 +6,11 @@
 //   Arm(ms)   call the turn after this time at the latest, -1: no deadline
 //   SetRef    whether the attachment keeps the process alive
 //   Hold      no turn until LetGo; false where the host's own work comes
-//   between
-//             two turns anyhow
+//             between two turns anyhow
+//   Rest      no turn until GoOn, whatever is readable or due
 //   Close     no turn after it; called once, on the JavaScript thread
+// Each waits for a duplicate of its own: should others have closed the poller's
+// number, libuv would abort, or both would wait for what was opened since.
 // Two do: libuv (Node, Deno) and a waiter thread (Bun, and any host whose libuv
 // cannot be found). See host_loop_libuv.cc and host_loop_waiter.cc.
 #ifndef RAWLOOP_HOST_HOST_LOOP_H_
@@ -17,6 +19,8 @@
 #include <node_api.h>
 
 #include <cstdint>
+
+#include "core/unique_fd.h"
 
 namespace rawloop {
 
@@ -52,6 +56,9 @@ class HostAttachment {
   virtual void SetRef(bool ref) = 0;
   virtual bool Hold() { return false; }
   virtual void LetGo() {}
+  // Idempotent, as GoOn.
+  virtual void Rest() = 0;
+  virtual void GoOn() = 0;
   // The attachment deletes itself once its host lets go of it.
   virtual void Close() = 0;
 
@@ -67,9 +74,9 @@ int HostDescriptor(napi_env env);
 int HostAlive(napi_env env);
 
 // Null, and `*error` a negative errno, when this host cannot be used.
-HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
+HostAttachment* AttachToLibuv(napi_env env, UniqueFd fd, napi_value turn,
                               int* error);
-HostAttachment* AttachWithWaiter(napi_env env, int fd, napi_value turn,
+HostAttachment* AttachWithWaiter(napi_env env, UniqueFd fd, napi_value turn,
                                  int* error);
 
 }  // namespace rawloop

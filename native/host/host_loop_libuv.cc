@@ -12,6 +12,7 @@
 #include <initializer_list>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include "host/host_loop.h"
 
@@ -33,6 +34,7 @@ struct Libuv {
   size_t (*handle_size)(int type);
   int (*poll_init)(UvLoop*, UvHandle*, int fd);
   int (*poll_start)(UvHandle*, int events, void (*)(UvHandle*, int, int));
+  int (*poll_stop)(UvHandle*);
   // Deno's stand-in for libuv has no loop to run, and its poll handles report
   // once: they are started again after each report.
   bool poll_once;
@@ -56,6 +58,7 @@ struct Libuv {
     return Load("uv_handle_size", &handle_size) &&
            Load("uv_poll_init", &poll_init) &&
            Load("uv_poll_start", &poll_start) &&
+           Load("uv_poll_stop", &poll_stop) &&
            Load("uv_timer_init", &timer_init) &&
            Load("uv_timer_start", &timer_start) &&
            Load("uv_timer_stop", &timer_stop) &&
@@ -78,16 +81,17 @@ struct Libuv {
 
 class LibuvAttachment : public HostAttachment {
  public:
-  static LibuvAttachment* Create(napi_env env, int fd, napi_value turn,
+  static LibuvAttachment* Create(napi_env env, UniqueFd fd, napi_value turn,
                                  int* error) {
     Libuv uv;
     UvLoop* loop = nullptr;
     *error = -ENOSYS;
     if (!uv.Find() || uv.get_loop(env, &loop) != napi_ok) return nullptr;
     *error = -ENOMEM;
-    auto* self = new (std::nothrow) LibuvAttachment(env, uv, loop);
+    auto* self =
+        new (std::nothrow) LibuvAttachment(env, uv, loop, std::move(fd));
     if (self == nullptr) return nullptr;
-    if (self->HasHandles()) *error = self->Open(fd, turn);
+    if (self->HasHandles()) *error = self->Open(turn);
     if (*error == 0) return self;
     self->Close();
     return nullptr;
@@ -114,6 +118,20 @@ class LibuvAttachment : public HostAttachment {
     }
   }
 
+  void Rest() override {
+    resting_ = true;
+    uv_.poll_stop(poll_);
+    uv_.timer_stop(timer_);
+    uv_.check_stop(check_);
+    uv_.idle_stop(idle_);
+  }
+
+  void GoOn() override {
+    resting_ = false;
+    // It cannot fail: the descriptor is the one that it began with.
+    uv_.poll_start(poll_, kUvReadable, OnReadable);
+  }
+
   void Close() override {
     if (closing_) return;
     closing_ = true;
@@ -123,13 +141,16 @@ class LibuvAttachment : public HostAttachment {
     for (UvHandle* handle : {timer_, check_, idle_, poll_}) {
       if (handle->data == this) uv_.close(handle, OnClosed);
     }
+    // At once, as libuv asks for it no more; a thread of Deno's may.
+    if (!uv_.poll_once) fd_.Reset();
   }
 
  private:
-  LibuvAttachment(napi_env env, const Libuv& uv, UvLoop* loop)
+  LibuvAttachment(napi_env env, const Libuv& uv, UvLoop* loop, UniqueFd fd)
       : env_(env),
         uv_(uv),
         loop_(loop),
+        fd_(std::move(fd)),
         poll_(NewHandle(kUvPoll)),
         timer_(NewHandle(kUvTimer)),
         check_(NewHandle(kUvCheck)),
@@ -158,14 +179,14 @@ class LibuvAttachment : public HostAttachment {
            idle_ != nullptr;
   }
 
-  int Open(int fd, napi_value turn) {
+  int Open(napi_value turn) {
     // The turn first, while there is nothing to be undone.
     try {
       turn_ = std::make_shared<Turn>(env_, turn);
     } catch (const std::bad_alloc&) {
       return -ENOMEM;
     }
-    int error = uv_.poll_init(loop_, poll_, fd);
+    int error = uv_.poll_init(loop_, poll_, fd_.get());
     if (error != 0) return error;
     Opened(poll_);
     // These cannot fail.
@@ -202,7 +223,7 @@ class LibuvAttachment : public HostAttachment {
     if (!turn) return;
     turn->Run(due);
     if (turn->closed()) return;  // `this` is perhaps deleted by now
-    if (!due && uv_.poll_once) {
+    if (!due && uv_.poll_once && !resting_) {
       uv_.poll_start(poll_, kUvReadable, OnReadable);
     }
   }
@@ -224,11 +245,13 @@ class LibuvAttachment : public HostAttachment {
   napi_env env_;
   Libuv uv_;
   UvLoop* loop_;
+  UniqueFd fd_;
   UvHandle* poll_;
   UvHandle* timer_;
   UvHandle* check_;
   UvHandle* idle_;
   bool closing_ = false;
+  bool resting_ = false;
   int open_handles_ = 0;
   std::shared_ptr<Turn> turn_;
   napi_async_cleanup_hook_handle hook_ = nullptr;
@@ -264,9 +287,9 @@ int HostAlive(napi_env env) {
   return loop_alive(loop) != 0 ? 1 : 0;
 }
 
-HostAttachment* AttachToLibuv(napi_env env, int fd, napi_value turn,
+HostAttachment* AttachToLibuv(napi_env env, UniqueFd fd, napi_value turn,
                               int* error) {
-  return LibuvAttachment::Create(env, fd, turn, error);
+  return LibuvAttachment::Create(env, std::move(fd), turn, error);
 }
 
 }  // namespace rawloop

@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "core/unique_fd.h"
 #include "host/host_loop.h"
@@ -35,10 +36,10 @@ int64_t NowMs() {
 
 class WaiterAttachment : public HostAttachment {
  public:
-  static WaiterAttachment* Create(napi_env env, int fd, napi_value turn,
+  static WaiterAttachment* Create(napi_env env, UniqueFd fd, napi_value turn,
                                   int* error) {
     *error = -ENOMEM;
-    auto* self = new (std::nothrow) WaiterAttachment(env, fd);
+    auto* self = new (std::nothrow) WaiterAttachment(env, std::move(fd));
     if (self == nullptr) return nullptr;
     *error = self->Open(turn);
     if (*error == 0) return self;
@@ -47,7 +48,7 @@ class WaiterAttachment : public HostAttachment {
       delete self;
     } else {
       self->turn_.reset();
-      self->CloseInterrupts();
+      self->CloseDescriptors();
       napi_release_threadsafe_function(self->wake_, napi_tsfn_abort);
     }
     return nullptr;
@@ -78,15 +79,28 @@ class WaiterAttachment : public HostAttachment {
     may_wait_.notify_one();
   }
 
+  void Rest() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    resting_ = true;
+    deadline_ms_ = kNever;
+  }
+
+  void GoOn() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    resting_ = false;
+    may_wait_.notify_one();
+  }
+
   void Close() override {
     napi_remove_env_cleanup_hook(env_, OnCleanup, this);
     Shut();
   }
 
  private:
-  WaiterAttachment(napi_env env, int fd) : env_(env), fd_(fd) {}
+  WaiterAttachment(napi_env env, UniqueFd fd) : env_(env), fd_(std::move(fd)) {}
 
-  void CloseInterrupts() {
+  void CloseDescriptors() {
+    fd_.Reset();
     interrupt_read_.Reset();
     interrupt_write_.Reset();
   }
@@ -148,7 +162,7 @@ class WaiterAttachment : public HostAttachment {
     may_wait_.notify_one();
     pthread_join(thread_, nullptr);
     // Now, as Deno calls no finalizer for a Worker that ends.
-    CloseInterrupts();
+    CloseDescriptors();
     if (turn_) turn_->Close();
     turn_.reset();
     napi_release_threadsafe_function(wake_, napi_tsfn_abort);
@@ -205,12 +219,15 @@ class WaiterAttachment : public HostAttachment {
     return deadline_ms_ != kNever && NowMs() >= deadline_ms_;
   }
 
+  bool CanWait() const { return waiting_ && !held_ && !resting_; }
+
   void Wait() {
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
-      may_wait_.wait(lock, [this] { return (waiting_ && !held_) || stop_; });
+      may_wait_.wait(lock, [this] { return CanWait() || stop_; });
       if (stop_) return;
-      pollfd set[2] = {{fd_, POLLIN, 0}, {interrupt_read_.get(), POLLIN, 0}};
+      pollfd set[2] = {{fd_.get(), POLLIN, 0},
+                       {interrupt_read_.get(), POLLIN, 0}};
       int timeout_ms = Timeout();
       lock.unlock();
       int count = poll(set, 2, timeout_ms);
@@ -239,7 +256,7 @@ class WaiterAttachment : public HostAttachment {
   static void Pause() { poll(nullptr, 0, kPauseMs); }
 
   napi_env env_;
-  int fd_;
+  UniqueFd fd_;
   UniqueFd interrupt_read_;
   UniqueFd interrupt_write_;
   napi_threadsafe_function wake_ = nullptr;
@@ -251,15 +268,16 @@ class WaiterAttachment : public HostAttachment {
   int64_t deadline_ms_ = kNever;
   bool waiting_ = true;
   bool held_ = false;
+  bool resting_ = false;
   bool due_ = false;
   bool stop_ = false;
 };
 
 }  // namespace
 
-HostAttachment* AttachWithWaiter(napi_env env, int fd, napi_value turn,
+HostAttachment* AttachWithWaiter(napi_env env, UniqueFd fd, napi_value turn,
                                  int* error) {
-  return WaiterAttachment::Create(env, fd, turn, error);
+  return WaiterAttachment::Create(env, std::move(fd), turn, error);
 }
 
 }  // namespace rawloop

@@ -152,13 +152,13 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
         if (++errors > 1) { say('again: ' + error.message); process.exit(); }
         say('error');
         ${action};
+        setTimeout(() => say('rest ' + rest + ', closed ' + loop.closed), 30);
       });
       let rest = 0;
       const watchers = [0, 1, 2].map(() => loop.watch(eventfd(1), { read: true }, () => {
         if (errors > 0) return void rest++;
         throw new Error('on purpose');
-      }));
-      setTimeout(() => say('rest ' + rest + ', closed ' + loop.closed), 30);`,
+      }));`,
       { host },
     );
     expect(said).toEqual(['error', result]);
@@ -167,15 +167,18 @@ describe.each(HOSTS)('with the loop attached by %s', (host) => {
   it('what a listener detached comes with the next attach', async () => {
     const said = await sayingsOf(
       `const loop = new EventLoop().attach();
-      process.on('uncaughtException', () => { say('error'); loop.detach(); });
+      process.on('uncaughtException', () => {
+        say('error');
+        loop.detach();
+        setTimeout(() => { say('attach'); loop.attach(); }, 20);
+      });
       for (let i = 0; i < 3; i++) {
         loop.watch(eventfd(1), { read: true }, (ready, watcher) => {
           watcher.close();
           say('watcher');
           if (i === 0) throw new Error('on purpose');
         });
-      }
-      setTimeout(() => { say('attach'); loop.attach(); }, 20);`,
+      }`,
       { host },
     );
     expect(said).toEqual(['watcher', 'error', 'attach', 'watcher', 'watcher']);

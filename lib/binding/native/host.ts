@@ -11,6 +11,9 @@ export interface HostLoop {
   /** True where the turn may come again before the host's own work: not until `letGo`. */
   hold(): boolean;
   letGo(): void;
+  /** No turn until `goOn`; nothing is armed any more. Both are idempotent. */
+  rest(): void;
+  goOn(): void;
   close(): void;
 }
 

@@ -18,9 +18,8 @@ const FIRST_REST_MS = 5;
 const MAX_REST_MS = 1000;
 
 export class Guest {
-  readonly #fd: number;
   readonly #turn: () => void;
-  #host: HostLoop;
+  readonly #host: HostLoop;
   #referenced = true;
   #armedMs = NEVER;
   /** While the host is not asked to wait for the poller; see `rest`. */
@@ -33,13 +32,8 @@ export class Guest {
    * @throws SystemError when the host refuses
    */
   constructor(fd: number, turn: () => void) {
-    this.#fd = fd;
     this.#turn = turn;
-    this.#host = this.#attach();
-  }
-
-  #attach(): HostLoop {
-    return attachToHost(this.#fd, (due) => {
+    this.#host = attachToHost(fd, (due) => {
       if (due) this.#armedMs = NEVER;
       this.#turn();
       if (this.#resting === undefined) this.#restMs = 0;
@@ -48,14 +42,18 @@ export class Guest {
 
   /** Keeps the process alive. Idempotent. */
   ref(): void {
-    if (!this.#referenced) (this.#resting ?? this.#host).ref();
+    if (this.#referenced) return;
     this.#referenced = true;
+    this.#host.ref();
+    this.#resting?.ref();
   }
 
   /** Lets the process end. Idempotent. */
   unref(): void {
-    if (this.#referenced) (this.#resting ?? this.#host).unref();
+    if (!this.#referenced) return;
     this.#referenced = false;
+    this.#host.unref();
+    this.#resting?.unref();
   }
 
   /**
@@ -81,7 +79,7 @@ export class Guest {
    */
   rest(): void {
     if (this.#resting !== undefined) return;
-    this.#host.close();
+    this.#host.rest();
     this.#restMs = Math.min(Math.max(this.#restMs * 2, FIRST_REST_MS), MAX_REST_MS);
     this.#resting = hostSetTimeout(() => this.#goOn(), this.#restMs);
     if (!this.#referenced) this.#resting.unref();
@@ -90,13 +88,7 @@ export class Guest {
   #goOn(): void {
     this.#resting = undefined;
     this.#armedMs = NEVER;
-    try {
-      this.#host = this.#attach();
-    } catch {
-      this.rest();
-      return;
-    }
-    if (!this.#referenced) this.#host.unref();
+    this.#host.goOn();
     this.#turn();
   }
 
