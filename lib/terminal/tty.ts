@@ -136,7 +136,6 @@ export function tty(
   const options = readOptions('options', given, DESCRIPTOR_NAMES);
   checkHandlerNames('handlers', handlers, NAMES);
   const { resize } = handlers;
-  if (resize !== undefined) checkFunction('handlers.resize', resize);
   const settings = streamSettings(options);
   throwIfAborted(settings.signal);
   if (loop.closed) throw loopClosed();

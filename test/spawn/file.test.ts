@@ -70,8 +70,11 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
     const path = temporaryFolder();
     const stdio = ['null', 'pipe', 'inherit', { path, flags: constant('O_PATH') }];
     const script = 'readlink /proc/$$/fd/3';
+    const before = countDescriptors();
     const { stdout } = await shell(test.loop, mode, script, { stdio: stdio as never });
     expect(stdout).toBe(`${path}\n`);
+    // What was opened for the child is its own.
+    expect(countDescriptors()).toBeLessThanOrEqual(before);
   });
 
   it('blocks in the child, also above 2, unless its flags say otherwise', async () => {

@@ -7,7 +7,8 @@
 // without onClosing (lib/terminal/exit.ts) `close` loses what waits, without settleForGood what is
 // written behind us, and without `unwritten` the loop that was forgotten. Without the blocked signal
 // of writeFileNow the process dies of SIGXFSZ. Without `pid` of lib/terminal/exit.ts a child made by
-// fork(2) waits for threads that it does not have.
+// fork(2) waits for threads that it does not have. Without pieces in `write` (lib/terminal/output-file.ts)
+// much at once is more than the loop may keep.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -172,11 +173,18 @@ describe.runIf(isLinux).each(DRIVE_MODES)('stdout and stderr that are one file, 
       }
       takes[2] = stdout.write(big.toString());
       most = Math.max(most, stdout.bufferedBytes);
+      // More at once than its loop may have waiting.
+      const small = new EventLoop({ maxBufferedBytes: 2 ** 21 });
+      small.stdout.write(big);
+      takes[3] = small.stdout.active;
+      try { stdout.write(big, { fds: [0] }); } catch ({ code }) { takes[4] = code; }
       stdout.drained.then(() => report([takes, most <= 2 ** 20 + 50_000, stdout.bufferedBytes, stdout.bytesWritten]));`;
     const { report } = await run('"$0" "$@" >1 2>&1', mode, script, folder);
-    const bytes = 8 + 5_000_000 + 3 * 2 ** 20;
-    expect(report).toEqual([[true, false, true], true, 0, bytes]);
-    expect(readFileSync(join(folder, '1')).length).toBe(bytes);
+    const big = 3 * 2 ** 20;
+    const bytes = 8 + 5_000_000 + big;
+    const takes = [true, false, true, true, 'ERR_INVALID_ARG_VALUE'];
+    expect(report).toEqual([takes, true, 0, bytes]);
+    expect(readFileSync(join(folder, '1')).length).toBe(bytes + big);
   });
 
   it('are written past what a thread is busy with, however long that is', async () => {
