@@ -9,6 +9,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { EventLoop } from '../../lib/faces/event-loop.js';
 import type { Pty } from '../../lib/pty/pty.js';
 import { constant } from '../../lib/raw/constants.js';
 import { guardChildren } from '../spawn/support.js';
@@ -47,6 +48,23 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
     });
     await drive(loop, mode);
     expect(text).toBe(`${pty.slavePath}\r\n/dev/tty\r\n`);
+  });
+
+  it('it may be of another loop than the program', async () => {
+    const { loop } = test;
+    let text = '';
+    const data = (_master: unknown, chunk: Uint8Array) => {
+      text += Buffer.from(chunk).toString();
+    };
+    const other = new EventLoop();
+    const pty = loop.pty({}, { data });
+    // It has the terminal under no descriptor: its loop lets go of the slave.
+    const options = { controllingTerminal: pty, stdio: 'ignore' } as const;
+    const child = other.spawn('sh', ['-c', 'echo said >/dev/tty'], options);
+    await drive(other, mode);
+    other.close();
+    await drive(loop, mode);
+    expect([text, child.status?.code, pty.isClosed]).toEqual(['said\r\n', 0, true]);
   });
 
   it('all that a program wrote comes before the end, to a reader that rests as well', async () => {

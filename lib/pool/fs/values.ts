@@ -66,11 +66,11 @@ export function bufferOf(batch: Batch, row: number): Content {
 }
 
 /** The result in memory that is the next batch's. */
-export function viewOf(batch: Batch, row: number): Buffer {
+export function viewOf(batch: Batch, row: number): Uint8Array {
   const place = batch.place(row);
-  if (place < 0) return bufferOf(batch, row) as Buffer;
+  if (place < 0) return bufferOf(batch, row);
   const { buffer, BYTES_PER_ELEMENT } = batch.numbers;
-  return Buffer.from(buffer, place * BYTES_PER_ELEMENT, batch.size(row));
+  return new Uint8Array(buffer, place * BYTES_PER_ELEMENT, batch.size(row));
 }
 
 /**
