@@ -14,10 +14,10 @@ const LIMIT_MS = 600_000;
 const SOURCES = [
   'process/signal_table',
   'process/signal_delivery',
-  'process/signal_sharing',
   'process/signal_sharing_elf',
   'process/terminal_guard',
   'os/realtime',
+  'os/stay_loaded',
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'rawloop-signals-'));
