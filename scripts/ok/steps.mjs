@@ -4,6 +4,7 @@
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasCommand, headerEnv, root, tool } from '../project.mjs';
+import { filtersOf } from './test-files.mjs';
 
 const work = join(root, '.cache/ok');
 const vitest = tool('vitest');
@@ -70,23 +71,12 @@ function packedTarball() {
  * measure them, and what tries the torture, which is a step of its own.
  */
 function testsOfMeasuring() {
-  const folders = ['test/bench', 'test/page', 'test/cli/measure', 'test/cli/examples.test.ts'];
-  const more = ['test/lessons/processes', 'test/models-echo', 'test/torture'];
-  return { command: [vitest, 'run', ...folders, ...more], limitMinutes: 8 };
+  return { command: [vitest, 'run', ...filtersOf('test:measure')], limitMinutes: 8 };
 }
 
 /** The rest of that, as `npm run test:long`: what starts processes and Workers by the hundred. */
 function longTests() {
-  const folders = [
-    'test/lessons/lessons',
-    'test/liveness',
-    'test/stress',
-    'test/pool/core.test.ts',
-  ];
-  const guest = ['abandoned', 'keep-alive', 'workers'].map((name) => `test/guest/${name}.test.ts`);
-  const more = ['waker-state-overwritten', 'workers-start-and-stop'];
-  const regressions = more.map((name) => `test/regressions/${name}.test.ts`);
-  return { command: [vitest, 'run', ...folders, ...guest, ...regressions], limitMinutes: 8 };
+  return { command: [vitest, 'run', ...filtersOf('test:long')], limitMinutes: 8 };
 }
 
 /** With the sanitizer that those leave out. */
