@@ -65,7 +65,7 @@ interface Block {
  * In the place of bytes that are no more: the caller detached the memory that was kept, or made
  * it smaller. Never sent; the stream is over, as what follows would be taken for them.
  */
-export const GONE = new Uint8Array(0);
+export const GONE: Uint8Array = new Uint8Array(0);
 
 export class OutputQueue implements Outgoing {
   readonly #blocks: (Block | undefined)[] = [];

@@ -213,8 +213,8 @@ export const MUTANTS = [
   {
     name: 'counters of the pool change without its lock',
     file: 'pool/thread_pool.cc',
-    from: '    lock.lock();\n    // Before the loop can hear of it: who was told reads counters that say so.\n    if (job != nullptr) lanes_.Done(*job);',
-    to: '    if (job != nullptr) lanes_.Done(*job);\n    lock.lock();',
+    from: '    lock.lock();\n    // Before the loop can hear of it: who was told reads counters that say so.\n    if (job != nullptr) done = lanes_.Done(job);',
+    to: '    if (job != nullptr) done = lanes_.Done(job);\n    lock.lock();',
     part: 'threads',
     tells: /data race/,
   },

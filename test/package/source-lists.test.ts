@@ -108,3 +108,11 @@ test('header guards follow the path', () => {
   ]);
   expect(guards).toEqual(wanted);
 });
+
+// Each breaks the addon in one place, to show that the fuzzer tells: one whose place is gone shows nothing.
+test('the fuzzer’s mutants apply to the sources', async () => {
+  const { lostMutants } = (await import(join(root, 'scripts/fuzz/mutants.mjs'))) as {
+    lostMutants(): string[];
+  };
+  expect(lostMutants()).toEqual([]);
+});
