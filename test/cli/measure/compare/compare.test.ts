@@ -137,15 +137,15 @@ describe('rawloop compare: the figures', () => {
         '--models',
         'loop,threads',
         '--connections',
-        '600',
+        '1500',
         '--seconds',
         '0.1',
       ];
       const { code, stdout } = await rawloop('compare', ...flags).ended;
       expect(code).toBe(0);
       const [loop, threads] = (JSON.parse(stdout) as Report).rows;
-      // Half a KiB each: the collector may give back as much meanwhile.
-      expect(loop?.residentBytesPerConnection).toBeGreaterThanOrEqual(0);
+      // Some KiB each: of few connections the collector may give back as much meanwhile.
+      expect(loop?.residentBytesPerConnection).toBeGreaterThan(0);
       // A thread touches a page of its stack at least.
       expect(threads?.residentBytesPerConnection).toBeGreaterThanOrEqual(4096);
       expect(threads?.kernelBytesPerConnection).toBeGreaterThanOrEqual(0);

@@ -81,18 +81,18 @@ describe('rawloop demo: the figures', () => {
       '--models',
       'loop,threads',
       '--connections',
-      '500',
+      '1500',
       '--seconds',
       '0.1',
     ];
     const { code, stdout } = await rawloop('demo', ...flags).ended;
     expect(code).toBe(0);
     const [loop, threads] = (JSON.parse(stdout) as Report).steps;
-    // Half a KiB each: the collector may give back as much meanwhile.
-    expect(loop?.bytesPerConnection).toBeGreaterThanOrEqual(0);
+    // Some KiB each: of few connections the collector may give back as much meanwhile.
+    expect(loop?.bytesPerConnection).toBeGreaterThan(0);
     // A thread touches a page of its stack at least, which VmRSS would not show.
     expect(threads?.bytesPerConnection).toBeGreaterThanOrEqual(4096);
-    expect(threads?.threads).toBeGreaterThan(500);
+    expect(threads?.threads).toBeGreaterThan(1500);
   });
 
   it('prints a table of at most 100 columns, without colours when it is not a terminal', async () => {
