@@ -74,7 +74,10 @@ function testsOfMeasuring() {
   return { command: [vitest, 'run', ...filtersOf('test:measure')], limitMinutes: 8 };
 }
 
-/** The rest of that, as `npm run test:long`: what starts processes and Workers by the hundred. */
+/**
+ * The rest of that, as `npm run test:long`: what starts processes and Workers by the hundred, or talks
+ * to programs of others.
+ */
 function longTests() {
   return { command: [vitest, 'run', ...filtersOf('test:long')], limitMinutes: 8 };
 }
