@@ -33,6 +33,8 @@ export abstract class Phases extends PollPhase {
 
   /** The phase of the iteration under way; START: none. */
   #at = START;
+  /** The last phase that the iteration before had something to do in. */
+  #endedAt = START;
   /** What is left of the pending or the closing phase. */
   #left = 0;
   /** Timers of the timer phase under way started before this one. */
@@ -69,6 +71,7 @@ export abstract class Phases extends PollPhase {
     if (from <= CLOSING) this.#runClosing();
     // A wait that timed out made timers due: 'once' promises progress, and no more.
     if (mode === 'once' && !this.#progressed) this.#runTimedOut();
+    this.#endedAt = this.#at;
     this.#at = START;
     this.ticked = false;
     // What the last callbacks put off may keep the loop alive.
@@ -172,6 +175,15 @@ export abstract class Phases extends PollPhase {
       finish(handle);
       this.called('closing', handle);
     }
+  }
+
+  /**
+   * Whether a wait now would come without its prepare hooks: one has not been called yet, or
+   * callbacks came after them. Check hooks do not count: they make no iteration. @internal
+   */
+  protected get unprepared(): boolean {
+    const { size, hasNew } = this.prepareHooks;
+    return size > 0 && (hasNew || this.found > 0 || this.#endedAt > CHECK);
   }
 
   /** Whether a throw left an iteration to be gone on with. @internal */

@@ -88,14 +88,21 @@ export class HookList {
   /** Those of the run under way, which goes on behind one that threw. */
   #running: readonly PhaseHook[] = [];
   #next = 0;
+  #hasNew = false;
 
   get size(): number {
     return this.#hooks.length;
   }
 
+  /** Whether one came since the phase began last. */
+  get hasNew(): boolean {
+    return this.#hasNew;
+  }
+
   add(owner: HookOwner, callback: HookCallback): PhaseHook {
     const hook = new PhaseHook(owner, this, callback);
     this.#hooks = [...this.#hooks, hook];
+    this.#hasNew = true;
     owner.wakeHost();
     return hook;
   }
@@ -109,6 +116,7 @@ export class HookList {
     if (this.#next < this.#running.length) return;
     this.#running = this.#hooks;
     this.#next = 0;
+    this.#hasNew = false;
   }
 
   /** The next hook to call; undefined at the end of the phase. */

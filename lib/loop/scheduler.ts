@@ -130,7 +130,10 @@ export abstract class Scheduler {
     return this.#hook(this.idleHooks, callback);
   }
 
-  /** Calls `callback` in every iteration right before the poll phase. */
+  /**
+   * Calls `callback` in every iteration right before the poll phase, and so before each wait;
+   * in guest mode before the host's.
+   */
   prepare(callback: HookCallback): PhaseHook {
     return this.#hook(this.prepareHooks, callback);
   }

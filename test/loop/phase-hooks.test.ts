@@ -2,22 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import type { EventLoop } from '../../lib/faces/event-loop.js';
 import type { HookCallback, PhaseHook } from '../../lib/loop/phase-hooks.js';
-import { put } from '../support/bytes.js';
 import { run } from '../support/drive.js';
 import { fakeLoop } from '../support/fake-poller.js';
-import { deviates, usedBackend } from '../support/libkqueue.js';
-import { newLoop, PHASES, silentFd, socketPair, thrownBy } from './support.js';
+import { newLoop, PHASES, silentFd, thrownBy } from './support.js';
 
 const HOOKS: Record<string, (loop: EventLoop, callback: HookCallback) => PhaseHook> = {
   idle: (loop, callback) => loop.idle(callback),
   prepare: (loop, callback) => loop.prepare(callback),
   check: (loop, callback) => loop.check(callback),
 };
-
-/** The host's own loop turns a few times. */
-async function hostTurns(): Promise<void> {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 describe('hooks', () => {
   it('run in their places: idle, prepare, poll, check, immediates', async () => {
@@ -217,31 +210,6 @@ describe('an idle hook that is not referenced', () => {
 });
 
 describe('a prepare or check hook', () => {
-  it.skipIf(deviates(usedBackend, 'notPollable')).each(['prepare', 'check'])(
-    'that starts while a guest loop is idle has its first turn with the next event (%s)',
-    async (name) => {
-      const loop = newLoop().attach();
-      const [readEnd, writeEnd] = socketPair();
-      let events = 0;
-      loop.watch(readEnd, { read: true }, (_ready, watcher) => {
-        events++;
-        watcher.close();
-      });
-      await hostTurns();
-      let eventsSeen = -1;
-      HOOKS[name]?.(loop, (hook) => {
-        eventsSeen = events;
-        hook.close();
-      });
-      await hostTurns();
-      expect(eventsSeen).toBe(-1);
-      put(writeEnd);
-      while (eventsSeen < 0) await hostTurns();
-      // In the iteration of that event: before it, or after it.
-      expect(eventsSeen).toBe(name === 'prepare' ? 0 : 1);
-    },
-  );
-
   it('does not keep the loop from waiting', async () => {
     const loop = newLoop();
     let calls = 0;

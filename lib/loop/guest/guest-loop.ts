@@ -160,7 +160,8 @@ export abstract class GuestLoop extends Phases {
     this.pollSet.reconcile();
     if (!this.attached) return;
     this.lifeChanged();
-    this.#turnDueAt(this.busy || this.interrupted ? 0 : this.timers.nextDueMs);
+    const atOnce = this.busy || this.interrupted || this.unprepared;
+    this.#turnDueAt(atOnce ? 0 : this.timers.nextDueMs);
   }
 
   /** @internal */
