@@ -4,6 +4,7 @@
 // RAWLOOP_OK_RESULTS set, the results go to that file as JSON too.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { failureLines } from './failure-lines.mjs';
 import { runStep } from './ok/run-step.mjs';
 import { stages } from './ok/steps.mjs';
 
@@ -12,7 +13,6 @@ const HELP = `Usage: npm run ok [-- step...]
 Runs what CI runs: all steps, or those named. --list names them.
 `;
 const AT_ONCE = 2;
-const SHOWN_LINES = 60;
 const NAME_COLUMNS = 20;
 
 function tell({ name, result, seconds, output }) {
@@ -24,8 +24,7 @@ function tell({ name, result, seconds, output }) {
     for (const [line] of output.matchAll(/^(?:\w+: )?skipped: .*$/gm)) console.log(`    | ${line}`);
   }
   if (result !== 'failed') return;
-  const lines = output.trimEnd().split('\n').slice(-SHOWN_LINES);
-  console.log(lines.map((line) => `    | ${line}`).join('\n'));
+  console.log(failureLines(output));
 }
 
 /** Runs the steps of a stage, AT_ONCE of them at a time. */

@@ -7,6 +7,7 @@
 // no other runtime could be had.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { failureLines } from './failure-lines.mjs';
 import { root } from './project.mjs';
 import { cellText, countsOf, runProgram } from './runtimes/run.mjs';
 import { findRuntime, runtimes } from './runtimes/runtimes.mjs';
@@ -73,15 +74,19 @@ function print(rows) {
   }
 }
 
+/** What failed, and at the end the cells in a line each: all else may be long. */
 function tellFailures(rows) {
-  for (const { name, cells } of rows) {
-    for (const [column, { failed, why, output }] of Object.entries(cells)) {
-      if (failed === 0) continue;
-      const lines = output.split('\n').filter((line) => !line.startsWith('ok  '));
-      console.log(`\n${name}, ${column}${why ? `: ${why}` : ''}`);
-      console.log(lines.slice(-60).join('\n').replace(/^/gm, '    | '));
-    }
+  const failures = rows.flatMap(({ name, cells }) =>
+    Object.entries(cells)
+      .filter(([, { failed }]) => failed > 0)
+      .map(([column, cell]) => ({ name, column, ...cell })),
+  );
+  for (const { name, column, why, output } of failures) {
+    console.log(`\n${name}, ${column}${why ? `: ${why}` : ''}`);
+    console.log(failureLines(output));
   }
+  for (const { name, column, failed } of failures)
+    console.log(`failed: ${name}, ${column}: ${failed}`);
 }
 
 if (!existsSync(ADDON) || !existsSync(join(root, 'dist/index.cjs'))) {
