@@ -68,14 +68,14 @@ describe.each(HOSTS)('a hook of a loop attached by %s', (host) => {
       const loop = hastyLoop();
       const log: string[] = [];
       loop.prepare(() => log.push('prepare'));
-      await hostTurns();
-      log.length = 0;
+      while (log.length === 0) await hostTurns();
       const note = () => log.push(what);
       if (what === 'an event') oneEvent(loop, note)();
       else if (what === 'an immediate') loop.setImmediate(note);
       else loop.connect({ host: '127.0.0.1', port: 9 }, { close: note }).destroy();
       while (!log.includes(what)) await hostTurns();
-      await hostTurns();
+      // The thread that waits for the host may not be let run for a while.
+      while (log.at(-1) === what) await hostTurns();
       expect(log.at(-1)).toBe('prepare');
     },
   );
@@ -86,9 +86,8 @@ describe.each(HOSTS)('a hook of a loop attached by %s', (host) => {
     loop.prepare(() => calls++);
     loop.check(() => {});
     oneEvent(loop, () => {});
-    await hostTurns();
+    while (calls === 0) await hostTurns();
     const before = calls;
-    expect(before).toBeGreaterThan(0);
     await hostTurns();
     expect(calls).toBe(before);
   });
