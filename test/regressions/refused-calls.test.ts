@@ -70,13 +70,15 @@ describe.skipIf(!hasStrace).each(DRIVE_MODES)('in %s mode', (mode) => {
       const parts = [];
       const server = loop.listen({ host: '127.0.0.1', port: 0 }, {
         data: (socket, chunk) => parts.push(Buffer.from(chunk)),
-        close: () => server.close(),
       });
       const expected = Buffer.concat([Buffer.from('small'), Buffer.alloc(100_000, 'large')]);
       const told = [];
       loop.connect({ port: server.address.port }, {
         open(socket) { socket.write('small'); socket.write(expected.subarray(5)); socket.end(); socket.unref(); },
-        close: (socket, error) => told.push(error?.code),
+        close(socket, error) {
+          told.push(error?.code);
+          server.close();
+        },
       });
       process.on('exit', () => report([Buffer.concat(parts).equals(expected), told]));
       ${start}

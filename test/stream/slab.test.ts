@@ -119,7 +119,9 @@ describe('a handler that transfers the memory of its chunk away', () => {
       const closed = [];
       const texts = [];
       let armed = true;
+      const accepted = [];
       const server = loop.listen({ host: '127.0.0.1', port: 0 }, {
+        open: (socket) => accepted.push(socket),
         data(socket, chunk) {
           texts.push(Buffer.from(chunk).toString());
           if (armed) %ArrayBufferDetach(chunk.buffer);
@@ -135,8 +137,12 @@ describe('a handler that transfers the memory of its chunk away', () => {
         raw.check(raw.connect(fd, server.address), 'connect');
         return fd;
       });
-      loop.run('once');
+      while (accepted.length < 3) loop.run('once');
       for (const fd of clients) raw.write(fd, Buffer.from('hello'));
+      // All in one batch.
+      for (const { handleFd } of accepted) {
+        raw.check(raw.poll(Int32Array.of(handleFd, c.POLLIN, 0), 1, 10_000), 'poll');
+      }
       loop.run('once');
       for (const fd of clients) raw.close(fd);
       loop.run();

@@ -200,8 +200,16 @@ describe('write', () => {
 
   it('outside of any callback goes out at once', async () => {
     const received = new Received();
-    const { server, port } = serve(test.loop, { data: (_, chunk) => received.add('', chunk) });
-    const socket = test.loop.connect({ port }, { open: () => test.loop.stop() });
+    // Until both ends are there: a server that closes has only those that it has accepted.
+    let ends = 0;
+    const open = () => {
+      if (++ends === 2) test.loop.stop();
+    };
+    const { server, port } = serve(test.loop, {
+      open,
+      data: (_, chunk) => received.add('', chunk),
+    });
+    const socket = test.loop.connect({ port }, { open });
     await drive(test.loop);
     expect(socket.write('from outside, ')).toBe(true);
     expect(socket.write(pattern(5))).toBe(true);

@@ -161,9 +161,11 @@ struct Loop {
   uint32_t next_id = 0;
 };
 
-// A FIFO: who opens it to read sits in the kernel until somebody writes.
+// A FIFO: who reads it sits in the kernel until somebody writes.
 struct Fifo {
   std::string path;
+  // Whether its reader has its descriptor, and is about to read.
+  mutable std::atomic<bool> stands{false};
   Fifo() {
     char folder[] = "/tmp/rawloop-pool-XXXXXX";
     if (mkdtemp(folder) == nullptr) abort();
@@ -175,8 +177,10 @@ struct Fifo {
     rmdir(path.substr(0, path.rfind('/')).c_str());
   }
   void Block() const {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // To open it for reading alone would wait for a writer.
+    const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC);
     if (fd < 0) abort();
+    stands = true;
     char byte;
     if (read(fd, &byte, 1) != 1) wrong++;
     close(fd);

@@ -24,7 +24,8 @@ inline void UntilRunning(Loop* loop, size_t jobs) {
 
 // The environment ends, and the pool with it, while a thread waits for a writer
 // of a FIFO. When one comes the thread does its job to the end, whose loop is
-// gone, and is the one that frees the pool.
+// gone, and is the one that frees the pool. It has its descriptor before that,
+// which else might get the number that the loop's has had.
 inline void Left(int rounds) {
   for (int round = 0; round < rounds / 10 + 1; round++) {
     Fifo fifo;
@@ -33,7 +34,7 @@ inline void Left(int rounds) {
       Loop loop(EndsWithin(0, kLooks), {LaneOf(1024)});
       watched = loop.owned;
       loop.Submit(0, [&] { fifo.Block(); });
-      UntilRunning(&loop, 1);
+      Until("it stands in a call", [&] { return fifo.stands.load(); });
       loop.Submit(0, Nothing);
       if (round % 2 == 0) loop.Leave();
       ThreadPool::End(loop.owned);
