@@ -94,7 +94,7 @@ export class HookList {
     return this.#hooks.length;
   }
 
-  /** Whether one came since the phase began last. */
+  /** Whether one came since the phase was over last; what comes in it is for the next. */
   get hasNew(): boolean {
     return this.#hasNew;
   }
@@ -116,7 +116,6 @@ export class HookList {
     if (this.#next < this.#running.length) return;
     this.#running = this.#hooks;
     this.#next = 0;
-    this.#hasNew = false;
   }
 
   /** The next hook to call; undefined at the end of the phase. */
@@ -125,6 +124,7 @@ export class HookList {
       const hook = this.#running[this.#next++] as PhaseHook;
       if (hook.active) return hook;
     }
+    this.#hasNew = false;
     return undefined;
   }
 

@@ -1,9 +1,12 @@
 // Prepare and check hooks of a guest loop, whose waits are its host's.
 //
 // Without `unprepared` in GuestLoop#settle (lib/loop/guest) prepare hooks wait for the next event,
-// which may never come, when a turn is over before they were called: all of these fail.
+// which may never come, when a turn is over before they were called: all of these fail. Where a
+// hook that starts in the phase counts as one that is yet to be called (take() in
+// lib/loop/phase-hooks.ts), a loop that waits in owned mode takes one turn after the other here.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EventLoop } from '../../lib/faces/event-loop.js';
+import type { HookCallback } from '../../lib/loop/phase-hooks.js';
 import { newLoop, socketPair } from '../loop/support.js';
 import { put } from '../support/bytes.js';
 import { HOSTS } from './support.js';
@@ -90,6 +93,26 @@ describe.each(HOSTS)('a hook of a loop attached by %s', (host) => {
     const before = calls;
     await hostTurns();
     expect(calls).toBe(before);
+  });
+
+  it('for prepare that starts in the phase itself waits for the next turn, and makes none', async () => {
+    const loop = hastyLoop();
+    let calls = 0;
+    const again: HookCallback = (hook) => {
+      calls++;
+      hook.close();
+      loop.prepare(again);
+    };
+    loop.prepare(again);
+    const event = oneEvent(loop, () => {});
+    while (calls === 0) await hostTurns();
+    await hostTurns();
+    expect(calls).toBe(1);
+    event();
+    // Before the event is looked for, and before the wait behind it.
+    while (calls < 3) await hostTurns();
+    await hostTurns();
+    expect(calls).toBe(3);
   });
 
   it('for check that starts outside of it waits for the next event', async () => {
