@@ -27,8 +27,8 @@ const OPTIONS = {
   TSAN_OPTIONS: 'halt_on_error=1:ignore_noninstrumented_modules=1:report_signal_unsafe=0',
 };
 const REPORT = /^.*(ERROR: AddressSanitizer|runtime error: |WARNING: ThreadSanitizer)/m;
-// `load` copies the package to where it finds no addon; `signals` ends processes by signals.
-const LEFT_OUT = ['load', 'signals', 'runner', 'support'];
+// `load` copies the package to where it finds no addon.
+const LEFT_OUT = ['load', 'runner', 'support'];
 
 /** Runs a program under the sanitizer: how it ended, with what any process of it reported. */
 async function runUnder({ sanitizer }, args, env = {}) {

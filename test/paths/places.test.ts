@@ -21,7 +21,7 @@ import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 import { mirrored } from './mirrored.js';
-import { play } from './support.js';
+import { play, tellsNames } from './support.js';
 
 guardDescriptors();
 const test = eachWithLoop();
@@ -109,7 +109,8 @@ describe.runIf(process.platform === 'linux').each(DRIVE_MODES)('a watched tree (
         renameSync(join(outside, 'gone/inner'), join(outside, 'inner'));
       },
     ]);
-    expect(told).toEqual([['delete gone/']]);
+    // Of a kqueue both folders are listed, by threads: the inner one's list may be the first.
+    expect(tellsNames ? told : [told[0]?.slice(-1)]).toEqual([['delete gone/']]);
   });
 
   // Without Surveys.reopen (lib/paths/surveys.ts) what is in it is never told.

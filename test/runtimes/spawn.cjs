@@ -7,8 +7,6 @@ const { test } = require('./runner.cjs');
 const { MODES, rawloop, drive } = require('./support.cjs');
 
 const { EventLoop } = rawloop;
-// Under a sanitizer is this process alone: a shell with ThreadSanitizer's library crashes.
-delete process.env.LD_PRELOAD;
 
 for (const mode of MODES) {
   for (const kind of ['', 'sigchld']) {

@@ -16,6 +16,9 @@ const host = process.versions.bun ? 'bun' : process.versions.deno ? 'deno' : 'no
 /** How this host is told to run a file. */
 const HOST_ARGS = { bun: [], deno: ['run', '-A'], node: [] }[host];
 const PROGRAM_LIMIT_MS = 20_000;
+/** Under a sanitizer are this host's own processes: a shell with ThreadSanitizer's library crashes. */
+const { LD_PRELOAD: PRELOADED } = process.env;
+delete process.env.LD_PRELOAD;
 
 /** Runs `loop` on this thread, outside any promise's callback. */
 function run(loop, mode) {
@@ -102,6 +105,7 @@ function runProgram(source, options = {}) {
     const file = path.join(folder, `program.${suffix}`);
     fs.writeFileSync(file, prelude + source);
     const command = [process.execPath, ...HOST_ARGS, file];
+    if (PRELOADED !== undefined) command.unshift('env', `LD_PRELOAD=${PRELOADED}`);
     if (redirect !== undefined) {
       command.unshift('/bin/sh', '-c', `"$0" "$@" ${redirect}; echo $?`);
     }
