@@ -71,8 +71,15 @@ export class NameServer {
     answer: (asked: Asked, count: number) => Reply,
     deliver: Deliver = (socket, bytes) => void socket.write(bytes),
   ) {
-    const host = '127.0.0.1';
     this.#answer = answer;
+    let port: number | undefined;
+    while (port === undefined) port = this.#openAtOnePort(loop, deliver);
+    this.port = port;
+  }
+
+  /** Undefined: the port that TCP was given is another's by UDP. */
+  #openAtOnePort(loop: EventLoop, deliver: Deliver): number | undefined {
+    const host = '127.0.0.1';
     const server = loop.listen(
       { host, port: 0 },
       {
@@ -88,21 +95,28 @@ export class NameServer {
       },
     );
     server.unref();
-    this.port = (server.address as AddressInfo).port;
-    const udp = loop.dgram(
-      { host, port: this.port },
-      {
-        message: (socket, chunk, from) => {
-          const { port } = from as unknown as { port: number };
-          for (const message of this.#take('udp', Buffer.from(chunk), port)) {
-            socket.send(message, from);
-          }
-        },
-        // Whoever asked has gone.
-        error: () => {},
+    const { port } = server.address as AddressInfo;
+    try {
+      this.#openUdp(loop, { host, port }).unref();
+      return port;
+    } catch (error) {
+      server.close();
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+      throw error;
+    }
+  }
+
+  #openUdp(loop: EventLoop, at: { host: string; port: number }) {
+    return loop.dgram(at, {
+      message: (socket, chunk, from) => {
+        const { port } = from as unknown as { port: number };
+        for (const message of this.#take('udp', Buffer.from(chunk), port)) {
+          socket.send(message, from);
+        }
       },
-    );
-    udp.unref();
+      // Whoever asked has gone.
+      error: () => {},
+    });
   }
 
   get address(): string {
