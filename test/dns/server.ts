@@ -84,7 +84,10 @@ export class NameServer {
       { host, port: 0 },
       {
         data: (socket, chunk) => {
-          const bytes = Buffer.from(chunk).subarray(2);
+          const framed = Buffer.from(chunk);
+          const bytes = framed.subarray(2);
+          // Who waits for the rest of a message that is said to be longer says nothing.
+          if (framed.readUInt16BE() !== bytes.length) return;
           const { port } = socket.remoteAddress as AddressInfo;
           for (const message of this.#take('tcp', bytes, port)) {
             const length = Buffer.alloc(2);

@@ -41,8 +41,11 @@ describe.each(MODES)('cp, %s', (mode) => {
   }
 
   it('is through when all is there: content, permissions, and times where asked', async () => {
+    // Another name of what is replaced keeps it.
+    nodeFs.linkSync(at('b'), at('kept'));
     const look = () => [text('b') === text('a'), nodeFs.statSync(at('b')).mode & 0o777];
     expect(await copied('a', 'b', {}, look)).toEqual([true, 0o640]);
+    expect(text('kept')).toBe('b');
     const times = () => nodeFs.statSync(at('new/a')).mtimeMs;
     expect(await copied('a', 'new/a', {}, times)).toBeGreaterThan(2_000_500);
     expect(await copied('a', 'new/a', { preserveTimestamps: true }, times)).toBe(2_000_500);
@@ -67,12 +70,13 @@ describe.each(MODES)('cp, %s', (mode) => {
     expect(await copied('tree', 'to', RECURSIVE, look)).toEqual(['c', 0o750, '/tree/inner/c']);
     nodeFs.writeFileSync(at('tree/inner/c'), 'C');
     nodeFs.writeFileSync(at('to/inner/other'), 'other');
+    nodeFs.chmodSync(at('to/inner'), 0o700);
     const again = () => [...look(), text('to/inner/other')];
     const verbatim = { ...RECURSIVE, verbatimSymlinks: true };
-    expect(await copied('tree', 'to', verbatim, again)).toEqual(['C', 0o750, 'inner/c', 'other']);
+    expect(await copied('tree', 'to', verbatim, again)).toEqual(['C', 0o700, 'inner/c', 'other']);
     const kept = { ...RECURSIVE, force: false };
     nodeFs.writeFileSync(at('tree/inner/c'), 'third');
-    expect(await copied('tree', 'to', kept, again)).toEqual(['C', 0o750, 'inner/c', 'other']);
+    expect(await copied('tree', 'to', kept, again)).toEqual(['C', 0o700, 'inner/c', 'other']);
     const refused = { ...kept, errorOnExist: true };
     expect(await copied('tree/link', 'to/link', refused, again)).toBe('ERR_FS_CP_EEXIST');
     const followed = { ...RECURSIVE, dereference: true };

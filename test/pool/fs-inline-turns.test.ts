@@ -120,6 +120,21 @@ describe.runIf(process.platform === 'linux').each(MODES)('files in memory, %s', 
     if (inline('read') > 0) expect([inline('read'), inline('readFile')]).toEqual([2, 1]);
   });
 
+  it('that were opened when they are aborted are closed', async () => {
+    await known(() => loop.fs.stat(path));
+    const before = countDescriptors();
+    for (let i = 0; i < 5; i++) {
+      const controller = new AbortController();
+      const request = loop.fs.open(path, 'r', undefined, { signal: controller.signal });
+      controller.abort();
+      await expect(loop.outcome(mode, request)).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    }
+    // What a thread has opened it closes with a completion.
+    while (loop.pool.stats().running > 0) await loop.outcome(mode, loop.fs.access(path));
+    await loop.outcome(mode, loop.fs.access(path));
+    expect(countDescriptors()).toBe(before);
+  });
+
   it('that are too large to be read whole are let go of', async () => {
     nodeFs.truncateSync(path, 2 ** 31);
     const before = countDescriptors();

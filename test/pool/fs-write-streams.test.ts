@@ -114,27 +114,30 @@ describe.each(DRIVE_MODES)('a file that is written, %s', (mode) => {
     expect(nodeFs.readFileSync(path, 'latin1')).toBe('0-2xy56789!');
   });
 
-  it('is written from there on by any number of requests, and closed before that is told', async () => {
-    const stream = test.loop.fs.createWriteStream(path, { start: 2, flags: 'r+' });
-    const fd = await finished(async () => {
-      await stream.opened;
-      const number = stream.fd;
-      for (const text of ['ab', 'cd', 'ef']) {
-        stream.write(text);
-        // Each by a request of its own.
-        while (stream.bufferedBytes > 0) {
-          await new Promise<void>((resolve) => void test.loop.setImmediate(resolve));
+  it.each([0, 2])(
+    'is written from there on by any number of requests, and closed: %i',
+    async (start) => {
+      const stream = test.loop.fs.createWriteStream(path, { start, flags: 'r+' });
+      const fd = await finished(async () => {
+        await stream.opened;
+        const number = stream.fd;
+        for (const text of ['ab', 'cd', 'ef']) {
+          stream.write(text);
+          // Each by a request of its own.
+          while (stream.bufferedBytes > 0) {
+            await new Promise<void>((resolve) => void test.loop.setImmediate(resolve));
+          }
         }
-      }
-      stream.end('gh');
-      await stream.closed;
-      return number;
-    });
-    const expected = Buffer.from(bytes);
-    expected.write('abcdefgh', 2);
-    expect(nodeFs.readFileSync(path).equals(expected)).toBe(true);
-    expect([fd > 2, isOpen(fd)]).toEqual([true, false]);
-  });
+        stream.end('gh');
+        await stream.closed;
+        return number;
+      });
+      const expected = Buffer.from(bytes);
+      expected.write('abcdefgh', start);
+      expect(nodeFs.readFileSync(path).equals(expected)).toBe(true);
+      expect([fd > 2, isOpen(fd)]).toEqual([true, false]);
+    },
+  );
 
   it('tells what its file said to `flush`, and closes it', async () => {
     const before = countDescriptors();

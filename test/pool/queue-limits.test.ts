@@ -157,6 +157,20 @@ describe('drained()', () => {
     pool.close();
   });
 
+  it('of a lane waits for that lane alone', async () => {
+    const held = busyLoop({ lanes: { crypto: { maxQueued: 4 } } });
+    const keys = [0, 1, 2].map(() => loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256'));
+    const told: string[] = [];
+    const waits = ['crypto', undefined, 'fs'].map((lane) =>
+      loop.pool.drained(lane).then(() => void told.push(lane ?? 'all')),
+    );
+    for (let i = 0; i < 20; i++) await undefined;
+    expect(told).toEqual(['all', 'fs']);
+    held.release();
+    await loop.outcome('owned', Promise.all(keys));
+    await Promise.all(waits);
+  });
+
   it('is there when the requests of another user are done', async () => {
     const pool = new ThreadPool({ size: 1, maxQueued: 4 });
     // The same threads, as another thread of the process has them.
@@ -170,7 +184,10 @@ describe('drained()', () => {
     const waits = same.drained().then(() => {
       isThere = true;
     });
-    await Promise.resolve();
+    // Nobody who has no loop waits for a thread.
+    const idle = ThreadPool.from(pool.token);
+    await idle.drained();
+    idle.close();
     expect(isThere).toBe(false);
     held.release();
     await users[0].outcome('owned', Promise.all(requests));
