@@ -98,7 +98,6 @@ export function makeQuestion(
 
 /** Whether these are the same bytes; letters in either case, unless that is by chance. */
 function repeats(question: Question, bytes: Buffer, exact: boolean): boolean {
-  if (bytes.length < question.end) return false;
   const asked = question.bytes.toString('latin1', HEADER_BYTES, question.end);
   const told = bytes.toString('latin1', HEADER_BYTES, question.end);
   return exact ? asked === told : asked.toLowerCase() === told.toLowerCase();

@@ -96,10 +96,6 @@ export const RECORDS: { readonly [Name in RecordName]: Row<RecordValues[Name]> }
   },
 };
 
-export function isRecordName(name: unknown): name is RecordName {
-  return typeof name === 'string' && Object.hasOwn(RECORDS, name);
-}
-
 /** The name of a type that is known. */
 export function recordNameOf(type: number): RecordName | undefined {
   return (Object.keys(RECORDS) as RecordName[]).find((name) => RECORDS[name].type === type);

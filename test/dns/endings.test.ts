@@ -117,16 +117,19 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
     expect(await found).toEqual(['192.0.2.1']);
   });
 
-  it('ends with the loop, also while it waits for its turn', async () => {
-    const { dns } = unanswered();
-    const errors = Array.from({ length: 4 }, () => dns.resolve4('x.test').catch(codeOf));
-    test.loop.setTimeout(() => test.loop.close(), 10);
-    await drive(test.loop, mode);
-    expect(await Promise.all(errors)).toEqual(Array(4).fill('ERR_LOOP_CLOSED'));
-    expect(await dns.resolve4('x.test').catch(codeOf)).toBe('ERR_LOOP_CLOSED');
-    expect(await test.loop.dns.resolve4('x.test').catch(codeOf)).toBe('ERR_LOOP_CLOSED');
-    expect(await test.loop.dns.lookup('localhost').catch(codeOf)).toBe('ERR_LOOP_CLOSED');
-  });
+  it.each([false, true])(
+    'ends with the loop, also while it waits for its turn: %s',
+    async (tcp) => {
+      const { dns } = unanswered({ tcp });
+      const errors = Array.from({ length: 4 }, () => dns.resolve4('x.test').catch(codeOf));
+      test.loop.setTimeout(() => test.loop.close(), 10);
+      await drive(test.loop, mode);
+      expect(await Promise.all(errors)).toEqual(Array(4).fill('ERR_LOOP_CLOSED'));
+      expect(await dns.resolve4('x.test').catch(codeOf)).toBe('ERR_LOOP_CLOSED');
+      expect(await test.loop.dns.resolve4('x.test').catch(codeOf)).toBe('ERR_LOOP_CLOSED');
+      expect(await test.loop.dns.lookup('localhost').catch(codeOf)).toBe('ERR_LOOP_CLOSED');
+    },
+  );
 
   it('keeps the loop alive, and nothing else of a Resolver does', async () => {
     const server = new NameServer(test.loop, (asked) => reply(asked, [a(asked.name, '192.0.2.1')]));

@@ -161,7 +161,7 @@ not.an.address other.test
     const { addresses, names } = parseHosts(TEXT);
     expect([...(addresses.get('host.test') ?? [])]).toEqual(['192.0.2.1', '2001:DB8:0::1']);
     expect([...(addresses.get('alias') ?? [])]).toEqual(['192.0.2.1']);
-    expect(addresses.has('other.test')).toBe(false);
+    expect([addresses.has('other.test'), names.has('192.0.2.9')]).toEqual([false, false]);
     expect([...(names.get('192.0.2.1') ?? [])]).toEqual(['host.test', 'Alias', 'again.test']);
   });
 

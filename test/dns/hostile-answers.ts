@@ -61,6 +61,10 @@ export const ASIDE: Record<string, (asked: Asked) => Reply> = {
   'a question': (asked) => asked.bytes,
   'another operation': (asked) => changed(evil(asked), (bytes) => (bytes[2] = (bytes[2] ?? 0) | 8)),
   'another name': (asked) => evil({ ...asked, bytes: questionOf(asked, 'y.test', 'A') }),
+  'that another name cannot be read': (asked) => {
+    const bytes = evil({ ...asked, bytes: questionOf(asked, 'y.test', 'A') });
+    return changed(bytes, (header) => header.writeUInt16BE(0x8181, 2));
+  },
   'another type': (asked) => evil({ ...asked, bytes: questionOf(asked, asked.name, 'AAAA') }),
   'another class': (asked) => {
     return changed(evil(asked), (bytes) => (bytes[12 + asked.name.length + 5] = 3));

@@ -22,12 +22,18 @@ function readAll(bytes: Buffer): boolean {
   const answer = readAnswer(question, bytes, false);
   if (answer === undefined) return false;
   const reads = [
-    ...TYPES.map((type) => () => valuesOf(answer, NAME, type)),
-    () => everyValue(answer, NAME),
+    ...TYPES.map(
+      (type) => [() => valuesOf(answer, NAME, type), isName(type) ? 'name' : ''] as const,
+    ),
+    [
+      () =>
+        everyValue(answer, NAME).map(([type, value]) => ({ [isName(type) ? 'name' : '']: value })),
+      '',
+    ] as const,
   ];
-  for (const read of reads) {
+  for (const [read, property] of reads) {
     try {
-      checkNames(read());
+      checkNames(read(), property);
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
     }
@@ -36,12 +42,15 @@ function readAll(bytes: Buffer): boolean {
 }
 
 /** Properties that are names of hosts. */
-const NAMES = new Set(['exchange', 'name', 'nsname', 'replacement', 'value']);
+const NAMES = new Set(['exchange', 'name', 'nsname', 'replacement']);
+/** Whether what is told of such a record is a name alone. */
+const isName = (type: RecordName) => type === 'CNAME' || type === 'NS' || type === 'PTR';
 
 function checkNames(value: unknown, property = ''): void {
   if (typeof value === 'string' && NAMES.has(property)) expect(value).toMatch(/^[\x21-\x7e]*$/);
+  else if (Array.isArray(value)) for (const each of value) checkNames(each, property);
   else if (typeof value === 'object' && value !== null) {
-    expect(Object.getPrototypeOf(value)).toBeOneOf([Object.prototype, Array.prototype]);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     for (const [name, each] of Object.entries(value)) checkNames(each, name);
   }
 }

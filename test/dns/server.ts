@@ -71,13 +71,23 @@ export class NameServer {
     answer: (asked: Asked, count: number) => Reply,
     deliver: Deliver = (socket, bytes) => void socket.write(bytes),
   ) {
-    const host = '127.0.0.1';
     this.#answer = answer;
+    let port: number | undefined;
+    while (port === undefined) port = this.#openAtOnePort(loop, deliver);
+    this.port = port;
+  }
+
+  /** Undefined: the port that TCP was given is another's by UDP. */
+  #openAtOnePort(loop: EventLoop, deliver: Deliver): number | undefined {
+    const host = '127.0.0.1';
     const server = loop.listen(
       { host, port: 0 },
       {
         data: (socket, chunk) => {
-          const bytes = Buffer.from(chunk).subarray(2);
+          const framed = Buffer.from(chunk);
+          const bytes = framed.subarray(2);
+          // Who waits for the rest of a message that is said to be longer says nothing.
+          if (framed.readUInt16BE() !== bytes.length) return;
           const { port } = socket.remoteAddress as AddressInfo;
           for (const message of this.#take('tcp', bytes, port)) {
             const length = Buffer.alloc(2);
@@ -88,21 +98,28 @@ export class NameServer {
       },
     );
     server.unref();
-    this.port = (server.address as AddressInfo).port;
-    const udp = loop.dgram(
-      { host, port: this.port },
-      {
-        message: (socket, chunk, from) => {
-          const { port } = from as unknown as { port: number };
-          for (const message of this.#take('udp', Buffer.from(chunk), port)) {
-            socket.send(message, from);
-          }
-        },
-        // Whoever asked has gone.
-        error: () => {},
+    const { port } = server.address as AddressInfo;
+    try {
+      this.#openUdp(loop, { host, port }).unref();
+      return port;
+    } catch (error) {
+      server.close();
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+      throw error;
+    }
+  }
+
+  #openUdp(loop: EventLoop, at: { host: string; port: number }) {
+    return loop.dgram(at, {
+      message: (socket, chunk, from) => {
+        const { port } = from as unknown as { port: number };
+        for (const message of this.#take('udp', Buffer.from(chunk), port)) {
+          socket.send(message, from);
+        }
       },
-    );
-    udp.unref();
+      // Whoever asked has gone.
+      error: () => {},
+    });
   }
 
   get address(): string {

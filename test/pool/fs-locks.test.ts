@@ -120,11 +120,13 @@ describe.each(MODES)('a lock, %s', (mode) => {
       await loop.fs.lock(other, 'shared', { start: 20, length: 5, owner, wait: false });
       const way = await loop.fs.testLock(other, 'shared', { owner });
       await loop.fs.unlock(one, { owner, start: 12, length: 1 });
-      return [way, await loop.fs.testLock(other, 'shared', { owner, start: 12, length: 1 })];
+      const free = await loop.fs.testLock(other, 'shared', { owner, start: 12, length: 1 });
+      return [way, free, await loop.fs.testLock(one, 'exclusive', { owner, start: 20 })];
     };
     const way = { type: 'exclusive', start: 10, length: 5, pid: -1 };
+    const behind = { type: 'shared', start: 20, length: 5, pid: -1 };
     if (process.platform === 'linux')
-      expect(await loop.outcome(mode, work())).toEqual([way, undefined]);
+      expect(await loop.outcome(mode, work())).toEqual([way, undefined, behind]);
   });
 
   it('of the process is told to another process', async () => {

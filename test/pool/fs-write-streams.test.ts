@@ -3,11 +3,12 @@
 // Tried without its guard: without BY_REQUESTS in NOT_GATHERING 'is written by threads alone' and 'has
 // each byte in order' find bytes that came twice; where `write` queues what is no byte 'closes where it
 // was given no bytes' hears that it never closes.
+import { spawnSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { pattern } from '../support/bytes.js';
-import { guardDescriptors } from '../support/descriptors.js';
+import { countDescriptors, guardDescriptors, isOpen } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
 
@@ -22,7 +23,7 @@ beforeEach(() => {
 });
 
 describe.each(DRIVE_MODES)('a file that is written, %s', (mode) => {
-  const finished = async (work: () => Promise<unknown>) => {
+  const finished = async <T>(work: () => Promise<T>): Promise<T> => {
     const started = work();
     started.catch(() => {});
     await drive(test.loop, mode);
@@ -111,6 +112,44 @@ describe.each(DRIVE_MODES)('a file that is written, %s', (mode) => {
       await file.close();
     });
     expect(nodeFs.readFileSync(path, 'latin1')).toBe('0-2xy56789!');
+  });
+
+  it.each([0, 2])(
+    'is written from there on by any number of requests, and closed: %i',
+    async (start) => {
+      const stream = test.loop.fs.createWriteStream(path, { start, flags: 'r+' });
+      const fd = await finished(async () => {
+        await stream.opened;
+        const number = stream.fd;
+        for (const text of ['ab', 'cd', 'ef']) {
+          stream.write(text);
+          // Each by a request of its own.
+          while (stream.bufferedBytes > 0) {
+            await new Promise<void>((resolve) => void test.loop.setImmediate(resolve));
+          }
+        }
+        stream.end('gh');
+        await stream.closed;
+        return number;
+      });
+      const expected = Buffer.from(bytes);
+      expected.write('abcdefgh', start);
+      expect(nodeFs.readFileSync(path).equals(expected)).toBe(true);
+      expect([fd > 2, isOpen(fd)]).toEqual([true, false]);
+    },
+  );
+
+  it('tells what its file said to `flush`, and closes it', async () => {
+    const before = countDescriptors();
+    const fifo = `${path}-fifo`;
+    spawnSync('mkfifo', [fifo]);
+    // There is no device to wait for.
+    const stream = test.loop.fs.createWriteStream(fifo, { flags: 'r+', flush: true });
+    stream.end('x');
+    const told = { code: 'EINVAL', syscall: 'fsync', path: fifo };
+    await expect(finished(() => stream.closed)).rejects.toMatchObject(told);
+    // The pool's wake-up stays.
+    expect(countDescriptors() - before).toBe(1);
   });
 
   it.skipIf(process.platform !== 'linux')('tells that the disk is full', async () => {

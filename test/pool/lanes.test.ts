@@ -3,6 +3,7 @@
 //
 // Without the limit, the second thread answers the stats, and none of them waits.
 import { afterEach, describe, expect, it } from 'vitest';
+import type { LaneOptions } from '../../lib/pool/lanes.js';
 import { holdingThreads } from './held.js';
 import { MODES, TestLoop, WatchedPool } from './support.js';
 
@@ -28,6 +29,19 @@ describe('the lanes of a pool', () => {
       fs: { ...before.fs, completed: 1, pooled: 1, inline: 0 },
     });
     expect(Object.keys(loop.pool.stats().lanes)).toEqual(Object.keys(before));
+  });
+
+  it('of slow work have half of the threads, and as many as they were given', () => {
+    const limits = (dns?: number | LaneOptions) => {
+      loop?.close();
+      loop = new TestLoop({ size: 8, lanes: { dns } });
+      return () => loop?.pool.stats().lanes.dns.limit;
+    };
+    const half = limits();
+    expect(half()).toBe(4);
+    loop?.pool.resize(3);
+    expect(half()).toBe(1);
+    expect([limits(7)(), limits({ limit: 7 })(), limits({ priority: 2 })()]).toEqual([7, 7, 4]);
   });
 
   it.each(MODES)('that are full leave the other threads to others (%s)', async (mode) => {

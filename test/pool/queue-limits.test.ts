@@ -3,9 +3,12 @@
 // `drained` never resolves. Without the catch in `closing` (lib/pool/fs/caller.ts) a close is
 // refused, although it was done; without the pool's part of `closed` in FileWork the last descriptor
 // stays open. Without beginTurn in FileWork 3,000 requests wait for a turn, without what `drained`
-// asks of turns they are refused to one who waits for room.
+// asks of turns they are refused to one who waits for room. Without `awaitHalf` in drains.ts who waits
+// for the requests of another user waits for ever, without `look` in `leave` who waits for those of
+// loops that are closed.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ThreadPoolOptions } from '../../lib/pool/options.js';
+import { ThreadPool } from '../../lib/pool/pool.js';
 import { countDescriptors } from '../support/descriptors.js';
 import { type HeldThread, holdingThreads } from './held.js';
 import { MODES, TestLoop } from './support.js';
@@ -138,6 +141,61 @@ describe('drained()', () => {
     loop = new TestLoop();
     await loop.pool.drained();
     await loop.pool.drained('dns');
+  });
+
+  it.each([1, 2])('is there when all loops that use the pool are closed: %i', async (loops) => {
+    const pool = new ThreadPool({ size: 1, maxQueued: 2 });
+    const users = Array.from({ length: loops }, () => new TestLoop(pool));
+    loop = users[0] as TestLoop;
+    const held = hold(loop);
+    const lost = Promise.allSettled([0, 1].map(() => users.at(-1)?.fs.stat('/')));
+    const waits = pool.drained();
+    for (const user of users) user.close();
+    await waits;
+    await lost;
+    held.release();
+    pool.close();
+  });
+
+  it('of a lane waits for that lane alone', async () => {
+    const held = busyLoop({ lanes: { crypto: { maxQueued: 4 } } });
+    const keys = [0, 1, 2].map(() => loop.crypto.pbkdf2('p', 's', 1, 8, 'sha256'));
+    const told: string[] = [];
+    const waits = ['crypto', undefined, 'fs'].map((lane) =>
+      loop.pool.drained(lane).then(() => void told.push(lane ?? 'all')),
+    );
+    for (let i = 0; i < 20; i++) await undefined;
+    expect(told).toEqual(['all', 'fs']);
+    held.release();
+    await loop.outcome('owned', Promise.all(keys));
+    await Promise.all(waits);
+  });
+
+  it('is there when the requests of another user are done', async () => {
+    const pool = new ThreadPool({ size: 1, maxQueued: 4 });
+    // The same threads, as another thread of the process has them.
+    const same = ThreadPool.from(pool.token);
+    const users = [new TestLoop(pool), new TestLoop(same)] as const;
+    loop = users[0];
+    await users[1].outcome('owned', users[1].fs.stat('/'));
+    const held = hold(users[0]);
+    const requests = Array.from({ length: 4 }, () => users[0].fs.stat('/'));
+    let isThere = false;
+    const waits = same.drained().then(() => {
+      isThere = true;
+    });
+    // Nobody who has no loop waits for a thread.
+    const idle = ThreadPool.from(pool.token);
+    await idle.drained();
+    idle.close();
+    expect(isThere).toBe(false);
+    held.release();
+    await users[0].outcome('owned', Promise.all(requests));
+    users[1].attach();
+    await waits;
+    for (const user of users) user.close();
+    same.close();
+    pool.close();
   });
 
   it('refuses what is no lane', async () => {

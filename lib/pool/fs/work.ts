@@ -121,10 +121,7 @@ export class FileWork {
     pool.beginTurn();
     const unwatch =
       signal === undefined ? nothing : onAbort(signal, () => request.reject(abortError(signal)));
-    let waits = true;
     const leave = () => {
-      if (!waits) return;
-      waits = false;
       unwatch();
       pool.endTurn();
     };

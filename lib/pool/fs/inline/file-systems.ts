@@ -48,32 +48,37 @@ export class FileSystems {
   readonly #devices = new Map<number, Device>();
   readonly #asked = new Set<number>();
   readonly #ask: Ask;
+  readonly #nowMs: () => number;
   #local = new Float64Array(0);
   #writable = new Float64Array(0);
   /** Until then the two lists stand. */
   #listedMs = Number.POSITIVE_INFINITY;
 
-  /** @param ask statfs, on a thread */
-  constructor(ask: Ask) {
+  /**
+   * @param ask statfs, on a thread
+   * @param nowMs a clock
+   */
+  constructor(ask: Ask, nowMs: () => number = hostNowMs) {
     this.#ask = ask;
+    this.#nowMs = nowMs;
   }
 
   /** Devices whose files may be looked at, and opened, at once. */
   get local(): Float64Array {
-    if (hostNowMs() >= this.#listedMs) this.#list();
+    if (this.#nowMs() >= this.#listedMs) this.#list();
     return this.#local;
   }
 
   /** Devices whose files may be written. */
   get writable(): Float64Array {
-    if (hostNowMs() >= this.#listedMs) this.#list();
+    if (this.#nowMs() >= this.#listedMs) this.#list();
     return this.#writable;
   }
 
   /** Whether what an absolute path leads to that stays on the mount at the root is local. */
   isRootLocal(): boolean {
     const known = this.#devices.get(ROOT);
-    if (known !== undefined && hostNowMs() < known.untilMs) return known.isLocal;
+    if (known !== undefined && this.#nowMs() < known.untilMs) return known.isLocal;
     this.learn(ROOT, '/');
     return false;
   }
@@ -81,18 +86,18 @@ export class FileSystems {
   /** Has a thread ask what `device` is, by the path of what is there, where that is not known. */
   learn(device: number, path: string | Uint8Array): void {
     const known = this.#devices.get(device);
-    if (this.#asked.has(device) || (known !== undefined && hostNowMs() < known.untilMs)) return;
+    if (this.#asked.has(device) || (known !== undefined && this.#nowMs() < known.untilMs)) return;
     this.#asked.add(device);
     const forget = () => this.#asked.delete(device);
     this.#ask(path).then((told) => {
-      this.#devices.set(device, deviceOf(told, device === ROOT));
+      this.#devices.set(device, deviceOf(told, device === ROOT, this.#nowMs() + KNOWN_MS));
       this.#list();
       forget();
     }, forget);
   }
 
   #list(): void {
-    const nowMs = hostNowMs();
+    const nowMs = this.#nowMs();
     const known = [...this.#devices].filter(([device]) => device !== ROOT);
     const fresh = known.filter(([, { untilMs }]) => nowMs < untilMs);
     const numbers = (devices: typeof known) => Float64Array.from(devices, ([device]) => device);
@@ -102,7 +107,11 @@ export class FileSystems {
   }
 }
 
-function deviceOf({ type, mounted, freeBytes }: FileSystem, isRoot: boolean): Device {
+function deviceOf(
+  { type, mounted, freeBytes }: FileSystem,
+  isRoot: boolean,
+  untilMs: number,
+): Device {
   // A 32-bit number, which some systems tell with a sign.
   const number = type >>> 0;
   // What it lies over may be anybody's, and an open or a status is passed on. Of the root it is
@@ -110,5 +119,5 @@ function deviceOf({ type, mounted, freeBytes }: FileSystem, isRoot: boolean): De
   const isLocal = LOCAL.has(number) || (isRoot && number === OVERLAYFS);
   const isWritable =
     WRITABLE.has(number) && (mounted & ST_SYNCHRONOUS) === 0 && freeBytes >= MIN_FREE_BYTES;
-  return { isLocal, isWritable, untilMs: hostNowMs() + KNOWN_MS };
+  return { isLocal, isWritable, untilMs };
 }

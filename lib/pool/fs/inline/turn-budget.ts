@@ -13,6 +13,7 @@ const CALLS_BETWEEN = 4;
 
 /** A request that waits for the next turn. */
 export interface Waiting {
+  /** Throws nothing: what it comes to is its request's. */
   run(): void;
   reject(reason: unknown): void;
 }
@@ -73,12 +74,7 @@ export class TurnBudget {
   #runSome(): void {
     // What comes meanwhile goes behind these, into the next turn.
     for (let left = this.#waiting.size; left > 0 && this.allows(); left--) {
-      const waiting = this.#waiting.shift() as Waiting;
-      try {
-        waiting.run();
-      } catch (error) {
-        waiting.reject(error);
-      }
+      (this.#waiting.shift() as Waiting).run();
     }
     if (this.hasWaiting) this.#defer();
   }
