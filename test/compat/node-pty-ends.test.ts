@@ -72,6 +72,21 @@ describe.runIf(isGuest)('the end of a terminal of node-pty', () => {
     expect(told.slice(1)).toEqual(['data two', 'end', 'close', 'onExit 0 0', 'exit 0 0']);
   });
 
+  // By a Session.resume that always lingers the terminal is closed under the program.
+  it('does not come for who has paused while the program goes on', async () => {
+    const terminal = shell('echo one; read _; echo two; exit 3');
+    await shows(terminal, 'one\r\n');
+    terminal.pause();
+    terminal.resume();
+    // Longer than a terminal is kept behind the end of its program.
+    await until(260);
+    terminal.write('\n');
+    const told = eventsOf(terminal);
+    await exitOf(terminal);
+    const shownLast = told.filter((event) => event.startsWith('data')).join('');
+    expect([shownLast, told.at(-1)]).toEqual([expect.stringMatching(/two$/), 'exit 3 0']);
+  });
+
   it('does not wait for who has paused and ended the program himself', async () => {
     const terminal = shell('echo kept; read _');
     await shows(terminal, 'kept');
@@ -94,6 +109,21 @@ describe.runIf(isGuest)('the end of a terminal of node-pty', () => {
     const pid = Number(/\d+/.exec(all)?.[0]);
     expect([terminal.fd, all.includes('ready')]).toEqual([-1, true]);
     process.kill(pid, 'SIGKILL');
+  });
+
+  // Without `#linger` in Session.resume nobody looks again.
+  it('is told so also where what was kept for who had paused is read', async () => {
+    const fifo = join(temporaryFolder(), 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const other = `(trap "" HUP; echo >${fifo}; read _ </dev/tty; sleep 30)`;
+    const terminal = shell(`echo one; read _; ${other} & read _ <${fifo}; echo $!`);
+    await shows(terminal, 'one\r\n');
+    terminal.pause();
+    terminal.write('\n');
+    await pastTheEndOf(terminal.pid);
+    const all = shown(terminal);
+    terminal.resume();
+    process.kill(Number(/\d+/.exec(await all)?.[0]), 'SIGKILL');
   });
 
   it('comes by destroy, with a hangup, and what is written later is for nobody', async () => {
@@ -183,6 +213,43 @@ describe.runIf(isGuest)('a process with a terminal of node-pty', () => {
       spawn('/bin/sh', ['-c', 'echo kept']).pause();
       report('over');`;
     expect(runChild(code)).toBe('over');
+  });
+
+  // Without `pty.close` where Session and OpenedPair have failed the terminal stays, and holds the loop.
+  it.runIf(process.getuid?.() === 0)('has none left of what the system refused', () => {
+    const code = `const { open, spawn } = require(${JSON.stringify(`${DIST}/compat/node-pty.cjs`)});
+      const codeOf = (act) => { try { act(); return 'none'; } catch (error) { return error.code; } };
+      const before = new BigUint64Array(2);
+      const loop = rawloop.defaultLoop();
+      const settled = async () => { while (loop.alive) await new Promise(setImmediate); };
+      (async () => {
+        open().destroy();
+        await settled();
+        const count = countDescriptors();
+        raw.check(raw.prlimit(0, c.RLIMIT_NPROC, null, before), 'prlimit');
+        raw.check(raw.prlimit(0, c.RLIMIT_NPROC, BigUint64Array.of(1n, before[1])), 'prlimit');
+        const codes = [codeOf(() => spawn('/bin/true', []))];
+        raw.check(raw.prlimit(0, c.RLIMIT_NPROC, before), 'prlimit');
+        // With one of these there is room for the master, and none for the other side.
+        const openBoth = () => open().destroy();
+        for (const room of [1, 2, 3, 4]) {
+          const fds = [];
+          for (;;) try { fds.push(fs.openSync('/dev/null')); } catch { break; }
+          for (const fd of fds.splice(-room)) fs.closeSync(fd);
+          codes.push(codeOf(openBoth));
+          for (const fd of fds) fs.closeSync(fd);
+          await settled();
+        }
+        await settled();
+        report([...new Set(codes), countDescriptors() - count]);
+        process.exit();
+      })();`;
+    expect(runChild(code, { uid: 12346, maxDescriptors: 64 })).toEqual([
+      'EAGAIN',
+      'EMFILE',
+      'none',
+      0,
+    ]);
   });
 
   // By `process.kill(this.pid)` in Session.kill the stranger dies.

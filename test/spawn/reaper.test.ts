@@ -21,17 +21,20 @@ const addon = isLinux ? compiled('syscall-addon.c') : '';
 const TASKS = '/proc/self/task';
 const TURN_MS = 5;
 
-function reapers(): number {
-  const names = readdirSync(TASKS).map((task) => {
+/** What /proc says of each. */
+function statusOfReapers(): string[] {
+  const all = readdirSync(TASKS).map((task) => {
     try {
-      return readFileSync(`${TASKS}/${task}/comm`, 'latin1').trim();
+      return readFileSync(`${TASKS}/${task}/status`, 'latin1');
     } catch {
       // It has ended meanwhile.
       return '';
     }
   });
-  return names.filter((name) => name === 'rawloop-reaper').length;
+  return all.filter((status) => status.startsWith('Name:\trawloop-reaper\n'));
 }
+
+const reapers = () => statusOfReapers().length;
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, TURN_MS));
 
@@ -54,7 +57,14 @@ it.runIf(isLinux)('one thread waits for all that were let go, and ends with the 
   await untilReapers(1);
   // Others would have their names by then.
   for (let i = 0; i < 4; i++) await turn();
-  expect(reapers()).toBe(1);
+  const all = statusOfReapers();
+  expect(all.length).toBe(1);
+  // None is delivered to it, also of real time: a handler of the host's would run there.
+  const blocked = BigInt(`0x${/^SigBlk:\t(\w+)$/m.exec(all[0] as string)?.[1]}`);
+  const bits = ['SIGCHLD', 'SIGINT', 'SIGUSR1', 'SIGRTMIN', 'SIGRTMAX'].map((name) =>
+    constant(name),
+  );
+  for (const bit of bits) expect((blocked >> BigInt(bit - 1)) & 1n).toBe(1n);
   pids.forEach(kill);
   await untilReapers(0);
 });

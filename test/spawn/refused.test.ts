@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DRIVE } from '../stream/support.js';
-import { runChild } from '../support/child.js';
+import { hasStrace, runChild } from '../support/child.js';
 import { compiled } from '../support/compile.js';
 import { DRIVE_MODES } from '../support/drive.js';
 import { temporaryFolder } from '../support/folder.js';
@@ -80,4 +80,39 @@ describe.runIf(isLinux).each(EXIT_KINDS)('by %s', (kind) => {
     const told = Array(refusals).fill('ENOSPC epoll_ctl');
     expect(runChild(SCRIPT, { env })).toEqual([told, 0, 0, 0, []]);
   });
+});
+
+// Before Linux 5.9, or under a filter. Without MarkByProc, or the loop behind it, in
+// native/process/spawn_linux.cc the child has the inherited descriptor.
+it.runIf(isLinux && hasStrace).each([
+  ['close_range', ['inject=close_range:error=ENOSYS']],
+  ['close_range and /proc', ['inject=close_range:error=ENOSYS', 'inject=getdents64:error=EINVAL']],
+])('without %s the child gets no other descriptors either', (_, strace) => {
+  const script = `${DRIVE}
+    const fd = fs.openSync('/dev/null');
+    raw.check(raw.fcntl(fd, c.F_SETFD, 0), 'fcntl');
+    const loop = new EventLoop();
+    let text = '';
+    const script = 'readlink /proc/$$/fd/' + fd + ' || echo none; echo over';
+    loop.spawn('sh', ['-c', script], { stdio: ['null', 'pipe', 'null'] }, {
+      stdout(_, chunk) { text += Buffer.from(chunk); },
+    });
+    driveIn('owned', loop, () => report(text));`;
+  expect(runChild(script, { strace })).toBe('none\nover\n');
+});
+
+// Known to Linux 5.4 alone, and a filter may not. Without TakeStatusByPid nobody knows how it ended.
+it.runIf(isLinux && hasStrace)('without waitid of a pidfd its end is told all the same', () => {
+  const script = `${DRIVE}
+    const loop = new EventLoop();
+    const told = [];
+    const exit = (_, { code, signal }) => told.push([code, signal]);
+    loop.spawn('sh', ['-c', 'exit 7'], { stdio: 'ignore' }, { exit });
+    loop.spawn('sh', ['-c', 'kill -TERM $$'], { stdio: 'ignore' }, { exit });
+    driveIn('owned', loop, () => report(told.sort()));`;
+  const strace = ['inject=waitid:error=EINVAL'];
+  expect(runChild(script, { strace })).toEqual([
+    [null, 'SIGTERM'],
+    [7, null],
+  ]);
 });

@@ -139,13 +139,15 @@ describe.each(DRIVE_MODES)('%s', (mode) => {
 });
 
 it('what is inherited blocks in the child, whatever it was, and is left so', async () => {
-  const [readEnd, writeEnd] = opened.pipe(constant('O_NONBLOCK'));
+  const ends = [0, 1, 2].map(() => opened.pipe(constant('O_NONBLOCK')));
   const flags = (fd: number) => raw.fcntl(fd, constant('F_GETFL')) & constant('O_NONBLOCK');
-  expect(flags(writeEnd)).not.toBe(0);
-  await shell(test.loop, 'owned', 'echo hello', { stdio: ['null', writeEnd, 'inherit'] });
-  expect(flags(writeEnd)).toBe(0);
+  // 0 is read from, 1 and 2 are written to.
+  const [given, others] = [0, 1].map((i) => ends.map((pair, at) => pair[at === 0 ? i : 1 - i]));
+  for (const fd of [...(given as number[]), ...(others as number[])]) expect(flags(fd)).not.toBe(0);
+  await shell(test.loop, 'owned', 'echo hello', { stdio: given as number[] });
+  expect((given as number[]).map(flags)).toEqual([0, 0, 0]);
   // A shared one that blocked is not touched, nor is that of a pipe's other end.
-  expect(flags(readEnd)).not.toBe(0);
+  for (const fd of others as number[]) expect(flags(fd)).not.toBe(0);
 });
 
 it('a number that stays what it is here is given, and one that is to be nothing is not', async () => {
