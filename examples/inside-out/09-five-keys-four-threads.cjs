@@ -43,7 +43,7 @@ async function fiveKeys(threads, processors) {
 }
 
 function print({ threads, runs }, processors) {
-  const column = (name) => runs.map((run) => run[name].toFixed(1).padStart(7)).join('');
+  const column = (name) => runs.map((run) => ` ${run[name].toFixed(1).padStart(6)}`).join('');
   const on = `${threads} threads, ${processors.length} processor${processors.length > 1 ? 's' : ''}`;
   console.log(`${on.padEnd(24)} began ${column('began')} ms`);
   console.log(`${''.padEnd(24)} ended ${column('ended')} ms`);
@@ -68,9 +68,11 @@ async function main() {
   const spread = tenths(lastOf(atOnce(runs)) - firstOf(runs));
   const later = tenths(lastOf(runs) - lastOf(atOnce(runs)));
   const times = (lastOf(alone.runs) / lastOf(runs)).toFixed(2);
+  // Where there is one alone, the last run had no less than the first.
+  const again = processors.length > 1 ? 'on one processor it' : 'once more on this processor it';
   console.log(
     `So of ${KEYS} keys 4 threads had ${four} begin at once, 2 had ${two}, and 5 had ${five}: the ${four} ended within\n` +
-      `${spread} ms, all ${KEYS} were done ${later} ms later, and on one processor it took ${times} times as long.`,
+      `${spread} ms, all ${KEYS} were done ${later} ms later, and ${again} took ${times} times as long.`,
   );
 }
 

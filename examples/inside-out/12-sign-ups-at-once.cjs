@@ -41,7 +41,7 @@ async function atOnce(count) {
   const names = Array.from({ length: count }, (_, i) => `user ${users.size + i}`);
   const tookMs = (await Promise.all(names.map(signUp))).sort((a, b) => a - b);
   recorder.stop();
-  const figures = tookMs.map((ms) => ms.toFixed(1).padStart(7)).join('');
+  const figures = tookMs.map((ms) => ` ${ms.toFixed(1).padStart(6)}`).join('');
   console.log(`${count} at once: answered after ${figures} ms`);
   const hashes = recorder.records().filter(({ name }) => name === 'crypto.scrypt');
   return { lastMs: tookMs.at(-1), picture: toText(hashes, { rows: 'requests' }) };
@@ -55,9 +55,10 @@ async function main() {
   loop.close();
 
   console.log(`\n${six.picture}\n`);
+  const processors = availableParallelism();
   const times = ({ lastMs }) => (lastMs / two.lastMs).toFixed(2);
   console.log(
-    `So with ${THREADS} threads on ${availableParallelism()} processors the last of 4 waited ${times(four)} times as ` +
+    `So with ${THREADS} threads on ${processors} processor${processors > 1 ? 's' : ''} the last of 4 waited ${times(four)} times as ` +
       `long as the last of 2,\nand the last of 6 ${times(six)} times.`,
   );
 }

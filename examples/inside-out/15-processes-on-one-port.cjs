@@ -85,8 +85,9 @@ async function main() {
   const [one, two, six] = by['node:cluster'];
   console.log(`\n${one.picture}\n\n${two.picture}\n\n${six.picture}\n`);
   const times = (a, b) => (a / b).toFixed(2);
+  const processors = availableParallelism();
   console.log(
-    `So on ${availableParallelism()} processors the longest hash took ${times(two.last, one.last)} times as long with 2 ` +
+    `So on ${processors} processor${processors > 1 ? 's' : ''} the longest hash took ${times(two.last, one.last)} times as long with 2 ` +
       `children as with 1; with 6\nit took ${times(six.last, two.last)} times as long as with 2, and the ` +
       `shortest ${times(six.first, two.first)} times.`,
   );

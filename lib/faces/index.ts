@@ -90,7 +90,7 @@ export type {
   LockType,
   RecordLockOptions,
 } from '../pool/fs/locks.js';
-export type { ReadlinkOptions } from '../pool/fs/names.js';
+export type { LinkType, ReadlinkOptions } from '../pool/fs/names.js';
 export type {
   BytesOptions,
   FileOptions,
@@ -113,7 +113,7 @@ export type { FileReadHandlers, FileReadStream } from '../pool/fs/stream/read-st
 export type { SendFileOptions } from '../pool/fs/stream/send-file.js';
 export type { FileWriteHandlers, FileWriteStream } from '../pool/fs/stream/write-stream.js';
 export type { FileTarget } from '../pool/fs/streams.js';
-export type { TransferOptions } from '../pool/fs/transfers.js';
+export type { PlacedOptions, TransferOptions } from '../pool/fs/transfers.js';
 export type { ReadFileOptions, WriteFileOptions } from '../pool/fs/whole.js';
 export {
   BigIntStatFs,

@@ -5,7 +5,7 @@ import { isError } from '../base/realms.js';
 import type { IpAddress } from '../binding/index.js';
 import { whenClosed } from '../loop/when-closed.js';
 import { codedError } from '../raw/errors.js';
-import { addressOf } from './endpoint.js';
+import { ANSWERED_PLACE, addressOf } from './endpoint.js';
 import { type Begin, interleaved, Race } from './race.js';
 import type { Socket } from './socket.js';
 
@@ -44,7 +44,7 @@ function addressesOf(
 ): IpAddress[] {
   if (!Array.isArray(found)) throw invalidValue('lookup', 'a function that gives addresses');
   const texts = new Set(found.slice(0, MAX_ADDRESSES).map((each) => each?.address));
-  const addresses = [...texts].map((address) => addressOf(address, port));
+  const addresses = [...texts].map((address) => addressOf(address, port, ANSWERED_PLACE));
   const fitting = interleaved(addresses.filter(({ family }) => families.includes(family)));
   if (fitting.length > 0) return fitting;
   throw codedError(Error, 'ENOTFOUND', `no address of ${families.join(' or ')} for ${host}`);

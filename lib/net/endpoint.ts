@@ -40,6 +40,8 @@ const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
 
 /** Which options an address is made of, for its errors. */
 const PLACE = { host: 'options.host', port: 'options.port' };
+/** What a look-up answered. */
+export const ANSWERED_PLACE = { host: 'address of lookup', port: 'options.port' };
 export const LOCAL_PLACE = { host: 'options.localAddress', port: 'options.localPort' };
 
 /** Whether `host` is an address, as it is written. */
@@ -55,7 +57,8 @@ function noAddress(name: string, host: string): Error {
   if (name === LOCAL_PLACE.host) {
     return invalidValue(name, `an address, or an interface that is up, not '${shown}'`);
   }
-  const answer = isHostName(host) ? `. Names are not looked up here: ${LOOK_UP}` : '';
+  const isName = name !== ANSWERED_PLACE.host && isHostName(host);
+  const answer = isName ? `. Names are not looked up here: ${LOOK_UP}` : '';
   return invalidValue(name, `an IPv4 or IPv6 address or 'localhost', not '${shown}'${answer}`);
 }
 

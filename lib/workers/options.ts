@@ -37,7 +37,10 @@ export interface WorkersOptions {
   size?: number | undefined;
   /** What each thread may take; a thread that takes more is ended. */
   resourceLimits?: WorkerLimits | undefined;
-  /** Jobs that may wait: 0 to 2^31-1, default 65,536. Above it `run` rejects. */
+  /**
+   * Jobs that may wait for others: 0 to 2^31-1, default 65,536. Above it `run` rejects. Those that
+   * wait for threads to start, of which there is one for each, do not count.
+   */
   maxQueued?: number | undefined;
   /**
    * Milliseconds that an aborted job which is running is given to end by itself, before its

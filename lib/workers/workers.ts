@@ -102,8 +102,7 @@ export class Workers<Input = unknown, Result = unknown> extends Handle {
       throwIfAborted(signal);
       if (this.error !== undefined) throw this.error;
       if (this.isClosed || this.#isEnding) throw this.#closedError();
-      const { maxQueued } = this.#settings;
-      if (this.#queue.size >= maxQueued && !this.#hasIdle()) throw queueFull(maxQueued);
+      if (this.#isFull()) throw queueFull(this.#settings.maxQueued);
       const settle = resolve as (value: unknown) => void;
       const job = new Job(input, transfer, this.loop.meter.nowMs(), settle, reject);
       if (signal !== undefined) job.watch(signal, (aborted, error) => this.#abort(aborted, error));
@@ -187,9 +186,15 @@ export class Workers<Input = unknown, Result = unknown> extends Handle {
     return this.loop.closed ? loopClosed() : handleClosed(this.kind);
   }
 
-  #hasIdle(): boolean {
-    for (const { isIdle } of this.#crew.threads) if (isIdle) return true;
-    return false;
+  /** What a thread is, or can be, started for waits for no other job. */
+  #isFull(): boolean {
+    const { size, maxQueued } = this.#settings;
+    let toStart = size;
+    for (const { isIdle, isReady } of this.#crew.threads) {
+      if (isIdle) return false;
+      if (isReady) toStart--;
+    }
+    return this.#queue.size >= maxQueued + toStart;
   }
 
   #events(): CrewEvents {

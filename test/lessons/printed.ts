@@ -35,6 +35,7 @@ export function formOf(text: string): string[] {
       .replace(/\b(?:behind|ahead of)\b/g, 'before or behind')
       .replace(/\b(?:no|a) thread\b/g, 'thread or none')
       .replace(/(?:\d+ online(?:, )?)+/, 'processes online')
+      .replace(/once more on this processor/, 'on one processor')
       .replace(/processors?/g, 'processors')
       .replace(/\d+(?:\.\d+)?/g, '0')
       .replace(/\s+/g, ' ')

@@ -48,6 +48,7 @@ export const STEPS: Record<string, Step> = {
   'reads a file': (fs, at) => fs.readFile(at('a')),
   'reads text': (fs, at) => fs.readFile(at('a'), 'utf8'),
   'reads in an encoding': (fs, at) => fs.readFile(at('hex'), { encoding: 'base64' }),
+  'reads in no encoding': (fs, at) => fs.readFile(at('hex'), { encoding: null }),
   'reads none': (fs, at) => fs.readFile(at('none')),
   'reads a folder': (fs, at) => fs.readFile(at('.')),
   'reads what has no size': async (fs) => (await fs.readFile('/proc/self/cmdline')).length > 0,
@@ -74,6 +75,15 @@ export const STEPS: Record<string, Step> = {
   'links none': (fs, at) => fs.link(at('none'), at('hard2')),
   'makes a symbolic link': (fs, at) => fs.symlink('a', at('soft')),
   'makes it once more': (fs, at) => fs.symlink('a', at('soft')),
+  'makes symbolic links of types': async (fs, at) => {
+    await fs.symlink('.', at('soft-folder'), 'dir');
+    await fs.symlink('.', at('soft-type'), null);
+    return [await fs.readlink(at('soft-folder')), await fs.readlink(at('soft-type'))];
+  },
+  'removes those': async (fs, at) => {
+    await fs.unlink(at('soft-folder'));
+    await fs.unlink(at('soft-type'));
+  },
   'reads a link': (fs, at) => fs.readlink(at('soft')),
   'reads a link as bytes': async (fs, at) => Buffer.from(await fs.readlink(at('soft'), 'buffer')),
   'makes a link to itself': (fs, at) => fs.symlink('loop', at('loop')),

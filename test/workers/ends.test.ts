@@ -186,9 +186,18 @@ describe.each(DRIVE_MODES)('an abort (%s)', (mode) => {
 describe.each(DRIVE_MODES)('the queue (%s)', (mode) => {
   it('has a bound, above which jobs reject and nothing else happens', async () => {
     const workers = workersOf(test.loop, { maxQueued: 2 });
-    const asked = [1, 2, 3, 4].map((job) => workers.run(['echo', job]));
+    const asked = [1, 2, 3, 4, 5].map((job) => workers.run(['echo', job]));
     const full = expect.objectContaining({ code: 'ERR_WORKERS_QUEUE_FULL' });
-    expect(await settled(test.loop, mode, asked)).toEqual([1, 2, full, full]);
+    expect(await settled(test.loop, mode, asked)).toEqual([1, 2, 3, full, full]);
+  });
+
+  it('has none where no job may wait, and each thread has one', async () => {
+    const workers = workersOf(test.loop, { maxQueued: 0 });
+    const full = expect.objectContaining({ code: 'ERR_WORKERS_QUEUE_FULL' });
+    for (const first of [1, 2]) {
+      const asked = [first, 3].map((job) => workers.run(['echo', job]));
+      expect(await settled(test.loop, mode, asked)).toEqual([first, full]);
+    }
   });
 });
 

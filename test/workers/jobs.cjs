@@ -71,9 +71,8 @@ const JOBS = {
   add: (words, value) => Atomics.add(words, 0, value),
   moves: (length, context) => {
     const bytes = new Uint8Array(length).fill(7);
-    context.transfer(bytes.buffer);
     left.bytes = bytes;
-    return bytes;
+    return new Uint8Array(context.transfer(bytes.buffer));
   },
   'was moved': () => left.bytes.byteLength,
   'starts a timer': () => {

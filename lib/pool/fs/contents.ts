@@ -78,7 +78,7 @@ export abstract class ContentRequests extends ByteRequests {
    */
   readFile(
     path: Path | FileHandle,
-    options?: ReadFileOptions & { encoding?: undefined | 'buffer' },
+    options?: ReadFileOptions & { encoding?: undefined | null | 'buffer' },
   ): Promise<Content>;
   readFile(
     path: Path | FileHandle,

@@ -1,6 +1,8 @@
 // Requests on what is open: by its descriptor, or by the FileHandle that has it. A handle's own
 // methods are these. Descriptors that were opened elsewhere are borrowed; only `close` asks that
 // they were opened by this package, or adopted.
+
+import { invalidType } from '../../base/errors.js';
 import { checkDescriptor, checkInteger } from '../../base/validate.js';
 import type { Bytes } from '../../binding/index.js';
 import { fileError } from '../../raw/errors.js';
@@ -45,7 +47,10 @@ export const EBADF = -9;
 
 /** @throws TypeError, RangeError for no descriptor; SystemError EBADF for a closed FileHandle */
 export function numberOfFile(file: FileDescriptor, syscall: string): number {
-  if (typeof file !== 'object' || file === null) return checkDescriptor('file', file);
+  if (typeof file === 'number') return checkDescriptor('file', file);
+  if (typeof file !== 'object' || file === null) {
+    throw invalidType('file', 'a FileHandle, or the number of a descriptor');
+  }
   const fd = checkInteger('file', file[FILE_NUMBER], -1, 2 ** 31 - 1);
   if (fd < 0) throw fileError(EBADF, syscall);
   return fd;

@@ -156,7 +156,9 @@ export class FileHandle implements OpenFile {
   }
 
   /** All from where the file stands to its end: see `loop.fs.readFile`. */
-  readFile(options?: ReadFileOptions & { encoding?: undefined | 'buffer' }): Promise<Content>;
+  readFile(
+    options?: ReadFileOptions & { encoding?: undefined | null | 'buffer' },
+  ): Promise<Content>;
   readFile(options: FileEncoding | (ReadFileOptions & { encoding: FileEncoding })): Promise<string>;
   readFile(options?: FileEncoding | ReadFileOptions): Promise<Content | string>;
   readFile(options?: FileEncoding | ReadFileOptions): Promise<Content | string> {

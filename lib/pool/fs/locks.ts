@@ -16,7 +16,7 @@ export type LockType = 'shared' | 'exclusive';
 
 /** Options of `loop.fs.flock`. */
 export interface FlockOptions extends FileOptions {
-  /** Whether to wait while another has it; else EWOULDBLOCK. Default: true. */
+  /** Whether to wait while another has it; else EAGAIN. Default: true. */
   wait?: boolean | undefined;
 }
 
@@ -81,7 +81,7 @@ export abstract class LockRequests extends ContentRequests {
    * Locks a whole file, for whoever shares its open file, until that is closed or unlocked. Only
    * who asks for a lock is kept out. See flock(2).
    *
-   * Rejects with a SystemError EWOULDBLOCK where another has it and `wait` is false; EBADF; else
+   * Rejects with a SystemError EAGAIN where another has it and `wait` is false; EBADF; else
    * as `stat` does.
    *
    * @example

@@ -15,6 +15,11 @@ import { type NameEncoding, nameOf } from './values.js';
 /** Options of `loop.fs.readlink`. */
 export interface ReadlinkOptions extends NameOptions {}
 
+/** What a symbolic link leads to, as Windows asks for it. */
+export type LinkType = 'dir' | 'file' | 'junction';
+
+const LINK_TYPES: readonly LinkType[] = ['dir', 'file', 'junction'];
+
 /** Requests on names. Use `loop.fs`. */
 export abstract class NameRequests extends StatusRequests {
   /**
@@ -34,9 +39,15 @@ export abstract class NameRequests extends StatusRequests {
     );
   }
 
-  /** Makes a symbolic link at `path` that holds `target`, which need not exist. See symlink(2). */
-  symlink(target: Path, path: Path, options?: FileOptions): Promise<void> {
-    return checked(() => this.#two('symlink', 'target', target, 'path', path, options));
+  /**
+   * Makes a symbolic link at `path` that holds `target`, which need not exist. See symlink(2).
+   *
+   * @param options options; or Node's `type`, which says something on Windows alone
+   */
+  symlink(target: Path, path: Path, options?: LinkType | null | FileOptions): Promise<void> {
+    const isType = options === null || LINK_TYPES.includes(options as LinkType);
+    const given = isType ? undefined : (options as FileOptions | undefined);
+    return checked(() => this.#two('symlink', 'target', target, 'path', path, given));
   }
 
   /** Removes a name; the file goes with its last one, once nobody has it open. See unlink(2). */

@@ -18,6 +18,9 @@ import type { FileEncoding } from './path.js';
 import {
   checkPosition,
   checkTransfer,
+  hasRoom,
+  type PlacedOptions,
+  placed,
   type Transfer,
   type TransferOptions,
   viewOf,
@@ -134,24 +137,29 @@ export abstract class ByteRequests extends DescriptorRequests {
     });
   }
 
-  /** Reads at a position, and leaves it where the file stands. See pread(2). */
+  /**
+   * Reads at a position, and leaves it where the file stands: `read` that cannot do without one.
+   * See pread(2).
+   *
+   * @param position where in the file: bytes, from 0
+   */
   pread<T extends Bytes>(
     file: FileDescriptor,
     buffer: T,
     position: number | bigint,
-    options?: FileOptions,
+    options?: PlacedOptions,
   ): Promise<ReadResult<T>> {
-    return checked(() => this.read(file, buffer, { ...options, position }));
+    return checked(() => this.read(file, buffer, placed(position, options)));
   }
 
-  /** Writes at a position, and leaves it where the file stands. See pwrite(2). */
-  pwrite<T extends Bytes>(
+  /** Writes at a position, and leaves it where the file stands. See `pread` and pwrite(2). */
+  pwrite<T extends Bytes | string>(
     file: FileDescriptor,
     data: T,
     position: number | bigint,
-    options?: FileOptions,
+    options?: PlacedOptions,
   ): Promise<WriteResult<T>> {
-    return checked(() => this.write(file, data, { ...options, position }));
+    return checked(() => this.write(file, data, placed(position, options)));
   }
 
   /** Reads into several pieces of memory, one behind the other. See readv(2), preadv(2). */
@@ -213,7 +221,9 @@ export abstract class ByteRequests extends DescriptorRequests {
     const args: [number, number, number] = [fd, target.length, position];
     const copied = (batch: Batch, row: number) => value(copyTo(target, batch, row));
     const request = this.tryOrAsk('read', args, READ, copied, transfer, (files, budget) => {
-      const size = moves && isLate ? REFUSED : files.read(fd, target, position);
+      // Where the memory is not there any more, a thread's answer says so: nothing read is the end.
+      const isForThread = isLate && (moves || !hasRoom(target, args[1]));
+      const size = isForThread ? REFUSED : files.read(fd, target, position);
       if (size === REFUSED) return REFUSED;
       isDone = true;
       budget.spend(size);

@@ -29,6 +29,16 @@ const NAMES: OptionNames<TransferOptions> = {
   signal: true,
 };
 
+/** Options of a read or a write that is given its position before them. */
+export type PlacedOptions = Omit<TransferOptions, 'position'>;
+
+const PLACED_NAMES: OptionNames<PlacedOptions> = {
+  offset: true,
+  length: true,
+  inline: true,
+  signal: true,
+};
+
 /** A transfer that was checked. */
 export interface Transfer {
   /** The part of the memory that it is about. */
@@ -64,6 +74,26 @@ export function checkPosition(position: unknown): number {
   }
   if (position >= -1n && position <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(position);
   throw outOfRange('position', 'an integer from -1 to 2^53-1', position);
+}
+
+/** The options of a transfer at `position`. @throws TypeError, RangeError where that is none */
+export function placed(position: unknown, options: PlacedOptions | undefined): TransferOptions {
+  if (position === undefined || position === null) {
+    throw invalidType('position', 'a number or a bigint');
+  }
+  const place = checkPosition(position);
+  if (place < 0) throw outOfRange('position', 'an integer from 0 to 2^53-1', position);
+  if (options === undefined) return { position: place };
+  return { ...readOptions('options', options, PLACED_NAMES), position: place };
+}
+
+/** Whether memory has still what it had: what V8 compiled may see the length of detached memory. */
+export function hasRoom({ buffer, byteOffset }: Uint8Array, length: number): boolean {
+  try {
+    return new Uint8Array(buffer, byteOffset, length).length === length;
+  } catch {
+    return false;
+  }
 }
 
 /**

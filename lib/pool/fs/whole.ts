@@ -7,8 +7,8 @@ import type { FileEncoding } from './path.js';
 
 /** Options of `loop.fs.readFile`. */
 export interface ReadFileOptions extends FileOptions {
-  /** What the bytes are decoded by. Default: a Buffer. */
-  encoding?: FileEncoding | 'buffer' | undefined;
+  /** What the bytes are decoded by. Default, and for null: a Buffer. */
+  encoding?: FileEncoding | 'buffer' | null | undefined;
   /** How to open it: Node's letters or O_* numbers. Default: 'r'. */
   flag?: string | number | undefined;
   /** Whether to try without a thread first. Default: what the loop's `inlineFiles` says. */
@@ -17,8 +17,8 @@ export interface ReadFileOptions extends FileOptions {
 
 /** Options of `loop.fs.writeFile` and `appendFile`. */
 export interface WriteFileOptions extends FileOptions {
-  /** What text is encoded by. Default: 'utf8'. */
-  encoding?: FileEncoding | undefined;
+  /** What text is encoded by. Default, and for null: 'utf8'. */
+  encoding?: FileEncoding | null | undefined;
   /** How to open it: Node's letters or O_* numbers. Default: 'w', or 'a'. */
   flag?: string | number | undefined;
   /** Permissions, where it is made. Default: 0o666. */
@@ -63,7 +63,7 @@ export function readReadOptions(options: FileEncoding | ReadFileOptions | undefi
   if (inline !== undefined) checkFlag('inline', inline);
   return {
     signal: checkSignal(read.signal),
-    encoding: checkEncoding(read.encoding),
+    encoding: checkEncoding(read.encoding ?? undefined),
     flags: checkFlags(read.flag, 'r'),
     inline,
   };
@@ -77,7 +77,7 @@ export function readWriteOptions(
   const read = given === undefined ? undefined : readOptions('options', given, WRITE_NAMES);
   return {
     signal: checkSignal(read?.signal),
-    encoding: checkEncoding(read?.encoding),
+    encoding: checkEncoding(read?.encoding ?? undefined),
     flags: checkFlags(read?.flag, flag),
     mode: checkMode(read?.mode, 0o666),
     flush: checkFlag('flush', read?.flush),

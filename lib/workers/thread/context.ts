@@ -27,10 +27,14 @@ export class JobContext {
     return this.#controller.signal;
   }
 
-  /** These parts of the result are moved, not copied: ArrayBuffers, MessagePorts ... */
-  transfer(...objects: object[]): void {
+  /**
+   * These parts of the result are moved, not copied: ArrayBuffers, MessagePorts ... The first is
+   * given back, for who has nothing else to return.
+   */
+  transfer<T extends object>(object: T, ...others: object[]): T {
     this.#transfer ??= [];
-    this.#transfer.push(...objects);
+    this.#transfer.push(object, ...others);
+    return object;
   }
 
   /** @internal What was given to `transfer`. */
