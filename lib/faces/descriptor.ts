@@ -16,6 +16,8 @@ export abstract class DescriptorFace extends PoolFace {
    * blocks is opened anew under its number, and where that cannot be it is asked by poll(2)
    * before each call. One that can only be read, or only be written, has ended the other way, and
    * so has a terminal without a `data` handler: what is typed stays for others. What throws leaves it as it was.
+   * Of 0, 1 and 2 `loop.stdin`, `stdout` and `stderr` take a duplicate; one that is taken over leaves
+   * /dev/null behind.
    *
    * @throws TypeError ERR_INVALID_ARG_VALUE for what is no stream of bytes: a regular file
    *   (`node:fs` reads it), a socket of datagrams or one that listens; SystemError EBADF, EEXIST

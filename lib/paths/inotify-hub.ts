@@ -31,6 +31,7 @@ const MASKS: Readonly<Record<Watch, number>> = {
   [Watch.ROOT]: FOLDER,
   [Watch.FOLDER]: FOLDER | flag('IN_DONT_FOLLOW'),
   [Watch.FILE]: SELF | CONTENTS,
+  [Watch.HIGHER]: SELF | ONLY_FOLDERS,
 };
 
 /** Lists the folder at a path, without waiting for it. */

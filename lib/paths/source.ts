@@ -34,6 +34,8 @@ export const Watch = {
   FOLDER: 2,
   /** The watched path, no folder. */
   FILE: 3,
+  /** A folder further up: whether it is where it was. */
+  HIGHER: 4,
 } as const;
 export type Watch = (typeof Watch)[keyof typeof Watch];
 

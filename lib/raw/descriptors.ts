@@ -73,7 +73,8 @@ export const pwritev: RawCalls['pwritev'] = native.pwritev;
 /**
  * Closes a descriptor that was opened by this package, or adopted, in this
  * thread. Any other open one is left alone, also one that has the number of ours
- * by now: what was opened is known by its identity, not by its number.
+ * by now: what was opened is known by its identity, not by its number. In the place of
+ * 0, 1 and 2 is /dev/null then: the host takes none of them for its own files.
  *
  * @returns 0; -EBADF when it is not open; -EPERM when it is open but not ours.
  *   See close(2).

@@ -111,7 +111,7 @@ export class Child extends Handle {
    *
    * @returns false when it has ended, or the handle is closed
    * @throws TypeError, RangeError for what is no signal; SystemError EPERM (it runs as another
-   *   user), EINVAL. See kill(2).
+   *   user). See kill(2).
    */
   kill(signal: string | number = 'SIGTERM'): boolean {
     const number = signalNumber('signal', signal);

@@ -5,10 +5,24 @@ import { isRealtime } from '../process/realtime-port.js';
 import { numberOfSignal } from '../process/signal.js';
 import { constants } from '../raw/constants.js';
 
-/** The most that there are on any system; a number that this one lacks its kernel refuses. */
-const MAX_SIGNAL = 127;
-
 let names: Map<number, string> | undefined;
+let last = 0;
+
+/** Every signal that has a name: 'SIGKILL' for 9. */
+function signalNames(): Map<number, string> {
+  if (names === undefined) {
+    const found = Object.entries(constants).filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
+    // Of two names the first in the system's own list counts.
+    names = new Map(found.reverse().map(([name, value]) => [value, name]));
+  }
+  return names;
+}
+
+/** The highest that there is here: what is beyond would be refused only as it is sent. */
+function lastSignal(): number {
+  last ||= Math.max(...signalNames().keys());
+  return last;
+}
 
 /**
  * @param signal a name, such as 'SIGTERM', or a number
@@ -17,8 +31,9 @@ let names: Map<number, string> | undefined;
  */
 export function signalNumber(name: string, signal: unknown, min = 0): number {
   if (typeof signal === 'number') {
-    if (Number.isInteger(signal) && signal >= min && signal <= MAX_SIGNAL) return signal;
-    throw outOfRange(name, `an integer from ${min} to ${MAX_SIGNAL}`, signal);
+    const max = lastSignal();
+    if (Number.isInteger(signal) && signal >= min && signal <= max) return signal;
+    throw outOfRange(name, `an integer from ${min} to ${max}`, signal);
   }
   if (typeof signal !== 'string') throw invalidType(name, "a signal's name or number");
   const number = numberOfSignal(signal);
@@ -28,12 +43,7 @@ export function signalNumber(name: string, signal: unknown, min = 0): number {
 
 /** 'SIGKILL' for 9; 'SIGRTMIN+6' for one of real time, 'SIG32' for one that has no name. */
 export function signalName(number: number): string {
-  if (names === undefined) {
-    const found = Object.entries(constants).filter(([name]) => /^SIG[A-Z0-9]+$/.test(name));
-    // Of two names the first in the system's own list counts.
-    names = new Map(found.reverse().map(([name, value]) => [value, name]));
-  }
-  const found = names.get(number);
+  const found = signalNames().get(number);
   if (found !== undefined) return found;
   const { SIGRTMIN = 0 } = constants;
   return isRealtime(number) ? `SIGRTMIN+${number - SIGRTMIN}` : `SIG${number}`;

@@ -186,7 +186,7 @@ int OwnedDescriptors::CloseKnown(int fd) {
   uint64_t before = word == nullptr ? 0 : word->load();
   if (before == 0 || OwnerOf(before) != owner_) return Unowned(fd);
   if (!word->compare_exchange_strong(before, 0)) return -EPERM;
-  return close(fd) < 0 && errno != EINTR ? -errno : 0;
+  return CloseNow(fd);
 }
 
 // The word goes first: after the close the number may be another thread's.
@@ -197,7 +197,7 @@ int OwnedDescriptors::Take(int fd, bool and_close) {
   int error = CheckIdentity(fd, before & kIdentityMask);
   if (!word->compare_exchange_strong(before, 0)) return -EPERM;
   if (error < 0 || !and_close) return error;
-  return close(fd) < 0 && errno != EINTR ? -errno : 0;
+  return CloseNow(fd);
 }
 
 }  // namespace rawloop

@@ -1,11 +1,14 @@
 #include "core/descriptor_use.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <mutex>
 #include <unordered_map>
+
+#include "core/retried.h"
 
 namespace rawloop {
 
@@ -27,9 +30,29 @@ Table& Uses() {
   return *table;
 }
 
-int CloseNow(int fd) { return close(fd) < 0 && errno != EINTR ? -errno : 0; }
+// As the host has them, children get it. False: there is no room, or no such
+// device.
+bool PutNullDevice(int fd) {
+  const int device =
+      Retried([] { return open("/dev/null", O_RDWR | O_CLOEXEC); });
+  if (device < 0) return false;
+  if (device == fd) return fcntl(fd, F_SETFD, 0) == 0;
+  const int result = Retried([&] { return dup2(device, fd); });
+  close(device);
+  return result == fd;
+}
 
 }  // namespace
+
+int CloseNow(int fd) {
+  if (fd > STDERR_FILENO) return close(fd) < 0 && errno != EINTR ? -errno : 0;
+  if (fcntl(fd, F_GETFD) < 0) return -errno;
+  if (PutNullDevice(fd)) return 0;
+  // Its own place is the room.
+  close(fd);
+  PutNullDevice(fd);
+  return 0;
+}
 
 void DescriptorUse::Begin(int fd) {
   Table& table = Uses();

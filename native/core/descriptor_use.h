@@ -27,8 +27,13 @@ class DescriptorUse {
   int fd_ = -1;
 };
 
-// Closes `fd`, or leaves it to the last use that it has. 0 or -errno: EINTR is
-// none, as the descriptor is gone then; see close(2).
+// Closes `fd`. 0 or -errno: EINTR is none, as the descriptor is gone then; see
+// close(2). The numbers of stdin, stdout and stderr are not given out again,
+// as /dev/null takes the place: what is opened next would be read and written
+// as one of them, and libuv ends the process when it closes such a number.
+int CloseNow(int fd);
+
+// The same, or leaves it to the last use that it has.
 int CloseUnused(int fd);
 
 }  // namespace rawloop

@@ -73,7 +73,7 @@ bool IsAnyRaw() {
 int Take(RawTerminal* terminal, int fd, dev_t device) {
   struct termios modes {};
   if (tcgetattr(fd, &modes) < 0) return -errno;
-  const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  const int own = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   if (own < 0) return -errno;
   terminal->device = device;
   terminal->normal = modes;

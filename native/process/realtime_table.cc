@@ -13,6 +13,7 @@
 #include "os/opening.h"
 #include "os/realtime.h"
 #include "os/stay_loaded.h"
+#include "process/raw_terminals.h"
 #include "process/signal_sharing.h"
 #include "process/signal_table.h"
 
@@ -46,6 +47,12 @@ bool TellAll(const RealtimeRecord& record) {
   return told;
 }
 
+// By default, or by a way out that does something first, as ours of terminals.
+bool EndsProcess(const struct sigaction& action) {
+  return (action.sa_flags & static_cast<int>(SA_RESETHAND)) != 0 ||
+         ((action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL);
+}
+
 void OnSignal(int signal, siginfo_t* info, void* context) {
   const int saved_errno = errno;
   // A child made by fork(2) has the pipe of its parent.
@@ -55,14 +62,16 @@ void OnSignal(int signal, siginfo_t* info, void* context) {
                static_cast<int32_t>(info->si_uid), info->si_value.sival_int,
                0});
   const struct sigaction& before = former[RealtimeIndex(signal)];
-  if ((before.sa_flags & SA_SIGINFO) != 0) {
+  if (EndsProcess(before)) {
+    // Where nobody watches any more: as this returns.
+    if (!told) {
+      sigaction(signal, &before, nullptr);
+      raise(signal);
+    }
+  } else if ((before.sa_flags & SA_SIGINFO) != 0) {
     before.sa_sigaction(signal, info, context);
-  } else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN) {
+  } else if (before.sa_handler != SIG_IGN) {
     before.sa_handler(signal);
-  } else if (!told && before.sa_handler == SIG_DFL) {
-    // Nobody watches any more: as this returns.
-    sigaction(signal, &before, nullptr);
-    raise(signal);
   }
   errno = saved_errno;
 }
@@ -95,6 +104,7 @@ void Uninstall(int signal) {
   // Who stands above calls on to it as ever.
   if ((now.sa_flags & SA_SIGINFO) == 0 || now.sa_sigaction != OnSignal) return;
   sigaction(signal, &former[index], nullptr);
+  GuardAgainLocked();
 }
 
 }  // namespace

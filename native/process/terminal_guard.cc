@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <csignal>
 
+#include "os/ending_signals.h"
+#include "os/realtime.h"
 #include "process/raw_terminals.h"
 
 namespace rawloop {
@@ -18,15 +20,9 @@ std::atomic<pid_t> raw_terminals_owner{0};
 
 namespace {
 
-// Those of which a program dies unless it says otherwise. A fault of a
-// program's that nobody handles is one of them.
-constexpr int kEnding[] = {SIGHUP,  SIGINT,    SIGQUIT, SIGILL,  SIGTRAP,
-                           SIGABRT, SIGBUS,    SIGFPE,  SIGUSR1, SIGSEGV,
-                           SIGUSR2, SIGPIPE,   SIGALRM, SIGTERM, SIGXCPU,
-                           SIGXFSZ, SIGVTALRM, SIGPROF, SIGSYS};
 constexpr int kStopping[] = {SIGTSTP, SIGTTIN, SIGTTOU};
 
-struct sigaction former[NSIG];
+struct sigaction former[kSignalEnd];
 
 void OnSignal(int signal);
 
@@ -95,6 +91,14 @@ void Unguard(int signal) {
   sigaction(signal, &former[signal], nullptr);
 }
 
+// A fault of a program's that nobody handles ends it as well. A number that is
+// no signal here has no action to replace.
+void ForEachGuarded(void (*use)(int signal)) {
+  for (int signal = 1; signal < kSignalEnd; signal++) {
+    if (EndsByDefault(signal) || IsStopping(signal)) use(signal);
+  }
+}
+
 }  // namespace
 
 bool IsTerminalGuard(const struct sigaction& action) {
@@ -117,14 +121,8 @@ void MakeRawAgain() {
   });
 }
 
-void GuardSignals() {
-  for (int signal : kEnding) Guard(signal);
-  for (int signal : kStopping) Guard(signal);
-}
+void GuardSignals() { ForEachGuarded(Guard); }
 
-void UnguardSignals() {
-  for (int signal : kEnding) Unguard(signal);
-  for (int signal : kStopping) Unguard(signal);
-}
+void UnguardSignals() { ForEachGuarded(Unguard); }
 
 }  // namespace rawloop

@@ -86,6 +86,12 @@ describe.each(DRIVE_MODES)('a watched file (%s)', (mode) => {
       [() => writeFileSync(file, ''), ['create ']],
       [() => renameSync(file, `${file}2`), ['delete ']],
       [() => renameSync(`${file}2`, file), ['create ']],
+      [() => renameSync(inner, `${inner}2`), ['delete ']],
+      [() => renameSync(`${inner}2`, inner), ['create ']],
+      // Without the watches further up (#watchHigher of lib/paths/above.ts) nothing is told of these.
+      [() => renameSync(join(folder, 'a'), join(folder, 'z')), ['delete ']],
+      [() => renameSync(join(folder, 'z'), join(folder, 'a')), ['create ']],
+      [() => writeFileSync(file, 'more'), ['change ']],
       [() => rmSync(join(folder, 'a'), { recursive: true }), ['delete ']],
       [
         () => {

@@ -51,6 +51,8 @@ const OPTIONS: [name: string, options: unknown, code: string][] = [
   ['killSignal', { killSignal: 'SIGFOO' }, VALUE],
   ['no killSignal', { killSignal: true }, TYPE],
   ['a killSignal that only asks', { killSignal: 0 }, RANGE],
+  // Without its guard it was accepted, and what was to be ended by it ran on.
+  ['a killSignal that no system has', { killSignal: 127 }, RANGE],
   ['timeoutMs', { timeoutMs: 0 }, RANGE],
   ['signal', { signal: {} }, TYPE],
   ['highWaterMark', { highWaterMark: -1 }, RANGE],

@@ -4,7 +4,9 @@
 // Without GuardSignals (native/process/raw_terminals.cc) SIGHUP, SIGQUIT, SIGABRT and SIGTSTP leave it
 // raw. Without the SignalHandle of lib/terminal/raw-mode.ts it is not raw again after SIGSTOP. Without
 // guardTerminals what a listener leaves behind ends the program in raw mode, and without
-// GuardAgainLocked in signals_libuv.cc, and RestoreInHandler in signal_delivery.cc, what loop.onSignal does. Without the look at the foreground
+// GuardAgainLocked in signals_libuv.cc and realtime_table.cc, and RestoreInHandler in signal_delivery.cc, what
+// loop.onSignal does. Without the one-shot handlers of EndsProcess (realtime_table.cc) a signal of real time
+// that is watched ends it. Without the look at the foreground
 // (MakeRawAgain, native/process/terminal_guard.cc) a program in the background has the shell's terminal
 // raw. That 0, 1 and 2 are restored as the process exits is Node's own doing as well.
 import { execFileSync, spawn } from 'node:child_process';
@@ -28,6 +30,8 @@ const WATCHED_BEFORE = `
   const before = new EventLoop().onSignal('SIGHUP', () => {});
   loop.stdin.setRawMode(true);
   before.close();`;
+const WATCHED = `const watch = loop.onSignal('SIGRTMIN+6', () => {});`;
+const KILLED_BY_40 = 'read(() => process.kill(process.pid, 40));';
 
 /** How it ends, what the program does before, and how that is asked of it. */
 const ENDS: [end: End, before: string, ask: 'kill' | 'type'][] = [
@@ -37,6 +41,10 @@ const ENDS: [end: End, before: string, ask: 'kill' | 'type'][] = [
   ['SIGQUIT', '', 'kill'],
   ['SIGABRT', '', 'kill'],
   ['SIGSEGV', '', 'kill'],
+  ['SIGPWR', '', 'kill'],
+  // Of real time. Node has no name for it, and says 0 where it ends the program.
+  [7, `loop.onSignal('SIGRTMIN+6', () => process.exit(7));${KILLED_BY_40}`, 'type'],
+  [0, `loop.stdin.setRawMode(false);${WATCHED}${RAW}watch.close();${KILLED_BY_40}`, 'type'],
   ['SIGHUP', `process.on('SIGHUP', RAW).off('SIGHUP', RAW); function RAW() {}`, 'kill'],
   ['SIGHUP', `loop.onSignal('SIGHUP', () => {}).close();`, 'kill'],
   ['SIGHUP', WATCHED_BEFORE, 'kill'],
