@@ -1,6 +1,6 @@
 // A watcher of a path: what keeps it, how it ends, how watchers share what the kernel has, what is
 // told when something was lost.
-import { mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { PathWatcher } from '../../lib/paths/watcher.js';
@@ -52,6 +52,51 @@ describe('watchers of one loop', () => {
       expect(instances()).toEqual([]);
     },
   );
+});
+
+// Without `above.end` and `unwatch` in Root.end, or `clear` in Tree.end, the instance keeps their watches.
+it.runIf(tellsNames)('a watcher that closes leaves no watch, while others go on', async () => {
+  const [folder, other] = [temporaryFolder(), temporaryFolder()];
+  const [file, below] = [join(other, 'file'), join(other, 'below')];
+  writeFileSync(file, '');
+  mkdirSync(join(below, 'one'), { recursive: true });
+  const watcher = test.loop.watchPath(folder, {}, never);
+  await Promise.all([watcher.ready, run(test.loop, 'nowait')]);
+  const before = watches();
+  const counts: number[] = [];
+  for (const path of [file, below]) {
+    const second = test.loop.watchPath(path, { recursive: true }, never);
+    second.ready.then(() => {
+      counts.push(watches() - before);
+      second.close();
+    });
+    while (!second.isClosed) await run(test.loop, 'once');
+    expect(watches()).toBe(before);
+  }
+  // The path, what is below it, and the folder above.
+  expect(counts).toEqual([2, 3]);
+  watcher.close();
+});
+
+// Without `isHeld` in Root.noticed each write is kept, for nobody.
+it.runIf(tellsNames)('no more of a file is kept than highWaterMark', async () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  const watcher = test.loop.watchPath(file, { highWaterMark: 4, attributes: true });
+  await Promise.all([watcher.ready, run(test.loop, 'nowait')]);
+  for (let i = 0; i < 40; i++) {
+    chmodSync(file, i % 2 === 0 ? 0o600 : 0o640);
+    await run(test.loop, 'nowait');
+  }
+  let count = 0;
+  const take = (async () => {
+    for await (const { type } of watcher)
+      if (type === 'overflow') break;
+      else count++;
+  })();
+  await run(test.loop);
+  await take;
+  expect(count).toBe(4);
 });
 
 // All watchers were asked what they have to tell, and whether they wait for something, for each thing
