@@ -15,68 +15,9 @@ const test = eachWithLoop();
 const never = () => expect.unreachable();
 const isInotify = ([, what]: [number, string]) => what.includes('inotify');
 const instances = () => [...openDescriptors()].filter(isInotify);
-/** How many watches the kernel has in the instances of this process. */
-const watches = () =>
-  instances().flatMap(
-    ([fd]) => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8').match(/^inotify wd/gm) ?? [],
-  ).length;
 const QUEUED = Number(
   process.platform === 'linux' ? readFileSync('/proc/sys/fs/inotify/max_queued_events') : 0,
 );
-
-describe('watchers of one loop', () => {
-  it.runIf(tellsNames)(
-    'have one instance and one watch for one folder, and each is told',
-    async () => {
-      const folder = temporaryFolder();
-      const told: string[] = [];
-      const watch = (name: string, path: string) =>
-        test.loop.watchPath(path, {}, (event, watcher) => {
-          told.push(`${name} ${shown(event)}`);
-          watcher.close();
-        });
-      const all = [watch('one', folder), watch('two', folder)];
-      const file = join(folder, 'file');
-      // The folder, and the one above it.
-      expect([instances().length, watches()]).toEqual([1, 2]);
-      writeFileSync(file, '');
-      all.push(watch('three', file));
-      expect(watches()).toBe(3);
-      await run(test.loop, 'once');
-      expect(told).toEqual(['one create file', 'two create file']);
-      // The third watches the folder above its file.
-      expect(watches()).toBe(2);
-      unlinkSync(file);
-      await run(test.loop);
-      expect(told[2]).toBe('three delete ');
-      expect(instances()).toEqual([]);
-    },
-  );
-});
-
-// Without `above.end` and `unwatch` in Root.end, or `clear` in Tree.end, the instance keeps their watches.
-it.runIf(tellsNames)('a watcher that closes leaves no watch, while others go on', async () => {
-  const [folder, other] = [temporaryFolder(), temporaryFolder()];
-  const [file, below] = [join(other, 'file'), join(other, 'below')];
-  writeFileSync(file, '');
-  mkdirSync(join(below, 'one'), { recursive: true });
-  const watcher = test.loop.watchPath(folder, {}, never);
-  await Promise.all([watcher.ready, run(test.loop, 'nowait')]);
-  const before = watches();
-  const counts: number[] = [];
-  for (const path of [file, below]) {
-    const second = test.loop.watchPath(path, { recursive: true }, never);
-    second.ready.then(() => {
-      counts.push(watches() - before);
-      second.close();
-    });
-    while (!second.isClosed) await run(test.loop, 'once');
-    expect(watches()).toBe(before);
-  }
-  // The path, what is below it, and the folder above.
-  expect(counts).toEqual([2, 3]);
-  watcher.close();
-});
 
 // Without `isHeld` in Root.noticed each write is kept, for nobody.
 it.runIf(tellsNames)('no more of a file is kept than highWaterMark', async () => {
