@@ -104,7 +104,7 @@ describe.each(DRIVE_MODES)('a watched file (%s)', (mode) => {
   });
 
   // Its own attributes are told by Root.noticed, and not by the folder above.
-  it('is told to have other attributes, where that is asked for', async () => {
+  it.runIf(tellsNames)('is told to have other attributes, where that is asked for', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     const { told, expected } = await play(test.loop, mode, file, { attributes: true }, [
