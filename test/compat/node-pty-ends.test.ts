@@ -126,6 +126,17 @@ describe.runIf(isGuest)('the end of a terminal of node-pty', () => {
     process.kill(Number(/\d+/.exec(await all)?.[0]), 'SIGKILL');
   });
 
+  // With EIO told, as of other streams, who listens to no error ends by it.
+  it('is no error where what was typed was not read', async () => {
+    const terminal = shell('stty raw -echo; echo ready; read _ </dev/null; sleep 0.05; exit 4');
+    const told = eventsOf(terminal);
+    terminal.on('error', ({ code }) => told.push(`error ${code}`));
+    await shows(terminal, 'ready');
+    terminal.write('x'.repeat(2 ** 20));
+    await exitOf(terminal);
+    expect(told.slice(1)).toEqual(['end', 'close', 'onExit 4 0', 'exit 4 0']);
+  });
+
   it('comes by destroy, with a hangup, and what is written later is for nobody', async () => {
     const terminal = shell('echo ready; read _');
     await shows(terminal, 'ready');

@@ -6,10 +6,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EventLoop } from '../../lib/faces/event-loop.js';
 import type { Socket } from '../../lib/net/socket.js';
+import { toDuplex } from '../../lib/node/index.js';
 import { constant } from '../../lib/raw/constants.js';
 import { check } from '../../lib/raw/errors.js';
 import * as raw from '../../lib/raw/index.js';
 import { untilReadable } from '../support/bytes.js';
+import { Opened } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, run } from '../support/drive.js';
 import { newLoop } from './support.js';
 
@@ -89,6 +91,27 @@ describe.each(DRIVE_MODES)('gathered output, %s', (mode) => {
     await drive(loop, mode);
     expect(seen).toEqual(['nothing', 'answer']);
   });
+});
+
+// Without `inTurn` in canGather and gatherOnly (lib/stream/gathered.ts) it waits for a turn that may
+// never come.
+it.each(DRIVE_MODES)('outside of a turn what is written is sent at once, %s', async (mode) => {
+  const loop = newLoop();
+  if (mode === 'guest') loop.attach();
+  const opened = new Opened();
+  const [[ours, peer], [bridged, other]] = [opened.pair(), opened.pair()];
+  const stream = loop.stream(ours, {}, {});
+  const duplex = toDuplex(loop.stream(bridged, {}, {}));
+  stream.write('bytes');
+  duplex.write('of a Duplex');
+  expect([received(peer), received(other)]).toEqual(['bytes', 'of a Duplex']);
+  stream.write(Buffer.from('more'));
+  duplex.write(Buffer.from('and more'));
+  expect([received(peer), received(other)]).toEqual(['more', 'and more']);
+  duplex.destroy();
+  stream.destroy();
+  if (mode === 'guest') loop.detach();
+  await run(loop);
 });
 
 it("goes out with the iteration of run('once')", async () => {

@@ -3,6 +3,7 @@
 // without the look at the path behind each notice (root.ts) a replaced file is told to be deleted.
 import {
   appendFileSync,
+  chmodSync,
   linkSync,
   mkdirSync,
   renameSync,
@@ -104,6 +105,18 @@ describe.each(DRIVE_MODES)('a watched file (%s)', (mode) => {
       [() => mkdirSync(file), ['create /']],
       [() => writeFileSync(join(file, 'in it'), ''), ['create in it']],
       [() => rmSync(file, { recursive: true }), [...oneByOne('delete in it'), 'delete /']],
+    ]);
+    expect(told).toEqual(expected);
+  });
+
+  // Its own attributes are told by Root.noticed, and not by the folder above.
+  it.runIf(tellsNames)('is told to have other attributes, where that is asked for', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const { told, expected } = await play(test.loop, mode, file, { attributes: true }, [
+      [() => chmodSync(file, 0o600), ['attributes ']],
+      [() => appendFileSync(file, 'x'), ['change ']],
+      [() => chmodSync(file, 0o640), ['attributes ']],
     ]);
     expect(told).toEqual(expected);
   });

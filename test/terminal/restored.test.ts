@@ -4,7 +4,7 @@
 // Without GuardSignals (native/process/raw_terminals.cc) SIGHUP, SIGQUIT, SIGABRT and SIGTSTP leave it
 // raw. Without the SignalHandle of lib/terminal/raw-mode.ts it is not raw again after SIGSTOP. Without
 // guardTerminals what a listener leaves behind ends the program in raw mode, and without
-// GuardAgainLocked in signals_libuv.cc and realtime_table.cc, and RestoreInHandler in signal_delivery.cc, what
+// GuardAgainLocked in signals_libuv.cc and realtime_table.cc what
 // loop.onSignal does. Without the one-shot handlers of EndsProcess (realtime_table.cc) a signal of real time
 // that is watched ends it. Without the look at the foreground
 // (MakeRawAgain, native/process/terminal_guard.cc) a program in the background has the shell's terminal
@@ -23,13 +23,6 @@ const RAW = `
   setInterval(() => {}, 1000);`;
 const READY = `loop.stdout.write('ready');`;
 
-/** By a handler of our own that came first, as on a host without libuv: the guard is not in its place. */
-const WATCHED_BEFORE = `
-  loop.stdin.setRawMode(false);
-  process.env.RAWLOOP_SIGNALS = 'handler';
-  const before = new EventLoop().onSignal('SIGHUP', () => {});
-  loop.stdin.setRawMode(true);
-  before.close();`;
 const WATCHED = `const watch = loop.onSignal('SIGRTMIN+6', () => {});`;
 const KILLED_BY_40 = 'read(() => process.kill(process.pid, 40));';
 
@@ -47,7 +40,6 @@ const ENDS: [end: End, before: string, ask: 'kill' | 'type'][] = [
   [0, `loop.stdin.setRawMode(false);${WATCHED}${RAW}watch.close();${KILLED_BY_40}`, 'type'],
   ['SIGHUP', `process.on('SIGHUP', RAW).off('SIGHUP', RAW); function RAW() {}`, 'kill'],
   ['SIGHUP', `loop.onSignal('SIGHUP', () => {}).close();`, 'kill'],
-  ['SIGHUP', WATCHED_BEFORE, 'kill'],
   [0, `read(() => process.exit());`, 'type'],
   [1, `read(() => { throw new Error('it ends'); });`, 'type'],
   [0, `read(() => { loop.stdin.setRawMode(false); process.reallyExit(0); });`, 'type'],
