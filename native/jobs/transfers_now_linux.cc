@@ -73,6 +73,13 @@ bool ReadTransfer(const Args& args, int* fd, int64_t* position) {
   return true;
 }
 
+// What waits for a device although it was asked not to: reads that pass by what
+// is in memory, and writes that are to be on the device when they are done.
+bool Waits(int fd, int flags) {
+  const int all = fcntl(fd, F_GETFL);
+  return all < 0 || (all & flags) != 0;
+}
+
 napi_value ReadNow(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
@@ -81,6 +88,7 @@ napi_value ReadNow(napi_env env, napi_callback_info info) {
   if (!ReadTransfer(args, &fd, &position) || !args.Memory(1, &span, "buffer")) {
     return nullptr;
   }
+  if (Waits(fd, O_DIRECT)) return Int(env, -EAGAIN);
   if (position >= 0) {
     return Int(env, static_cast<int32_t>(ReadCached(fd, span, position)));
   }
@@ -92,13 +100,6 @@ napi_value ReadNow(napi_env env, napi_callback_info info) {
     return Int(env, -EAGAIN);
   }
   return Int(env, static_cast<int32_t>(size));
-}
-
-// What waits for a device although it was asked not to: a write that is to be
-// on it when it is done.
-bool IsSynchronous(int fd) {
-  const int flags = fcntl(fd, F_GETFL);
-  return flags < 0 || (flags & (O_SYNC | O_DSYNC | O_DIRECT)) != 0;
 }
 
 // A write over the limit of the process raises SIGXFSZ, which pool threads
@@ -134,7 +135,8 @@ napi_value PwriteNow(napi_env env, napi_callback_info info) {
     return Int(env, -EXDEV);
   }
   // A pipe without a reader would raise SIGPIPE.
-  if (!IsRegular(fields) || IsSynchronous(fd) || IsLimited()) {
+  if (!IsRegular(fields) || Waits(fd, O_SYNC | O_DSYNC | O_DIRECT) ||
+      IsLimited()) {
     return Int(env, -EAGAIN);
   }
   const iovec part = {span.data, span.size};
