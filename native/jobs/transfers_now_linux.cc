@@ -31,9 +31,22 @@ namespace {
 
 // The calls are made by number, as C libraries have them only from a few years
 // ago on. The position is two words: the upper half is the first's on 64 bits.
-ssize_t TransferNow(long call, int fd, const iovec& part, int64_t position) {
+ssize_t TransferNow(long call, int fd, const iovec* parts, int count,
+                    int64_t position) {
   return static_cast<ssize_t>(
-      syscall(call, fd, &part, 1, position, 0, RWF_NOWAIT));
+      syscall(call, fd, parts, count, position, 0, RWF_NOWAIT));
+}
+
+// In two parts that do not meet, the first of a byte, as no device is read into
+// so little: O_DIRECT, which would wait for it in spite of the flag, refuses
+// (EINVAL), or goes by what is in memory. To ask for the flags takes a third of
+// the time of a read.
+ssize_t ReadNowInto(int fd, uint8_t* data, size_t size, int64_t position) {
+  uint8_t first = 0;
+  const iovec parts[] = {{&first, 1}, {data + 1, size - 1}};
+  const ssize_t read = TransferNow(SYS_preadv2, fd, parts, 2, position);
+  if (read > 0) data[0] = first;
+  return read;
 }
 
 }  // namespace
@@ -44,9 +57,9 @@ ssize_t TransferNow(long call, int fd, const iovec& part, int64_t position) {
 int64_t ReadCached(int fd, const Span& span, int64_t position) {
   size_t filled = 0;
   while (filled < span.size) {
-    const iovec rest = {span.data + filled, span.size - filled};
     const int64_t at = position + static_cast<int64_t>(filled);
-    const ssize_t size = TransferNow(SYS_preadv2, fd, rest, at);
+    const ssize_t size =
+        ReadNowInto(fd, span.data + filled, span.size - filled, at);
     if (size < 0) return -errno;
     filled += static_cast<size_t>(size);
     if (size > 0) continue;
@@ -73,13 +86,6 @@ bool ReadTransfer(const Args& args, int* fd, int64_t* position) {
   return true;
 }
 
-// What waits for a device although it was asked not to: reads that pass by what
-// is in memory, and writes that are to be on the device when they are done.
-bool Waits(int fd, int flags) {
-  const int all = fcntl(fd, F_GETFL);
-  return all < 0 || (all & flags) != 0;
-}
-
 napi_value ReadNow(napi_env env, napi_callback_info info) {
   Args args(env, info);
   int fd;
@@ -88,7 +94,6 @@ napi_value ReadNow(napi_env env, napi_callback_info info) {
   if (!ReadTransfer(args, &fd, &position) || !args.Memory(1, &span, "buffer")) {
     return nullptr;
   }
-  if (Waits(fd, O_DIRECT)) return Int(env, -EAGAIN);
   if (position >= 0) {
     return Int(env, static_cast<int32_t>(ReadCached(fd, span, position)));
   }
@@ -100,6 +105,13 @@ napi_value ReadNow(napi_env env, napi_callback_info info) {
     return Int(env, -EAGAIN);
   }
   return Int(env, static_cast<int32_t>(size));
+}
+
+// What waits for a device although it was asked not to: a write that is to be
+// on it when it is done.
+bool IsSynchronous(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags < 0 || (flags & (O_SYNC | O_DSYNC | O_DIRECT)) != 0;
 }
 
 // A write over the limit of the process raises SIGXFSZ, which pool threads
@@ -135,12 +147,11 @@ napi_value PwriteNow(napi_env env, napi_callback_info info) {
     return Int(env, -EXDEV);
   }
   // A pipe without a reader would raise SIGPIPE.
-  if (!IsRegular(fields) || Waits(fd, O_SYNC | O_DSYNC | O_DIRECT) ||
-      IsLimited()) {
+  if (!IsRegular(fields) || IsSynchronous(fd) || IsLimited()) {
     return Int(env, -EAGAIN);
   }
   const iovec part = {span.data, span.size};
-  return Int(env, OrErrno(TransferNow(SYS_pwritev2, fd, part, position)));
+  return Int(env, OrErrno(TransferNow(SYS_pwritev2, fd, &part, 1, position)));
 }
 
 void RegisterTransfers(napi_env env, napi_value exports) {
