@@ -1,10 +1,17 @@
 // Bytes of a descriptor, in and out, by way of memory of the job's: JavaScript
 // may do with its own what it likes meanwhile. EINTR is retried, as nothing was
 // transferred then. See read(2), pread(2).
+//
+// O_DIRECT refuses (EINVAL) memory that does not begin as a block of the device
+// does, which that of a job rarely does: it is tried once more by way of memory
+// that is aligned to any block.
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
 
 #include "core/retried.h"
 #include "jobs/file_call.h"
@@ -13,6 +20,35 @@
 namespace rawloop {
 
 namespace {
+
+constexpr size_t kAlignment = 4096;
+
+struct Freed {
+  void operator()(uint8_t* memory) const { free(memory); }
+};
+using Aligned = std::unique_ptr<uint8_t, Freed>;
+
+// Null when there is not so much memory.
+Aligned AlignedMemory(size_t size) {
+  void* memory = nullptr;
+  if (posix_memalign(&memory, kAlignment, size) != 0) return nullptr;
+  return Aligned(static_cast<uint8_t*>(memory));
+}
+
+int64_t ReadInto(int fd, uint8_t* bytes, size_t length, int64_t position) {
+  return OrErrno(Retried([&] {
+    return position < 0 ? read(fd, bytes, length)
+                        : pread(fd, bytes, length, position);
+  }));
+}
+
+int64_t WriteFrom(int fd, const uint8_t* bytes, size_t length,
+                  int64_t position) {
+  return OrErrno(Retried([&] {
+    return position < 0 ? write(fd, bytes, length)
+                        : pwrite(fd, bytes, length, position);
+  }));
+}
 
 // read(fd, length, position): the result is what was read; nothing at the end.
 // Without a position (-1) it is read from where the file stands.
@@ -23,12 +59,14 @@ int64_t Read(FileCall* call) {
   const int64_t position = call->number(2);
   uint8_t* bytes = call->Output(length);
   if (bytes == nullptr) return -ENOMEM;
-  const auto size = Retried([&] {
-    return position < 0 ? read(fd, bytes, length)
-                        : pread(fd, bytes, length, position);
-  });
-  if (size < 0) return -errno;
-  call->SetSize(static_cast<size_t>(size));
+  int64_t size = ReadInto(fd, bytes, length, position);
+  if (size == -EINVAL && length > 0) {
+    const Aligned aligned = AlignedMemory(length);
+    if (aligned == nullptr) return -ENOMEM;
+    size = ReadInto(fd, aligned.get(), length, position);
+    if (size > 0) memcpy(bytes, aligned.get(), static_cast<size_t>(size));
+  }
+  if (size >= 0) call->SetSize(static_cast<size_t>(size));
   return size;
 }
 
@@ -38,11 +76,12 @@ int64_t Write(FileCall* call) {
   const int64_t position = call->number(1);
   const Scratch& bytes = call->bytes(2);
   call->MustFinishFile(fd);
-  const auto size = Retried([&] {
-    return position < 0 ? write(fd, bytes.data(), bytes.size())
-                        : pwrite(fd, bytes.data(), bytes.size(), position);
-  });
-  return OrErrno(size);
+  const int64_t size = WriteFrom(fd, bytes.data(), bytes.size(), position);
+  if (size != -EINVAL || bytes.size() == 0) return size;
+  const Aligned aligned = AlignedMemory(bytes.size());
+  if (aligned == nullptr) return -ENOMEM;
+  memcpy(aligned.get(), bytes.data(), bytes.size());
+  return WriteFrom(fd, aligned.get(), bytes.size(), position);
 }
 
 constexpr Operation kTable[] = {

@@ -31,9 +31,22 @@ namespace {
 
 // The calls are made by number, as C libraries have them only from a few years
 // ago on. The position is two words: the upper half is the first's on 64 bits.
-ssize_t TransferNow(long call, int fd, const iovec& part, int64_t position) {
+ssize_t TransferNow(long call, int fd, const iovec* parts, int count,
+                    int64_t position) {
   return static_cast<ssize_t>(
-      syscall(call, fd, &part, 1, position, 0, RWF_NOWAIT));
+      syscall(call, fd, parts, count, position, 0, RWF_NOWAIT));
+}
+
+// In two parts that do not meet, the first of a byte, as no device is read into
+// so little: O_DIRECT, which would wait for it in spite of the flag, refuses
+// (EINVAL), or goes by what is in memory. To ask for the flags takes a third of
+// the time of a read.
+ssize_t ReadNowInto(int fd, uint8_t* data, size_t size, int64_t position) {
+  uint8_t first = 0;
+  const iovec parts[] = {{&first, 1}, {data + 1, size - 1}};
+  const ssize_t read = TransferNow(SYS_preadv2, fd, parts, 2, position);
+  if (read > 0) data[0] = first;
+  return read;
 }
 
 }  // namespace
@@ -44,9 +57,9 @@ ssize_t TransferNow(long call, int fd, const iovec& part, int64_t position) {
 int64_t ReadCached(int fd, const Span& span, int64_t position) {
   size_t filled = 0;
   while (filled < span.size) {
-    const iovec rest = {span.data + filled, span.size - filled};
     const int64_t at = position + static_cast<int64_t>(filled);
-    const ssize_t size = TransferNow(SYS_preadv2, fd, rest, at);
+    const ssize_t size =
+        ReadNowInto(fd, span.data + filled, span.size - filled, at);
     if (size < 0) return -errno;
     filled += static_cast<size_t>(size);
     if (size > 0) continue;
@@ -138,7 +151,7 @@ napi_value PwriteNow(napi_env env, napi_callback_info info) {
     return Int(env, -EAGAIN);
   }
   const iovec part = {span.data, span.size};
-  return Int(env, OrErrno(TransferNow(SYS_pwritev2, fd, part, position)));
+  return Int(env, OrErrno(TransferNow(SYS_pwritev2, fd, &part, 1, position)));
 }
 
 void RegisterTransfers(napi_env env, napi_value exports) {

@@ -18,7 +18,15 @@ const OPTIONAL = /^(__gmon_start__|_ITM_\w+|__cxa_finalize|_DYNAMIC)$/;
 export const C_LIBRARY = new RegExp(
   `^(${[
     ...['_*(errno_location|cxa_atexit|tls_get_addr|stack_chk_fail)', 'abort', '[mc]alloc'],
-    ...['realloc', 'free', 'aligned_alloc', 'bcmp', '(w?mem|str|wcs|sw)\\w+', '\\w*printf'],
+    ...[
+      'realloc',
+      'free',
+      'aligned_alloc',
+      'posix_memalign',
+      'bcmp',
+      '(w?mem|str|wcs|sw)\\w+',
+      '\\w*printf',
+    ],
     ...['f(flush|putc|write|cntl)', 'stderr', 'is\\w+', 'trunc', '(pthread|sched|sig)_?\\w+'],
     ...['dl\\w+', '(epoll|inet|if)_\\w+', 'eventfd', 'accept4?', 'bind', 'connect', 'listen'],
     '(fanotify|inotify|timerfd)_\\w+',

@@ -1,7 +1,7 @@
 // Names in the place of addresses: of hosts, which are looked up to connect to alone
 // (by-name.test.ts), and of interfaces.
 // Tried without its guard: without `noAddress` the first fails; without `addressOfInterface` the
-// others.
+// others; without ANSWERED_PLACE in lib/net/by-name.ts the one of a look-up.
 import { networkInterfaces } from 'node:os';
 import { expect, it } from 'vitest';
 import type { ConnectOptions } from '../../lib/net/connect.js';
@@ -46,6 +46,13 @@ it('the name of a host to listen at is refused, and the error says what to do', 
     expect(error.message.length).toBeLessThan(250);
   }
   expect(test.loop.alive).toBe(false);
+});
+
+it('what a look-up answered that is no address is not told as a name of the caller', async () => {
+  const resolver = { lookup: async () => [{ address: 'y.test', family: 4 }] };
+  const socket = test.loop.connect({ host: 'x.test', port: 1, resolver }, {});
+  await run(test.loop);
+  expect(socket.error?.message).toMatch(/"address of lookup".*, not 'y\.test'$/);
 });
 
 it.runIf(loopback !== undefined)('localAddress may name an interface', async () => {
