@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseHosts } from '../../lib/dns/hosts.js';
+import { knownAddresses, parseHosts } from '../../lib/dns/hosts.js';
 import { candidates } from '../../lib/dns/names.js';
 import { parseResolvConf } from '../../lib/dns/resolv-conf.js';
 import { guardDescriptors } from '../support/descriptors.js';
@@ -161,6 +161,12 @@ not.an.address other.test
     const { addresses, names } = parseHosts(TEXT);
     expect([...(addresses.get('host.test') ?? [])]).toEqual(['192.0.2.1', '2001:DB8:0::1']);
     expect([...(addresses.get('alias') ?? [])]).toEqual(['192.0.2.1']);
+    const own = parseHosts('127.0.0.9 localhost');
+    expect(knownAddresses(own, 'localhost.', 4)).toEqual(['127.0.0.9']);
+    expect([
+      knownAddresses(own, 'LOCALHOST', 6),
+      knownAddresses(undefined, 'a.localhost', 4),
+    ]).toEqual([['::1'], ['127.0.0.1']]);
     expect([addresses.has('other.test'), names.has('192.0.2.9')]).toEqual([false, false]);
     expect([...(names.get('192.0.2.1') ?? [])]).toEqual(['host.test', 'Alias', 'again.test']);
   });

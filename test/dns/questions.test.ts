@@ -5,6 +5,7 @@
 // `start` in query.ts the one of servers that cannot be asked.
 import * as packet from 'dns-packet';
 import { describe, expect, it } from 'vitest';
+import { checkHost, questionName } from '../../lib/dns/names.js';
 import { guardDescriptors } from '../support/descriptors.js';
 import { DRIVE_MODES, drive, eachWithLoop } from '../support/drive.js';
 import { type Asked, NameServer, outcomes, type Reply, reply, resolverAt, ZONE } from './server.js';
@@ -85,6 +86,21 @@ describe.each(DRIVE_MODES)('a question (%s)', (mode) => {
       expect(await refused).toMatchObject({ code: 'ECONNREFUSED', cause });
     }
   });
+});
+
+it('a name may have 253 bytes, and a label of it 63, and a dot behind them', () => {
+  const label = 'x'.repeat(63);
+  const longest = `${label}.${label}.${label}.${'y'.repeat(61)}`;
+  for (const name of [longest, `${longest}.`, label]) {
+    expect([questionName(name), checkHost(name)]).toEqual([name.replace(/\.$/, ''), name]);
+  }
+  for (const name of [`${longest}y`, `${longest}y.`]) {
+    expect(questionName(name)).toBe(undefined);
+    expect(() => checkHost(name)).toThrow(TypeError);
+  }
+  for (const name of [`${label}x`, 'x..test', '.x', '', 'a b', 'a\0b']) {
+    expect(questionName(name)).toBe(undefined);
+  }
 });
 
 it('setServers of loop.dns is for its questions alone', async () => {

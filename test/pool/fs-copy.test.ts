@@ -1,8 +1,10 @@
-// loop.fs.cp: what is where when it says that it is through, what it refuses, and what it leaves.
+// loop.fs.cp and copyFile: what is where when they say that they are through, what they refuse, and what
+// they leave.
 // Tried without its guard: without `await` before copyFile or mkdir in copy.ts, or with `unlink` left
 // out, it is through before the content is there, or fails; without the looks at `force` and
 // `errorOnExist` what is there is replaced; without isSame a file is unlinked before it is copied onto
-// itself; without the looks at folders in #check they are written over by another error.
+// itself, without IsSame in fs_copy.cc it is cut, without ftruncate there the end of a longer one stays;
+// without the looks at folders in #check they are written over by another error.
 import { spawnSync } from 'node:child_process';
 import * as nodeFs from 'node:fs';
 import { createServer } from 'node:net';
@@ -32,6 +34,21 @@ beforeEach(() => {
   nodeFs.chmodSync(at('tree/inner'), 0o750);
 });
 afterEach(() => loop.close());
+
+it.each(MODES)(
+  'copyFile leaves what was longer no longer, and the same file as it was, %s',
+  async (mode) => {
+    const content = text('a');
+    nodeFs.linkSync(at('a'), at('same'));
+    nodeFs.writeFileSync(at('longer'), Buffer.alloc(200_000, 'l'));
+    for (const to of ['longer', 'b', 'a', 'same', 'new']) {
+      await loop.outcome(mode, loop.fs.copyFile(at('a'), at(to)));
+      expect([text('a') === content, text(to) === content]).toEqual([true, true]);
+    }
+    await loop.outcome(mode, loop.fs.copyFile(at('tree/inner/c'), at('longer')));
+    expect(text('longer')).toBe('c');
+  },
+);
 
 describe.each(MODES)('cp, %s', (mode) => {
   /** What `look` sees as soon as it is through; or the code of its error. */

@@ -3,10 +3,12 @@
 // Tried without its guard: without `spend` in `did`, in #read of reading.ts or in readFile the pieces are
 // read in few turns; without the `catch` in FileWork#try a request that no thread takes ends the turn;
 // without `native.close` in #readLarge the file that is too large stays open; without `isDone` in #read
-// the second read at once is a thread's; with paths of bytes taken for text they throw.
+// the second read at once is a thread's; with paths of bytes taken for text they throw; without F_SETFL
+// in OpenNow what is open does not block.
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { native } from '../../lib/binding/index.js';
 import { MAX_BYTES } from '../../lib/pool/fs/inline/in-memory.js';
 import { Refusals } from '../../lib/pool/fs/inline/refusals.js';
 import { countDescriptors, guardDescriptors } from '../support/descriptors.js';
@@ -17,6 +19,7 @@ import { MODES, TestLoop } from './support.js';
 guardDescriptors();
 const hold = holdingThreads();
 const COUNT = 64;
+const F_GETFL = 3;
 let folder: string;
 let path: string;
 let loop: TestLoop;
@@ -109,6 +112,8 @@ describe.runIf(process.platform === 'linux').each(MODES)('files in memory, %s', 
   it('may have names of bytes, and are read where they stand also twice at once', async () => {
     const [content, texts, size] = await known(async () => {
       const file = await loop.fs.open(Buffer.from(path));
+      // It was opened so that nothing is waited for, which who has it did not ask for.
+      expect((native.fcntl(file.fd, F_GETFL) & nodeFs.constants.O_NONBLOCK) === 0).toBe(true);
       nodeFs.writeFileSync(path, 'hello world');
       const reads = [file.read(Buffer.alloc(5)), file.read(Buffer.alloc(6))];
       const parts = (await Promise.all(reads)).map(({ buffer }) => String(buffer));

@@ -1,5 +1,5 @@
-// Files that the kernel has in memory are read on the loop's thread: what goes where, that a short
-// answer is never taken for the end, that the loop stays fair, and that nothing waits.
+// Files that the kernel has in memory are read on the loop's thread: what goes where, that the loop
+// stays fair, and that nothing waits.
 //
 // With a queue of the turns' that keeps what has run (an array, and where in it one is) 64 chains of
 // reads hold 250 MB. Without the size 0 file's device asked for first, procfs is read at once.
@@ -14,7 +14,6 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_BYTES } from '../../lib/pool/fs/inline/in-memory.js';
 import { MODES, type Mode, TestLoop } from './support.js';
 
 const isLinux = process.platform === 'linux';
@@ -118,26 +117,6 @@ describe.runIf(isLinux).each(MODES)('files in memory, %s', (mode) => {
     });
     nodeFs.closeSync(fd);
     expect([value, inline]).toEqual([[0, true], 0]);
-  });
-
-  it('are read whole although they are not in memory, or in part only', async () => {
-    const cold = join(folder, 'cold');
-    nodeFs.writeFileSync(cold, Buffer.alloc(MAX_BYTES, 'cold'));
-    spawnSync('sync', [cold]);
-    const fd = nodeFs.openSync(cold, 'r');
-    const { value } = await counted(mode, async () => {
-      const lengths = [];
-      for (let round = 0; round < 4; round++) {
-        // Drops it from memory, where the file system does so on request.
-        spawnSync('dd', [`of=${cold}`, 'oflag=nocache', 'conv=notrunc,fdatasync', 'count=0']);
-        nodeFs.readSync(fd, Buffer.alloc(4096), 0, 4096, round * 65536);
-        lengths.push((await loop.fs.readFile(cold)).length);
-        lengths.push((await loop.fs.read(fd, Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0)).bytesRead);
-      }
-      return lengths;
-    });
-    nodeFs.closeSync(fd);
-    expect(value).toEqual(Array.from({ length: 8 }, () => MAX_BYTES));
   });
 
   it('of a file system that refuses are a thread’s, which is remembered', async () => {

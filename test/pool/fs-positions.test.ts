@@ -36,7 +36,9 @@ describe.each(MODES)('a position, %s', (mode) => {
         };
         const told = [await read(6n), await read(-1n), await read(-1n), await read(0n)];
         await file.write('W', 6n);
-        await file.write(Buffer.from('H'), { position: 0n });
+        await file.write(Buffer.from('H'), { position: 0n, inline: false });
+        // The first two letters of 'or', in another way of writing.
+        await file.write('6f72', 7n, 'hex');
         await loop.fs.pwrite(file, Buffer.from('!'), BigInt(nodeFs.fstatSync(file.fd).size));
         const { bytesRead } = await file.read(Buffer.alloc(5), 0, 5, BigInt(2 ** 53 - 1));
         await file.close();

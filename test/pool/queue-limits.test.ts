@@ -4,8 +4,8 @@
 // refused, although it was done; without the pool's part of `closed` in FileWork the last descriptor
 // stays open. Without beginTurn in FileWork 3,000 requests wait for a turn, without what `drained`
 // asks of turns they are refused to one who waits for room. Without `awaitHalf` in drains.ts who waits
-// for the requests of another user waits for ever, without `look` in `leave` who waits for those of
-// loops that are closed.
+// for the requests of another user waits for ever, without RingAll in ThreadPool::Cancel when they are
+// aborted, without `look` in `leave` who waits for those of loops that are closed.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ThreadPoolOptions } from '../../lib/pool/options.js';
 import { ThreadPool } from '../../lib/pool/pool.js';
@@ -171,7 +171,7 @@ describe('drained()', () => {
     await Promise.all(waits);
   });
 
-  it('is there when the requests of another user are done', async () => {
+  it.each(['done', 'aborted'])('is there when the requests of another user are %s', async (how) => {
     const pool = new ThreadPool({ size: 1, maxQueued: 4 });
     // The same threads, as another thread of the process has them.
     const same = ThreadPool.from(pool.token);
@@ -179,7 +179,13 @@ describe('drained()', () => {
     loop = users[0];
     await users[1].outcome('owned', users[1].fs.stat('/'));
     const held = hold(users[0]);
-    const requests = Array.from({ length: 4 }, () => users[0].fs.stat('/'));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const requests = Promise.allSettled(
+      [0, 1, 2, 3].map(() =>
+        users[0].fs.stat('/', { signal: how === 'done' ? undefined : signal }),
+      ),
+    );
     let isThere = false;
     const waits = same.drained().then(() => {
       isThere = true;
@@ -189,11 +195,16 @@ describe('drained()', () => {
     await idle.drained();
     idle.close();
     expect(isThere).toBe(false);
-    held.release();
-    await users[0].outcome('owned', Promise.all(requests));
+    controller.abort();
+    if (how === 'done') {
+      held.release();
+      await users[0].outcome('owned', requests);
+    }
     users[1].attach();
     await waits;
+    held.release();
     for (const user of users) user.close();
+    await requests;
     same.close();
     pool.close();
   });

@@ -1,6 +1,7 @@
 // Requests on files that the kernel has in memory, done on the loop's thread: what would have to
 // wait says so (REFUSED), and a thread does it. See native/jobs/fs_inline_linux.cc.
 
+import { constants } from 'node:fs';
 import { native } from '../../../binding/index.js';
 import { type About, errorOf } from '../call.js';
 import type { Content } from '../path.js';
@@ -18,6 +19,8 @@ export const MAX_BYTES = 256 * 1024;
 
 const FIELDS = 18;
 const DEV = 0;
+const MODE = 1;
+const NO_FOLLOW = 1;
 const BIGINT = 2;
 const ENOENT = -2;
 const EXDEV = -18;
@@ -41,6 +44,8 @@ function topOf(path: string): string {
   const end = path.indexOf('/', 1);
   return end < 0 ? path : path.slice(0, end);
 }
+
+const followOf = (flags: number) => ((flags & constants.O_NOFOLLOW) !== 0 ? NO_FOLLOW : 0);
 
 const { lookNow, statNow, openNow, readNow, pwriteNow, readFileNow } = native;
 
@@ -88,11 +93,14 @@ export class FilesInMemory {
 
   /** A descriptor of a regular file that is opened for reading. @throws SystemError ENOENT */
   open(path: string | Uint8Array, flags: number, about: About): number | Refused {
+    const follow = followOf(flags);
     if (this.#mayStayAtRoot(path)) {
-      const fd = openNow(path, flags, ONE_MOUNT);
+      const looked = this.#lookAtRoot(path, follow);
+      if (looked === 0 && !this.#isRegular()) return REFUSED;
+      const fd = looked === 0 ? openNow(path, flags, ONE_MOUNT) : looked;
       if (fd !== EXDEV) return fd < 0 ? this.#failed(fd, about) : fd;
     }
-    if (!this.#look(path, 0, about, this.#numbers)) return REFUSED;
+    if (!this.#look(path, follow, about, this.#numbers) || !this.#isRegular()) return REFUSED;
     const fd = openNow(path, flags, ANY_MOUNT);
     return fd < 0 ? this.#refused(fd) : fd;
   }
@@ -120,15 +128,32 @@ export class FilesInMemory {
     flags: number,
     about: About,
   ): Content | Refused | typeof LARGE {
+    const follow = followOf(flags);
     if (this.#mayStayAtRoot(path)) {
       if (!this.#devices.tries(ROOT_PLACE)) return REFUSED;
-      const content = readFileNow(path, flags, ONE_MOUNT, MAX_BYTES);
+      const looked = this.#lookAtRoot(path, follow);
+      if (looked === 0 && !this.#isRegular()) return REFUSED;
+      const content = looked === 0 ? readFileNow(path, flags, ONE_MOUNT, MAX_BYTES) : looked;
       if (content !== EXDEV) return this.#readWhole(ROOT_PLACE, content, about);
     }
-    if (!this.#look(path, 0, { ...about, syscall: 'open' }, this.#numbers)) return REFUSED;
+    const opening = { ...about, syscall: 'open' };
+    if (!this.#look(path, follow, opening, this.#numbers) || !this.#isRegular()) return REFUSED;
     const device = this.#numbers[DEV] as number;
     if (!this.#devices.tries(device)) return REFUSED;
     return this.#readWhole(device, readFileNow(path, flags, ANY_MOUNT, MAX_BYTES), about);
+  }
+
+  /** The status of what stays on the mount at the root: 0 or -errno. */
+  #lookAtRoot(path: string | Uint8Array, follow: number): number {
+    return lookNow(path, follow, ONE_MOUNT, this.#numbers, this.#fileSystems.local);
+  }
+
+  /**
+   * Whether what was looked at is a regular file. Nothing else is opened here, not even to be closed
+   * at once: whoever waits to write to a FIFO would find a reader, and lose what he writes.
+   */
+  #isRegular(): boolean {
+    return ((this.#numbers[MODE] as number) & constants.S_IFMT) === constants.S_IFREG;
   }
 
   /** What a file system of a device that cannot read so says is remembered. */
