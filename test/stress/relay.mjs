@@ -46,6 +46,10 @@ function below(limit) {
 class Peer {
   sent = 0;
   got = 0;
+  /** Its connection has closed: what was with the kernel when the relay ended has come. */
+  ended = new Promise((resolve) => {
+    this.end = resolve;
+  });
 
   constructor(total) {
     this.total = total;
@@ -83,6 +87,7 @@ const handlers = {
     socket.pause();
     loop.setTimeout(() => socket.resume(), below(3));
   },
+  close: (socket) => socket.data?.end(),
 };
 
 /** near ─ a ═ b ─ far; `joined(relay, a, b, near)` once it is there. */
@@ -125,8 +130,9 @@ function stream(total, then) {
       }, 1);
       look.unref();
     },
-    (near, far, error) => {
+    async (near, far, error) => {
       if (error !== undefined) faults.push(`ended by ${error.code}`);
+      await Promise.all([near.ended, far.ended]);
       for (const { got } of [near, far]) if (got !== total) faults.push(`${got} of ${total} bytes`);
       if (most > MAX_WAITING) faults.push(`${most} bytes waited`);
       console.log(`${total} bytes each way, ${most} waited at most`);
