@@ -45,6 +45,9 @@ function topOf(path: string): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
+const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+/** What makes or cuts a file writes to the file system: a thread opens it, and nobody looks before. */
+const WRITING = O_CREAT | O_RDWR | O_TRUNC | O_WRONLY;
 const followOf = (flags: number) => ((flags & constants.O_NOFOLLOW) !== 0 ? NO_FOLLOW : 0);
 
 const { lookNow, statNow, openNow, readNow, pwriteNow, readFileNow } = native;
@@ -93,6 +96,7 @@ export class FilesInMemory {
 
   /** A descriptor of a regular file that is opened for reading. @throws SystemError ENOENT */
   open(path: string | Uint8Array, flags: number, about: About): number | Refused {
+    if ((flags & WRITING) !== 0) return REFUSED;
     const follow = followOf(flags);
     if (this.#mayStayAtRoot(path)) {
       const looked = this.#lookAtRoot(path, follow);
@@ -128,6 +132,7 @@ export class FilesInMemory {
     flags: number,
     about: About,
   ): Content | Refused | typeof LARGE {
+    if ((flags & WRITING) !== 0) return REFUSED;
     const follow = followOf(flags);
     if (this.#mayStayAtRoot(path)) {
       if (!this.#devices.tries(ROOT_PLACE)) return REFUSED;
