@@ -82,7 +82,8 @@ export class PoolHandle extends Handle {
     request.work = this.#threads.usage.of(request.kind, request.lane);
     request.work.pending++;
     if (request.holdsLoop) this.loop.retain();
-    if (signal !== undefined) request.watch(signal, () => this.#cancel(id));
+    if (signal === undefined) return;
+    request.watch(signal, () => (request.outlivesAbort ? this.takeBack(id) : this.#cancel(id)));
   }
 
   override onReady(): void {

@@ -44,6 +44,14 @@ export abstract class PoolRequest<T> {
   }
 
   /**
+   * Whether an abort while it runs leaves it to its end: what comes of it stays, and would be
+   * nobody's, as a lock that was had.
+   */
+  get outlivesAbort(): boolean {
+    return false;
+  }
+
+  /**
    * Queues the work in its lane, with every argument checked and every byte copied first.
    *
    * @returns the id, or -errno: -EBADF when the pool is closed, -ENOBUFS when its queue is
@@ -63,7 +71,9 @@ export abstract class PoolRequest<T> {
   /** Rejects when `signal` aborts; `cancel` tells whether the work was still queued. */
   watch(signal: AbortSignal, cancel: () => boolean): void {
     this.#unwatch = onAbort(signal, () => {
-      this.reject(abortError(signal, cancel() ? undefined : STILL_RUNNING));
+      const isCancelled = cancel();
+      if (!isCancelled && this.outlivesAbort) return;
+      this.reject(abortError(signal, isCancelled ? undefined : STILL_RUNNING));
     });
   }
 

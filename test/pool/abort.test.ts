@@ -1,6 +1,9 @@
 // Signals: queued work is cancelled, running work cannot be and says so.
 import { getEventListeners } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/folder.js';
 import { type HeldThread, holdingThreads } from './held.js';
 import { MODES, TestLoop } from './support.js';
 
@@ -73,6 +76,25 @@ describe('a request whose signal aborts', () => {
       message: expect.stringMatching(/running work could not be stopped/),
       cause: reason,
     });
+  });
+
+  // Without `outlivesAbort` (lib/pool/fs/call.ts) the folder is there, and its name is not told.
+  it.each(MODES)('that makes a folder leaves none that nobody knows (%s)', async (mode) => {
+    const folder = temporaryFolder();
+    const controller = new AbortController();
+    const asked = loop.fs.mkdtemp(join(folder, 'a'), { signal: controller.signal });
+    // No callback comes in between: the thread has made it, or has not begun.
+    const endMs = performance.now() + 20;
+    while (performance.now() < endMs);
+    controller.abort();
+    const told = await loop.outcome(
+      mode,
+      asked.then(
+        (name) => [basename(name)],
+        () => [],
+      ),
+    );
+    expect(readdirSync(folder)).toEqual(told);
   });
 
   it('after it is settled is left alone', async () => {

@@ -102,6 +102,28 @@ describe.each(MODES)('a lock, %s', (mode) => {
     },
   );
 
+  // Without `outlivesAbort` (lib/pool/fs/call.ts) it is told to be aborted, and had by nobody who knows.
+  it.each(kinds)('that a thread had when it was aborted is had: %s', async (_n, { lock }) => {
+    const controller = new AbortController();
+    const work = async () => {
+      const locked = lock(one, { signal: controller.signal }).then(
+        () => 'had',
+        () => 'aborted',
+      );
+      // No callback comes in between: the thread has done what it does, or has not begun.
+      const endMs = performance.now() + 20;
+      while (performance.now() < endMs);
+      controller.abort();
+      const free = await lock(other, { wait: false }).then(
+        () => 'aborted',
+        () => 'had',
+      );
+      return [await locked, free];
+    };
+    const [told, found] = await loop.outcome(mode, work());
+    expect(told).toBe(found);
+  });
+
   it('that is waited for ends with the loop', async () => {
     const waits = (async () => {
       await loop.fs.flock(one, 'exclusive');

@@ -38,6 +38,9 @@ const STEPS = [...BY_PATH, 'fstat', 'read', 'write', 'ftruncate'];
 /** What no read says: a file is larger than a request may be. */
 const EFBIG = -27;
 
+/** What nobody would know that he has, had an abort its promise: a lock, and a folder's name. */
+const KEPT: ReadonlySet<FileOperation> = new Set(['flock', 'lock', 'mkdtemp']);
+
 /** The error of an operation. Its steps on what is open tell no path, as in Node. */
 export function errorOf(status: number, about: About, step = 0): Error {
   const { path, dest } = about;
@@ -77,6 +80,10 @@ export class FileCall<T, Name extends FileOperation = FileOperation> extends Poo
     this.#args = args;
     this.#about = about;
     this.#value = value;
+  }
+
+  override get outlivesAbort(): boolean {
+    return KEPT.has(this.#name);
   }
 
   override get lane(): LaneNumber {
