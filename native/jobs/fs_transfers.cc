@@ -5,6 +5,7 @@
 // O_DIRECT refuses (EINVAL) memory that does not begin as a block of the device
 // does, which that of a job rarely does: it is tried once more by way of memory
 // that is aligned to any block.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +23,19 @@ namespace rawloop {
 namespace {
 
 constexpr size_t kAlignment = 4096;
+
+#ifdef O_DIRECT
+constexpr int kDirect = O_DIRECT;
+#else
+constexpr int kDirect = 0;
+#endif
+
+// Whether what `size` says may be for the memory's sake.
+bool IsMisaligned(int fd, int64_t size) {
+  if (size != -EINVAL) return false;
+  const int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & kDirect) != 0;
+}
 
 struct Freed {
   void operator()(uint8_t* memory) const { free(memory); }
@@ -60,7 +74,7 @@ int64_t Read(FileCall* call) {
   uint8_t* bytes = call->Output(length);
   if (bytes == nullptr) return -ENOMEM;
   int64_t size = ReadInto(fd, bytes, length, position);
-  if (size == -EINVAL && length > 0) {
+  if (length > 0 && IsMisaligned(fd, size)) {
     const Aligned aligned = AlignedMemory(length);
     if (aligned == nullptr) return -ENOMEM;
     size = ReadInto(fd, aligned.get(), length, position);
@@ -77,7 +91,7 @@ int64_t Write(FileCall* call) {
   const Scratch& bytes = call->bytes(2);
   call->MustFinishFile(fd);
   const int64_t size = WriteFrom(fd, bytes.data(), bytes.size(), position);
-  if (size != -EINVAL || bytes.size() == 0) return size;
+  if (bytes.size() == 0 || !IsMisaligned(fd, size)) return size;
   const Aligned aligned = AlignedMemory(bytes.size());
   if (aligned == nullptr) return -ENOMEM;
   memcpy(aligned.get(), bytes.data(), bytes.size());

@@ -17,6 +17,7 @@ const SOURCES = [
   'process/signal_sharing_elf',
   'process/terminal_guard',
   'os/realtime',
+  'os/ending_signals_linux',
   'os/stay_loaded',
 ];
 

@@ -62,7 +62,9 @@ class Memory extends Duplex {
   }
 
   _destroy(error, closed) {
-    process.nextTick(() => this.peer.destroy());
+    // Behind both ends, as a socket does, it leaves to the other what that has not read yet.
+    const isOver = this.readableEnded && this.writableFinished;
+    if (!isOver) process.nextTick(() => this.peer.destroy());
     closed(error);
   }
 }
