@@ -87,6 +87,21 @@ int OpenCached(const char* path, int flags, int mounts) {
   return errno == EPERM ? -EAGAIN : -errno;
 }
 
+// The same of a regular file, else -EAGAIN. Nothing else is opened, not even to
+// be closed at once: who waits to write to a FIFO would find a reader, and lose
+// what he writes. What is at the end of other mounts the caller has looked at.
+int OpenRegular(const char* path, int flags, int mounts) {
+  if (mounts == 0) {
+    Descriptor place(OpenCached(path, O_PATH | (flags & O_NOFOLLOW), mounts));
+    if (place.get() < 0) return place.get();
+    int64_t fields[kStatFields];
+    const int result = StatOpen(place.get(), fields);
+    if (result < 0) return result;
+    if (!IsRegular(fields)) return -EAGAIN;
+  }
+  return OpenCached(path, flags | O_NONBLOCK, mounts);
+}
+
 void WriteFields(const int64_t fields[kStatFields], uint32_t flags,
                  uint8_t* cells) {
   if ((flags & kBigint) != 0) {
@@ -175,7 +190,7 @@ napi_value OpenNow(napi_env env, napi_callback_info info) {
   int mounts;
   if (!ReadOpening(args, &path, &flags, &mounts)) return nullptr;
   if ((flags & ~kMaxOpenFlags) != 0) return Int(env, -EAGAIN);
-  Descriptor file(OpenCached(path.text(), flags | O_NONBLOCK, mounts));
+  Descriptor file(OpenRegular(path.text(), flags, mounts));
   if (file.get() < 0) return Int(env, file.get());
   // What is no file any more may have been opened without what it waits for.
   int64_t fields[kStatFields];
@@ -201,7 +216,7 @@ napi_value ReadFileNow(napi_env env, napi_callback_info info) {
     return nullptr;
   }
   if ((flags & ~kMaxOpenFlags) != 0) return Int(env, -EAGAIN);
-  Descriptor file(OpenCached(path.text(), flags | O_NONBLOCK, mounts));
+  Descriptor file(OpenRegular(path.text(), flags, mounts));
   if (file.get() < 0) return Int(env, file.get());
   int64_t fields[kStatFields];
   const int result = StatOpen(file.get(), fields);

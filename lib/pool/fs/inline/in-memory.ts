@@ -48,8 +48,6 @@ function topOf(path: string): string {
 const { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 /** What makes or cuts a file writes to the file system: a thread opens it, and nobody looks before. */
 const WRITING = O_CREAT | O_RDWR | O_TRUNC | O_WRONLY;
-const followOf = (flags: number) => ((flags & constants.O_NOFOLLOW) !== 0 ? NO_FOLLOW : 0);
-
 const { lookNow, statNow, openNow, readNow, pwriteNow, readFileNow } = native;
 
 /** A file that has more than is read at once. */
@@ -97,14 +95,11 @@ export class FilesInMemory {
   /** A descriptor of a regular file that is opened for reading. @throws SystemError ENOENT */
   open(path: string | Uint8Array, flags: number, about: About): number | Refused {
     if ((flags & WRITING) !== 0) return REFUSED;
-    const follow = followOf(flags);
     if (this.#mayStayAtRoot(path)) {
-      const looked = this.#lookAtRoot(path, follow);
-      if (looked === 0 && !this.#isRegular()) return REFUSED;
-      const fd = looked === 0 ? openNow(path, flags, ONE_MOUNT) : looked;
+      const fd = openNow(path, flags, ONE_MOUNT);
       if (fd !== EXDEV) return fd < 0 ? this.#failed(fd, about) : fd;
     }
-    if (!this.#look(path, follow, about, this.#numbers) || !this.#isRegular()) return REFUSED;
+    if (!this.#isRegular(path, flags, about)) return REFUSED;
     const fd = openNow(path, flags, ANY_MOUNT);
     return fd < 0 ? this.#refused(fd) : fd;
   }
@@ -133,31 +128,25 @@ export class FilesInMemory {
     about: About,
   ): Content | Refused | typeof LARGE {
     if ((flags & WRITING) !== 0) return REFUSED;
-    const follow = followOf(flags);
     if (this.#mayStayAtRoot(path)) {
       if (!this.#devices.tries(ROOT_PLACE)) return REFUSED;
-      const looked = this.#lookAtRoot(path, follow);
-      if (looked === 0 && !this.#isRegular()) return REFUSED;
-      const content = looked === 0 ? readFileNow(path, flags, ONE_MOUNT, MAX_BYTES) : looked;
+      const content = readFileNow(path, flags, ONE_MOUNT, MAX_BYTES);
       if (content !== EXDEV) return this.#readWhole(ROOT_PLACE, content, about);
     }
-    const opening = { ...about, syscall: 'open' };
-    if (!this.#look(path, follow, opening, this.#numbers) || !this.#isRegular()) return REFUSED;
+    if (!this.#isRegular(path, flags, { ...about, syscall: 'open' })) return REFUSED;
     const device = this.#numbers[DEV] as number;
     if (!this.#devices.tries(device)) return REFUSED;
     return this.#readWhole(device, readFileNow(path, flags, ANY_MOUNT, MAX_BYTES), about);
   }
 
-  /** The status of what stays on the mount at the root: 0 or -errno. */
-  #lookAtRoot(path: string | Uint8Array, follow: number): number {
-    return lookNow(path, follow, ONE_MOUNT, this.#numbers, this.#fileSystems.local);
-  }
-
   /**
-   * Whether what was looked at is a regular file. Nothing else is opened here, not even to be closed
-   * at once: whoever waits to write to a FIFO would find a reader, and lose what he writes.
+   * Whether a regular file is there, whose status the numbers are then. Nothing else is opened
+   * here, not even to be closed at once: whoever waits to write to a FIFO would find a reader, and
+   * lose what he writes. @throws SystemError ENOENT
    */
-  #isRegular(): boolean {
+  #isRegular(path: string | Uint8Array, flags: number, about: About): boolean {
+    const follow = (flags & constants.O_NOFOLLOW) !== 0 ? NO_FOLLOW : 0;
+    if (!this.#look(path, follow, about, this.#numbers)) return false;
     return ((this.#numbers[MODE] as number) & constants.S_IFMT) === constants.S_IFREG;
   }
 
