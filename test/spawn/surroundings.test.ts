@@ -90,11 +90,11 @@ it.runIf(isRoot)('user and groups; those of before are given up', async () => {
 
 // The kernel notes with the memory, which the child borrows, that who becomes another user leaves
 // no core file and may not be traced: without KeptDumpable in native/process/spawn_linux.cc this
-// process loses both, and its entries of /proc are root's.
+// process loses both, and its entries of /proc are root's: the files, not the folder.
 it.runIf(isRoot && hasSetpriv)('a child of another user leaves this process as it was', () => {
   const script = `
     const { EventLoop } = require(${JSON.stringify(join(DIST, 'index.cjs'))});
-    const owner = () => require('node:fs').statSync('/proc/self').uid;
+    const owner = () => require('node:fs').statSync('/proc/self/stat').uid;
     const loop = new EventLoop();
     const own = owner();
     loop.spawn('true', [], { gid: 12, uid: 13 });
