@@ -118,7 +118,8 @@ function newWorker(source: string): Worker {
     const { parentPort, workerData } = require('node:worker_threads');
     const { EventLoop, ThreadPool } = require(${JSON.stringify(join(root, 'dist/index.cjs'))});
     const pool = ThreadPool.from(workerData);
-    const loop = new EventLoop({ pool }).attach();
+    // Nothing but what the test asks for goes to the threads.
+    const loop = new EventLoop({ pool, inlineFiles: false }).attach();
     const key = (rounds) => loop.crypto.pbkdf2('p', 's', rounds, 8, 'sha512');
     ${source}
   `;
@@ -166,10 +167,13 @@ describe('a pool of another thread', () => {
     await other.terminate();
 
     pool.resize(1);
+    while (pool.stats().threads > 1) await new Promise(setImmediate);
     const fifo = new Fifo();
     const left = newWorker(`
       const opened = loop.fs.open(${JSON.stringify(fifo.path)});
       opened.then(() => 'done', () => 'lost').then((first) => parentPort.postMessage(first));
+      // The only thread has it: the keys wait.
+      while (pool.stats().running === 0);
       key(1).catch(({ code }) => parentPort.postMessage(code));
       key(1).catch(({ code }) => parentPort.postMessage(code));
       key(1).catch(({ code }) => parentPort.postMessage(code));
@@ -178,7 +182,6 @@ describe('a pool of another thread', () => {
     await once(left, 'message');
     const told: unknown[] = [];
     left.on('message', (message) => told.push(message));
-    while (pool.stats().running === 0) await new Promise(setImmediate);
     pool.close();
     fifo.release(() => pool.stats().running === 0);
     while (told.length < 4) await once(left, 'message');
