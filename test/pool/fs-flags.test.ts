@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { guardDescriptors } from '../support/descriptors.js';
 import { temporaryFolder } from '../support/folder.js';
 import { until } from './held.js';
-import { MODES, TestLoop } from './support.js';
+import { ENTRY_KINDS, MODES, TestLoop } from './support.js';
 
 guardDescriptors();
 const { O_NONBLOCK, O_RDWR, O_SYNC } = nodeFs.constants;
@@ -87,17 +87,8 @@ describe.each(MODES)('loop.fs, %s', (mode) => {
     spawnSync('mkfifo', [join(folder, 'fifo')]);
     const server = createServer().listen(join(folder, 'socket'));
     await new Promise((resolve) => server.once('listening', resolve));
-    const tests = [
-      'isFile',
-      'isDirectory',
-      'isSymbolicLink',
-      'isFIFO',
-      'isSocket',
-      'isBlockDevice',
-      'isCharacterDevice',
-    ] as const;
     const kinds = (entries: readonly nodeFs.Dirent[]) =>
-      entries.map((entry) => `${entry.name} ${tests.filter((each) => entry[each]())}`).sort();
+      entries.map((entry) => `${entry.name} ${ENTRY_KINDS.filter((each) => entry[each]())}`).sort();
     for (const where of [folder, '/dev']) {
       const request = loop.fs.readdir(where, { withFileTypes: true });
       const entries = (await loop.outcome(mode, request)) as unknown as nodeFs.Dirent[];

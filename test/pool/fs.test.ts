@@ -5,17 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MODES, TestLoop } from './support.js';
+import { ENTRY_KINDS, MODES, TestLoop } from './support.js';
 
-const KINDS = [
-  'isFile',
-  'isDirectory',
-  'isSymbolicLink',
-  'isFIFO',
-  'isSocket',
-  'isBlockDevice',
-  'isCharacterDevice',
-] as const;
 const DATES = ['atime', 'mtime', 'ctime', 'birthtime'] as const;
 
 let folder: string;
@@ -46,7 +37,7 @@ function expectSame(
   const fields = Object.keys(expected).filter((name) => !DATES.includes(name as never));
   expect(Object.keys(actual).sort()).toEqual(fields.sort());
   expect({ ...actual }).toEqual(Object.fromEntries(fields.map((f) => [f, expected[f as 'ino']])));
-  for (const kind of KINDS) expect(actual[kind]()).toBe(expected[kind]());
+  for (const kind of ENTRY_KINDS) expect(actual[kind]()).toBe(expected[kind]());
   for (const name of DATES) {
     expect(actual[name].getTime()).toBe(expected[name].getTime());
     expect(actual[name]).toBe(actual[name]);

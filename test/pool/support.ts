@@ -29,6 +29,17 @@ export const STACK_BYTES = 2 * 1024 * 1024;
 /** Rounds that keep a thread busy for long; a test that counts on it holds one instead: held.ts. */
 export const LONG = 1_000_000;
 
+/** What an entry of a folder, or a status, can be asked whether it is. */
+export const ENTRY_KINDS = [
+  'isFile',
+  'isDirectory',
+  'isSymbolicLink',
+  'isFIFO',
+  'isSocket',
+  'isBlockDevice',
+  'isCharacterDevice',
+] as const;
+
 export class TestLoop extends LoopCore {
   readonly pool: ThreadPool;
   readonly fs: FileRequests;
